@@ -1,0 +1,1 @@
+"""Rules that turn invoices, due dates and answers into letters, reminders and case files."""

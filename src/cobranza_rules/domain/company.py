@@ -1,0 +1,49 @@
+"""The company whose invoices are collected: what its letters show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """Where customers pay in one currency. `clabe` has 18 digits; `swift` and `bank_address` serve customers abroad."""
+
+    currency: str
+    bank: str
+    account: str
+    clabe: str
+    beneficiary: str
+    swift: str = ""
+    bank_address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the company, by role: administration_manager, collections_analyst, supervisor, sales_manager, accounting."""
+
+    role: str
+    name: str
+    title: str
+    email: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    rfc: str
+    name: str
+    address: str
+    city: str
+    phone: str
+    email: str
+    website: str
+    privacy_notice: str
+    accounts: tuple[BankAccount, ...]
+    people: tuple[Person, ...]
+
+    def account_for(self, currency: str) -> BankAccount | None:
+        return next((account for account in self.accounts if account.currency == currency), None)
+
+    def person(self, role: str) -> Person | None:
+        return next((person for person in self.people if person.role == role), None)

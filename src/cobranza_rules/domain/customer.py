@@ -1,0 +1,69 @@
+"""Customers and the people there who receive invoices, reminders and letters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+# Anexo 20, guía de llenado: the RFC of sales to the public and the RFC of residents abroad. They identify nobody.
+GENERIC_RFCS = frozenset({"XAXX010101000", "XEXX010101000"})
+
+
+class CustomerKind(StrEnum):
+    DOMESTIC = "domestic"
+    FOREIGN = "foreign"
+
+
+class DeliveryMode(StrEnum):
+    EMAIL = "email"
+    IN_PERSON = "in_person"
+    PORTAL = "portal"
+
+
+class CustomerStatus(StrEnum):
+    ACTIVE = "active"
+    WAITING_FOR_DATA = "waiting_for_data"  # Known from an invoice only; nothing is sent until its data comes.
+
+
+class ContactRole(StrEnum):
+    INVOICE = "invoice_contact"
+    COLLECTIONS = "collections_contact"
+    FALLBACK = "fallback_contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """The receiver or issuer of a CFDI as the XML names it. `tax_id` is NumRegIdTrib, `residence` ResidenciaFiscal (ISO alpha-3)."""
+
+    rfc: str
+    name: str
+    tax_id: str = ""
+    residence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRecord:
+    """A person at a customer. `title` is the post held ("Gerente de Cuentas por Pagar"), `address` where papers are handed over."""
+
+    role: ContactRole
+    name: str
+    email: str = ""
+    title: str = ""
+    phone: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRecord:
+    """A customer as a spreadsheet gives it. `code` is the company's own short code and unique; `credit_days` None means unknown."""
+
+    code: str
+    name: str
+    rfc: str
+    kind: CustomerKind
+    language: str  # "es" or "en"
+    credit_days: int | None
+    delivery: DeliveryMode
+    tax_id: str = ""
+    address: str = ""
+    contacts: tuple[ContactRecord, ...] = ()

@@ -1,0 +1,73 @@
+"""What a letter, a reminder or a statement of account says, before any template: plain values that come from the plan and the book."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from cobranza_rules.domain.company import Company, Person
+from cobranza_rules.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """An invoice in a letter. `days_overdue` is 0 or less where it is not overdue; `note` says why it stands apart (on hold)."""
+
+    number: str
+    uuid: str
+    issued_on: dt.date
+    due_on: dt.date | None
+    days_overdue: int
+    bucket: str  # "current", "1-30", "31-60", "61-90", "91+"
+    total: Money
+    balance: Money
+    purchase_order: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgingBucket:
+    name: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Who the letter is for: the customer's company and the person there, with title and address."""
+
+    company: str
+    rfc: str
+    person: str
+    title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One document for one customer and currency. `number` is empty until it is signed: until then it shows as a draft.
+
+    `lines` are claimed and make up `total`; `held` stand in a section of their own outside it; `unapplied` are payments and credit notes
+    that are not applied yet. `next_contact` is the day on which the daemon will act next, if it is known.
+    """
+
+    template: str  # "transmittal", "first-reminder", "second-reminder", "statement"
+    language: str  # "es" or "en"
+    currency: str
+    number: str
+    place: str
+    dated: dt.date
+    company: Company
+    addressee: Addressee
+    lines: tuple[LetterLine, ...]
+    held: tuple[LetterLine, ...]
+    unapplied: tuple[tuple[str, Money], ...]
+    buckets: tuple[AgingBucket, ...]
+    total: Money
+    reference: str  # What the customer quotes when paying
+    signer: Person | None
+    analyst: Person | None
+    copies: tuple[Person, ...]
+    next_contact: dt.date | None = None
+    last_contact: dt.date | None = None
+    rubric: str = ""  # Initials of the analyst
+    draft: bool = False

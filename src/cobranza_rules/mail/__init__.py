@@ -1,0 +1,1 @@
+"""Mail in and out: composed, sent once, polled, parsed within limits, matched, classified."""

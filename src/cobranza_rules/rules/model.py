@@ -1,0 +1,150 @@
+"""A rules file as values: what `document` reads, `decide` follows and `explain` quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.rules.expression import Condition
+
+
+class Blocks(StrEnum):
+    """What a hold keeps from happening: messages of ladders and of rules with `every`; other messages; packets and status."""
+
+    CONTACT = "contact"
+    DELIVERY = "delivery"
+    ESCALATION = "escalation"
+
+
+class GroupBy(StrEnum):
+    CUSTOMER = "customer"
+    CURRENCY = "currency"
+
+
+class StepKind(StrEnum):
+    """What a step of a `do` chain makes happen; the word is the step's first key in the rules file."""
+
+    LETTER = "letter"
+    DELIVER = "deliver"
+    EMAIL = "email"
+    TASK = "task"
+    RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands in a rules file, for messages: line and column count from 1."""
+
+    file: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `name` is the template (letter, deliver, email), the task's or the record's name.
+
+    `to` and `cc` are roles: of the customer (invoice_contact, collections_contact) or of the company (supervisor, sales_manager ...).
+    `attach` names letter, cfdi, statement. `sign` and `rubric` are roles of the company. `due_workdays` belongs to tasks.
+    """
+
+    kind: StepKind
+    name: str
+    place: Place
+    to: str = ""
+    cc: tuple[str, ...] = ()
+    attach: tuple[str, ...] = ()
+    sign: str = ""
+    rubric: str = ""
+    assign: str = ""
+    due_workdays: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    id: str
+    scope: Scope
+    when: Condition
+    blocks: frozenset[Blocks]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`every_workdays` 0 means once per subject; `times` 0 means without end. `sets` holds facts that the chain's confirmation sets."""
+
+    id: str
+    procedure_step: int
+    scope: Scope
+    when: Condition
+    group_by: tuple[GroupBy, ...]
+    do: tuple[Step, ...]
+    place: Place
+    every_workdays: int = 0
+    times: int = 0
+    after_last: tuple[Step, ...] = ()
+    sets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """`wait_workdays` counts from the previous rung's sending. `when` is None where only the wait counts."""
+
+    id: str
+    procedure_step: int
+    when: Condition | None
+    wait_workdays: int
+    do: tuple[Step, ...]
+    place: Place
+    sets: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """`minimum_total` in minor units by currency; a currency that is not named has no minimum."""
+
+    id: str
+    when: Condition
+    group_by: tuple[GroupBy, ...]
+    rungs: tuple[Rung, ...]
+    place: Place
+    minimum_total: Mapping[str, int] = field(default_factory=dict)
+
+    def rung_index(self, rung_id: str) -> int:
+        """Position of a rung; -1 where there is none of that id, as before the first."""
+        return next((index for index, rung in enumerate(self.rungs) if rung.id == rung_id), -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`per_customer` messages of ladders in `within_workdays`, a currency counted apart; `per_run` messages a run. 0 means no limit."""
+
+    per_customer: int = 0
+    within_workdays: int = 0
+    per_run: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """`digest` is the SHA-256 of the files' bytes: it names the version that a decision was taken with."""
+
+    calendar: BusinessCalendar
+    aging_buckets: tuple[int, ...]
+    limit: Limit
+    holds: tuple[Hold, ...]
+    rules: tuple[Rule, ...]
+    ladders: tuple[Ladder, ...]
+    digest: str
+    contact_hours: tuple[str, str] = ("00:00", "24:00")
+
+    def conditions(self) -> dict[str, tuple[Scope, Condition]]:
+        """Every condition that an engine evaluates, by its name: `hold:ID`, `rule:ID`, `ladder:ID`, `rung:LADDER/RUNG`."""
+        named: dict[str, tuple[Scope, Condition]] = {f"hold:{hold.id}": (hold.scope, hold.when) for hold in self.holds}
+        named |= {f"rule:{rule.id}": (rule.scope, rule.when) for rule in self.rules}
+        for ladder in self.ladders:
+            named[f"ladder:{ladder.id}"] = (Scope.INVOICE, ladder.when)
+            named |= {f"rung:{ladder.id}/{rung.id}": (Scope.INVOICE, rung.when) for rung in ladder.rungs if rung.when is not None}
+        return named
