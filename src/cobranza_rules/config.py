@@ -177,7 +177,13 @@ def read_settings(file: Path) -> Settings:
         raw = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ProblemError(
-            [Problem(_("there is no cobranza.toml here"), _("go to a workspace, name one with --workspace, or make one with 'cobranza init'"), str(file))]
+            [
+                Problem(
+                    _("there is no cobranza.toml here"),
+                    _("go to a workspace, name one with --workspace, or make one with 'cobranza init'"),
+                    str(file),
+                )
+            ]
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ProblemError([Problem(_("not valid TOML: {detail}", detail=str(error)), _("correct the line"), str(file))]) from None

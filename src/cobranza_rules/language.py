@@ -25,7 +25,7 @@ class Sentence:
 
     def text(self, translate: Translate = in_english) -> str:
         said = {name: value.text(translate) if isinstance(value, Sentence) else value for name, value in self.fields.items()}
-        return translate(self.template).format(**said) if said else translate(self.template)
+        return translate(self.template).format_map(_Fields(said)) if said else translate(self.template)
 
     def __str__(self) -> str:
         return self.text()
@@ -38,6 +38,13 @@ class Sentence:
     def from_json(kept: Mapping[str, Any]) -> Sentence:
         fields = {k: Sentence.from_json(v) if isinstance(v, Mapping) else v for k, v in kept.get("fields", {}).items()}
         return Sentence(kept["text"], fields)
+
+
+class _Fields(dict[str, Any]):
+    """A field that an older, kept sentence does not have shows as a dash instead of breaking what is shown around it."""
+
+    def __missing__(self, key: str) -> str:
+        return "-"
 
 
 def _(template: str, /, **fields: Any) -> Sentence:

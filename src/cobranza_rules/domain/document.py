@@ -75,7 +75,10 @@ class CreditNoteRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptApplication:
-    """DoctoRelacionado: `paid` is ImpPagado in MonedaDR, `installment` NumParcialidad, the balances ImpSaldoAnt and ImpSaldoInsoluto."""
+    """DoctoRelacionado: `paid` is ImpPagado in MonedaDR, `installment` NumParcialidad, the balances ImpSaldoAnt and ImpSaldoInsoluto.
+
+    `equivalence` is EquivalenciaDR: units of the invoice's currency that one unit of the payment's currency buys.
+    """
 
     invoice_uuid: str
     series: str
@@ -84,6 +87,7 @@ class ReceiptApplication:
     installment: int
     balance_before: Money
     balance_after: Money
+    equivalence: Decimal = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from cobranza_rules.language import Sentence
 from cobranza_rules.money import Money
 
 
@@ -61,9 +62,11 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What a message is. `facts` holds what was read (`pay_on`: date, `amount`: Money, `person`, `title`, `phone`, `reason`: str ...),
+    """What a message is.
+
+    `facts` holds what was read (`pay_on`: date, `amount`: Money, `person`, `title`, `phone`, `reason`: str ...),
     `evidence` the words that each came from under the same keys and, under `kind`, those that decided the kind.
-    `doubtful` means that a person has to look before anything is recorded.
+    `doubtful` means that a person has to look before anything is recorded; `doubts` say why.
     """
 
     kind: ReplyKind
@@ -71,3 +74,4 @@ class Classification:
     facts: Mapping[str, dt.date | Money | str | int] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
     bounce: Bounce | None = None
+    doubts: tuple[Sentence, ...] = ()

@@ -30,7 +30,8 @@ class Scope(StrEnum):
 class Fact:
     """`choices` closes a text fact: a comparison with any other text is an error. `unit` is what a number counts.
 
-    `neutral` is the value in rule tests when a test does not give it; None means unknown.
+    `neutral` is the value in rule tests when a test does not give it; None means unknown. `may_be_unknown` says that the program cannot
+    always tell it, so that `not` over it deserves a second look.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Fact:
     choices: tuple[str, ...] = ()
     currency_fact: str = ""
     neutral: Any = None
+    may_be_unknown: bool = False
 
 
 def _fact(name: str, kind: FactType, meaning: str, example: str, **rest: Any) -> Fact:
@@ -62,7 +64,7 @@ CUSTOMER_FACTS = (
         choices=("email", "in_person", "portal"),
         neutral="email",
     ),
-    _fact("credit_days", N, N_("credit days agreed with it"), "credit_days > 60", unit="days"),
+    _fact("credit_days", N, N_("credit days agreed with it"), "credit_days > 60", unit="days", may_be_unknown=True),
     _fact("inbox_open", N, N_("messages of the customer that wait for a person"), "inbox_open > 0", unit="messages", neutral=0),
     _fact(
         "workdays_since_bank_statement",
@@ -71,6 +73,7 @@ CUSTOMER_FACTS = (
         "workdays_since_bank_statement > 2",
         unit="business days",
         neutral=0,
+        may_be_unknown=True,
     ),
     _fact(
         "hours_since_mailbox_poll",
@@ -79,6 +82,7 @@ CUSTOMER_FACTS = (
         "hours_since_mailbox_poll > 4",
         unit="hours",
         neutral=0,
+        may_be_unknown=True,
     ),
 )
 
@@ -99,14 +103,16 @@ INVOICE_FACTS = (
     _fact("payment_method", T, N_("PUE or PPD, as the CFDI says"), 'payment_method == "PPD"', choices=("PUE", "PPD"), neutral="PPD"),
     _fact("cancellation_pending", B, N_("its cancellation is under way"), "not cancellation_pending", neutral=False),
     _fact("issued_on", D, N_("the day on which it was issued"), "issued_on >= 2026-01-01"),
-    _fact("due_on", D, N_("the day on which it is due"), "due_on < 2026-12-31"),
-    _fact("days_overdue", N, N_("days past its due date; 0 on that day, negative before it"), "days_overdue >= 1", unit="days"),
+    _fact("due_on", D, N_("the day on which it is due"), "due_on < 2026-12-31", may_be_unknown=True),
     _fact(
-        "aging_bucket",
-        T,
-        N_("its aging bucket"),
-        'aging_bucket == "31-60"',
+        "days_overdue",
+        N,
+        N_("days past its due date; 0 on that day, negative before it"),
+        "days_overdue >= 1",
+        unit="days",
+        may_be_unknown=True,
     ),
+    _fact("aging_bucket", T, N_("its aging bucket"), 'aging_bucket == "31-60"', may_be_unknown=True),
     _fact(
         "delivery",
         T,
@@ -122,6 +128,7 @@ INVOICE_FACTS = (
         "workdays_since_delivery >= 5",
         unit="business days",
         neutral=30,
+        may_be_unknown=True,
     ),
     _fact("acknowledged", B, N_("its receipt was acknowledged"), "not acknowledged", neutral=False),
     _fact(
@@ -133,7 +140,7 @@ INVOICE_FACTS = (
         neutral="collections",
     ),
     _fact("promise_open", B, N_("a promise to pay stands and is not kept yet"), "promise_open", neutral=False),
-    _fact("promised_on", D, N_("the day for which payment was promised"), "promised_on is known"),
+    _fact("promised_on", D, N_("the day for which payment was promised"), "promised_on is known", may_be_unknown=True),
     _fact(
         "promise_workdays_late",
         N,
@@ -150,6 +157,7 @@ INVOICE_FACTS = (
         N_("business days since the customer said so"),
         "workdays_since_claim <= 5",
         unit="business days",
+        may_be_unknown=True,
     ),
     _fact("claim_count", N, N_("how often the customer has said so"), "claim_count <= 1", unit="claims", neutral=0),
     _fact("dispute_open", B, N_("the customer disputes it"), "dispute_open", neutral=False),
@@ -204,9 +212,10 @@ REPLY_FACTS = (
         N_("business days from the message to the promised day"),
         "promise_workdays_ahead <= 20",
         unit="business days",
+        may_be_unknown=True,
     ),
-    _fact("amount", A, N_("the amount that it names"), "amount > 1000.00 MXN", currency_fact="amount_currency"),
-    _fact("amount_currency", T, N_("the currency of that amount"), 'amount_currency == "MXN"'),
+    _fact("amount", A, N_("the amount that it names"), "amount > 1000.00 MXN", currency_fact="amount_currency", may_be_unknown=True),
+    _fact("amount_currency", T, N_("the currency of that amount"), 'amount_currency == "MXN"', may_be_unknown=True),
 )
 
 VOCABULARY: dict[Scope, dict[str, Fact]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -67,8 +67,9 @@ class IncomingAttachment:
 class IncomingMessage:
     """A message after parsing within limits. `message_id` and `references` without angle brackets, `references` newest first.
 
+    `sender` is empty where From names nobody or more than one: nobody can vouch for such a message. `to` holds To, then Cc.
     `new_text` is what its author wrote this time: quotes and signatures cut. `headers` are the few that classification needs, lower case.
-    `received` lines and `authentication_results` keep the order of the message, topmost first.
+    `authentication_results` keep the order of the message, topmost first. `raw` are the bytes that it was read from.
     """
 
     message_id: str
@@ -84,3 +85,4 @@ class IncomingMessage:
     authentication_results: tuple[str, ...]
     attachments: tuple[IncomingAttachment, ...]
     report_parts: tuple[tuple[str, str], ...] = ()  # (media type, text) of the parts of a multipart/report
+    raw: bytes = field(default=b"", repr=False)

@@ -9,6 +9,9 @@ from enum import StrEnum
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.expression import Condition
+from cobranza_rules.rules.place import Place
+
+__all__ = ["Blocks", "GroupBy", "Hold", "Ladder", "Limit", "Place", "Rule", "RuleSet", "Rung", "Step", "StepKind"]
 
 
 class Blocks(StrEnum):
@@ -32,15 +35,6 @@ class StepKind(StrEnum):
     EMAIL = "email"
     TASK = "task"
     RECORD = "record"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands in a rules file, for messages: line and column count from 1."""
-
-    file: str
-    line: int
-    column: int
 
 
 @dataclass(frozen=True, slots=True)

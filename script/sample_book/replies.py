@@ -1,0 +1,137 @@
+"""The customers' replies as .eml files, as our own mail server would have stored them."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sample_book.customers import Customer, bank_days_later, customers
+from sample_book.invoices import Invoice
+from sample_book.mime import mail, mail_with_html, mail_with_proof, non_delivery, read_receipt, result_line
+
+SIGNED_LATE = {dt.date(2026, 3, 18): dt.date(2026, 3, 20), dt.date(2026, 3, 19): dt.date(2026, 3, 20)}  # The signer was away.
+MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre")
+
+
+@dataclass(frozen=True)
+class Reply:
+    """`answers` is the template of the message answered, or empty; `content` the bytes of the file."""
+
+    file: str
+    on: dt.date
+    customer: str
+    answers: str
+    content: bytes
+
+
+def replies(invoices: Sequence[Invoice]) -> list[Reply]:
+    rows = tomllib.loads(Path(__file__).with_name("replies.toml").read_text(encoding="utf-8"))["reply"]
+    of_code = {customer.code: customer for customer in customers()}
+    dated = sorted(((_arrival(row, invoices), place, row) for place, row in enumerate(rows)), key=lambda item: item[:2])
+    return [
+        Reply(
+            f"{turn:02d}-{row['file']}.eml", day, row["customer"], row.get("answers", ""), _content(row, of_code[row["customer"]], invoices)
+        )
+        for turn, (day, _place, row) in enumerate(dated, 1)
+    ]
+
+
+def _of(invoices: Sequence[Invoice], code: str, plan: str) -> list[Invoice]:
+    return [invoice for invoice in invoices if invoice.customer.code == code and invoice.plan == plan]
+
+
+def sent_on(invoice: Invoice) -> dt.date:
+    """A transmittal leaves on the day of the invoice, but for the days on which nobody signed."""
+    return SIGNED_LATE.get(invoice.issued_on, invoice.issued_on)
+
+
+def _arrival(row: Mapping[str, Any], invoices: Sequence[Invoice]) -> dt.date:
+    if "on" in row:
+        day: dt.date = row["on"]
+        return day
+    return bank_days_later(sent_on(_of(invoices, row["customer"], "new")[0]), row["days_after"])
+
+
+def _fields(customer: Customer, invoices: Sequence[Invoice], day: dt.date) -> dict[str, str]:
+    overdue = _of(invoices, customer.code, "overdue")
+    new = _of(invoices, customer.code, "new")
+    current = _of(invoices, customer.code, "current")
+    fields = {
+        "name": customer.name,
+        "person": customer.person(1),
+        "invoices_person": customer.person(0),
+        "alternate": customer.person(2),
+        "totals": f"{sum(invoice.total for invoice in overdue):,.2f}",
+        "new1": new[0].number,
+        "newtotal1": f"{new[0].total:,.2f}",
+        "current_last": current[-1].number if current else "",
+        "review": _in_words(bank_days_later(day, 3)),
+        "programmed": _in_words(bank_days_later(day, 15)),
+    }
+    for place, invoice in enumerate(overdue, 1):
+        fields[f"overdue{place}"] = invoice.number
+        fields[f"total{place}"] = f"{invoice.total:,.2f}"
+    return fields
+
+
+def _in_words(day: dt.date) -> str:
+    return f"{day.day} de {MONTHS[day.month - 1]} de {day.year}"
+
+
+def _content(row: Mapping[str, Any], customer: Customer, invoices: Sequence[Invoice]) -> bytes:
+    origin = row.get("from", 1)
+    sender = origin if isinstance(origin, str) else customer.address(origin)
+    name = "" if isinstance(origin, str) else customer.person(origin)
+    fields = _fields(customer, invoices, _arrival(row, invoices))
+    kind = row.get("kind", "mail")
+    subject = row.get("subject", "").format(**fields) or ("Re: Account statement" if customer.foreign else f"Re: {_subject(row)}")
+    head = {
+        "Authentication-Results": result_line(sender, row.get("trust", "pass")),
+        "From": (name, sender),
+        "Subject": subject,
+        "Message-ID": f"<{row['file']}@{sender.split('@')[1]}>",
+    }
+    text = row.get("text", "").strip().format(**fields) + "\n"
+    if kind == "bounce":
+        return non_delivery(head, customer.address(1))
+    if kind == "receipt":
+        return read_receipt(head, sender)
+    if kind == "html":
+        return mail_with_html(head, text)
+    if kind == "proof":
+        return mail_with_proof(head, text, base64.b64encode(_slip(fields)).decode())
+    return mail(head, text, automatic=kind == "auto")
+
+
+def _subject(row: Mapping[str, Any]) -> str:
+    return "Entrega de facturas" if row.get("answers") == "transmittal" else "Recordatorio de pago"
+
+
+def _slip(fields: Mapping[str, str]) -> bytes:
+    """A PDF of one page: a transfer slip, marked as a test."""
+    lines = [
+        "COMPROBANTE DE TRANSFERENCIA - PRUEBA",
+        "Fecha: 02/03/2026",
+        f"Importe: {fields['totals']} MXN",
+        "Beneficiario: ESCUELA KEMPER URGATE",
+    ]
+    drawn = "BT /F1 12 Tf 72 720 Td 16 TL " + " ".join(f"({line}) Tj T*" for line in lines) + " ET"
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    body, places = "%PDF-1.4\n", []
+    for number, content in enumerate(objects, 1):
+        places.append(len(body))
+        body += f"{number} 0 obj\n{content}\nendobj\n"
+    table = "".join(f"{place:010d} 00000 n \n" for place in places)
+    trailer = f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(body)}\n%%EOF\n"
+    return f"{body}xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}{trailer}".encode("latin-1")

@@ -1,0 +1,174 @@
+"""historia.yaml: what happens on each of the days, and who does what."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sample_book.customers import START, bank_days_later, customers, office_days
+from sample_book.invoices import Invoice
+from sample_book.replies import SIGNED_LATE, Reply, sent_on
+
+ANALYST, SIGNER, SALES = "collections_analyst", "administration_manager", "sales_manager"
+REJECTED_ON = dt.date(2026, 3, 11)
+# What the analyst makes of messages that the program leaves to a person: day, end of the file's name, kind, facts, why.
+ASSIGNED: tuple[tuple[str, str, str, Mapping[str, str], str], ...] = (
+    (
+        "2026-03-05",
+        "ya-pagamos-todo-sin-autenticar",
+        "question",
+        {},
+        "No hay depósito y el remitente no está autenticado; se llamó al cliente.",
+    ),
+    ("2026-03-05", "question-about-bank-account", "question", {}, "Se confirmaron por teléfono el SWIFT y el tipo de cambio."),
+    ("2026-03-06", "lo-revisamos", "delay_reason", {"reason": "Lo revisa la dirección del cliente."}, "No da fecha de pago."),
+    (
+        "2026-03-06",
+        "remitente-desconocido",
+        "contact_change",
+        {},
+        "Posible fraude: se verificó por teléfono y no se cambió ningún contacto.",
+    ),
+    ("2026-03-09", "nuevo-contacto", "contact_change", {}, "El contacto alterno queda como contacto de cobranza."),
+    ("2026-03-09", "correccion-de-factura", "invoice_correction", {}, "Facturación la sustituye."),
+    ("2026-03-11", "falta-orden-de-compra", "missing_requirement", {}, "Se envió la orden de compra."),
+    ("2026-03-11", "dos-fechas", "promise", {"pay_on": "2026-03-20"}, "Promete dos pagos; se vigila el primero."),
+    ("2026-03-12", "motivo-del-retraso", "delay_reason", {"reason": "Cambio de sistema."}, "Interviene Ventas."),
+    ("2026-03-13", "promesa-parcial", "promise", {"pay_on": "2026-03-24"}, "Promete la mitad."),
+    ("2026-03-13", "solicitud-de-documentos", "document_request", {}, "Se reenviaron."),
+    ("2026-03-18", "segunda-promesa", "promise", {"pay_on": "2026-03-20"}, "Segunda promesa."),
+    ("2026-03-26", "no-hemos-recibido", "not_received", {}, "Se reenvió la factura."),
+)
+# Tasks that Sales answers: the last column is what its intervention brought.
+INTERVENTIONS = (
+    ("2026-03-13", "C-018", "no_agreement", "El cliente no contesta llamadas ni ofrece fecha."),
+    ("2026-03-17", "C-020", "agreement", "Pagará la mitad del saldo el 31 de marzo y el resto en abril."),
+    ("2026-03-24", "C-023", "agreement", "Se respeta el calendario que dio el cliente."),
+)
+BAD_FILES = {
+    dt.date(2026, 3, 10): ("malos/cfdi-truncado.xml", "malos/codificacion-equivocada.xml"),
+    dt.date(2026, 3, 24): ("malos/factura-de-otra-empresa.xml",),
+    dt.date(2026, 3, 30): ("malos/uuid-conocido-otro-contenido.xml",),
+}
+NOTES = {
+    dt.date(2026, 3, 2): "Primer día: se importa la cartera abierta; los saldos vencidos reciben su primer recordatorio.",
+    dt.date(2026, 3, 9): "Cinco días hábiles después salen los segundos recordatorios, con copia a Ventas.",
+    dt.date(2026, 3, 11): "La gerente rechaza un oficio; llega una factura que sustituye a otra.",
+    dt.date(2026, 3, 13): "La promesa del 10 de marzo no se cumplió y su plazo de gracia terminó.",
+    dt.date(2026, 3, 18): "La gerente de administración está fuera dos días: los oficios esperan su firma.",
+    dt.date(2026, 3, 20): "La gerente firma lo que esperaba.",
+    dt.date(2026, 4, 2): "Jueves Santo: los bancos cierran, la oficina trabaja.",
+    dt.date(2026, 4, 10): "Último día.",
+}
+FORMAT = """\
+# The story of six weeks, which `cobranza demo` plays.
+#
+# opening   what is imported before the first day begins: `customers` (spreadsheet), `files` (CFDI; invoices in them count as delivered
+#           before the program came, as with `import --opening DAY`).
+# days      in order; a day that is not listed is a weekend or the holiday of 16 March: nobody works and nothing arrives.
+#   on      the date. It goes like this: the files arrive, the replies arrive, the program ticks; then people act in the order given, and
+#           the program ticks after each act, so that what was signed or released leaves on the same day.
+#   note    what to look at, in Spanish.
+#   files   paths and globs under samples/ that are imported. Some are bad on purpose.
+#   replies file: under samples/. answers: the message to which it is a reply: the last one to that customer with that template; the player
+#           adds Date, In-Reply-To and References and puts its id in place of @MESSAGE-ID@. Without `answers` only Date is added.
+#   people  as: a role of cobranza.toml. do: one of
+#             approve  signs what waits for that role's signature (all of it, or `customer`'s only)
+#             reject   refuses it, with a `comment`
+#             release  lets messages go out (mode supervised), all or `customer`'s only
+#             assign   says what the message `reply` is: `kind`, `facts`, `comment`; `customer` where the program could not tell. Nothing is
+#                      left to do where the program has recorded that message by itself.
+#             done     closes open tasks named `task` (all or `customer`'s only) with `answer` and `comment`; `acknowledgement` says who at
+#                      the customer received what was handed over (person, title, phone). No open task: nothing to do.
+"""
+
+
+def story(invoices: Sequence[Invoice], replies: Sequence[Reply], days_with_files: frozenset[dt.date]) -> str:
+    opening = {"on": START, "customers": "clientes.xlsx", "files": ["cfdi/apertura/*.xml"]}
+    lines = [FORMAT, "opening: " + _flow(opening), "", "days:"]
+    for day in office_days():
+        lines.append(f"  - on: {day}")
+        if day in NOTES:
+            lines.append(f"    note: {_flow(NOTES[day])}")
+        files = [f"cfdi/{day}/*.xml"] if day in days_with_files else []
+        if files := [*files, *BAD_FILES.get(day, ())]:
+            lines.append(f"    files: {_flow(files)}")
+        lines += _listed("replies", [_reply(reply) for reply in replies if reply.on == day])
+        lines += _listed("people", _people(day, invoices, replies))
+    return "\n".join(lines) + "\n"
+
+
+def _reply(reply: Reply) -> Mapping[str, Any]:
+    answered = {"answers": {"customer": reply.customer, "template": reply.answers}} if reply.answers else {}
+    return {"file": f"respuestas/{reply.file}", **answered}
+
+
+def _people(day: dt.date, invoices: Sequence[Invoice], replies: Sequence[Reply]) -> list[Mapping[str, Any]]:
+    acts = [*_assigned(day, replies), *_handed_over(day, invoices), *_tasks(day)]
+    if day == REJECTED_ON:
+        refused = next(invoice for invoice in invoices if invoice.issued_on == day and invoice.plan == "new")
+        acts.append({"as": SIGNER, "do": "reject", "customer": refused.customer.code, "comment": "Falta anexar la orden de compra."})
+    if day not in SIGNED_LATE:
+        acts.append({"as": SIGNER, "do": "approve"})
+    return [*acts, {"as": ANALYST, "do": "release"}]
+
+
+def _assigned(day: dt.date, replies: Sequence[Reply]) -> list[Mapping[str, Any]]:
+    acts: list[Mapping[str, Any]] = []
+    for on, name, kind, facts, comment in ASSIGNED:
+        if on != day.isoformat():
+            continue
+        reply = next(reply for reply in replies if reply.file.endswith(f"-{name}.eml"))
+        named = {"facts": facts} if facts else {}
+        acts.append(
+            {"as": ANALYST, "do": "assign", "reply": f"respuestas/{reply.file}", "customer": reply.customer, "kind": kind}
+            | named
+            | {"comment": comment}
+        )
+    return acts
+
+
+def _handed_over(day: dt.date, invoices: Sequence[Invoice]) -> list[Mapping[str, Any]]:
+    """What goes by hand or to a portal is delivered on the second bank day after its letter was signed, and its acknowledgement brought back."""
+    acts: list[Mapping[str, Any]] = []
+    for customer in customers():
+        arrived = [invoice for invoice in invoices if invoice.customer == customer and invoice.plan == "new"]
+        if customer.delivery == "correo" or not any(bank_days_later(sent_on(invoice), 2) == day for invoice in arrived):
+            continue
+        act = {"as": ANALYST, "do": "done", "task": "invoice-delivery", "customer": customer.code}
+        if customer.delivery == "portal":
+            acts.append({**act, "answer": "delivered", "comment": f"Cargado en el portal; folio {customer.position}-{day:%m%d}."})
+            continue
+        received = {"person": customer.person(0), "title": "Recepción de facturas", "phone": f"55 0000 {customer.position:02d}01"}
+        acts.append({**act, "answer": "delivered", "acknowledgement": received, "comment": "Entregado en ventanilla, con sello."})
+    return acts
+
+
+def _tasks(day: dt.date) -> list[Mapping[str, Any]]:
+    acts: list[Mapping[str, Any]] = [
+        {"as": SALES, "do": "done", "task": "sales-intervention", "customer": customer, "answer": answer, "comment": comment}
+        for on, customer, answer, comment in INTERVENTIONS
+        if on == day.isoformat()
+    ]
+    if day.weekday() == 3:
+        calls = {"as": ANALYST, "do": "done", "task": "call-for-acknowledgement"}
+        acts.append({**calls, "answer": "acknowledged", "comment": "Recepción confirmada por teléfono."})
+    return acts
+
+
+def _listed(key: str, items: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [f"    {key}:", *(f"      - {_flow(item)}" for item in items)] if items else []
+
+
+def _flow(value: Any) -> str:
+    """YAML in flow style. A JSON string is a YAML one; a date and a plain name need no quotes."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(item) for item in value) + "]"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    plain = str(value)
+    return plain if plain.replace("-", "").replace("_", "").isalnum() and plain[0].isalpha() else json.dumps(plain, ensure_ascii=False)

@@ -1,0 +1,119 @@
+"""Writes the book: an entry, the invoice's new present, and the case file's event, always together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.casefile.writer import CaseWriter
+from cobranza_rules.domain.entry import Entry, EntryKind
+from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, RungSent, after, rung_json
+from cobranza_rules.store.tables import EntryRow, InvoiceRow
+
+# State fields that the row keeps under the same name; the others are derived, or kept as JSON.
+SAME_NAME = (
+    "cancellation_pending",
+    "due_on",
+    "credit_days",
+    "delivery",
+    "delivered_on",
+    "delivered_by",
+    "acknowledged",
+    "case_status",
+    "promised_on",
+    "promised_minor",
+    "promise_paid",
+    "promise_count",
+    "claimed_on",
+    "claim_count",
+    "dispute_open",
+    "dispute_closed_on",
+    "reversed_on",
+    "intervention",
+    "intervention_due",
+    "intervention_task",
+)
+
+
+def state_of(row: InvoiceRow) -> InvoiceState:
+    rungs = tuple(
+        RungSent(kept["ladder"], kept["rung"], dt.date.fromisoformat(kept["on"]), kept["action"], _day(kept["next_contact"]))
+        for kept in row.rungs
+    )
+    closed = InvoiceStatus(row.closed) if row.closed else None
+    return InvoiceState(
+        total=row.total, applied=row.applied, closed=closed, rungs=rungs, **{name: getattr(row, name) for name in SAME_NAME}
+    )
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def put_state(row: InvoiceRow, state: InvoiceState) -> None:
+    for name in SAME_NAME:
+        setattr(row, name, getattr(state, name))
+    row.total, row.balance, row.paid = state.total, state.balance, state.paid
+    row.status = state.status.value
+    row.closed = state.closed.value if state.closed else None
+    row.applied = dict(state.applied)
+    row.rungs = [rung_json(rung) for rung in state.rungs]
+    last = state.last_rung
+    row.ladder, row.rung = (last.ladder, last.rung) if last else ("", "")
+    row.rung_on = last.on if last else None
+    row.next_contact = last.next_contact if last else None
+    row.dunning_level = len(state.rungs)
+
+
+class Bookkeeper:
+    """Bound to one writing transaction. `known_at` is the instant at which all that it enters came to be known."""
+
+    def __init__(self, session: Session, known_at: dt.datetime) -> None:
+        self.session = session
+        self.known_at = known_at
+        self._case = CaseWriter(session)
+
+    def enter(self, invoice: InvoiceRow, kind: EntryKind, happened_on: dt.date, data: Mapping[str, Any] | None = None) -> bool:
+        """False where the entry changes nothing, as a second evidence of a payment does: then nothing is written."""
+        entry = Entry(kind, happened_on, dict(data or {}))
+        before = state_of(invoice)
+        state = after(before, entry)
+        if state == before and kind is not EntryKind.ISSUED:
+            return False
+        self.session.add(
+            EntryRow(invoice_id=invoice.id, kind=kind.value, data=dict(entry.data), happened_on=happened_on, known_at=self.known_at)
+        )
+        put_state(invoice, state)
+        self.note(invoice.customer_id, kind.value, happened_on, {"invoice": invoice.number, "currency": invoice.currency, **entry.data})
+        return True
+
+    def note(self, customer_id: int, kind: str, happened_on: dt.date, data: dict[str, Any]) -> None:
+        """An event of the case file that changes no invoice."""
+        self._case.add(customer_id, kind, happened_on, self.known_at, data)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """All or nothing of what is written inside: an exception takes it back, the rest of the transaction stands."""
+        head = self._case.head
+        try:
+            with self.session.begin_nested():
+                yield
+        except BaseException:
+            self._case.head = head
+            raise
+
+    def invoices(self, ids: list[int]) -> list[InvoiceRow]:
+        return list(self.session.scalars(select(InvoiceRow).where(InvoiceRow.id.in_(ids)).order_by(InvoiceRow.id)))
+
+
+def entries_of(session: Session, invoice_id: int, known_until: dt.datetime | None = None) -> list[Entry]:
+    """An invoice's entries in the order in which they came to be known, up to an instant."""
+    query = select(EntryRow).where(EntryRow.invoice_id == invoice_id).order_by(EntryRow.id)
+    if known_until is not None:
+        query = query.where(EntryRow.known_at <= known_until)
+    return [Entry(EntryKind(row.kind), row.happened_on, row.data) for row in session.scalars(query)]

@@ -1,0 +1,157 @@
+"""Payments: one payment, many evidences. An evidence that is known, or that speaks of a known payment, never moves a balance again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.customers import customer_of
+from cobranza_rules.booking.identity import payment_identity
+from cobranza_rules.booking.outcome import Taken
+from cobranza_rules.domain.document import PaymentReceiptRecord, ReceiptPayment, RelationKind
+from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.language import _
+from cobranza_rules.money import Money
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.tables import EvidenceRow, InvoiceRow, PaymentRow, WaitingApplicationRow
+
+RECEIPT = "rep"
+
+
+def receipt_is_known(keeper: Bookkeeper, uuid: str) -> str | None:
+    """The digest of the document under which a payment receipt is on file."""
+    return keeper.session.scalar(select(EvidenceRow.document).where(EvidenceRow.kind == RECEIPT, EvidenceRow.source == uuid).limit(1))
+
+
+def book_receipt(keeper: Bookkeeper, record: PaymentReceiptRecord, digest: str, file: str, today: dt.date) -> Taken:
+    """Raises ProblemError, and writes nothing, where an amount is in another currency than the invoice."""
+    parts = {payment.position: _parts(payment) for payment in record.payments}
+    _check_currencies(keeper, parts, file)
+    customer_id = customer_of(keeper, record.receiver, today).id
+    kept = {_book_payment(keeper, record, payment, parts[payment.position], digest, customer_id, today) for payment in record.payments}
+    _withdraw_replaced(keeper, record, kept, today)
+    return Taken.NEW
+
+
+def _parts(payment: ReceiptPayment) -> dict[str, Money]:
+    """What a payment covers of each invoice: two instalments of one invoice in one payment are one part."""
+    parts: dict[str, Money] = {}
+    for application in payment.applications:
+        known = parts.get(application.invoice_uuid)
+        parts[application.invoice_uuid] = known + application.paid if known else application.paid
+    return parts
+
+
+def _check_currencies(keeper: Bookkeeper, parts: dict[int, dict[str, Money]], file: str) -> None:
+    uuids = {uuid for covered in parts.values() for uuid in covered}
+    invoices = {row.uuid: row for row in keeper.session.scalars(select(InvoiceRow).where(InvoiceRow.uuid.in_(uuids)))}
+    problems = [
+        Problem(
+            _(
+                "the receipt pays invoice {number} in {paid}, but it was issued in {issued}",
+                number=row.number,
+                paid=paid.currency,
+                issued=row.currency,
+            ),
+            _("ask for a corrected payment receipt (MonedaDR must be the invoice's currency)"),
+            file,
+            place=f"pago20:Pago[{position}]/pago20:DoctoRelacionado/@MonedaDR",
+        )
+        for position, covered in parts.items()
+        for uuid, paid in covered.items()
+        if (row := invoices.get(uuid)) is not None and row.currency != paid.currency
+    ]
+    if problems:
+        raise ProblemError(problems)
+
+
+def _book_payment(
+    keeper: Bookkeeper,
+    record: PaymentReceiptRecord,
+    payment: ReceiptPayment,
+    parts: dict[str, Money],
+    digest: str,
+    customer_id: int,
+    today: dt.date,
+) -> int:
+    identity = payment_identity(customer_id, payment, record.uuid)
+    row = keeper.session.scalar(select(PaymentRow).where(PaymentRow.identity == identity))
+    if row is not None and not _fits(keeper, row, parts):
+        identity = f"{identity}|{record.uuid}:{payment.position}"
+        row = None
+    if row is None:
+        row = PaymentRow(
+            customer_id=customer_id,
+            identity=identity,
+            paid_on=payment.paid_on,
+            currency=payment.amount.currency,
+            amount=payment.amount.minor,
+            operation=payment.operation,
+        )
+        keeper.session.add(row)
+        keeper.session.flush()
+    keeper.session.add(EvidenceRow(payment_id=row.id, kind=RECEIPT, source=record.uuid, position=payment.position, document=digest))
+    for uuid, part in parts.items():
+        _apply(keeper, row, uuid, part)
+    keeper.session.flush()
+    return row.id
+
+
+def _fits(keeper: Bookkeeper, row: PaymentRow, parts: dict[str, Money]) -> bool:
+    """The same payment seen twice covers the same invoices with the same amounts; anything else is another payment, not more of this one."""
+    known = _covered(keeper, row.id)
+    return known == {uuid: part.minor for uuid, part in parts.items()}
+
+
+def _covered(keeper: Bookkeeper, payment_id: int) -> dict[str, int]:
+    waiting = keeper.session.execute(
+        select(WaitingApplicationRow.invoice_uuid, WaitingApplicationRow.minor).where(WaitingApplicationRow.payment_id == payment_id)
+    )
+    covered: dict[str, int] = dict(waiting.tuples().all())
+    for invoice in _invoices_of(keeper, payment_id):
+        covered[invoice.uuid] = invoice.applied[f"p{payment_id}"]
+    return covered
+
+
+def _invoices_of(keeper: Bookkeeper, payment_id: int) -> list[InvoiceRow]:
+    payment = keeper.session.get_one(PaymentRow, payment_id)
+    rows = keeper.session.scalars(select(InvoiceRow).where(InvoiceRow.customer_id == payment.customer_id).order_by(InvoiceRow.id))
+    return [row for row in rows if f"p{payment_id}" in row.applied]
+
+
+def _apply(keeper: Bookkeeper, payment: PaymentRow, uuid: str, part: Money) -> None:
+    invoice = keeper.session.scalar(select(InvoiceRow).where(InvoiceRow.uuid == uuid))
+    if invoice is not None:
+        keeper.enter(invoice, EntryKind.PAYMENT_APPLIED, payment.paid_on, {"payment": payment.id, "minor": part.minor})
+        return
+    known = select(WaitingApplicationRow).where(WaitingApplicationRow.payment_id == payment.id, WaitingApplicationRow.invoice_uuid == uuid)
+    if keeper.session.scalar(known) is None:
+        keeper.session.add(WaitingApplicationRow(payment_id=payment.id, invoice_uuid=uuid, currency=part.currency, minor=part.minor))
+
+
+def apply_waiting_payments(keeper: Bookkeeper, invoice: InvoiceRow) -> None:
+    """Payments whose receipt came before the invoice. One in another currency stays waiting: it cannot be about this invoice."""
+    for waiting in list(keeper.session.scalars(select(WaitingApplicationRow).where(WaitingApplicationRow.invoice_uuid == invoice.uuid))):
+        if waiting.currency == invoice.currency:
+            payment = keeper.session.get_one(PaymentRow, waiting.payment_id)
+            keeper.enter(invoice, EntryKind.PAYMENT_APPLIED, payment.paid_on, {"payment": payment.id, "minor": waiting.minor})
+            keeper.session.delete(waiting)
+
+
+def _withdraw_replaced(keeper: Bookkeeper, record: PaymentReceiptRecord, kept: set[int], today: dt.date) -> None:
+    """A receipt that substitutes another (relation 04): payments that only the old one spoke of did not happen as it said."""
+    replaced = {uuid for relation in record.relations if relation.kind == RelationKind.SUBSTITUTION for uuid in relation.uuids}
+    if not replaced:
+        return
+    sources: dict[int, set[str]] = defaultdict(set)
+    affected = select(EvidenceRow.payment_id).where(EvidenceRow.source.in_(replaced))
+    for payment_id, source in keeper.session.execute(
+        select(EvidenceRow.payment_id, EvidenceRow.source).where(EvidenceRow.payment_id.in_(affected))
+    ):
+        sources[payment_id].add(source)
+    for payment_id in sorted(payment_id for payment_id, told in sources.items() if told <= replaced and payment_id not in kept):
+        for invoice in _invoices_of(keeper, payment_id):
+            keeper.enter(invoice, EntryKind.PAYMENT_REVERSED, today, {"payment": payment_id, "replaced_by": record.uuid})

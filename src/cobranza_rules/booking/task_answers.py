@@ -1,0 +1,77 @@
+"""A task that is done: what its answer changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import update
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.language import _
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.tables import ClaimRow, InvoiceRow, TaskRow
+
+INTERVENTION_ANSWERS = ("agreement", "no_agreement", "agreement_broken")
+# Tasks behind which claims are kept back: done, they let the rules plan the same again.
+RELEASING = frozenset({"resolve-rejection", "message-refused"})
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledger:
+    """Who at the customer acknowledged the receipt."""
+
+    person: str
+    title: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`answer` for an intervention is one of INTERVENTION_ANSWERS; an agreement may name the day on which payment was agreed.
+
+    `acknowledged` says that, and by whom, the receipt of the task's invoices was acknowledged.
+    """
+
+    who: str
+    answer: str = ""
+    comment: str = ""
+    pay_on: dt.date | None = None
+    acknowledged: Acknowledger | None = None
+
+
+def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date) -> TaskRow:
+    """Raises ProblemError where there is no such open task, or an intervention is left without its answer."""
+    row = keeper.session.get(TaskRow, task_id)
+    if row is None or row.state != "open":
+        raise ProblemError([Problem(_("there is no open task {id}", id=task_id), _("'cobranza tasks list' shows the open ones"))])
+    invoices = [invoice for invoice in keeper.invoices(row.invoices) if invoice.intervention_task == row.id]
+    if invoices and answer.answer not in INTERVENTION_ANSWERS:
+        raise ProblemError(
+            [Problem(_("an intervention needs its answer"), _("give --answer {choices}", choices=", ".join(INTERVENTION_ANSWERS)))]
+        )
+    row.state, row.answer, row.comment = "done", answer.answer, answer.comment
+    row.done_by, row.done_at = answer.who, keeper.known_at
+    keeper.note(
+        row.customer_id,
+        "task_done",
+        today,
+        {"task": row.id, "name": row.name, "who": answer.who, "answer": answer.answer, "comment": answer.comment},
+    )
+    for invoice in invoices:
+        _answer_intervention(keeper, invoice, row, answer, today)
+    if answer.acknowledged is not None:
+        who = {"person": answer.acknowledged.person, "title": answer.acknowledged.title, "phone": answer.acknowledged.phone}
+        for invoice in keeper.invoices(row.invoices):
+            keeper.enter(invoice, EntryKind.ACKNOWLEDGED, today, {"task": row.id, **who})
+    if row.name in RELEASING and row.action_id is not None:
+        unsent = (ClaimRow.action_id == row.action_id, ClaimRow.sent_on.is_(None))
+        keeper.session.execute(update(ClaimRow).where(*unsent).values(live=False))
+    return row
+
+
+def _answer_intervention(keeper: Bookkeeper, invoice: InvoiceRow, task: TaskRow, answer: Answer, today: dt.date) -> None:
+    keeper.enter(invoice, EntryKind.INTERVENTION_ANSWERED, today, {"task": task.id, "answer": answer.answer})
+    if answer.answer == "agreement" and answer.pay_on is not None and invoice.status == "open":
+        keeper.enter(invoice, EntryKind.PROMISED, today, {"pay_on": answer.pay_on.isoformat(), "minor": 0, "task": task.id})

@@ -1,0 +1,49 @@
+"""Tasks for people. One that is already open for the same thing is joined, not doubled."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.store.tables import TaskRow
+
+
+def open_task(
+    keeper: Bookkeeper,
+    name: str,
+    customer_id: int,
+    role: str,
+    today: dt.date,
+    invoices: list[int],
+    detail: dict[str, Any] | None = None,
+    due_on: dt.date | None = None,
+    action_id: int | None = None,
+) -> TaskRow:
+    """Joins the customer's open task of that name, unless it belongs to an action of its own; its deadline stays the earlier one."""
+    same = select(TaskRow).where(TaskRow.name == name, TaskRow.customer_id == customer_id, TaskRow.state == "open")
+    found = None if action_id is not None else keeper.session.scalar(same.order_by(TaskRow.id))
+    if found is not None:
+        found.invoices = sorted({*found.invoices, *invoices})
+        return found
+    row = TaskRow(
+        name=name,
+        customer_id=customer_id,
+        action_id=action_id,
+        assigned_to=role,
+        invoices=sorted(invoices),
+        opened_on=today,
+        due_on=due_on,
+        state="open",
+        answer="",
+        comment="",
+        done_by="",
+        done_at=None,
+        detail=detail or {},
+    )
+    keeper.session.add(row)
+    keeper.session.flush()
+    keeper.note(customer_id, "task_opened", today, {"task": row.id, "name": name, "assigned_to": role, "due_on": str(due_on or "")})
+    return row

@@ -1,0 +1,109 @@
+"""The timeline of a case: each event as a sentence that a person reads, and the proof that none was touched."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.casefile.chain import ChainedEvent, ChainVerdict, verify_chain
+from cobranza_rules.casefile.writer import body_of
+from cobranza_rules.language import N_, Sentence, _
+from cobranza_rules.money import Money
+from cobranza_rules.store.tables import CaseEventRow
+
+# What each kind of event says; its fields are those of the event's data. An event of another kind is shown by its name.
+SENTENCES = {
+    "customer_met": N_("met on an invoice: {name}, RFC {rfc}; waits for its data"),
+    "customer_data": N_("customer data taken in"),
+    "issued": N_("invoice {invoice} issued for {amount}, due {due_on}"),
+    "due_set": N_("invoice {invoice} is due {due_on}"),
+    "payment_applied": N_("payment of {amount} applied to {invoice}"),
+    "payment_reversed": N_("payment taken back from {invoice}"),
+    "credit_applied": N_("credit note {number} over {amount} applied to {invoice}"),
+    "credit_note": N_("credit note {number} over {amount} received"),
+    "substituted": N_("invoice {invoice} was substituted by another CFDI"),
+    "inherited": N_("invoice {invoice} goes on from the one that it substitutes"),
+    "delivered": N_("invoice {invoice} delivered"),
+    "delivery_undone": N_("delivery of {invoice} undone: the message came back"),
+    "acknowledged": N_("receipt of {invoice} acknowledged by {person} {title} {phone}"),
+    "rung_sent": N_("{rung} sent for {invoice}; next contact {next_contact}"),
+    "rung_undone": N_("reminder for {invoice} undone: the message came back"),
+    "promised": N_("payment of {invoice} promised for {pay_on}"),
+    "payment_claimed": N_("the customer says that {invoice} was paid"),
+    "claim_rejected": N_("the payment claimed for {invoice} was not found"),
+    "dispute_opened": N_("{invoice} is disputed: {reason}"),
+    "dispute_closed": N_("the dispute over {invoice} is closed"),
+    "intervention_opened": N_("intervention asked for {invoice}, until {due_on}"),
+    "intervention_answered": N_("intervention for {invoice} answered: {answer}"),
+    "case_moved": N_("{invoice}: case is now {case_status}"),
+    "action_planned": N_("{rule} planned for {invoices}"),
+    "action_awaiting_signature": N_("{rule} for {invoices}: {reason}"),
+    "action_approved": N_("{rule} for {invoices}: {reason}"),
+    "action_sending": N_("{rule} for {invoices}: {reason}"),
+    "action_sent": N_("{rule} for {invoices} is done: {reason}"),
+    "action_failed": N_("{rule} for {invoices} failed: {reason}"),
+    "action_uncertain": N_("{rule} for {invoices} is uncertain: {reason}"),
+    "action_cancelled": N_("{rule} for {invoices} cancelled: {reason}"),
+    "sign_approved": N_("signed by {who} ({role}) {comment}"),
+    "sign_rejected": N_("signature refused by {who} ({role}): {comment}"),
+    "rubric_approved": N_("initialled by {who} ({role}) {comment}"),
+    "rubric_rejected": N_("rubric refused by {who} ({role}): {comment}"),
+    "release_approved": N_("released by {who} ({role}) {comment}"),
+    "release_rejected": N_("release refused by {who} ({role}): {comment}"),
+    "task_opened": N_("task for {assigned_to}: {name} {due_on}"),
+    "task_done": N_("task {name} done by {who}: {answer} {comment}"),
+    "message_received": N_("message from {sender}: {kind} ({subject})"),
+    "message_assigned": N_("{who} says that the message is: {kind} {comment}"),
+    "message_settled": N_("message settled by {who}: {kind}"),
+    "message_undone": N_("{rule}: what the message did is undone, for it came back"),
+    "recorded_promise": N_("promise recorded for {invoices}"),
+    "recorded_payment_claim": N_("claimed payment recorded for {invoices}"),
+    "recorded_dispute": N_("dispute recorded for {invoices}"),
+    "recorded_acknowledgement": N_("acknowledgement recorded"),
+    "address_marked": N_("address {address} marked: it does not take our mail"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    seq: int
+    happened_on: dt.date
+    known_at: dt.datetime
+    kind: str
+    sentence: Sentence
+    data: Mapping[str, Any]
+
+
+def timeline(session: Session, customer_id: int) -> Iterator[TimelineEvent]:
+    rows = session.scalars(select(CaseEventRow).where(CaseEventRow.customer_id == customer_id).order_by(CaseEventRow.seq))
+    for row in rows:
+        yield TimelineEvent(row.seq, row.happened_on, row.known_at, row.kind, sentence_of(row.kind, row.data), row.data)
+
+
+def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
+    template = SENTENCES.get(kind)
+    if template is None:
+        return _("{kind}", kind=kind)
+    fields = {name: _shown(value) for name, value in data.items()}
+    if "minor" in data and data.get("currency"):
+        fields["amount"] = str(Money(data["minor"], data["currency"]))
+    return Sentence(template, fields)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Mapping) and "text" in value:
+        return Sentence.from_json(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "-" if value is None else value
+
+
+def verify_case_file(session: Session) -> ChainVerdict:
+    """Walks the whole chain, in the order of its numbers."""
+    rows = session.scalars(select(CaseEventRow).order_by(CaseEventRow.seq).execution_options(yield_per=1000))
+    return verify_chain(ChainedEvent(row.seq, row.previous, row.hash, body_of(row)) for row in rows)

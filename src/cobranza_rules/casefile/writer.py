@@ -1,0 +1,47 @@
+"""Adds events to the case file, each chained to the one before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.casefile.chain import event_hash
+from cobranza_rules.store.tables import CaseEventRow
+
+FIRST = "0" * 64
+
+
+def body_of(row: CaseEventRow) -> dict[str, Any]:
+    """What the hash of an event covers, besides the hash of the event before."""
+    return {
+        "customer": row.customer_id,
+        "kind": row.kind,
+        "data": row.data,
+        "happened_on": row.happened_on.isoformat(),
+        "known_at": row.known_at.isoformat(timespec="microseconds"),
+    }
+
+
+class CaseWriter:
+    """For one transaction of the only writer: the chain's head is read once and then carried along."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.head: tuple[int, str] | None = None
+
+    def add(self, customer_id: int, kind: str, happened_on: dt.date, known_at: dt.datetime, data: dict[str, Any]) -> None:
+        seq, previous = self.head or self._read_head()
+        row = CaseEventRow(
+            seq=seq + 1, customer_id=customer_id, kind=kind, data=data, happened_on=happened_on, known_at=known_at, previous=previous
+        )
+        row.hash = event_hash(previous, body_of(row))
+        self.session.add(row)
+        self.head = (row.seq, row.hash)
+
+    def _read_head(self) -> tuple[int, str]:
+        self.session.flush()
+        last = self.session.execute(select(CaseEventRow.seq, CaseEventRow.hash).order_by(CaseEventRow.seq.desc()).limit(1)).first()
+        return (last.seq, last.hash) if last else (0, FIRST)

@@ -1,0 +1,47 @@
+"""The command line. No decision lives here: each command reads its options, calls one function of a room, and shows what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cobranza_rules.cli.command import Call, LazyGroup, run_program
+from cobranza_rules.language import N_
+
+COMMANDS = {
+    "demo": ("cobranza_rules.cli.demo", "demo", N_("Make a workspace from the samples and play six weeks in it.")),
+    "init": ("cobranza_rules.cli.start", "init", N_("Make an empty workspace.")),
+    "import": ("cobranza_rules.cli.imports", "import_", N_("Take in invoices, payments, credit notes and customers.")),
+    "rules": ("cobranza_rules.cli.rules", "rules", N_("Check and test the rules; browse the facts.")),
+    "plan": ("cobranza_rules.cli.planning", "plan", N_("What would happen, and why.")),
+    "run": ("cobranza_rules.cli.planning", "run", N_("Take in mail, decide, and carry it out: one tick.")),
+    "explain": ("cobranza_rules.cli.planning", "explain", N_("Why something happens to an invoice or customer, or why not.")),
+    "daemon": ("cobranza_rules.cli.daemon", "daemon", N_("Tick after tick until it is stopped.")),
+    "approvals": ("cobranza_rules.cli.approvals", "approvals", N_("What waits for a signature or a release.")),
+    "inbox": ("cobranza_rules.cli.inbox", "inbox", N_("Messages that wait for a person.")),
+    "tasks": ("cobranza_rules.cli.tasks", "tasks", N_("What people have to do.")),
+    "outbox": ("cobranza_rules.cli.outbox", "outbox", N_("Messages on their way out.")),
+    "case": ("cobranza_rules.cli.case", "case", N_("A customer's case file.")),
+    "aging": ("cobranza_rules.cli.aging", "aging", N_("Aging of balances.")),
+    "statement": ("cobranza_rules.cli.statement", "statement", N_("A customer's statement of account as a spreadsheet.")),
+    "doctor": ("cobranza_rules.cli.doctor", "doctor", N_("Is this machine fit, and what to do if it is not.")),
+}
+
+
+@click.group(
+    cls=LazyGroup,
+    lazy=COMMANDS,
+    help=N_("Collections by rules: invoices come in, letters and reminders go out, answers change what happens next."),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option("--workspace", type=click.Path(file_okay=False, path_type=Path), help=N_("The workspace folder (default: the current one)."))
+@click.version_option(package_name="cobranza-rules", prog_name="cobranza")
+@click.pass_obj
+def cobranza(call: Call, workspace: Path | None) -> None:
+    if workspace is not None:
+        call.base = workspace
+
+
+def main() -> None:
+    run_program(cobranza)

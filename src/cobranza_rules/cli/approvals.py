@@ -1,0 +1,163 @@
+"""`cobranza approvals`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.cli.command import Call, LazyGroup, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.language import N_, _
+from cobranza_rules.money import Money
+from cobranza_rules.people import person_named
+from cobranza_rules.plan.deciding import decide_approvals, waiting_approvals
+from cobranza_rules.plan.ledger import planned
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.tables import ActionRow, ApprovalRow, DocumentRow
+
+GATES = {"sign": N_("signature"), "rubric": N_("rubric"), "release": N_("release")}
+
+
+@click.group(cls=LazyGroup, help=N_("What waits for a signature, a rubric or an analyst's release."))
+def approvals() -> None:
+    pass
+
+
+def _row(approval: ApprovalRow, action: ActionRow) -> dict[str, Any]:
+    plan = planned(action)
+    return {
+        "id": approval.id,
+        "action": action.id,
+        "gate": approval.gate,
+        "role": approval.role,
+        "since": approval.opened_at.isoformat(),
+        "rule": action.rule_id,
+        "customer": plan.customer,
+        "currency": plan.currency,
+        "total": Money(plan.total, plan.currency).plain(),
+        "invoices": list(plan.invoices),
+    }
+
+
+@approvals.command("list", cls=SpokenCommand, help=N_("Everything that waits, the oldest first."))
+@click.option("--role", help=N_("Only what this role has to decide."))
+@reporting
+@click.pass_obj
+def list_(call: Call, role: str | None, as_json: bool) -> None:
+    workspace = take(call, as_json=as_json).workspace
+    with workspace.database.reading() as session:
+        rows = [_row(approval, action) for approval, action in waiting_approvals(session, role)]
+    if as_json:
+        call.screen.json({"approvals": rows})
+    elif not rows:
+        call.screen.say(_("Nothing waits."))
+    else:
+        headings = (N_("No."), N_("What"), N_("Who"), N_("Rule"), N_("Customer"), N_("Total"), N_("Invoices"))
+        screen = call.screen
+        cells = [
+            (
+                row["id"],
+                screen.word(GATES[row["gate"]]),
+                row["role"],
+                row["rule"],
+                row["customer"],
+                f"{row['total']} {row['currency']}",
+                len(row["invoices"]),
+            )
+            for row in rows
+        ]
+        screen.table(headings, cells, frozenset({0, 5, 6}))
+
+
+@approvals.command(cls=SpokenCommand, help=N_("One of them: why it was planned, whom it goes to, and its documents as they will leave."))
+@click.argument("number", type=int)
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help=N_("Write the documents into this folder."))
+@reporting
+@click.pass_obj
+def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
+    workspace = take(call, as_json=as_json).workspace
+    with workspace.database.reading() as session:
+        approval = session.get(ApprovalRow, number)
+        if approval is None:
+            raise ProblemError([Problem(_("there is no approval {id}", id=number), _("'cobranza approvals list' shows those that wait"))])
+        action = session.get_one(ActionRow, approval.action_id)
+        query = select(DocumentRow).where(DocumentRow.action_id == action.id, DocumentRow.revision == approval.revision)
+        documents = list(session.scalars(query.order_by(DocumentRow.id)))
+    plan = planned(action)
+    shown = {**_row(approval, action), "state": approval.state, "to": list(plan.recipients), "copies": list(plan.copies)}
+    shown |= {"reason": call.screen.text(plan.reason), "documents": [document.name for document in documents]}
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)
+        for document in documents:
+            (output / Path(document.name).name).write_bytes(workspace.archive.get(document.digest))
+    if as_json:
+        call.screen.json(shown)
+        return
+    screen = call.screen
+    screen.say(
+        _(
+            "{rule} for {customer}: {total} {currency}",
+            rule=shown["rule"],
+            customer=shown["customer"],
+            total=shown["total"],
+            currency=shown["currency"],
+        )
+    )
+    screen.say(_("Invoices: {invoices}", invoices=", ".join(shown["invoices"])))
+    screen.say(_("To {to}; copies to {cc}", to=", ".join(plan.recipients) or "-", cc=", ".join(plan.copies) or "-"))
+    screen.say(_("Because of {reason}", reason=plan.reason))
+    screen.say(_("Waits for {role} ({gate}), {state}", role=approval.role, gate=screen.word(GATES[approval.gate]), state=approval.state))
+    for document in documents:
+        screen.say(_("  {name}", name=str(output / document.name) if output else document.name))
+
+
+def _decide(call: Call, numbers: tuple[int, ...], who: str, comment: str, agreed: bool) -> None:
+    workspace = call.workspace
+    person = person_named(workspace.company, who)
+    with workspace.database.writing() as session:
+        keeper = Bookkeeper(session, workspace.clock.now())
+        ids = list(numbers) or [approval.id for approval, _action in waiting_approvals(session, person.role)]
+        decided = decide_approvals(keeper, ids, person, agreed, comment, workspace.clock.today())
+    done = (
+        _("{count} approved by {who}", count=len(decided), who=person.name)
+        if agreed
+        else _("{count} rejected by {who}", count=len(decided), who=person.name)
+    )
+    if call.as_json:
+        call.screen.json({"approvals": decided, "approved": agreed, "who": person.email})
+    call.screen.say(done)
+
+
+@approvals.command(
+    cls=SpokenCommand, help=N_("Approve these, or with --all everything that waits for this person. They leave with the next run.")
+)
+@click.argument("numbers", nargs=-1, type=int)
+@click.option("--all", "everything", is_flag=True, help=N_("Everything that waits for this person."))
+@click.option("--who", required=True, help=N_("Who decides: a role or an e-mail address of cobranza.toml."))
+@click.option("--comment", default="", help=N_("A comment for the case file."))
+@on_a_day
+@reporting
+@click.pass_obj
+def approve(call: Call, numbers: tuple[int, ...], everything: bool, who: str, comment: str, on: dt.date | None, as_json: bool) -> None:
+    take(call, on=on, as_json=as_json)
+    if bool(numbers) == everything:
+        raise click.UsageError(call.screen.word(N_("name the approvals, or say --all")))
+    _decide(call, numbers, who, comment, agreed=True)
+
+
+@approvals.command(
+    cls=SpokenCommand, help=N_("Reject these, with the reason. A task is opened, and nothing of it is planned again until that is done.")
+)
+@click.argument("numbers", nargs=-1, type=int, required=True)
+@click.option("--who", required=True, help=N_("Who decides: a role or an e-mail address of cobranza.toml."))
+@click.option("--comment", default="", help=N_("Why it is rejected."))
+@on_a_day
+@reporting
+@click.pass_obj
+def reject(call: Call, numbers: tuple[int, ...], who: str, comment: str, on: dt.date | None, as_json: bool) -> None:
+    take(call, on=on, as_json=as_json)
+    _decide(call, numbers, who, comment, agreed=False)

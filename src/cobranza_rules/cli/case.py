@@ -1,0 +1,85 @@
+"""`cobranza case`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from sqlalchemy import or_, select
+
+from cobranza_rules.casefile.timeline import timeline, verify_case_file
+from cobranza_rules.cli.command import WRONG_INPUT, Call, SpokenCommand, reporting, take
+from cobranza_rules.cli.screen import Screen
+from cobranza_rules.language import N_, _
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.tables import CustomerRow
+from cobranza_rules.workspace import Workspace
+
+
+@click.command(
+    cls=SpokenCommand,
+    help=N_(
+        "The case file of a customer (code or RFC), from its first invoice on; 'cobranza case verify' proves that no event was touched."
+    ),
+)
+@click.argument("customer")
+@reporting
+@click.pass_obj
+def case(call: Call, customer: str, as_json: bool) -> None:
+    workspace = take(call, as_json=as_json).workspace
+    if customer == "verify":
+        _verify(call, workspace)
+        return
+    row = customer_named(workspace, customer)
+    with workspace.database.reading() as session:
+        events = list(timeline(session, row.id))
+    if as_json:
+        call.screen.json({"customer": row.code, "events": [_event_json(call.screen, event) for event in events]})
+        return
+    call.screen.say(_("Case file of {code}, {name}", code=row.code, name=row.name))
+    for event in events:
+        click.echo(f"{event.happened_on}  {call.screen.text(event.sentence)}")
+
+
+def _event_json(screen: Screen, event: Any) -> dict[str, Any]:
+    return {
+        "seq": event.seq,
+        "happened_on": event.happened_on.isoformat(),
+        "known_at": event.known_at.isoformat(),
+        "kind": event.kind,
+        "text": screen.text(event.sentence),
+        "data": dict(event.data),
+    }
+
+
+def customer_named(workspace: Workspace, name: str) -> CustomerRow:
+    with workspace.database.reading() as session:
+        found = session.scalar(select(CustomerRow).where(or_(CustomerRow.code == name, CustomerRow.rfc == name.upper())))
+    if found is None:
+        raise ProblemError(
+            [Problem(_("there is no customer '{name}'", name=name), _("name its code or RFC; 'cobranza aging --detail' shows the codes"))]
+        )
+    return found
+
+
+def _verify(call: Call, workspace: Workspace) -> None:
+    with workspace.database.reading() as session:
+        verdict = verify_case_file(session)
+    if call.as_json:
+        call.screen.json(
+            {"intact": verdict.intact, "events": verdict.good, "head": verdict.head, "broken_at": verdict.broken_at, "why": verdict.why}
+        )
+    elif verdict.intact:
+        call.screen.say(_("The case file is intact: {count} events, the last with the hash {head}", count=verdict.good, head=verdict.head))
+    else:
+        why = call.screen.word(str(verdict.why))
+        call.screen.say(
+            _(
+                "The case file is broken at event {seq}: {why}; {count} events before it are good",
+                seq=verdict.broken_at,
+                why=why,
+                count=verdict.good,
+            )
+        )
+    if not verdict.intact:
+        click.get_current_context().exit(WRONG_INPUT)

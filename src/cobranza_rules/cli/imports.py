@@ -1,0 +1,83 @@
+"""`cobranza import`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from cobranza_rules.booking.importing import Importing, ImportReport
+from cobranza_rules.cli.command import WRONG_INPUT, Call, Day, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.screen import Screen
+from cobranza_rules.intake.sources import count, walk
+from cobranza_rules.language import N_, _
+from cobranza_rules.store.heartbeat import BANK, beat
+from cobranza_rules.workspace import Workspace
+
+KINDS = {
+    "customers": N_("customers"),
+    "invoices": N_("invoices"),
+    "payment_receipts": N_("payment receipts"),
+    "credit_notes": N_("credit notes"),
+    "cfdi": N_("other CFDI"),
+    "other": N_("other files"),
+}
+OUTCOMES = {
+    "new": N_("new"),
+    "updated": N_("updated"),
+    "unchanged": N_("unchanged"),
+    "set_aside": N_("set aside"),
+    "quarantined": N_("in quarantine"),
+}
+LONG_IMPORT = 50  # Files from which on a progress bar says more than it disturbs.
+
+
+@click.command("import", cls=SpokenCommand, help=N_("Take in files, folders and zip files; what each is shows in its content."))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--opening", type=Day(), help=N_("Invoices issued up to this day were delivered before the program came."))
+@click.option("--payments-through", type=Day(), help=N_("All payments up to this day are in: the bank data is that fresh."))
+@on_a_day
+@reporting
+@click.pass_obj
+def import_(
+    call: Call, paths: tuple[Path, ...], opening: dt.date | None, payments_through: dt.date | None, on: dt.date | None, as_json: bool
+) -> None:
+    workspace = take(call, on=on, as_json=as_json).workspace
+    report = take_in(workspace, paths, opening, call.screen)
+    if payments_through is not None:
+        with workspace.database.writing() as session:
+            beat(session, BANK, dt.datetime.combine(payments_through, dt.time(18), dt.UTC))
+    show(call.screen, report)
+    if report.problems:
+        click.get_current_context().exit(WRONG_INPUT)
+
+
+def take_in(workspace: Workspace, paths: tuple[Path, ...], opening: dt.date | None, screen: Screen) -> ImportReport:
+    importing = Importing(workspace.database, workspace.archive, workspace.clock, workspace.company.rfc, opening)
+    total = count(paths)
+    if screen.as_json or total < LONG_IMPORT:
+        return importing.take(walk(paths))
+    with click.progressbar(length=total, label=screen.word(N_("Importing")), file=click.get_text_stream("stderr")) as bar:
+        return importing.take(walk(paths), lambda taken: bar.update(taken))
+
+
+def show(screen: Screen, report: ImportReport) -> None:
+    if screen.as_json:
+        screen.json(
+            {
+                "imports": [{"kind": kind, "outcome": str(outcome), "count": number} for (kind, outcome), number in report.counts.items()],
+                "set_aside": [{"file": file, "reason": screen.text(reason)} for file, reason in report.set_aside],
+                "problems": [problem.text(screen.translate) for problem in report.problems],
+            }
+        )
+        return
+    for kind, name in KINDS.items():
+        counted = [
+            f"{report.counts[kind, outcome]} {screen.word(word)}" for outcome, word in OUTCOMES.items() if report.counts[kind, outcome]
+        ]
+        if counted:
+            click.echo(f"{screen.word(name)}: {', '.join(counted)}")
+    for file, reason in report.set_aside:
+        screen.say(_("{file}: set aside: {reason}", file=file, reason=reason))
+    screen.problems(report.problems)

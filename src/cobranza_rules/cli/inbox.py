@@ -1,0 +1,169 @@
+"""`cobranza inbox`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.cli.command import Call, LazyGroup, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.language import N_, Sentence, _
+from cobranza_rules.mail.assigning import Assignment, assign
+from cobranza_rules.mail.reading import new_text_of, try_message
+from cobranza_rules.people import person_named
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.replies import facts_to_json
+from cobranza_rules.store.tables import CustomerRow, ReceivedRow
+
+
+@click.group(cls=LazyGroup, help=N_("Messages that wait for a person; while one waits, its customer is not written to."))
+def inbox() -> None:
+    pass
+
+
+def _json(row: ReceivedRow, code: str | None) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "sender": row.sender,
+        "subject": row.subject,
+        "received_at": row.received_at.isoformat(),
+        "customer": code,
+        "kind": row.kind,
+        "doubtful": row.doubtful,
+        "sender_authenticated": row.sender_authenticated,
+        "facts": row.facts,
+        "evidence": row.evidence,
+        "doubts": row.doubts,
+        "state": row.state,
+    }
+
+
+@inbox.command("list", cls=SpokenCommand, help=N_("Those that wait, the oldest first; with --all every message."))
+@click.option("--all", "everything", is_flag=True, help=N_("Every message that came in."))
+@reporting
+@click.pass_obj
+def list_(call: Call, everything: bool, as_json: bool) -> None:
+    workspace = take(call, as_json=as_json).workspace
+    query = select(ReceivedRow, CustomerRow.code).outerjoin(CustomerRow, CustomerRow.id == ReceivedRow.customer_id).order_by(ReceivedRow.id)
+    query = query if everything else query.where(ReceivedRow.state == "open")
+    with workspace.database.reading() as session:
+        rows = [_json(row, code) for row, code in session.execute(query)]
+    if as_json:
+        call.screen.json({"messages": rows})
+    elif not rows:
+        call.screen.say(_("No message waits."))
+    else:
+        screen = call.screen
+        headings = (N_("No."), N_("Received"), N_("Customer"), N_("From"), N_("Subject"), N_("Kind"), N_("Why it waits"))
+        cells = [
+            (row["id"], row["received_at"][:10], row["customer"], row["sender"], row["subject"], screen.word(row["kind"]), _why(call, row))
+            for row in rows
+        ]
+        screen.table(headings, cells, frozenset({0}))
+
+
+def _why(call: Call, row: dict[str, Any]) -> str:
+    doubts = ", ".join(call.screen.text(Sentence.from_json(doubt)) for doubt in row["doubts"])
+    reasons = [
+        (row["state"] != "open", N_("settled")),
+        (row["customer"] is None, N_("unknown sender")),
+        (row["doubtful"], doubts or N_("doubtful")),
+        (not row["sender_authenticated"], N_("sender not authenticated")),
+    ]
+    return next((call.screen.word(text) for holds, text in reasons if holds), call.screen.word(N_("no rule records it")))
+
+
+@inbox.command(cls=SpokenCommand, help=N_("One message: what it says, what was read in it, and from which words."))
+@click.argument("number", type=int)
+@reporting
+@click.pass_obj
+def show(call: Call, number: int, as_json: bool) -> None:
+    workspace = take(call, as_json=as_json).workspace
+    with workspace.database.reading() as session:
+        row = session.get(ReceivedRow, number)
+        if row is None:
+            raise ProblemError([Problem(_("there is no message {id}", id=number), _("'cobranza inbox list' shows those that wait"))])
+        code = session.get_one(CustomerRow, row.customer_id).code if row.customer_id else None
+    text = new_text_of(workspace.archive.get(row.raw))
+    shown = {**_json(row, code), "text": text}
+    if as_json:
+        call.screen.json(shown)
+        return
+    screen = call.screen
+    screen.say(_("From {sender}, {customer}: {subject}", sender=row.sender, customer=code or "-", subject=row.subject))
+    screen.say(_("Read as: {kind}", kind=screen.word(row.kind)))
+    for name, value in row.facts.items():
+        shown_value = " ".join(map(str, value.values())) if isinstance(value, dict) else value
+        screen.say(_("  {name}: {value} («{words}»)", name=name, value=shown_value, words=row.evidence.get(name, "")))
+    click.echo("")
+    click.echo(text)
+
+
+@inbox.command("assign", cls=SpokenCommand, help=N_("Say what a message is. The next run records it as the rules say."))
+@click.argument("number", type=int)
+@click.option("--kind", required=True, help=N_("promise, payment_notice, dispute, acknowledgement, question ..."))
+@click.option("--fact", "facts", multiple=True, help=N_("A fact, such as pay_on=2026-03-06 or amount='1200.00 MXN'; may be repeated."))
+@click.option("--customer", default="", help=N_("Whose it is (code), where the program could not tell."))
+@click.option("--invoice", "invoices", multiple=True, help=N_("An invoice that it is about; may be repeated."))
+@click.option("--who", required=True, help=N_("Who says so: a role or an e-mail address of cobranza.toml."))
+@click.option("--comment", default="", help=N_("A comment for the case file."))
+@on_a_day
+@reporting
+@click.pass_obj
+def assign_(
+    call: Call,
+    number: int,
+    kind: str,
+    facts: tuple[str, ...],
+    customer: str,
+    invoices: tuple[str, ...],
+    who: str,
+    comment: str,
+    on: dt.date | None,
+    as_json: bool,
+) -> None:
+    workspace = take(call, on=on, as_json=as_json).workspace
+    person = person_named(workspace.company, who)
+    pairs = dict(_pair(fact) for fact in facts)
+    with workspace.database.writing() as session:
+        keeper = Bookkeeper(session, workspace.clock.now())
+        row = assign(keeper, number, Assignment(kind, person.email, pairs, customer, invoices, comment), workspace.clock.today())
+        code = session.get_one(CustomerRow, row.customer_id).code
+    if as_json:
+        call.screen.json(_json(row, code))
+    call.screen.say(_("Message {id} is {kind} of {customer}.", id=number, kind=call.screen.word(row.kind), customer=code))
+
+
+def _pair(fact: str) -> tuple[str, str]:
+    name, equals, value = fact.partition("=")
+    if not equals:
+        raise ProblemError([Problem(_("'{fact}' is no fact", fact=fact), _("write it as name=value"))])
+    return name.strip(), value.strip()
+
+
+@inbox.command("try", cls=SpokenCommand, help=N_("What the program would read in a message file; nothing is recorded."))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@on_a_day
+@reporting
+@click.pass_obj
+def try_(call: Call, file: Path, on: dt.date | None, as_json: bool) -> None:
+    workspace = take(call, on=on, as_json=as_json).workspace
+    found = try_message(workspace, file.read_bytes())
+    if as_json:
+        shown = {
+            "kind": found.kind.value,
+            "doubtful": found.doubtful,
+            "facts": facts_to_json(found.facts),
+            "evidence": dict(found.evidence),
+        }
+        call.screen.json(shown)
+        return
+    call.screen.say(_("Read as: {kind}", kind=call.screen.word(found.kind.value)))
+    if found.doubtful:
+        call.screen.say(_("Doubtful: a person would have to look."))
+    for name, value in found.facts.items():
+        call.screen.say(_("  {name}: {value} («{words}»)", name=name, value=value, words=found.evidence.get(name, "")))

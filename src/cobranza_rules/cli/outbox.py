@@ -1,0 +1,86 @@
+"""`cobranza outbox`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import click
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.cli.command import Call, LazyGroup, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.dispatch.settling import settle_uncertain
+from cobranza_rules.language import N_, _
+from cobranza_rules.people import person_named
+from cobranza_rules.store.tables import ActionRow, CustomerRow, OutgoingRow
+
+
+@click.group(cls=LazyGroup, help=N_("Messages on their way out."))
+def outbox() -> None:
+    pass
+
+
+@outbox.command("list", cls=SpokenCommand, help=N_("Messages that have not left for certain; with --all every one."))
+@click.option("--all", "everything", is_flag=True, help=N_("Those that were sent, too."))
+@reporting
+@click.pass_obj
+def list_(call: Call, everything: bool, as_json: bool) -> None:
+    workspace = take(call, as_json=as_json).workspace
+    query = select(OutgoingRow, ActionRow.rule_id, CustomerRow.code).join(ActionRow, ActionRow.id == OutgoingRow.action_id)
+    query = query.join(CustomerRow, CustomerRow.id == ActionRow.customer_id).order_by(OutgoingRow.id)
+    query = query if everything else query.where(OutgoingRow.state.in_(("approved", "sending", "uncertain")))
+    with workspace.database.reading() as session:
+        rows: list[dict[str, Any]] = [
+            {
+                "id": row.id,
+                "rule": rule,
+                "customer": code,
+                "to": row.recipients,
+                "copies": row.copies,
+                "subject": row.subject,
+                "state": row.state,
+                "phase": row.phase,
+                "detail": row.detail,
+                "attempts": row.attempts,
+                "message_id": row.message_id,
+                "raw": row.raw,
+            }
+            for row, rule, code in session.execute(query)
+        ]
+    if as_json:
+        call.screen.json({"messages": rows})
+    elif not rows:
+        call.screen.say(_("The outbox is empty."))
+    else:
+        headings = (N_("No."), N_("State"), N_("Customer"), N_("To"), N_("Subject"), N_("Detail"))
+        cells = [
+            (
+                row["id"],
+                call.screen.word(row["state"]),
+                row["customer"],
+                ", ".join(row["to"]),
+                row["subject"],
+                f"{row['phase']} {row['detail']}".strip(),
+            )
+            for row in rows
+        ]
+        call.screen.table(headings, cells, frozenset({0}))
+
+
+@outbox.command(
+    cls=SpokenCommand, help=N_("Say of an uncertain message whether it left: only a person can. The program never repeats it by itself.")
+)
+@click.argument("number", type=int)
+@click.option(
+    "--left/--did-not-leave", "left", required=True, help=N_("It left (the customer has it), or it did not (it will be planned again).")
+)
+@click.option("--who", required=True, help=N_("Who says so: a role or an e-mail address of cobranza.toml."))
+@on_a_day
+@click.pass_obj
+def settle(call: Call, number: int, left: bool, who: str, on: dt.date | None) -> None:
+    workspace = take(call, on=on).workspace
+    person = person_named(workspace.company, who)
+    with workspace.database.writing() as session:
+        settle_uncertain(Bookkeeper(session, workspace.clock.now()), workspace, number, left=left, who=person.email)
+    call.screen.say(_("Settled."))

@@ -1,0 +1,145 @@
+"""`cobranza plan`, `run` and `explain`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import click
+
+from cobranza_rules.cli.command import WAITS_FOR_PEOPLE, WRONG_INPUT, Call, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.screen import Screen
+from cobranza_rules.explanation import explain_subject
+from cobranza_rules.language import N_, _
+from cobranza_rules.money import Money
+from cobranza_rules.plan.codec import to_json
+from cobranza_rules.plan.states import State
+from cobranza_rules.rules.planned import Outcome, Plan, PlannedAction
+from cobranza_rules.tick import TickReport, make_plan, run_tick
+
+STATE_WORDS = {
+    State.PLANNED: N_("planned"),
+    State.AWAITING_SIGNATURE: N_("awaiting signature"),
+    State.APPROVED: N_("approved"),
+    State.SENDING: N_("sending"),
+    State.SENT: N_("sent"),
+    State.FAILED: N_("failed"),
+    State.UNCERTAIN: N_("uncertain"),
+    State.CANCELLED: N_("cancelled"),
+}
+
+
+@click.command(cls=SpokenCommand, help=N_("What a run would do now: nothing is written and nothing leaves."))
+@on_a_day
+@reporting
+@click.pass_obj
+def plan(call: Call, on: dt.date | None, as_json: bool) -> None:
+    workspace = take(call, on=on, as_json=as_json).workspace
+    made = make_plan(workspace)
+    if as_json:
+        call.screen.json(plan_json(made, call.screen))
+    else:
+        show_plan(call.screen, made)
+    if made.stopped is not None:
+        click.get_current_context().exit(WRONG_INPUT)
+
+
+def plan_json(made: Plan, screen: Screen) -> dict[str, Any]:
+    return {
+        "on": made.on.isoformat(),
+        "rules": made.rules_digest,
+        "actions": [{**to_json(action), "reason": screen.text(action.reason)} for action in made.actions],
+        "held": [{"invoice": held.number, "by": held.hold_id, "reason": screen.text(held.reason)} for held in made.held],
+        "stopped": screen.text(made.stopped) if made.stopped else None,
+    }
+
+
+def show_plan(screen: Screen, made: Plan) -> None:
+    screen.say(_("Plan for {on}: {count} actions", on=made.on, count=len(made.actions)))
+    for action in made.actions:
+        _show_action(screen, action)
+    for held in made.held:
+        screen.say(_("  {invoice}: {reason}", invoice=held.number, reason=held.reason))
+    for verdict in made.verdicts:
+        if verdict.outcome in (Outcome.NO_ADDRESS, Outcome.UNCERTAIN, Outcome.BELOW_MINIMUM, Outcome.LIMITED):
+            screen.say(_("  {rule}: {reason}", rule=verdict.rule_id, reason=verdict.reason))
+    if made.stopped is not None:
+        screen.say(_("Nothing leaves: {reason}", reason=made.stopped))
+
+
+def _show_action(screen: Screen, action: PlannedAction) -> None:
+    invoices = ", ".join(action.invoices)
+    if action.subject != "invoice":
+        screen.say(_("- {customer}: {rule}", customer=action.customer, rule=action.rule_id))
+    else:
+        total = Money(action.total, action.currency)
+        screen.say(
+            _("- {customer}: {rule}, {total}: {invoices}", customer=action.customer, rule=action.rule_id, total=total, invoices=invoices)
+        )
+    if action.recipients:
+        screen.say(_("    to {to}; copies to {cc}", to=", ".join(action.recipients), cc=", ".join(action.copies) or "-"))
+    if action.next_contact:
+        screen.say(_("    next contact on {day}", day=action.next_contact))
+    screen.say(_("    because of {reason}", reason=action.reason))
+
+
+@click.command(cls=SpokenCommand, help=N_("One tick: takes in mail, records answers, decides, and carries out what may leave."))
+@click.option("--no-mail", is_flag=True, help=N_("Do not poll the mailbox first."))
+@on_a_day
+@reporting
+@click.pass_obj
+def run(call: Call, no_mail: bool, on: dt.date | None, as_json: bool) -> None:
+    workspace = take(call, on=on, as_json=as_json).workspace
+    report = run_tick(workspace, poll=not no_mail)
+    if as_json:
+        call.screen.json(report_json(report, call.screen))
+    else:
+        show_report(call.screen, report)
+    if report.plan is not None and report.plan.stopped is not None:
+        click.get_current_context().exit(WRONG_INPUT)
+    if report.waits_for_people:
+        click.get_current_context().exit(WAITS_FOR_PEOPLE)
+
+
+def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
+    return {
+        "received": dict(report.received),
+        "mailbox_problem": screen.text(report.mailbox_problem) if report.mailbox_problem else None,
+        "recorded": report.recorded,
+        "planned": report.entered,
+        "states": dict(report.states),
+        "stopped": screen.text(report.plan.stopped) if report.plan and report.plan.stopped else None,
+    }
+
+
+def show_report(screen: Screen, report: TickReport) -> None:
+    if report.mailbox_problem is not None:
+        screen.say(_("Mailbox: {problem}", problem=report.mailbox_problem))
+    if report.received:
+        received = ", ".join(f"{count} {screen.word(kind)}" for kind, count in sorted(report.received.items()))
+        screen.say(_("Received: {messages}", messages=received))
+    if report.recorded:
+        screen.say(_("Answers recorded: {count}", count=report.recorded))
+    screen.say(_("Newly planned: {count}", count=report.entered))
+    for state, word in STATE_WORDS.items():
+        if report.states[state]:
+            screen.say(_("  {state}: {count}", state=screen.word(word), count=report.states[state]))
+    if report.plan is not None and report.plan.stopped is not None:
+        screen.say(_("Nothing leaves: {reason}", reason=report.plan.stopped))
+
+
+@click.command(
+    cls=SpokenCommand, help=N_("Why something happens to an invoice (number or UUID) or customer (code), why not, and when that changes.")
+)
+@click.argument("name")
+@on_a_day
+@reporting
+@click.pass_obj
+def explain(call: Call, name: str, on: dt.date | None, as_json: bool) -> None:
+    workspace = take(call, on=on, as_json=as_json).workspace
+    explanation = explain_subject(workspace, name)
+    if as_json:
+        call.screen.json(explanation.as_json(call.screen.translate))
+        return
+    for line in explanation.lines():
+        call.screen.say(line)

@@ -1,0 +1,150 @@
+"""What `doctor` looks at: each part is really used once, and a finding says what was seen or what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
+from cobranza_rules.language import N_, Sentence, _
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
+from cobranza_rules.store.tables import InvoiceRow
+from cobranza_rules.workspace import Workspace
+
+PROBE = "<html><body style='font-family: Arial, \"Liberation Sans\"'><p>Año, señal, 1,234.50</p></body></html>"
+FONTS = (("Liberation Sans", "fonts-liberation"), ("Carlito", "fonts-crosextra-carlito"))
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    name: str
+    ok: bool
+    detail: Sentence
+
+
+def examine(workspace: Workspace) -> list[Finding]:
+    looks: list[tuple[str, Callable[[Workspace], Sentence]]] = [
+        (N_("settings"), _settings),
+        (N_("rules"), _rules),
+        (N_("engines agree"), _engines),
+        (N_("database"), _database),
+        (N_("PDF"), _pdf),
+        (N_("fonts"), _fonts),
+        (N_("outgoing mail"), _outgoing),
+        (N_("mailbox"), _mailbox),
+        (N_("bank data"), _bank),
+    ]
+    return [_look(workspace, name, look) for name, look in looks]
+
+
+def _look(workspace: Workspace, name: str, look: Callable[[Workspace], Sentence]) -> Finding:
+    try:
+        return Finding(name, ok=True, detail=look(workspace))
+    except ProblemError as error:
+        first = error.problems[0]
+        detail = _("{what}; {hint}", what=first.what, hint=first.hint) if first.hint else first.what
+        return Finding(name, ok=False, detail=detail)
+
+
+def _settings(workspace: Workspace) -> Sentence:
+    settings = workspace.settings
+    return _("mode {mode}, engine {engine}, company {rfc}", mode=settings.mode, engine=settings.engine, rfc=settings.company.rfc)
+
+
+def _rules(workspace: Workspace) -> Sentence:
+    rules = workspace.rules
+    return _("{rules} rules, {ladders} ladders, {holds} holds", rules=len(rules.rules), ladders=len(rules.ladders), holds=len(rules.holds))
+
+
+def _engines(workspace: Workspace) -> Sentence:
+    """Both engines on facts that press every limit; `both` raises where they differ."""
+    from cobranza_rules.engine_room import open_engine
+    from cobranza_rules.rules.engine import EngineError
+
+    engine = open_engine("both", workspace.rules.conditions())
+    try:
+        for scope in Scope:
+            engine.evaluate(scope, probing_facts(scope))
+    except EngineError as error:
+        raise ProblemError(
+            [Problem(_("the engines disagree: {detail}", detail=str(error)), _('set engine = "native" and report it'))]
+        ) from None
+    finally:
+        engine.close()
+    return _("durable-rules and the native engine give the same answers")
+
+
+def probing_facts(scope: Scope) -> list[dict[str, Value]]:
+    """Facts at, below and above what rules usually ask for, one fact at a time unknown."""
+    values: dict[FactType, tuple[Value, ...]] = {
+        FactType.TEXT: ("MXN", "open", ""),
+        FactType.BOOLEAN: (True, False),
+        FactType.NUMBER: (0, 1, 5, -3),
+        FactType.AMOUNT: (0, 1, 50_000),
+        FactType.DATE: (dt.date(2026, 3, 6).toordinal(),),
+    }
+    vocabulary = VOCABULARY[scope]
+    whole = []
+    for turn in range(6):
+        facts: dict[str, Value] = {}
+        for position, fact in enumerate(vocabulary.values()):
+            choices = fact.choices or values[fact.type]
+            facts[fact.name] = choices[(turn + position) % len(choices)]
+        whole.append(facts)
+    without = [{name: value for name, value in whole[0].items() if name != missing} for missing in vocabulary]
+    return [*whole, *without, {}]
+
+
+def _database(workspace: Workspace) -> Sentence:
+    with workspace.database.reading() as session:
+        count = session.scalar(select(func.count()).select_from(InvoiceRow))
+    return _("{kind}, {count} invoices", kind=workspace.database.engine.dialect.name, count=count)
+
+
+def _pdf(workspace: Workspace) -> Sentence:
+    engine = workspace.pdf
+    size = len(engine.render(PROBE))
+    return _("{name} {version} made a page of {size} bytes", name=engine.name, version=engine.version, size=size)
+
+
+def _fonts(_workspace: Workspace) -> Sentence:
+    program = shutil.which("fc-list")
+    if program is None:
+        raise ProblemError([Problem(_("fc-list is not there, so the fonts cannot be looked at"), _("install the package fontconfig"))])
+    listed = subprocess.run([program, ":", "family"], capture_output=True, text=True, timeout=30, check=False).stdout  # noqa: S603 (a fixed command)
+    missing = [package for family, package in FONTS if family not in listed]
+    if missing:
+        raise ProblemError(
+            [Problem(_("fonts of the letters are missing"), _("install the packages {packages}", packages=", ".join(missing)))]
+        )
+    return _("{fonts} are there", fonts=", ".join(family for family, _package in FONTS))
+
+
+def _outgoing(workspace: Workspace) -> Sentence:
+    out = workspace.settings.mail.out
+    workspace.sink  # noqa: B018 (opening it is the look)
+    if out.kind == "maildir":
+        return _("written into the folder {path}; no server is configured", path=str(out.path))
+    return _("by {host}:{port} ({security})", host=out.host, port=out.port, security=out.security)
+
+
+def _mailbox(workspace: Workspace) -> Sentence:
+    if workspace.mailbox is None:
+        return _("none is configured: answers have to be entered by hand")
+    with workspace.database.reading() as session:
+        polled = last_beat(session, MAILBOX)
+    return _("last read {at}", at=polled.isoformat(timespec="minutes")) if polled else _("not read yet; 'cobranza run' reads it")
+
+
+def _bank(workspace: Workspace) -> Sentence:
+    with workspace.database.reading() as session:
+        known = last_beat(session, BANK)
+    if known is None:
+        return _("no payments are known yet: nobody is reminded until 'cobranza import' has brought some, or --payments-through says so")
+    return _("payments are known through {day}", day=known.date())

@@ -1,0 +1,49 @@
+"""A message that came back: its addresses are marked, and what it did is undone, so that it is planned again to the fallback contact."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select, update
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.sending import mark_addresses
+from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.domain.reply import Bounce
+from cobranza_rules.plan.ledger import planned
+from cobranza_rules.plan.states import State
+from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, OutgoingRow
+
+
+def undo_bounced(keeper: Bookkeeper, action_id: int, bounce: Bounce, today: dt.date) -> bool:
+    """True where every To recipient of the message has failed for good and its effects were undone."""
+    row = keeper.session.get_one(ActionRow, action_id)
+    outgoing = keeper.session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == action_id, OutgoingRow.state == "sent"))
+    if outgoing is None or not bounce.permanent:
+        return False
+    recipients = [address.lower() for address in outgoing.recipients]
+    failed = {address.lower() for address in bounce.recipients} or set(recipients)
+    mark_addresses(keeper, row.customer_id, [address for address in outgoing.recipients if address.lower() in failed], today)
+    if not _all_failed(keeper, row.customer_id, recipients):
+        return False
+    if row.state == State.SENT:
+        _undo(keeper, row, today)
+    return True
+
+
+def _all_failed(keeper: Bookkeeper, customer_id: int, recipients: list[str]) -> bool:
+    """Reports come one an address, so what earlier ones have marked counts as well."""
+    good = select(ContactRow.email).where(ContactRow.customer_id == customer_id, ContactRow.active, ContactRow.bounced_on.is_(None))
+    return not {email.lower() for email in keeper.session.scalars(good)} & set(recipients)
+
+
+def _undo(keeper: Bookkeeper, row: ActionRow, today: dt.date) -> None:
+    """A bounced send still counts in the occurrence; its claims stay and are marked as undone."""
+    keeper.session.execute(update(ClaimRow).where(ClaimRow.action_id == row.id, ClaimRow.live).values(undone=True))
+    action = planned(row)
+    for invoice in keeper.invoices([item.subject_id for item in action.items]):
+        if action.ladder:
+            keeper.enter(invoice, EntryKind.RUNG_UNDONE, today, {"action": row.id})
+        if action.sets.get("delivery"):
+            keeper.enter(invoice, EntryKind.DELIVERY_UNDONE, today, {"action": row.id})
+    keeper.note(row.customer_id, "message_undone", today, {"action": row.id, "rule": row.rule_id})

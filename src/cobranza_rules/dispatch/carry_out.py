@@ -1,0 +1,46 @@
+"""Carries the ledger out, one action at a time and one transaction a step: a crash between any two repeats nothing that left."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.preparing import prepare
+from cobranza_rules.dispatch.sending import send
+from cobranza_rules.dispatch.steps import go_on
+from cobranza_rules.language import _
+from cobranza_rules.plan.states import State
+from cobranza_rules.store.tables import ActionRow
+from cobranza_rules.workspace import Workspace
+
+OPEN = (State.PLANNED, State.AWAITING_SIGNATURE, State.APPROVED)
+
+
+def carry_out(workspace: Workspace, progress: Callable[[int], None] = lambda _count: None) -> Counter[str]:
+    """States in which the open actions were left, counted. In shadow mode nothing is carried out."""
+    tally: Counter[str] = Counter()
+    if workspace.settings.mode == "shadow":
+        return tally
+    with workspace.database.reading() as session:
+        ids = list(session.scalars(select(ActionRow.id).where(ActionRow.state.in_([state.value for state in OPEN])).order_by(ActionRow.id)))
+    for action_id in ids:
+        tally[_carry_out_one(workspace, action_id)] += 1
+        progress(1)
+    return tally
+
+
+def _carry_out_one(workspace: Workspace, action_id: int) -> str:
+    with workspace.database.writing() as session:
+        keeper = Bookkeeper(session, workspace.clock.now())
+        row = session.get_one(ActionRow, action_id)
+        prepare(keeper, workspace, row)
+        position = go_on(keeper, workspace, row, _("done")) if row.state == State.APPROVED else None
+        state = row.state
+    if position is None:
+        return state
+    send(workspace, action_id, position)
+    with workspace.database.reading() as session:
+        return session.get_one(ActionRow, action_id).state

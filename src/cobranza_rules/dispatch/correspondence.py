@@ -1,0 +1,168 @@
+"""What a letter of an action says: the plan's items and the book's present as one plain value."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.domain.aging import CURRENT, NO_DUE_DATE, bucket_names, bucket_of
+from cobranza_rules.domain.company import Company, Person
+from cobranza_rules.domain.letter import Addressee, AgingBucket, Letter, LetterLine
+from cobranza_rules.money import Money
+from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.store.tables import ContactRow, CreditNoteRow, CustomerRow, InvoiceRow
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes, and on which day: the same for every letter of a run."""
+
+    company: Company
+    today: dt.date
+    buckets: tuple[int, ...]
+
+
+def letter_for(session: Session, writer: Writer, action: PlannedAction, template: str, *, number: str, draft: bool) -> Letter:
+    """The letter of an action: its items are claimed, what is on hold stands apart."""
+    customer = session.get_one(CustomerRow, action.customer_id)
+    claimed = _rows(session, [item.subject_id for item in action.items])
+    held = _rows(session, [item.subject_id for item in action.held])
+    lines = tuple(_line(row, writer) for row in claimed)
+    people = {step.sign for step in action.steps if step.sign}
+    analysts = {step.rubric for step in action.steps if step.rubric}
+    analyst = _person(writer.company, analysts)
+    signer = _person(writer.company, people) or analyst
+    return Letter(
+        template=template,
+        language=customer.language,
+        currency=action.currency,
+        number=number,
+        place=writer.company.city,
+        dated=writer.today,
+        company=writer.company,
+        addressee=_addressee(session, customer, _role(action)),
+        lines=lines,
+        held=tuple(_line(row, writer, note="hold") for row in held),
+        unapplied=unapplied(session, customer.id, action.currency),
+        buckets=_buckets(lines, action.currency, writer.buckets),
+        total=_total(lines, action.currency),
+        reference=customer.code,
+        signer=signer,
+        analyst=analyst,
+        copies=tuple(person for address in action.copies if (person := _by_address(writer.company, address)) is not None),
+        next_contact=action.next_contact,
+        last_contact=max((row.rung_on for row in claimed if row.rung_on), default=None),
+        rubric=initials(analyst.name) if analyst else "",
+        draft=draft,
+    )
+
+
+def statement_for(session: Session, writer: Writer, customer: CustomerRow, currency: str) -> Letter:
+    """The statement of account: every open invoice of one customer in one currency, due or not."""
+    query = select(InvoiceRow).where(InvoiceRow.customer_id == customer.id, InvoiceRow.currency == currency, InvoiceRow.status == "open")
+    rows = session.scalars(query.order_by(InvoiceRow.due_on, InvoiceRow.id))
+    lines = tuple(_line(row, writer) for row in rows)
+    analyst = writer.company.person("collections_analyst")
+    return Letter(
+        template="statement",
+        language=customer.language,
+        currency=currency,
+        number="",
+        place=writer.company.city,
+        dated=writer.today,
+        company=writer.company,
+        addressee=_addressee(session, customer, "collections_contact"),
+        lines=lines,
+        held=(),
+        unapplied=unapplied(session, customer.id, currency),
+        buckets=_buckets(lines, currency, writer.buckets),
+        total=_total(lines, currency),
+        reference=customer.code,
+        signer=analyst,
+        analyst=analyst,
+        copies=(),
+        rubric=initials(analyst.name) if analyst else "",
+    )
+
+
+def _rows(session: Session, ids: Sequence[int]) -> list[InvoiceRow]:
+    return list(session.scalars(select(InvoiceRow).where(InvoiceRow.id.in_(ids)).order_by(InvoiceRow.due_on, InvoiceRow.id)))
+
+
+def _line(row: InvoiceRow, writer: Writer, note: str = "") -> LetterLine:
+    days = (writer.today - row.due_on).days if row.due_on else None
+    return LetterLine(
+        number=row.number,
+        uuid=row.uuid,
+        issued_on=row.issued_on,
+        due_on=row.due_on,
+        days_overdue=days or 0,
+        bucket=bucket_of(days, writer.buckets),
+        total=Money(row.total, row.currency),
+        balance=Money(row.balance, row.currency),
+        purchase_order=row.purchase_order,
+        note=note,
+    )
+
+
+def _buckets(lines: Sequence[LetterLine], currency: str, limits: tuple[int, ...]) -> tuple[AgingBucket, ...]:
+    """Every bucket, also the empty ones; invoices without a due date count as current, for nobody can call them overdue."""
+    sums = dict.fromkeys(bucket_names(limits), 0)
+    for line in lines:
+        sums[CURRENT if line.bucket == NO_DUE_DATE else line.bucket] += line.balance.minor
+    return tuple(AgingBucket(name, Money(minor, currency)) for name, minor in sums.items())
+
+
+def _total(lines: Sequence[LetterLine], currency: str) -> Money:
+    return Money(sum(line.balance.minor for line in lines), currency)
+
+
+def _role(action: PlannedAction) -> str:
+    return next((step.to for step in action.steps if step.to), "")
+
+
+def _person(company: Company, roles: set[str]) -> Person | None:
+    return next((person for role in sorted(roles) if (person := company.person(role)) is not None), None)
+
+
+def _by_address(company: Company, address: str) -> Person | None:
+    return next((person for person in company.people if person.email == address), None)
+
+
+def _addressee(session: Session, customer: CustomerRow, role: str) -> Addressee:
+    query = select(ContactRow).where(ContactRow.customer_id == customer.id, ContactRow.active).order_by(ContactRow.id)
+    contacts = list(session.scalars(query))
+    contact = next((one for one in contacts if one.role == role and one.bounced_on is None), None) or next(iter(contacts), None)
+    return Addressee(
+        company=customer.name,
+        rfc=customer.tax_id or customer.rfc,
+        person=contact.name if contact else "",
+        title=contact.title if contact else "",
+        address=(contact.address if contact else "") or customer.address,
+    )
+
+
+def unapplied(session: Session, customer_id: int, currency: str) -> tuple[tuple[str, Money], ...]:
+    """Credit notes that no invoice has taken yet, and what was paid beyond an invoice's balance."""
+    notes = select(CreditNoteRow.number, CreditNoteRow.total).where(
+        CreditNoteRow.customer_id == customer_id, CreditNoteRow.currency == currency, CreditNoteRow.state != "applied"
+    )
+    found = [(number, Money(minor, currency)) for number, minor in session.execute(notes.order_by(CreditNoteRow.id))]
+    over = select(InvoiceRow.number, InvoiceRow.balance).where(
+        InvoiceRow.customer_id == customer_id, InvoiceRow.currency == currency, InvoiceRow.balance < 0
+    )
+    found += [(number, Money(-balance, currency)) for number, balance in session.execute(over.order_by(InvoiceRow.id))]
+    return tuple(found)
+
+
+def currencies_of(session: Session, customer_id: int) -> list[str]:
+    query = select(InvoiceRow.currency).where(InvoiceRow.customer_id == customer_id, InvoiceRow.status == "open")
+    return list(session.scalars(query.distinct().order_by(InvoiceRow.currency)))
+
+
+def initials(name: str) -> str:
+    return "".join(word[0] for word in name.split() if word[0].isupper())

@@ -1,0 +1,120 @@
+"""Brings an action to the point where it may leave: rendered, agreed to by those whom the rules name, and numbered."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.dispatch.last_look import look_again
+from cobranza_rules.dispatch.rendering import content_key, letter_template, message_step, render, write_message
+from cobranza_rules.language import _
+from cobranza_rules.plan.codec import to_json
+from cobranza_rules.plan.gates import APPROVED, REJECTED, WAITING, gates_for, gates_of, open_gates
+from cobranza_rules.plan.ledger import add_claims, move, planned
+from cobranza_rules.plan.numbers import next_number
+from cobranza_rules.plan.states import State
+from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.rules.recipients import reaches_customer
+from cobranza_rules.store.tables import ActionRow, ClaimRow, StepRow
+from cobranza_rules.workspace import Workspace
+
+FRESH_WORKDAYS = 2  # A document that leaves later than this after it was rendered would promise a next contact that is not true.
+REJECTION = "resolve-rejection"
+
+
+def prepare(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> None:
+    """After this the action is approved, waits for somebody, or is cancelled; nothing has left."""
+    action = planned(row)
+    if not reaches_customer(action.steps):
+        if row.state == State.PLANNED:
+            move(keeper, row, State.APPROVED, workspace.clock.today(), _("nothing of it goes to the customer"))
+        return
+    if _under_way(keeper, row) or _rejected(keeper, workspace, row):
+        return
+    look = look_again(keeper, workspace, row, action)
+    if look.action is None:
+        if not look.passing:
+            move(keeper, row, State.CANCELLED, workspace.clock.today(), _("no longer planned: {reason}", reason=look.reason))
+        return
+    _follow(keeper, workspace, row, look.action)
+
+
+def _under_way(keeper: Bookkeeper, row: ActionRow) -> bool:
+    """Somebody is carrying it already: what is on its way is not changed any more."""
+    return keeper.session.scalar(select(StepRow.id).where(StepRow.action_id == row.id, StepRow.task_id.is_not(None)).limit(1)) is not None
+
+
+def _rejected(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:
+    """A rejected action is over, but keeps its claims until a person has settled why: it would only come back tomorrow."""
+    rejected = next((gate for gate in gates_for(keeper, row) if gate.state == REJECTED), None)
+    if rejected is None:
+        return False
+    today = workspace.clock.today()
+    ids = [item.subject_id for item in planned(row).items]
+    detail = {"who": rejected.decided_by, "comment": rejected.comment}
+    open_task(keeper, REJECTION, row.customer_id, "collections_analyst", today, ids, detail, action_id=row.id)
+    move(keeper, row, State.CANCELLED, today, _("rejected by {who}: {comment}", who=rejected.decided_by, comment=rejected.comment))
+    for claim in keeper.session.scalars(select(ClaimRow).where(ClaimRow.action_id == row.id)):
+        claim.live = True
+    return True
+
+
+def _follow(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: PlannedAction) -> None:
+    today = workspace.clock.today()
+    key = content_key(keeper, workspace, fresh)
+    stale = row.rendered_on is not None and workspace.rules.calendar.between(row.rendered_on, today) > FRESH_WORKDAYS
+    if row.state == State.APPROVED and key == row.content and not stale:
+        return
+    if row.state == State.PLANNED or key != row.content or row.state == State.APPROVED:
+        _present(keeper, workspace, row, fresh, key)
+    if row.state in (State.PLANNED, State.AWAITING_SIGNATURE) and all(gate.state == APPROVED for gate in gates_for(keeper, row)):
+        _finish(keeper, workspace, row, fresh)
+
+
+def _present(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: PlannedAction, key: str) -> None:
+    """A new revision, shown as a draft to those who have to agree."""
+    today = workspace.clock.today()
+    if row.state != State.PLANNED:
+        move(keeper, row, State.PLANNED, today, _("rendered anew: what it says has changed"))
+    row.revision += 1
+    row.content = key
+    row.rendered_on = today
+    _put_plan(keeper, row, fresh)
+    gates = gates_of(fresh, workspace.settings.mode, workspace.settings.rubric)
+    open_gates(keeper, row, gates)
+    if gates:
+        render(keeper, workspace, row, fresh, number="", draft=True)
+        roles = ", ".join(gate.role for gate in gates)
+        move(keeper, row, State.AWAITING_SIGNATURE, today, _("waits for {roles}", roles=roles))
+
+
+def _put_plan(keeper: Bookkeeper, row: ActionRow, fresh: PlannedAction) -> None:
+    """The claims follow the items: one that has been paid meanwhile gives its claim back."""
+    row.plan = to_json(fresh)
+    row.next_contact = fresh.next_contact
+    wanted = {(item.subject_id, item.rule_id, item.occurrence): item for item in fresh.items}
+    for claim in list(keeper.session.scalars(select(ClaimRow).where(ClaimRow.action_id == row.id, ClaimRow.live))):
+        if (claim.subject_id, claim.rule_id, claim.occurrence) in wanted:
+            del wanted[claim.subject_id, claim.rule_id, claim.occurrence]
+        else:
+            claim.live = False
+    keeper.session.flush()
+    add_claims(keeper, row.id, replace(fresh, items=tuple(wanted.values())))
+
+
+def _finish(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: PlannedAction) -> None:
+    """Everybody has agreed: the document gets its number and the day's date, and these bytes are those that leave."""
+    today = workspace.clock.today()
+    _put_plan(keeper, row, fresh)
+    number = next_number(keeper, today.year) if letter_template(fresh) or message_step(fresh) else ""
+    render(keeper, workspace, row, fresh, number=number, draft=False)
+    write_message(keeper, workspace, row, fresh, number)
+    row.rendered_on = today
+    move(keeper, row, State.APPROVED, today, _("ready to leave as {number}", number=number) if number else _("ready to leave"))
+
+
+def still_waiting(keeper: Bookkeeper, row: ActionRow) -> bool:
+    return any(gate.state == WAITING for gate in gates_for(keeper, row))

@@ -1,0 +1,210 @@
+"""Documents and the message of an action: rendered, put into the archive, and named in the ledger before anything leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.correspondence import Writer, letter_for, statement_for
+from cobranza_rules.domain.letter import Letter
+from cobranza_rules.mail.message import Attachment, OutgoingMessage
+from cobranza_rules.rules.model import Step, StepKind
+from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.store.tables import ActionRow, ClaimRow, CustomerRow, DocumentRow, InvoiceRow, OutgoingRow
+from cobranza_rules.workspace import Workspace
+
+if TYPE_CHECKING:
+    from cobranza_rules.letters.pdf import PdfEngine
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
+XML = "application/xml"
+THREAD = 5  # Earlier messages of the conversation that a new one names in References.
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A document before it is stored; `kind` is letter, letter_word, statement or cfdi."""
+
+    kind: str
+    name: str
+    media_type: str
+    content: bytes
+    engine: str = ""
+
+
+def writer_of(workspace: Workspace) -> Writer:
+    return Writer(workspace.company, workspace.clock.today(), workspace.rules.aging_buckets)
+
+
+def content_key(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> str:
+    """Names what a document says, day counts and its number apart: what was agreed to under one key may not leave under another."""
+    customer = keeper.session.get_one(CustomerRow, action.customer_id)
+    ids = [item.subject_id for item in action.items] + [item.subject_id for item in action.held]
+    balances = {row.id: row.balance for row in keeper.invoices(ids)}
+    account = workspace.company.account_for(action.currency)
+    said = {
+        "items": [[item.subject_id, item.rule_id, item.occurrence, balances.get(item.subject_id)] for item in action.items],
+        "held": [[item.subject_id, balances.get(item.subject_id)] for item in action.held],
+        "recipients": [*action.recipients, "cc", *action.copies],
+        "account": repr(account),
+        "templates": [workspace.templates.digest_of(name, customer.language) for name in _template_names(action)],
+        "language": customer.language,
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _template_names(action: PlannedAction) -> list[str]:
+    return [step.name for step in action.steps if step.kind in (StepKind.LETTER, StepKind.EMAIL, StepKind.DELIVER)]
+
+
+def letter_template(action: PlannedAction) -> str | None:
+    """The letter of a chain: that of its letter step, or the one of the same name as the message that attaches it."""
+    for step in action.steps:
+        if step.kind is StepKind.LETTER or (step.kind is StepKind.EMAIL and "letter" in step.attach):
+            return step.name
+    return None
+
+
+def render(
+    keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, *, number: str, draft: bool
+) -> list[DocumentRow]:
+    """Replaces the documents of the present revision."""
+    writer = writer_of(workspace)
+    keeper.session.execute(delete(DocumentRow).where(DocumentRow.action_id == row.id, DocumentRow.revision == row.revision))
+    documents = []
+    template = letter_template(action)
+    if template is not None:
+        documents += letter_files(workspace, letter_for(keeper.session, writer, action, template, number=number, draft=draft))
+    attached = {kind for step in action.steps for kind in step.attach}
+    if "statement" in attached:
+        documents.append(_statement(keeper, writer, action))
+    if "cfdi" in attached:
+        documents += _cfdi(keeper, workspace, action)
+    rows = [
+        DocumentRow(
+            action_id=row.id,
+            revision=row.revision,
+            kind=each.kind,
+            name=each.name,
+            media_type=each.media_type,
+            digest=workspace.archive.put(each.content),
+            engine=each.engine,
+        )
+        for each in documents
+    ]
+    keeper.session.add_all(rows)
+    keeper.session.flush()
+    return rows
+
+
+def letter_files(workspace: Workspace, letter: Letter) -> list[Rendered]:
+    from cobranza_rules.letters.fields import fields_of
+
+    template = workspace.templates.letter(letter.template, letter.language)
+    fields = fields_of(letter)
+    name = "-".join(part for part in (letter.template, letter.reference, letter.currency, letter.number.replace("/", "-")) if part)
+    engine: PdfEngine = workspace.pdf
+    pdf = engine.render(template.html(fields))
+    return [
+        Rendered("letter", f"{name}.pdf", PDF, pdf, f"{engine.name} {engine.version}"),
+        Rendered("letter_word", f"{name}.docx", WORD, template.word(fields)),
+    ]
+
+
+def _statement(keeper: Bookkeeper, writer: Writer, action: PlannedAction) -> Rendered:
+    from cobranza_rules.letters.statement import statement_workbook
+
+    customer = keeper.session.get_one(CustomerRow, action.customer_id)
+    letter = statement_for(keeper.session, writer, customer, action.currency)
+    stem = "estado-de-cuenta" if customer.language == "es" else "statement-of-account"
+    return Rendered("statement", f"{stem}-{customer.code}-{action.currency}.xlsx", EXCEL, statement_workbook(letter))
+
+
+def _cfdi(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> list[Rendered]:
+    """The CFDI leave as they came, byte for byte."""
+    rows = keeper.invoices([item.subject_id for item in action.items])
+    return [Rendered("cfdi", f"{row.number}.xml", XML, workspace.archive.get(row.document)) for row in rows]
+
+
+def message_step(action: PlannedAction) -> tuple[int, Step] | None:
+    for position, step in enumerate(action.steps):
+        if step.kind is StepKind.EMAIL or (step.kind is StepKind.DELIVER and action.recipients):
+            return position, step
+    return None
+
+
+def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, number: str) -> OutgoingRow | None:
+    """The message of the present revision, its bytes in the archive. None where the chain sends none."""
+    found = message_step(action)
+    if found is None:
+        return None
+    from cobranza_rules.letters.fields import fields_of
+    from cobranza_rules.mail.compose import compose, message_id_for
+    from cobranza_rules.mail.html_text import html_to_text
+
+    _position, step = found
+    letter = letter_for(keeper.session, writer_of(workspace), action, step.name, number=number, draft=False)
+    subject, html = workspace.templates.mail(step.name, letter.language).render(fields_of(letter))
+    mail = workspace.settings.mail
+    message = OutgoingMessage(
+        message_id=message_id_for(_message_key(keeper, workspace, row), mail.address.rpartition("@")[2]),
+        sender=mail.address,
+        sender_name=mail.display_name or workspace.company.name,
+        to=action.recipients,
+        cc=action.copies,
+        subject=subject,
+        text=html_to_text(html),
+        html=html,
+        dated=keeper.known_at,
+        attachments=_attachments(keeper, workspace, row, step),
+        references=_conversation(keeper, action),
+    )
+    outgoing = keeper.session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == row.id, OutgoingRow.revision == row.revision))
+    if outgoing is None:
+        outgoing = OutgoingRow(action_id=row.id, revision=row.revision, phase="", detail="")
+        keeper.session.add(outgoing)
+    outgoing.message_id = message.message_id
+    outgoing.raw = workspace.archive.put(compose(message))
+    outgoing.recipients, outgoing.copies = list(message.to), list(message.cc)
+    outgoing.subject = subject
+    outgoing.state = "approved"
+    outgoing.changed_at = keeper.known_at
+    keeper.session.flush()
+    return outgoing
+
+
+def _message_key(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> str:
+    """Company, claims and revision: a message id of its own for every revision, the same one however often it is written."""
+    claims = select(ClaimRow.subject, ClaimRow.subject_id, ClaimRow.rule_id, ClaimRow.occurrence).where(
+        ClaimRow.action_id == row.id, ClaimRow.live
+    )
+    told = sorted(":".join(map(str, claim)) for claim in keeper.session.execute(claims))
+    return json.dumps([workspace.company.rfc, row.id, told, row.revision])
+
+
+def _attachments(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, step: Step) -> tuple[Attachment, ...]:
+    query = select(DocumentRow).where(
+        DocumentRow.action_id == row.id, DocumentRow.revision == row.revision, DocumentRow.kind.in_(step.attach)
+    )
+    documents = keeper.session.scalars(query.order_by(DocumentRow.id))
+    return tuple(Attachment(document.name, document.media_type, workspace.archive.get(document.digest)) for document in documents)
+
+
+def _conversation(keeper: Bookkeeper, action: PlannedAction) -> tuple[str, ...]:
+    """Message ids of what was sent about the same invoices before, oldest first, so that the customer's mail program keeps them together."""
+    ids = [item.subject_id for item in action.items]
+    invoices = keeper.session.execute(select(InvoiceRow.delivered_by, InvoiceRow.rungs).where(InvoiceRow.id.in_(ids)))
+    actions = {done for delivered_by, rungs in invoices for done in (delivered_by, *(rung["action"] for rung in rungs)) if done is not None}
+    query = (
+        select(OutgoingRow.message_id)
+        .where(OutgoingRow.action_id.in_(actions), OutgoingRow.state == "sent")
+        .order_by(OutgoingRow.id.desc())
+    )
+    return tuple(reversed(list(keeper.session.scalars(query.limit(THREAD)))))

@@ -1,0 +1,103 @@
+"""One message to the wire: intent is on the disk before, the outcome after, and what is uncertain is never tried again by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.dispatch.steps import go_on, steps_of
+from cobranza_rules.language import _
+from cobranza_rules.mail.message import Delivery, DeliveryReport
+from cobranza_rules.plan.ledger import move, planned
+from cobranza_rules.plan.states import State
+from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, OutgoingRow
+from cobranza_rules.workspace import Workspace
+
+REFUSED_MESSAGE = "message-refused"
+
+
+def send(workspace: Workspace, action_id: int, position: int) -> Delivery:
+    outgoing = _intend(workspace, action_id)
+    if outgoing is None:
+        return Delivery.POSTPONED
+    raw = workspace.archive.get(outgoing.raw)
+    recipients = [*outgoing.recipients, *outgoing.copies]
+    report = workspace.sink.deliver(raw, workspace.settings.mail.address, recipients, outgoing.recipients)
+    with workspace.database.writing() as session:
+        keeper = Bookkeeper(session, workspace.clock.now())
+        note_outcome(keeper, workspace, action_id, position, report)
+    return report.outcome
+
+
+def _intend(workspace: Workspace, action_id: int) -> OutgoingRow | None:
+    """Marks the message as being sent; None where somebody else has done so in the meantime."""
+    with workspace.database.writing() as session:
+        keeper = Bookkeeper(session, workspace.clock.now())
+        row = session.get_one(ActionRow, action_id)
+        outgoing = session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == action_id, OutgoingRow.revision == row.revision))
+        if row.state != State.APPROVED or outgoing is None or outgoing.state != "approved":
+            return None
+        outgoing.state = "sending"
+        outgoing.attempts += 1
+        outgoing.changed_at = keeper.known_at
+        move(
+            keeper,
+            row,
+            State.SENDING,
+            workspace.clock.today(),
+            _("handed to the mail server as {message_id}", message_id=outgoing.message_id),
+        )
+        return outgoing
+
+
+def note_outcome(keeper: Bookkeeper, workspace: Workspace, action_id: int, position: int, report: DeliveryReport) -> None:
+    row = keeper.session.get_one(ActionRow, action_id)
+    outgoing = keeper.session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == action_id, OutgoingRow.revision == row.revision))
+    assert outgoing is not None
+    outgoing.phase, outgoing.detail, outgoing.changed_at = report.phase, report.detail, keeper.known_at
+    today = workspace.clock.today()
+    if report.outcome is Delivery.SENT:
+        outgoing.state = "sent"
+        steps_of(keeper, row)[position].confirmed_at = keeper.known_at
+        go_on(keeper, workspace, row, _("accepted for {recipients}", recipients=", ".join(outgoing.recipients)))
+        mark_addresses(keeper, row.customer_id, _permanent(report), today)
+    elif report.outcome is Delivery.POSTPONED:
+        outgoing.state = "approved"
+        move(keeper, row, State.APPROVED, today, _("not sent yet ({phase}): {detail}", phase=report.phase, detail=report.detail))
+    elif report.outcome is Delivery.UNCERTAIN:
+        outgoing.state = "uncertain"
+        move(keeper, row, State.UNCERTAIN, today, _("it may have left ({phase}): {detail}", phase=report.phase, detail=report.detail))
+    else:
+        outgoing.state = "failed"
+        _refused(keeper, row, report, today)
+
+
+def _permanent(report: DeliveryReport) -> list[str]:
+    return [address for address, answer in report.refused if answer.startswith("5")]
+
+
+def _refused(keeper: Bookkeeper, row: ActionRow, report: DeliveryReport, today: dt.date) -> None:
+    """Refused addresses are marked, and the same is planned again to the fallback; a refusal of the message itself needs a person."""
+    addresses = _permanent(report)
+    move(keeper, row, State.FAILED, today, _("refused ({phase}): {detail}", phase=report.phase, detail=report.detail))
+    if addresses:
+        mark_addresses(keeper, row.customer_id, addresses, today)
+        return
+    ids = [item.subject_id for item in planned(row).items]
+    open_task(keeper, REFUSED_MESSAGE, row.customer_id, "collections_analyst", today, ids, {"detail": report.detail}, action_id=row.id)
+    keeper.session.execute(update(ClaimRow).where(ClaimRow.action_id == row.id).values(live=True))
+
+
+def mark_addresses(keeper: Bookkeeper, customer_id: int, addresses: Sequence[str], today: dt.date) -> None:
+    if not addresses:
+        return
+    contacts = select(ContactRow).where(
+        ContactRow.customer_id == customer_id, ContactRow.email.in_(addresses), ContactRow.bounced_on.is_(None)
+    )
+    for contact in keeper.session.scalars(contacts):
+        contact.bounced_on = today
+        keeper.note(customer_id, "address_marked", today, {"address": contact.email})

@@ -1,0 +1,73 @@
+"""The steps of a chain that happen inside the house: documents are ready, tasks are opened, what a reply says is recorded."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.dispatch.confirming import confirm
+from cobranza_rules.dispatch.records import record_reply
+from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.language import Sentence
+from cobranza_rules.plan.ledger import planned
+from cobranza_rules.rules.model import Step, StepKind
+from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.store.tables import ActionRow, StepRow, TaskRow
+from cobranza_rules.workspace import Workspace
+
+
+def steps_of(keeper: Bookkeeper, row: ActionRow) -> list[StepRow]:
+    return list(keeper.session.scalars(select(StepRow).where(StepRow.action_id == row.id).order_by(StepRow.position)))
+
+
+def go_on(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, reason: Sentence) -> int | None:
+    """Takes the steps that need no wire, from the first unconfirmed one on; confirms the chain after the last.
+
+    Returns the position of the step that has to be sent next, or None where the chain is done or waits for a person.
+    """
+    action = planned(row)
+    for kept in steps_of(keeper, row):
+        if kept.confirmed_at is not None:
+            continue
+        step = action.steps[kept.position]
+        if step.kind is StepKind.EMAIL or (step.kind is StepKind.DELIVER and action.recipients):
+            return kept.position
+        if not _take(keeper, workspace, row, action, step, kept):
+            return None
+        kept.confirmed_at = keeper.known_at
+    confirm(keeper, row, action, workspace.clock.today(), reason)
+    return None
+
+
+def _take(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, step: Step, kept: StepRow) -> bool:
+    if step.kind is StepKind.DELIVER:
+        return _carried(keeper, workspace, row, action, step, kept)
+    if step.kind is StepKind.TASK:
+        _open_task(keeper, workspace, row, action, step)
+    elif step.kind is StepKind.RECORD:
+        record_reply(keeper, workspace, action.items[0].subject_id, step.name)
+    return True
+
+
+def _carried(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, step: Step, kept: StepRow) -> bool:
+    """In person or by portal: a person carries the print set, and the step is confirmed when that task is done."""
+    if kept.task_id is not None:
+        return keeper.session.get_one(TaskRow, kept.task_id).state == "done"
+    ids = [item.subject_id for item in action.items]
+    task = open_task(
+        keeper, step.name, row.customer_id, "collections_analyst", workspace.clock.today(), ids, {"action": row.id}, action_id=row.id
+    )
+    kept.task_id = task.id
+    return False
+
+
+def _open_task(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, step: Step) -> None:
+    today = workspace.clock.today()
+    due_on = workspace.rules.calendar.plus(today, step.due_workdays) if step.due_workdays else None
+    own = [item.subject_id for item in action.items if item.rule_id in (action.rule_id, f"{action.rule_id}:after-last")]
+    task = open_task(keeper, step.name, row.customer_id, step.assign, today, own, {"action": row.id}, due_on)
+    if action.ladder:
+        for invoice in keeper.invoices(own):
+            data = {"task": task.id, "due_on": str(task.due_on or due_on or "")}
+            keeper.enter(invoice, EntryKind.INTERVENTION_OPENED, today, data)

@@ -1,0 +1,43 @@
+"""Entries of the book: append-only facts about an invoice in two times, when it happened and when we came to know it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class EntryKind(StrEnum):
+    """What happened, and the keys of `data` that each carries (`minor` is an amount in the invoice's minor units)."""
+
+    ISSUED = "issued"  # minor: its total; credit_days: int or absent; due_on: ISO date or absent
+    DUE_SET = "due_set"  # due_on, credit_days
+    PAYMENT_APPLIED = "payment_applied"  # payment: id, minor
+    PAYMENT_REVERSED = "payment_reversed"  # payment: id
+    CREDIT_APPLIED = "credit_applied"  # credit_note: id, minor
+    CANCELLATION_REQUESTED = "cancellation_requested"
+    CANCELLED = "cancelled"
+    SUBSTITUTED = "substituted"  # by: invoice id
+    INHERITED = "inherited"  # source: invoice id, and the state of the substituted invoice that goes on here
+    DELIVERED = "delivered"  # action: id or absent (an opening import)
+    DELIVERY_UNDONE = "delivery_undone"  # action
+    ACKNOWLEDGED = "acknowledged"  # person, title, phone, message: id or absent
+    RUNG_SENT = "rung_sent"  # ladder, rung, action, next_contact: ISO date or absent
+    RUNG_UNDONE = "rung_undone"  # action
+    PROMISED = "promised"  # pay_on: ISO date, minor: 0 for the whole balance
+    PAYMENT_CLAIMED = "payment_claimed"  # message
+    CLAIM_REJECTED = "claim_rejected"
+    DISPUTE_OPENED = "dispute_opened"  # reason
+    DISPUTE_CLOSED = "dispute_closed"
+    INTERVENTION_OPENED = "intervention_opened"  # task, due_on
+    INTERVENTION_ANSWERED = "intervention_answered"  # task, answer
+    CASE_MOVED = "case_moved"  # case_status
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    kind: EntryKind
+    happened_on: dt.date
+    data: Mapping[str, Any]

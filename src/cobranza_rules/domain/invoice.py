@@ -1,0 +1,249 @@
+"""The present state of an invoice: a fold of its entries, and nothing else. Stored states are copies of what this fold gives."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from cobranza_rules.domain.entry import Entry, EntryKind
+
+
+class InvoiceStatus(StrEnum):
+    OPEN = "open"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+    SUBSTITUTED = "substituted"
+
+
+@dataclass(frozen=True, slots=True)
+class RungSent:
+    ladder: str
+    rung: str
+    on: dt.date
+    action: int | None = None
+    next_contact: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceState:
+    """Amounts in minor units. `applied` maps a payment ("p12") or credit note ("c3") to what it covers: each covers an invoice once.
+
+    `delivered_by` is the action that delivered it, None for what was delivered before the program came.
+    """
+
+    total: int = 0
+    applied: Mapping[str, int] = field(default_factory=dict)
+    closed: InvoiceStatus | None = None  # Cancelled or substituted: closed whatever the balance says
+    cancellation_pending: bool = False
+    due_on: dt.date | None = None
+    credit_days: int | None = None
+    delivery: str = "pending"
+    delivered_on: dt.date | None = None
+    delivered_by: int | None = None
+    acknowledged: bool = False
+    case_status: str = "collections"
+    promised_on: dt.date | None = None
+    promised_minor: int = 0
+    promise_paid: int = 0
+    promise_count: int = 0
+    claimed_on: dt.date | None = None
+    claim_count: int = 0
+    dispute_open: bool = False
+    dispute_closed_on: dt.date | None = None
+    reversed_on: dt.date | None = None
+    rungs: tuple[RungSent, ...] = ()
+    intervention: str = "none"
+    intervention_due: dt.date | None = None
+    intervention_task: int | None = None
+
+    @property
+    def paid(self) -> int:
+        return sum(self.applied.values())
+
+    @property
+    def balance(self) -> int:
+        """Total less payments and credit notes (research of CFDI facts: the REP's own balances are a cross-check only).
+
+        It may fall below zero where more was paid than owed: that is unapplied cash, not a debt.
+        """
+        return 0 if self.closed else self.total - self.paid
+
+    @property
+    def status(self) -> InvoiceStatus:
+        if self.closed:
+            return self.closed
+        return InvoiceStatus.OPEN if self.balance > 0 else InvoiceStatus.PAID
+
+    @property
+    def promise_open(self) -> bool:
+        kept = self.promised_minor > 0 and self.promise_paid >= self.promised_minor
+        return self.promised_on is not None and not kept and self.status is InvoiceStatus.OPEN
+
+    @property
+    def last_rung(self) -> RungSent | None:
+        return self.rungs[-1] if self.rungs else None
+
+    @property
+    def waits_from(self) -> dt.date | None:
+        """The last event, other than a sending, from which a ladder's wait counts anew."""
+        return max((day for day in (self.reversed_on, self.dispute_closed_on) if day), default=None)
+
+
+def fold(entries: Iterable[Entry]) -> InvoiceState:
+    """The state after `entries`, in the order in which they came to be known."""
+    state = InvoiceState()
+    for entry in entries:
+        state = after(state, entry)
+    return state
+
+
+def after(state: InvoiceState, entry: Entry) -> InvoiceState:
+    return _EFFECTS[entry.kind](state, entry)
+
+
+def _day(data: Mapping[str, Any], key: str) -> dt.date | None:
+    return dt.date.fromisoformat(data[key]) if data.get(key) else None
+
+
+def _issued(state: InvoiceState, entry: Entry) -> InvoiceState:
+    return replace(state, total=entry.data["minor"], due_on=_day(entry.data, "due_on"), credit_days=entry.data.get("credit_days"))
+
+
+def _due_set(state: InvoiceState, entry: Entry) -> InvoiceState:
+    return replace(state, due_on=_day(entry.data, "due_on"), credit_days=entry.data.get("credit_days"))
+
+
+def _payment_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
+    key = f"p{entry.data['payment']}"
+    if key in state.applied:  # A second evidence of the same payment changes nothing.
+        return state
+    covered = replace(state, applied={**state.applied, key: entry.data["minor"]}, claimed_on=None)
+    return replace(covered, promise_paid=state.promise_paid + entry.data["minor"]) if state.promised_on else covered
+
+
+def _payment_reversed(state: InvoiceState, entry: Entry) -> InvoiceState:
+    key = f"p{entry.data['payment']}"
+    if key not in state.applied:
+        return state
+    return replace(state, applied={k: v for k, v in state.applied.items() if k != key}, reversed_on=entry.happened_on)
+
+
+def _credit_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
+    key = f"c{entry.data['credit_note']}"
+    return state if key in state.applied else replace(state, applied={**state.applied, key: entry.data["minor"]})
+
+
+def _inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
+    """A CFDI that substitutes another goes on from the other's delivery, due date and rung."""
+    data = entry.data
+    rungs = tuple(
+        RungSent(rung["ladder"], rung["rung"], dt.date.fromisoformat(rung["on"]), rung.get("action"), _day(rung, "next_contact"))
+        for rung in data["rungs"]
+    )
+    return replace(
+        state,
+        due_on=_day(data, "due_on") or state.due_on,
+        delivery=data["delivery"],
+        delivered_on=_day(data, "delivered_on"),
+        acknowledged=data["acknowledged"],
+        case_status=data["case_status"],
+        rungs=rungs,
+    )
+
+
+def inheritance(state: InvoiceState) -> dict[str, Any]:
+    """The data of the INHERITED entry that hands `state` on."""
+    return {
+        "due_on": state.due_on.isoformat() if state.due_on else None,
+        "delivery": state.delivery,
+        "delivered_on": state.delivered_on.isoformat() if state.delivered_on else None,
+        "acknowledged": state.acknowledged,
+        "case_status": state.case_status,
+        "rungs": [rung_json(rung) for rung in state.rungs],
+    }
+
+
+def rung_json(rung: RungSent) -> dict[str, Any]:
+    return {
+        "ladder": rung.ladder,
+        "rung": rung.rung,
+        "on": rung.on.isoformat(),
+        "action": rung.action,
+        "next_contact": rung.next_contact.isoformat() if rung.next_contact else None,
+    }
+
+
+def _delivered(state: InvoiceState, entry: Entry) -> InvoiceState:
+    return replace(state, delivery="sent", delivered_on=entry.happened_on, delivered_by=entry.data.get("action"))
+
+
+def _delivery_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
+    if state.delivered_by != entry.data["action"]:  # A later delivery stands on its own.
+        return state
+    return replace(state, delivery="pending", delivered_on=None, delivered_by=None)
+
+
+def _rung_sent(state: InvoiceState, entry: Entry) -> InvoiceState:
+    data = entry.data
+    sent = RungSent(data["ladder"], data["rung"], entry.happened_on, data.get("action"), _day(data, "next_contact"))
+    return replace(state, rungs=(*state.rungs, sent))
+
+
+def _rung_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
+    """Only the last rung can be undone: a later message that did arrive keeps the invoice where that one put it."""
+    if not state.rungs or state.rungs[-1].action != entry.data["action"]:
+        return state
+    return replace(state, rungs=state.rungs[:-1])
+
+
+def _promised(state: InvoiceState, entry: Entry) -> InvoiceState:
+    return replace(
+        state,
+        promised_on=_day(entry.data, "pay_on"),
+        promised_minor=entry.data.get("minor", 0),
+        promise_paid=0,
+        promise_count=state.promise_count + 1,
+    )
+
+
+def _claimed(state: InvoiceState, entry: Entry) -> InvoiceState:
+    return replace(state, claimed_on=entry.happened_on, claim_count=state.claim_count + 1)
+
+
+def _intervention_opened(state: InvoiceState, entry: Entry) -> InvoiceState:
+    return replace(state, intervention="open", intervention_due=_day(entry.data, "due_on"), intervention_task=entry.data["task"])
+
+
+def _intervention_answered(state: InvoiceState, entry: Entry) -> InvoiceState:
+    if state.intervention_task != entry.data["task"]:
+        return state
+    return replace(state, intervention=entry.data["answer"], intervention_due=None)
+
+
+_EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
+    EntryKind.ISSUED: _issued,
+    EntryKind.DUE_SET: _due_set,
+    EntryKind.PAYMENT_APPLIED: _payment_applied,
+    EntryKind.PAYMENT_REVERSED: _payment_reversed,
+    EntryKind.CREDIT_APPLIED: _credit_applied,
+    EntryKind.CANCELLATION_REQUESTED: lambda state, _entry: replace(state, cancellation_pending=True),
+    EntryKind.CANCELLED: lambda state, _entry: replace(state, closed=InvoiceStatus.CANCELLED, cancellation_pending=False),
+    EntryKind.SUBSTITUTED: lambda state, _entry: replace(state, closed=InvoiceStatus.SUBSTITUTED),
+    EntryKind.INHERITED: _inherited,
+    EntryKind.DELIVERED: _delivered,
+    EntryKind.DELIVERY_UNDONE: _delivery_undone,
+    EntryKind.ACKNOWLEDGED: lambda state, _entry: replace(state, acknowledged=True),
+    EntryKind.RUNG_SENT: _rung_sent,
+    EntryKind.RUNG_UNDONE: _rung_undone,
+    EntryKind.PROMISED: _promised,
+    EntryKind.PAYMENT_CLAIMED: _claimed,
+    EntryKind.CLAIM_REJECTED: lambda state, _entry: replace(state, claimed_on=None),
+    EntryKind.DISPUTE_OPENED: lambda state, _entry: replace(state, dispute_open=True),
+    EntryKind.DISPUTE_CLOSED: lambda state, entry: replace(state, dispute_open=False, dispute_closed_on=entry.happened_on),
+    EntryKind.INTERVENTION_OPENED: _intervention_opened,
+    EntryKind.INTERVENTION_ANSWERED: _intervention_answered,
+    EntryKind.CASE_MOVED: lambda state, entry: replace(state, case_status=entry.data["case_status"]),
+}

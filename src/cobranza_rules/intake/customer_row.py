@@ -1,0 +1,188 @@
+"""One row of a customers spreadsheet becomes a record, or problems that name the cell."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import TypeVar
+
+from cobranza_rules.domain.customer import ContactRecord, ContactRole, CustomerKind, CustomerRecord, DeliveryMode
+from cobranza_rules.intake.cfdi_reading import shown
+from cobranza_rules.intake.headings import Column, Headings, folded, plain
+from cobranza_rules.intake.rfc import is_rfc, typed_rfc
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.problems import Problem, ProblemError
+
+FOREIGN_RFC, PUBLIC_RFC = "XEXX010101000", "XAXX010101000"  # Guía de llenado del Anexo 20: residents abroad; sales to the public.
+LONGEST_CREDIT = 720  # Days. Longer terms are far likelier a year or an amount in the wrong column.
+_KINDS = {
+    CustomerKind.DOMESTIC: "nacional|n|mexico|mexicano|mexicana|domestic|d|mx",
+    CustomerKind.FOREIGN: "extranjero|extranjera|e|foreign|f|exportacion|export",
+}
+_LANGUAGES = {"es": "es|espanol|spanish|esp|castellano", "en": "en|ingles|english|ing|eng"}
+_DELIVERIES = {
+    DeliveryMode.EMAIL: "correo|correo electronico|email|e mail|mail",
+    DeliveryMode.IN_PERSON: "en persona|in person|personal|presencial|fisica|fisico|mostrador|ventanilla",
+    DeliveryMode.PORTAL: "portal|portal web|portal de proveedores|web|plataforma|supplier portal",
+}
+_DAYS = re.compile(r"(?:net )?([0-9]{1,4})(?: (?:dias?|days?|d))?(?: (?:naturales|de credito))?")
+_AT_ONCE = frozenset({"contado", "de contado", "cash", "pago inmediato", "due on receipt"})
+# Light on purpose: a server says the rest. Written so that it needs no going back, however long the text.
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+_NAMED_EMAIL = re.compile(r"[^<>]*<([^<>]*)>")
+_LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3 less the angle brackets
+_MOST_ADDRESSES = 20
+
+_Chosen = TypeVar("_Chosen", bound=str)
+
+
+def read_row(headings: Headings, row: int, file: str) -> tuple[CustomerRecord, list[Problem]]:
+    """With warnings. Raises ProblemError with every problem of the row."""
+    return _Row(headings, row, file).record()
+
+
+class _Row:
+    def __init__(self, headings: Headings, row: int, file: str) -> None:
+        self.headings, self.row, self.file = headings, row, file
+        self.errors: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    def record(self) -> tuple[CustomerRecord, list[Problem]]:
+        code, name = self.required("code", 40), self.required("name", 300)
+        kind, rfc = self.kind_and_rfc()
+        language = self.choice("language", _LANGUAGES, "es" if kind is CustomerKind.DOMESTIC else "en")
+        delivery = self.choice("delivery", _DELIVERIES, DeliveryMode.EMAIL)
+        record = CustomerRecord(
+            code=code,
+            name=name,
+            rfc=rfc,
+            kind=kind,
+            language=language,
+            credit_days=self.credit_days(),
+            delivery=delivery,
+            tax_id=self.text("tax_id", 40),
+            address=self.text("address", 500),
+            contacts=self.contacts(),
+        )
+        if self.errors:
+            raise ProblemError(self.errors)
+        if delivery is DeliveryMode.EMAIL and not any(contact.email and contact.role is ContactRole.INVOICE for contact in record.contacts):
+            what = _("the customer '{code}' receives invoices by e-mail, but has no address for them", code=code)
+            self.warn((ContactRole.INVOICE, "email"), what, _("fill in 'Correo facturas'; until then nothing can be sent"))
+        return record, self.warnings
+
+    def blame(self, column: Column, what: Sentence, hint: Sentence) -> None:
+        self.errors.append(Problem(what, hint, self.file, place=self.place(column)))
+
+    def warn(self, column: Column, what: Sentence, hint: Sentence) -> None:
+        self.warnings.append(Problem(what, hint, self.file, place=self.place(column), warning=True))
+
+    def place(self, column: Column) -> str:
+        return self.headings.table.place(self.row, self.headings.column(column) or 0)
+
+    def text(self, column: Column, limit: int) -> str:
+        """White space is collapsed, so that a line break in a cell never becomes one in a header of a mail."""
+        number = self.headings.column(column)
+        value = None if number is None else self.headings.table.value(self.row, number)
+        if value is None:
+            return ""
+        if isinstance(value, dt.date):
+            self.blame(column, _("a date stands where a text was expected"), _("format the cell as text and type it again"))
+            return ""
+        told = f"{value:f}" if isinstance(value, Decimal) else str(value)
+        text = " ".join("".join(letter if letter.isprintable() or letter.isspace() else " " for letter in told).split())
+        if len(text) > limit:
+            self.blame(column, _("the text is longer than {limit} characters", limit=limit), _("shorten it"))
+            return ""
+        return text
+
+    def required(self, column: str, limit: int) -> str:
+        before = len(self.errors)
+        text = self.text(column, limit)
+        if not text and len(self.errors) == before:
+            self.blame(column, _("the cell is empty"), _("fill it in, or delete the whole row"))
+        return text
+
+    def choice(self, column: str, known: dict[_Chosen, str], default: _Chosen) -> _Chosen:
+        text = self.text(column, 100)
+        if not text:
+            return default
+        for value, words in known.items():
+            if plain(text) in words.split("|"):
+                return value
+        allowed = ", ".join(words.split("|")[0] for words in known.values())
+        self.blame(column, _("'{text}' is not known here", text=shown(text)), _("write one of: {allowed}", allowed=allowed))
+        return default
+
+    def kind_and_rfc(self) -> tuple[CustomerKind, str]:
+        """A customer abroad may leave the RFC empty: Mexico has one generic RFC for all of them."""
+        rfc = typed_rfc(self.text("rfc", 100))
+        kind = self.choice("kind", _KINDS, CustomerKind.FOREIGN if rfc == FOREIGN_RFC else CustomerKind.DOMESTIC)
+        if not rfc and kind is CustomerKind.FOREIGN:
+            return kind, FOREIGN_RFC
+        if not rfc:
+            self.blame("rfc", _("the cell is empty"), _("fill in the RFC of the customer; only those abroad have none"))
+        elif not is_rfc(rfc):
+            self.blame(
+                "rfc",
+                _("'{rfc}' is not an RFC", rfc=shown(rfc)),
+                _("copy it from the customer's tax certificate (Constancia de Situación Fiscal)"),
+            )
+        elif (rfc == FOREIGN_RFC and kind is CustomerKind.DOMESTIC) or (rfc == PUBLIC_RFC and kind is CustomerKind.FOREIGN):
+            self.blame("kind", _("the RFC {rfc} does not fit this type of customer", rfc=rfc), _("correct the type or the RFC"))
+        return kind, rfc
+
+    def credit_days(self) -> int | None:
+        text = self.text("credit_days", 100)
+        if not text:
+            return None
+        if plain(text) in _AT_ONCE:
+            return 0
+        found = _DAYS.fullmatch(folded(text))
+        if found and int(found.group(1)) <= LONGEST_CREDIT:
+            return int(found.group(1))
+        what = _("'{text}' is not a number of days from 0 to {limit}", text=shown(text), limit=LONGEST_CREDIT)
+        self.blame("credit_days", what, _("write the days as a number, for example 30"))
+        return None
+
+    def contacts(self) -> tuple[ContactRecord, ...]:
+        shared = self.contacts_of(None, ContactRole.INVOICE)
+        found: list[ContactRecord] = []
+        for role in ContactRole:
+            own = self.contacts_of(role, role)
+            if not own and role is not ContactRole.FALLBACK:
+                own = [ContactRecord(role, one.name, one.email, one.title, one.phone, one.address) for one in shared]
+            found.extend(own)
+        return tuple(found)
+
+    def contacts_of(self, group: ContactRole | None, role: ContactRole) -> list[ContactRecord]:
+        """One contact for each e-mail address in the cell; as many names, parted alike, belong to them in turn."""
+        name, title = self.text((group, "name"), 300), self.text((group, "title"), 200)
+        phone, address = self.text((group, "phone"), 100), self.text((group, "address"), 500)
+        emails = self.emails((group, "email"))
+        names = [part.strip() for part in name.split(";")]
+        if len(names) != len(emails):
+            names = [name] * len(emails)
+        if not emails:
+            return [ContactRecord(role, name, "", title, phone, address)] if name or phone or address else []
+        return [ContactRecord(role, own, email, title, phone, address) for own, email in zip(names, emails, strict=True)]
+
+    def emails(self, column: Column) -> list[str]:
+        """Parted by `;`, `,` or a space; `Name <address>` is understood. The same address twice is one."""
+        found: dict[str, str] = {}
+        for part in re.split(r"[;,]", self.text(column, _LONGEST_EMAIL * _MOST_ADDRESSES)):
+            named = _NAMED_EMAIL.fullmatch(part.strip())
+            for email in [named.group(1).strip()] if named else part.split():
+                address = email.removeprefix("mailto:")
+                if len(address) <= _LONGEST_EMAIL and _EMAIL.fullmatch(address) and ".." not in address:
+                    found.setdefault(address.casefold(), address)
+                else:
+                    self.blame(
+                        column, _("'{email}' is not an e-mail address", email=shown(email)), _("correct it; part several by a semicolon")
+                    )
+        if len(found) > _MOST_ADDRESSES:
+            self.blame(
+                column, _("more than {limit} addresses in one cell", limit=_MOST_ADDRESSES), _("leave those who must receive the mail")
+            )
+        return list(found.values())

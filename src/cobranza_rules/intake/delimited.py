@@ -1,0 +1,89 @@
+"""Delimited text (CSV) as spreadsheet programs of Mexican and foreign desks write it: three encodings, four delimiters."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+
+from cobranza_rules.intake.table import MOST_COLUMNS, MOST_ROWS, Table, Value
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.problems import Problem, ProblemError
+
+DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE_LINES = 50
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_AGAIN = _("save it again as 'CSV UTF-8' in your spreadsheet program")
+
+
+def read_delimited(content: bytes, file: str) -> Table:
+    """Values stay text, so that leading zeros survive. Raises ProblemError."""
+    text = decoded(content)
+    if text is None:
+        raise _refused(file, 0, _("the file is no text: neither UTF-8 nor Windows-1252"), _AGAIN)
+    delimiter, text = _announced(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or delimiter_of(text), strict=True)
+    rows: list[list[Value]] = []
+    try:
+        for cells in reader:
+            rows.append([cell.strip() or None for cell in cells])
+            if len(rows) > MOST_ROWS or len(cells) > MOST_COLUMNS:
+                what = _("the table has more than {rows} rows or {columns} columns", rows=MOST_ROWS, columns=MOST_COLUMNS)
+                raise _refused(file, reader.line_num, what, _("split the file"))
+    except csv.Error:
+        what = _("the quotation marks of a row do not close, or a cell is far too long")
+        raise _refused(file, reader.line_num, what, _("correct the row, or save the file again in your spreadsheet program")) from None
+    return Table("", rows)
+
+
+def decoded(content: bytes) -> str | None:
+    """None where the bytes are no text. Windows-1252 is what Excel writes as plain CSV; UTF-16 is its 'Unicode text'."""
+    encodings = ("utf-16",) if content[:2] in _UTF16_MARKS else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return text if _is_text(text) else None
+    return None
+
+
+def delimiter_of(text: str) -> str:
+    """The one that gives the most lines the same number of columns, and among equals the most columns."""
+    lines = sample_of(text)
+    return max(DELIMITERS, key=lambda delimiter: shape_by(lines, delimiter))
+
+
+def sample_of(text: str) -> list[str]:
+    return [line[: 2**14] for line in text[: 2**16].splitlines() if line.strip()][:_SAMPLE_LINES]
+
+
+def shape_by(lines: list[str], delimiter: str) -> tuple[int, int]:
+    """How many lines share one number of columns, two at least, and that number; (0, 1) where the delimiter parts nothing.
+
+    Lines that break inside quotation marks are counted as they stand: this is a guess, and the typical line decides.
+    """
+    counts = Counter(len(next(csv.reader([line], delimiter=delimiter))) for line in lines)
+    shapes = [(times, columns) for columns, times in counts.items() if columns > 1]
+    return max(shapes, default=(0, 1))
+
+
+def _announced(text: str) -> tuple[str, str]:
+    """Excel's own first line `sep=;` names the delimiter. The line stays as an empty row, so that row numbers are those that Excel shows."""
+    first, _break, rest = text.partition("\n")
+    announced = first.strip()
+    if announced.lower().startswith("sep=") and announced[4:] in DELIMITERS:
+        return announced[4:], "\n" + rest
+    return "", text
+
+
+def _is_text(text: str) -> bool:
+    """No control characters but those that part lines and cells: a picture decodes as Windows-1252 all too easily."""
+    return not any(letter in text for letter in _CONTROLS)
+
+
+_CONTROLS = (*tuple(chr(code) for code in range(32) if chr(code) not in "\t\n\r\x0c\x1a"), "\x7f")
+
+
+def _refused(file: str, line: int, what: Sentence, hint: Sentence) -> ProblemError:
+    return ProblemError([Problem(what, hint, file, line)])

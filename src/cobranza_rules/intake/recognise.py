@@ -1,0 +1,78 @@
+"""What a file is, by its content; a name only tips the scale between tables and prose."""
+
+from __future__ import annotations
+
+import io
+import re
+from enum import StrEnum
+
+from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip
+from cobranza_rules.intake.delimited import DELIMITERS, decoded, sample_of, shape_by
+from cobranza_rules.intake.headings import find_headings
+from cobranza_rules.intake.spreadsheet import LARGEST_FILE, read_tables
+from cobranza_rules.problems import ProblemError
+
+_LOOKED_AT = MB
+_LIMITS = ZipLimits(entries=20_000, total=1024 * MB, entry=1024 * MB, ratio=1)  # Only the names are looked at.
+_COMPROBANTE = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?Comprobante[\s>]")
+
+
+class Kind(StrEnum):
+    CFDI = "cfdi"  # Of any version, and damaged ones too: its reader says what is wrong.
+    CUSTOMERS = "customers"
+    SPREADSHEET = "spreadsheet"  # A workbook or table without a heading row that is known.
+    ZIP = "zip"
+    PDF = "pdf"
+    UNKNOWN = "unknown"
+
+
+def recognise(content: bytes, name: str) -> Kind:
+    """Never raises: what cannot be read is of an unknown kind, or of the kind whose reader will say why."""
+    if b"%PDF-" in content[:1024]:
+        return Kind.PDF
+    if is_zip(content):
+        return _table_kind(content, name) if is_workbook(content) else Kind.ZIP
+    if _COMPROBANTE.search(_single_bytes(content[:_LOOKED_AT])):
+        return Kind.CFDI
+    return _table_kind(content, name) if len(content) <= LARGEST_FILE and _is_delimited(content, name) else Kind.UNKNOWN
+
+
+def is_workbook(content: bytes) -> bool:
+    return _has_entry(content, "xl/workbook.xml")
+
+
+def is_office_file(content: bytes) -> bool:
+    """A ZIP that people know as one document (ECMA-376 part 2): its entries are no files of theirs."""
+    return _has_entry(content, "[content_types].xml")
+
+
+def _has_entry(content: bytes, name: str) -> bool:
+    try:
+        with open_zip(io.BytesIO(content), "", _LIMITS) as archive:
+            return any(entry.lower() == name for entry in archive.namelist())
+    except ProblemError:
+        return False
+
+
+def _table_kind(content: bytes, name: str) -> Kind:
+    try:
+        return Kind.CUSTOMERS if find_headings(read_tables(content, name), name) else Kind.SPREADSHEET
+    except ProblemError:
+        return Kind.SPREADSHEET
+
+
+def _is_delimited(content: bytes, name: str) -> bool:
+    text = decoded(content)
+    if not text or text.lstrip().startswith("<"):
+        return False
+    lines = sample_of(text)
+    # Prose and mails have commas too, but hardly as many of them in every other line; bars part the tables of manuals.
+    named = name.lower().endswith((".csv", ".tsv"))
+    least, delimiters = (2, DELIMITERS) if named else (3, [delimiter for delimiter in DELIMITERS if delimiter != "|"])
+    shapes = [shape_by(lines, delimiter) for delimiter in delimiters]
+    return any(times >= max(2, len(lines) / 2) and columns >= least for times, columns in shapes)
+
+
+def _single_bytes(head: bytes) -> bytes:
+    """UTF-16 brought to one byte a letter, as far as its letters are ASCII."""
+    return head.replace(b"\x00", b"") if b"\x00" in head else head

@@ -1,0 +1,149 @@
+"""A letter as plain texts, lists and dicts: all that a template ever sees."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from cobranza_rules.domain.company import BankAccount, Company, Person
+from cobranza_rules.domain.letter import Letter, LetterLine
+from cobranza_rules.letters.amount_in_words import amount_in_words
+from cobranza_rules.money import MINOR_UNITS, Money, total
+
+LOCALES = {"es": "es_MX", "en": "en_US"}  # Plain "es" would group as Spain does: 1.234,50.
+# The sign stands before the figure and the ISO code behind it, for "$" alone could be pesos or dollars.
+SIGNS = {"MXN": "$", "USD": "$", "CAD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
+DRAFT_MARKS = {"es": "BORRADOR – sin firma", "en": "DRAFT – unsigned"}
+# Day before month where that is the custom; the month in letters in English, whose readers differ about the order.
+SHORT_DATES = {"es": "dd/MM/y", "en": "MMM d, y"}
+NOT_DUE = {"es": "Por vencer", "en": "Not yet due"}
+DAYS = {"es": "{range} días", "en": "{range} days"}
+MORE_THAN = {"es": "Más de {days} días", "en": "Over {days} days"}
+
+
+def money_text(money: Money, language: str) -> str:
+    """`$12,300.50 MXN`, `-€10.00 EUR`, `1,000.00 CHF`."""
+    digits = MINOR_UNITS.get(money.currency, 2)
+    pattern = "#,##0." + "0" * digits if digits else "#,##0"
+    figure = format_decimal(abs(money.amount), pattern, locale=LOCALES[language])
+    return f"{'-' if money.minor < 0 else ''}{SIGNS.get(money.currency, '')}{figure} {money.currency}"
+
+
+def long_date(day: dt.date | None, language: str) -> str:
+    """`5 de marzo de 2026`, `March 5, 2026`; empty where there is none."""
+    return format_date(day, "long", locale=LOCALES[language]) if day else ""
+
+
+def short_date(day: dt.date | None, language: str) -> str:
+    return format_date(day, SHORT_DATES[language], locale=LOCALES[language]) if day else ""
+
+
+def bucket_label(name: str, language: str) -> str:
+    """`current`, `1-30`, `91+` in words."""
+    if name == "current":
+        return NOT_DUE[language]
+    if name.endswith("+") and name[:-1].isdigit():
+        return MORE_THAN[language].format(days=int(name[:-1]) - 1)
+    return DAYS[language].format(range=name.replace("-", "–"))
+
+
+def fields_of(letter: Letter) -> dict[str, Any]:
+    """The keys and their shapes are those of `field_catalogue.FIELDS`; no value is None."""
+    language = letter.language
+    account = letter.company.account_for(letter.currency)
+    overdue = [line for line in letter.lines if line.days_overdue > 0]
+    return {
+        "language": language,
+        "number": letter.number,
+        "place": letter.place,
+        "date": long_date(letter.dated, language),
+        "date_iso": letter.dated.isoformat(),
+        "draft": letter.draft,
+        "draft_mark": DRAFT_MARKS[language] if letter.draft else "",
+        "company": _company(letter.company),
+        "addressee": _addressee(letter),
+        "lines": [_line(line, language) for line in letter.lines],
+        "line_count": str(len(letter.lines)),
+        "held": [_line(line, language) for line in letter.held],
+        "unapplied": [{"description": what, "amount": money_text(amount, language)} for what, amount in letter.unapplied],
+        "buckets": [
+            {"name": bucket.name, "label": bucket_label(bucket.name, language), "amount": money_text(bucket.amount, language)}
+            for bucket in letter.buckets
+        ],
+        "currency": letter.currency,
+        "total": money_text(letter.total, language),
+        "total_in_words": amount_in_words(letter.total, "es" if language == "es" else "en"),
+        "overdue_total": money_text(total([line.balance for line in overdue], letter.currency), language),
+        "oldest_days_overdue": str(max((line.days_overdue for line in overdue), default=0)),
+        "has_account": account is not None,
+        "account": _account(account),
+        "reference": letter.reference,
+        "signer": _person(letter.signer),
+        "analyst": _person(letter.analyst),
+        "copies": [_person(person) for person in letter.copies],
+        "next_contact": long_date(letter.next_contact, language),
+        "last_contact": long_date(letter.last_contact, language),
+        "rubric": letter.rubric,
+    }
+
+
+def _line(line: LetterLine, language: str) -> dict[str, Any]:
+    return {
+        "number": line.number,
+        "uuid": line.uuid,
+        "issued": short_date(line.issued_on, language),
+        "due": short_date(line.due_on, language),
+        "days_overdue": str(max(line.days_overdue, 0)),
+        "overdue": line.days_overdue > 0,
+        "bucket": bucket_label(line.bucket, language),
+        "total": money_text(line.total, language),
+        "balance": money_text(line.balance, language),
+        "purchase_order": line.purchase_order,
+        "note": line.note,
+    }
+
+
+def _company(company: Company) -> dict[str, str]:
+    return {
+        "name": company.name,
+        "rfc": company.rfc,
+        "address": company.address,
+        "city": company.city,
+        "phone": company.phone,
+        "email": company.email,
+        "website": company.website,
+        "privacy_notice": company.privacy_notice,
+    }
+
+
+def _addressee(letter: Letter) -> dict[str, str]:
+    to = letter.addressee
+    return {"company": to.company, "rfc": to.rfc, "person": to.person, "title": to.title, "address": to.address}
+
+
+def _person(person: Person | None) -> dict[str, str]:
+    if person is None:
+        return {"name": "", "title": "", "email": "", "phone": ""}
+    return {"name": person.name, "title": person.title, "email": person.email, "phone": person.phone}
+
+
+def _account(account: BankAccount | None) -> dict[str, str]:
+    if account is None:
+        return dict.fromkeys(("currency", "bank", "account", "clabe", "beneficiary", "swift", "bank_address"), "")
+    return {
+        "currency": account.currency,
+        "bank": account.bank,
+        "account": account.account,
+        "clabe": grouped_clabe(account.clabe),
+        "beneficiary": account.beneficiary,
+        "swift": account.swift,
+        "bank_address": account.bank_address,
+    }
+
+
+def grouped_clabe(clabe: str) -> str:
+    """Bank, branch, account and check digit apart, as banks print it: `012 180 01234567890 5`."""
+    return f"{clabe[:3]} {clabe[3:6]} {clabe[6:17]} {clabe[17:]}" if len(clabe) == 18 else clabe

@@ -1,0 +1,222 @@
+"""What stands inside a paragraph, as HTML: text, breaks, images, page numbers; everything else is refused with its reason."""
+
+from __future__ import annotations
+
+import html
+import posixpath
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from cobranza_rules.language import _
+from cobranza_rules.letters.docx_package import DocxPackage, parse_xml
+from cobranza_rules.letters.html_styles import A, Styles, attribute, css_text, number, points
+from cobranza_rules.letters.marked_xml import MARK, MarkedPart, W
+
+WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+PAGE, PAGES = '<span class="page"></span>', '<span class="pages"></span>'
+FIELDS = {"PAGE": PAGE, "NUMPAGES": PAGES}
+EMU_PER_POINT = 12700
+LARGEST_IMAGE = 2_000_000  # Bytes; each letter carries its images.
+_IMAGES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
+_TRANSPARENT = frozenset(W + name for name in ("hyperlink", "sdt", "sdtContent", "smartTag"))
+_SILENT = frozenset(
+    W + name
+    for name in (
+        *("pPr", "rPr", "sdtPr", "sdtEndPr", "bookmarkStart", "bookmarkEnd", "proofErr", "permStart", "permEnd", "smartTagPr"),
+        *("lastRenderedPageBreak", "softHyphen", "annotationRef"),
+    )
+)
+REASONS = {
+    "ins": _("tracked changes are not decided"),
+    "del": _("tracked changes are not decided"),
+    "moveFrom": _("tracked changes are not decided"),
+    "moveTo": _("tracked changes are not decided"),
+    "commentRangeStart": _("comments would reach the customer"),
+    "commentReference": _("comments would reach the customer"),
+    "footnoteReference": _("footnotes cannot be shown in the PDF"),
+    "endnoteReference": _("endnotes cannot be shown in the PDF"),
+    "AlternateContent": _("text boxes and shapes cannot be shown in the PDF"),
+    "pict": _("text boxes and shapes cannot be shown in the PDF"),
+    "object": _("embedded objects cannot be shown in the PDF"),
+    "sym": _("symbols of special fonts cannot be shown in the PDF"),
+    "oMath": _("equations cannot be shown in the PDF"),
+}
+HINTS = {
+    "ins": _("accept or reject all changes in Word"),
+    "del": _("accept or reject all changes in Word"),
+    "commentRangeStart": _("delete all comments in Word"),
+    "commentReference": _("delete all comments in Word"),
+    "AlternateContent": _("use a table for layout, and pictures in line with text"),
+    "pict": _("use a table for layout, and pictures in line with text"),
+}
+
+
+@dataclass
+class Conversion:
+    """One part on its way to HTML. `rules` collects CSS that cannot stand in a style attribute."""
+
+    package: DocxPackage
+    styles: Styles
+    part: MarkedPart
+    rules: list[str] = field(default_factory=list)
+    table_count: int = 0
+
+    def refuse(self, element: etree._Element) -> None:
+        name = etree.QName(element).localname
+        reason = REASONS.get(name, _("the element {element} cannot be shown in the PDF", element=name))
+        self.part.complain(element, reason, HINTS.get(name, _("remove it, or replace it with plain text, a table or a picture")))
+
+
+def marks_between(text: str | None) -> str:
+    """The marks in what stands between blocks, where white space means nothing."""
+    return "".join(found[0] for found in MARK.finditer(text or ""))
+
+
+def inline_html(paragraph: etree._Element, conversion: Conversion) -> str:
+    return "".join(_Inline(conversion).pieces(paragraph))
+
+
+@dataclass
+class _Inline:
+    """`code` collects a field's code between its beginning and its separator; `result` is true inside what Word last computed for it."""
+
+    conversion: Conversion
+    code: str | None = None
+    hidden_result: bool = False
+
+    def pieces(self, holder: etree._Element) -> Iterator[str]:
+        if holder.tag != W + "r":
+            yield marks_between(holder.text)
+        for element in holder:
+            if element.tag == W + "r":
+                yield self.run(element)
+            elif element.tag in _TRANSPARENT:
+                yield from self.pieces(element)
+            elif element.tag == W + "fldSimple":
+                yield self.field_html(attribute(element, "instr"), element)
+            elif element.tag not in _SILENT and isinstance(element.tag, str):
+                self.conversion.refuse(element)
+            yield marks_between(element.tail)
+
+    def run(self, run: etree._Element) -> str:
+        properties = run.find(W + "rPr")
+        css = self.conversion.styles.run_css(properties)
+        if properties is not None and (style := attribute(properties.find(W + "rStyle"))):
+            css = self.conversion.styles.style_css(style) | css
+        opened, closed = (f'<span style="{css_text(css)}">', "</span>") if css else ("", "")
+        # A statement stands outside the span, so that the two ends of a block may lie in runs of different looks.
+        text = "".join(self.content(run))
+        pieces = []
+        position = 0
+        for found in MARK.finditer(text):
+            if self.conversion.part.tags[int(found[1])].startswith("{{"):
+                continue
+            pieces += [_wrapped(text[position : found.start()], opened, closed), found[0]]
+            position = found.end()
+        return "".join([*pieces, _wrapped(text[position:], opened, closed)])
+
+    def content(self, run: etree._Element) -> Iterator[str]:
+        for element in run:
+            name = etree.QName(element).localname if isinstance(element.tag, str) else ""
+            if name == "fldChar":
+                yield self.field_mark(attribute(element, "fldCharType"), element)
+            elif name == "instrText":
+                self.code = (self.code or "") + (element.text or "")
+            elif not self.hidden_result:
+                yield self.shown(element, name)
+
+    def shown(self, element: etree._Element, name: str) -> str:
+        if name == "t":
+            text = element.text or ""
+            kept = element.get("{http://www.w3.org/XML/1998/namespace}space") == "preserve"
+            return html.escape(text if kept else text.strip(), quote=False)
+        if name in ("br", "cr"):
+            if attribute(element, "type") == "page":
+                return '<span class="page-break"></span>'
+            return "<br>"
+        if name == "tab":
+            return self.tab(element)
+        if name == "noBreakHyphen":
+            return "\u2011"
+        if name == "drawing":
+            return self.image(element)
+        if element.tag not in _SILENT:
+            self.conversion.refuse(element)
+        return ""
+
+    def tab(self, element: etree._Element) -> str:
+        """At the start of a paragraph a tab is an indent of half an inch; elsewhere its width depends on the text before it."""
+        run = element.getparent()
+        paragraph = None if run is None else run.getparent()
+        leading = run is not None and paragraph is not None and not marks_and_text_before(paragraph, element)
+        if not leading:
+            hint = _("use a table without borders to put texts side by side")
+            self.conversion.part.complain(element, _("tab stops cannot be shown in the PDF"), hint)
+        return '<span class="tab"></span>'
+
+    def field_mark(self, kind: str, element: etree._Element) -> str:
+        """Word writes a field as begin, code, separate, last result, end."""
+        if kind == "begin":
+            self.code, self.hidden_result = "", False
+            return ""
+        shown = ""
+        if self.code is not None and kind in ("separate", "end"):
+            shown = self.field_html(self.code, element)
+            self.code = None
+            self.hidden_result = kind == "separate"
+        if kind == "end":
+            self.hidden_result = False
+        return shown
+
+    def field_html(self, code: str, element: etree._Element) -> str:
+        words = code.split()
+        name = words[0].upper() if words else ""
+        if name not in FIELDS:
+            what = _("the field {code} is not allowed", code=name or "?")
+            self.conversion.part.complain(element, what, _("only the page number (PAGE) and the number of pages (NUMPAGES) are"))
+        return FIELDS.get(name, "")
+
+    def image(self, drawing: etree._Element) -> str:
+        inline, blip = drawing.find(WP + "inline"), drawing.find(f".//{A}blip")
+        extent = None if inline is None else inline.find(WP + "extent")
+        if extent is None or blip is None:
+            hint = _("set its layout to 'in line with text' in Word")
+            self.conversion.part.complain(drawing, _("a picture or shape floats over the text"), hint)
+            return ""
+        content = _related(self.conversion, blip.get(R + "embed") or "")
+        media_type = next((kind for magic, kind in _IMAGES if content.startswith(magic)), "")
+        if not media_type or len(content) > LARGEST_IMAGE:
+            what = _("a picture is not a PNG, JPEG or GIF of at most {limit} MB", limit=LARGEST_IMAGE // 1_000_000)
+            self.conversion.part.complain(drawing, what, _("insert it anew in one of these formats"))
+            return ""
+        width, height = (points(round(number(extent.get(side) or "") / EMU_PER_POINT, 2)) for side in ("cx", "cy"))
+        return f'<img alt="" style="width:{width};height:{height}" src="data:{media_type};base64,{b64encode(content).decode()}">'
+
+
+def marks_and_text_before(paragraph: etree._Element, element: etree._Element) -> bool:
+    """Whether any text, tag or image precedes `element` in its paragraph; tabs before it do not count."""
+    for other in paragraph.iter(W + "t", W + "tab", W + "drawing", W + "br"):
+        if other is element:
+            return False
+        if other.tag != W + "tab" and (other.tag != W + "t" or (other.text or "").strip()):
+            return True
+    return False
+
+
+def _wrapped(text: str, opened: str, closed: str) -> str:
+    return f"{opened}{text}{closed}" if text else ""
+
+
+def _related(conversion: Conversion, relationship: str) -> bytes:
+    """The bytes of a part that the part on its way refers to; empty where there is none."""
+    folder, name = posixpath.split(conversion.part.name)
+    links = conversion.package.parts.get(f"{folder}/_rels/{name}.rels")
+    for link in () if links is None else parse_xml(links):
+        if link.get("Id") == relationship and link.get("TargetMode") != "External":
+            target = posixpath.normpath(posixpath.join(folder, link.get("Target") or "")).lstrip("/")
+            return conversion.package.parts.get(target, b"")
+    return b""

@@ -1,0 +1,122 @@
+"""The sheet around a letter's HTML: page size, margins, letterhead and footer, in the form that the PDF engines share.
+
+The first page's header stands in the flow; what repeats on other pages stands in `.running-...` blocks, which engines with running
+elements take out of the flow and others hide; the footer stands once more at the end, for engines that know no running elements.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml import etree
+
+from cobranza_rules.language import _
+from cobranza_rules.letters.html_styles import attribute, points, switched_on, twips
+from cobranza_rules.letters.marked_xml import MarkedPart, W
+
+_PAGE_META = re.compile(r'<meta name="letter-page" content="([^"]*)">')
+_NUMBER = re.compile(r"^\d{1,4}(\.\d{1,2})?$")
+
+
+@dataclass(frozen=True, slots=True)
+class PageGeometry:
+    """Points. `header` and `footer` are their distances from the edge of the paper."""
+
+    width: float = 612.0  # US Letter, which Mexico uses (21.59 x 27.94 cm)
+    height: float = 792.0
+    top: float = 72.0
+    right: float = 72.0
+    bottom: float = 72.0
+    left: float = 72.0
+    header: float = 36.0
+    footer: float = 36.0
+
+    def as_meta(self) -> str:
+        values = " ".join(f"{name}={getattr(self, name):g}" for name in self.__dataclass_fields__)
+        return f'<meta name="letter-page" content="{values}">'
+
+    @staticmethod
+    def from_html(html: str) -> PageGeometry:
+        """What `as_meta` wrote; the defaults where there is nothing of the kind."""
+        found = _PAGE_META.search(html[:20_000])
+        pairs = [pair.split("=", 1) for pair in found[1].split()] if found else []
+        return PageGeometry(
+            **{pair[0]: float(pair[1]) for pair in pairs if _NUMBER.match(pair[-1]) and pair[0] in PageGeometry.__dataclass_fields__}
+        )
+
+
+def geometry_of(body: MarkedPart) -> PageGeometry:
+    """Of the document's only section; complains of columns."""
+    section = body.tree.find(f"{W}body/{W}sectPr")
+    if section is None:
+        return PageGeometry()
+    columns = section.find(W + "cols")
+    if attribute(columns, "num") not in ("", "0", "1"):
+        body.complain(section, _("the document has columns"), _("use a table without borders"))
+    size, margins = section.find(W + "pgSz"), section.find(W + "pgMar")
+    found = {name: twips(attribute(size, short)) for name, short in (("width", "w"), ("height", "h"))}
+    found |= {
+        name: abs(twips(attribute(margins, name)))
+        for name in ("top", "right", "bottom", "left", "header", "footer")
+        if attribute(margins, name)
+    }
+    return PageGeometry(**{name: round(value, 2) for name, value in found.items() if 0 < value < 3000})
+
+
+def has_title_page(body: MarkedPart) -> bool:
+    """Whether the first page has a header and footer of its own."""
+    section = body.tree.find(f"{W}body/{W}sectPr")
+    return section is not None and bool(switched_on(section, "titlePg"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """HTML of each place. `first_header` and `first_footer` are those of the first page, `header` and `footer` of the others."""
+
+    body: str
+    first_header: str
+    header: str
+    first_footer: str
+    footer: str
+
+
+def document_html(sheet: Sheet, page: PageGeometry, rules: list[str], title: str) -> str:
+    """`title` may hold tags, as the blocks of the sheet may."""
+    last_footer = sheet.footer or sheet.first_footer
+    blocks = [
+        f'<div class="running-first-footer">{sheet.first_footer}</div>',
+        f'<div class="running-header">{sheet.header}</div><div class="running-footer">{sheet.footer}</div>',
+        f'<div class="sheet"><div class="first-header">{sheet.first_header}</div>',
+        f'<div class="letter">{sheet.body}</div>',
+        f'<div class="footer-space">{last_footer}</div><div class="last-footer">{last_footer}</div></div>',
+    ]
+    return (
+        '<!DOCTYPE html><html lang="{{ language }}"><head><meta charset="utf-8">'
+        f'<title>{title}</title><meta name="author" content="{{{{ company.name }}}}">'
+        f'<meta name="dcterms.created" content="{{{{ date_iso }}}}">{page.as_meta()}'
+        f"<style>{_style(page)}{''.join(rules)}</style></head><body>{''.join(blocks)}</body></html>"
+    )
+
+
+def _style(page: PageGeometry) -> str:
+    return "".join(
+        (
+            "body{margin:0}p{margin:0;white-space:pre-wrap}img{vertical-align:bottom}",
+            "table{border-collapse:collapse;table-layout:fixed}td{vertical-align:top}",
+            ".tab{display:inline-block;width:36pt}.page-break{display:block;page-break-after:always}",
+            f".first-header{{min-height:{points(max(page.top - page.header, 0))}}}",
+        )
+    )
+
+
+def header_references(body: MarkedPart, kind: str, links: dict[str, str]) -> dict[str, str]:
+    """Part names of the section's headers or footers by type: default, first, even. `links` maps relationship ids to part names."""
+    section = body.tree.find(f"{W}body/{W}sectPr")
+    found: list[etree._Element] = [] if section is None else section.findall(W + f"{kind}Reference")
+    by_type = {}
+    for reference in found:
+        identifier = reference.get("{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id") or ""
+        if identifier in links:
+            by_type[attribute(reference, "type")] = links[identifier]
+    return by_type

@@ -1,0 +1,216 @@
+"""Word's tables as HTML: grid, borders, shading, table styles, repeated headings (ECMA-376 part 1, 17.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from lxml import etree
+
+from cobranza_rules.language import _
+from cobranza_rules.letters.html_inline import Conversion, marks_between
+from cobranza_rules.letters.html_styles import Css, attribute, border_css, colour, css_text, number, paragraph_css, points, twips
+from cobranza_rules.letters.marked_xml import W
+
+SIDES = ("top", "left", "bottom", "right")
+_CELL_MARGINS = {"top": 0.0, "left": 5.4, "bottom": 0.0, "right": 5.4}  # Points; Word's own where nothing is said.
+_VERTICAL = {"center": "middle", "bottom": "bottom"}
+# Conditional formats of table styles, the flag of tblLook that turns each on (None: `noHBand` off), and the cells that it reaches.
+_CONDITIONAL = (
+    ("band1Horz", "noHBand", "tbody tr:nth-child(odd) td"),
+    ("band2Horz", "noHBand", "tbody tr:nth-child(even) td"),
+    ("firstCol", "firstColumn", "td.first-column"),
+    ("lastCol", "lastColumn", "td.last-column"),
+    ("firstRow", "firstRow", "tr.first-row td"),
+    ("lastRow", "lastRow", "tr.last-row td"),
+)
+_LOOK_BITS = {"firstRow": 0x20, "lastRow": 0x40, "firstColumn": 0x80, "lastColumn": 0x100, "noHBand": 0x200, "noVBand": 0x400}
+
+
+class Blocks(Protocol):
+    """What turns the content of a cell into HTML; handed in, for cells hold tables and tables hold cells."""
+
+    def __call__(self, holder: etree._Element, conversion: Conversion, around: Css, depth: int) -> str: ...
+
+
+def table_html(table: etree._Element, conversion: Conversion, around: Css, depth: int, blocks: Blocks) -> str:
+    conversion.table_count += 1
+    name = f"t{conversion.table_count}"
+    layout = _Layout(table, conversion)
+    conversion.rules += [*layout.rules(name)]
+    rows = list(_rows(table, conversion))
+    marks = _marks_before_rows(table)
+    # A heading row that a tag precedes may be left out or repeated: it is then a row like others.
+    head = 0 if marks else next((index for index, row in enumerate(rows) if row.find(f"{W}trPr/{W}tblHeader") is None), len(rows))
+    pieces = [f'<table class="{name}" style="{css_text(layout.table_css())}">{layout.columns()}', "<thead>" if head else "<tbody>", marks]
+    for index, row in enumerate(rows):
+        position = "first-row" if index == 0 else "last-row" if index == len(rows) - 1 else ""
+        pieces.append(_row(row, position, layout, around | layout.text_css, (depth, blocks)))
+        if index == head - 1:
+            pieces.append("</thead><tbody>")
+        pieces.append(marks_between(row.tail))
+    return "".join(pieces) + "</tbody></table>"
+
+
+def _marks_before_rows(table: etree._Element) -> str:
+    """Tags before the first row: they follow the grid, and open a loop over all rows."""
+    before = [marks_between(table.text)]
+    for element in table:
+        if element.tag == W + "tr":
+            break
+        before.append(marks_between(element.tail))
+    return "".join(before)
+
+
+def _rows(table: etree._Element, conversion: Conversion) -> Iterator[etree._Element]:
+    for element in table:
+        if element.tag == W + "tr":
+            yield element
+        elif element.tag not in (W + "tblPr", W + "tblGrid", W + "bookmarkStart", W + "bookmarkEnd") and isinstance(element.tag, str):
+            conversion.refuse(element)
+
+
+def _row(row: etree._Element, position: str, layout: _Layout, around: Css, inner: tuple[int, Blocks]) -> str:
+    cells = [element for element in row if element.tag == W + "tc"]
+    for element in row:
+        if isinstance(element.tag, str) and element.tag not in (
+            W + "tc",
+            W + "trPr",
+            W + "tblPrEx",
+            W + "bookmarkStart",
+            W + "bookmarkEnd",
+        ):
+            layout.conversion.refuse(element)
+    height = row.find(f"{W}trPr/{W}trHeight")
+    css = {"page-break-inside": "avoid"} | ({"height": points(twips(attribute(height)))} if height is not None else {})
+    pieces = [f'<tr class="{position}" style="{css_text(css)}">' if position else f'<tr style="{css_text(css)}">', marks_between(row.text)]
+    for index, cell in enumerate(cells):
+        column = "first-column" if index == 0 else "last-column" if index == len(cells) - 1 else ""
+        pieces.append(layout.cell(cell, column, around, inner))
+        pieces.append(marks_between(cell.tail))
+    return "".join(pieces) + "</tr>"
+
+
+class _Layout:
+    """What the table's own properties and its style say, once for all of its cells."""
+
+    def __init__(self, table: etree._Element, conversion: Conversion) -> None:
+        self.table = table
+        self.conversion = conversion
+        own = table.find(W + "tblPr")
+        self.own = etree.Element(W + "tblPr") if own is None else own
+        self.chain = conversion.styles.chain(attribute(self.own.find(W + "tblStyle")))
+        self.properties = [found for style in self.chain if (found := style.find(W + "tblPr")) is not None] + [self.own]
+        self.borders = self._borders()
+        self.margins = _CELL_MARGINS | self._margins([found.find(W + "tblCellMar") for found in self.properties])
+        self.text_css: Css = {}
+        for style in self.chain:
+            self.text_css |= conversion.styles.run_css(style.find(W + "rPr")) | paragraph_css(style.find(W + "pPr"))
+        if self.own.find(W + "tblpPr") is not None:
+            conversion.part.complain(table, _("a table floats over the text"), _("set its text wrapping to none in Word"))
+
+    def _borders(self) -> Css:
+        css: Css = {}
+        for properties in self.properties:
+            borders = properties.find(W + "tblBorders")
+            for side in (*SIDES, "insideH", "insideV"):
+                border = None if borders is None else borders.find(W + side)
+                if line := border_css(border):
+                    css[side] = line
+        return css
+
+    @staticmethod
+    def _margins(sources: list[etree._Element | None]) -> dict[str, float]:
+        """Points by side; `start` and `end` are the newer names of left and right."""
+        found = {}
+        for source in sources:
+            for side, names in (("top", ("top",)), ("bottom", ("bottom",)), ("left", ("left", "start")), ("right", ("right", "end"))):
+                for name in names:
+                    element = None if source is None else source.find(W + name)
+                    if element is not None:
+                        found[side] = twips(attribute(element, "w"))
+        return found
+
+    def table_css(self) -> Css:
+        width = self.own.find(W + "tblW")
+        kind, value = attribute(width, "type"), attribute(width, "w")
+        if kind == "pct":
+            size = f"{number(value.rstrip('%')) / (1 if value.endswith('%') else 50):g}%"  # fiftieths of a percent
+        else:
+            size = points(twips(value) if kind == "dxa" and number(value) else sum(self._grid()) / 20)
+        css = {"width": size}
+        for side in SIDES:  # `hidden` beats the inner lines of the cells at the table's edge.
+            css[f"border-{side}"] = self.borders.get(side, "none").replace("none", "hidden")
+        alignment = attribute(self.own.find(W + "jc"))
+        if alignment in ("center", "right", "end"):
+            css |= {"margin-left": "auto"} | ({"margin-right": "auto"} if alignment == "center" else {})
+        elif indent := twips(attribute(self.own.find(W + "tblInd"), "w")):
+            css["margin-left"] = points(indent)
+        return css
+
+    def _grid(self) -> list[float]:
+        return [number(attribute(column, "w")) for column in self.table.iterfind(f"{W}tblGrid/{W}gridCol")]
+
+    def columns(self) -> str:
+        grid = self._grid()
+        whole = sum(grid) or 1
+        return "<colgroup>" + "".join(f'<col style="width:{width / whole * 100:.3g}%">' for width in grid) + "</colgroup>"
+
+    def cell(self, cell: etree._Element, column: str, around: Css, inner: tuple[int, Blocks]) -> str:
+        properties = cell.find(W + "tcPr")
+        css: Css = {}
+        for side, inside in (("top", "insideH"), ("bottom", "insideH"), ("left", "insideV"), ("right", "insideV")):
+            css[f"border-{side}"] = self.borders.get(inside, "none")
+        margins, span = self.margins, 1
+        if properties is not None:
+            css |= self._cell_css(properties)
+            margins = margins | self._margins([properties.find(W + "tcMar")])
+            span = int(number(attribute(properties.find(W + "gridSpan")))) or 1
+        css["padding"] = " ".join(points(margins[side]) for side in ("top", "right", "bottom", "left"))
+        attributes = (f' class="{column}"' if column else "") + (f' colspan="{span}"' if span > 1 else "")
+        depth, blocks = inner
+        return f'<td{attributes} style="{css_text(css)}">{blocks(cell, self.conversion, around, depth + 1)}</td>'
+
+    def _cell_css(self, properties: etree._Element) -> Css:
+        css = _cell_looks(properties)
+        if vertical := _VERTICAL.get(attribute(properties.find(W + "vAlign")), ""):
+            css["vertical-align"] = vertical
+        for name, what in (("vMerge", _("cells are merged downwards")), ("textDirection", _("text is turned"))):
+            if properties.find(W + name) is not None:
+                self.conversion.part.complain(properties, what, _("the PDF cannot show it; leave the cells apart and upright"))
+        return css
+
+    def rules(self, name: str) -> Iterator[str]:
+        """Conditional formats of the table style. They override what the cells' paragraphs take from the document's defaults."""
+        for style in self.chain:
+            formats = {attribute(found, "type"): found for found in style.findall(W + "tblStylePr")}
+            for kind, flag, cells in _CONDITIONAL:
+                if kind in formats and self._look(flag) is not flag.startswith("no"):
+                    yield from self._rule(formats[kind], f".{name} {cells}")
+
+    def _look(self, flag: str) -> bool:
+        look = self.own.find(W + "tblLook")
+        if direct := attribute(look, flag):
+            return direct in ("1", "true", "on")
+        bits = attribute(look)
+        return bool(int(bits, 16) & _LOOK_BITS[flag]) if bits and all(digit in "0123456789abcdefABCDEF" for digit in bits) else False
+
+    def _rule(self, format_: etree._Element, selector: str) -> Iterator[str]:
+        cell, text = _cell_looks(format_.find(W + "tcPr")), self.conversion.styles.run_css(format_.find(W + "rPr"))
+        for target, css in ((selector, cell), (f"{selector} p", text)):
+            if css:
+                said = ";".join(f"{key}:{value}" + ("" if key == "background-color" else " !important") for key, value in css.items())
+                yield f"{target}{{{said}}}"
+
+
+def _cell_looks(properties: etree._Element | None) -> Css:
+    if properties is None:
+        return {}
+    css: Css = {}
+    if ground := colour(attribute(properties.find(W + "shd"), "fill")):
+        css["background-color"] = ground
+    borders = properties.find(W + "tcBorders")
+    for side in SIDES:
+        if line := border_css(None if borders is None else borders.find(W + side)):
+            css[f"border-{side}"] = line
+    return css

@@ -1,0 +1,82 @@
+"""The folder of templates: `letters/NAME.LANGUAGE.docx` and `mail/NAME.LANGUAGE.html`, compiled when first needed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.letters.mail_body import MailTemplate, compile_mail
+from cobranza_rules.letters.template import CompiledTemplate, compile_template
+from cobranza_rules.problems import Problem, ProblemError
+
+_NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+_LANGUAGE = re.compile(r"^[a-z]{2}$")
+
+
+class TemplateFolder:
+    """A file that changed on the disk is compiled anew, one that did not never is: what counts is the digest of its bytes."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._letters: dict[tuple[str, str], CompiledTemplate] = {}
+        self._mails: dict[tuple[str, str], MailTemplate] = {}
+
+    def letter(self, name: str, language: str) -> CompiledTemplate:
+        """Raises ProblemError where there is no such template, or where it is not fit for use."""
+        file, content = self._read("letters", "docx", name, language)
+        key = (file, hashlib.sha256(content).hexdigest())
+        if key not in self._letters:
+            self._letters[key] = compile_template(content, file)
+        return self._letters[key]
+
+    def mail(self, name: str, language: str) -> MailTemplate:
+        """Raises ProblemError where there is no such template, or where it is not fit for use."""
+        file, content = self._read("mail", "html", name, language)
+        key = (file, hashlib.sha256(content).hexdigest())
+        if key not in self._mails:
+            self._mails[key] = compile_mail(content, file)
+        return self._mails[key]
+
+    def letter_names(self) -> list[str]:
+        return sorted({name for name, _language in self._found("letters", "docx")})
+
+    def mail_names(self) -> list[str]:
+        return sorted({name for name, _language in self._found("mail", "html")})
+
+    def problems(self) -> list[Problem]:
+        """Everything that is wrong with any template of the folder, for `doctor` and `rules check`."""
+        found: list[Problem] = []
+        for kind, suffix, compiled in (("letters", "docx", self.letter), ("mail", "html", self.mail)):
+            for name, language in self._found(kind, suffix):
+                try:
+                    compiled(name, language)
+                except ProblemError as error:
+                    found.extend(error.problems)
+        return found
+
+    def _found(self, kind: str, suffix: str) -> list[tuple[str, str]]:
+        """Names and languages. Word's own lock files (`~$name.docx`) do not match."""
+        pairs = []
+        for path in sorted((self.root / kind).glob(f"*.*.{suffix}")):
+            name, _dot, language = path.name.removesuffix(f".{suffix}").rpartition(".")
+            if _NAME.match(name) and _LANGUAGE.match(language):
+                pairs.append((name, language))
+        return pairs
+
+    def _read(self, kind: str, suffix: str, name: str, language: str) -> tuple[str, bytes]:
+        """A name from a rule must never lead out of the folder."""
+        file = f"{kind}/{name}.{language}.{suffix}"
+        if _NAME.match(name) and _LANGUAGE.match(language):
+            try:
+                return file, (self.root / file).read_bytes()
+            except OSError as error:
+                if not isinstance(error, FileNotFoundError):
+                    detail = _("the template cannot be read: {detail}", detail=error.strerror or "")
+                    raise ProblemError([Problem(detail, _("check the permissions of the file"), file)]) from None
+        there = ", ".join(f"{known}.{tongue}" for known, tongue in self._found(kind, suffix))
+        hint: Sentence = (
+            _("there are: {names}", names=there) if there else _("the folder {folder} holds no templates", folder=str(self.root / kind))
+        )
+        raise ProblemError([Problem(_("there is no template '{name}' in '{language}'", name=name, language=language), hint, file)])

@@ -1,0 +1,118 @@
+"""What an incoming message is: first what machines send, then what people write, by the patterns that analysts keep.
+
+The program never guesses: where two kinds contend, a condition is set, a date is unclear or words lie outside the text, a person looks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from collections.abc import Sequence
+
+from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.domain.reply import Classification, ReplyKind
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.mail.automatic import read_automatic
+from cobranza_rules.mail.dates import find_dates
+from cobranza_rules.mail.message import IncomingMessage
+from cobranza_rules.mail.patterns import Hit, Patterns, Strength, find_hits
+from cobranza_rules.mail.reply_facts import Reply, read_statement
+from cobranza_rules.mail.reply_text import split_reply
+from cobranza_rules.mail.words import LONGEST_TEXT, TextSentence, sentences
+
+MOST_KINDS = 3  # A reply that says more different things than that goes to a person.
+COMMITTING = frozenset({ReplyKind.PROMISE, ReplyKind.PAYMENT_NOTICE})  # Kinds whose words may be conditional
+
+
+def classify(
+    message: IncomingMessage, patterns: Patterns, *, on: dt.date, own_address: str, calendar: BusinessCalendar, currency: str = "MXN"
+) -> Classification:
+    """`on` is the day on which the message was written; `currency` what a bare `$` means in this customer's replies."""
+    automatic = read_automatic(message, own_address)
+    if automatic is not None:
+        return automatic
+    split = split_reply(message.text)
+    said = unicodedata.normalize("NFC", split.said[:LONGEST_TEXT])
+    spoken = sentences(said)
+    hits = find_hits(patterns, spoken)
+    hits = _by_tense(hits, said, spoken, on, calendar)
+    strengths = _standing(_strengths(hits), patterns)
+    if not strengths:
+        doubt = _("no pattern says what it means") if said.strip() else _("it has no text of its own")
+        return Classification(ReplyKind.UNKNOWN, doubtful=True, evidence={"kind": said[:200]} if said else {}, doubts=(doubt,))
+    kind = max(strengths, key=lambda one: strengths[one])
+    deciding = [hit for hit in hits if hit.kind is kind]
+    reply = Reply(said, split.signature, spoken, deciding, on, calendar, currency)
+    statement = read_statement(kind, reply)
+    doubts = [*statement.doubts, *_doubts(kind, strengths, reply, patterns), *_outside(split.signature, patterns)]
+    best = max(deciding, key=lambda hit: hit.strength)
+    evidence = {"kind": said[best.start : best.end], **statement.evidence}
+    return Classification(kind, bool(doubts), statement.facts, evidence, doubts=tuple(doubts))
+
+
+def _by_tense(hits: list[Hit], said: str, spoken: Sequence[TextSentence], on: dt.date, calendar: BusinessCalendar) -> list[Hit]:
+    """`Pagamos el viernes` and `pagamos el viernes pasado` begin with one word.
+
+    Where a promise and a notice rest on overlapping words, the stronger phrase counts, then the date of their sentence; without
+    one both stay and contend.
+    """
+    promises = [hit for hit in hits if hit.kind is ReplyKind.PROMISE]
+    notices = [hit for hit in hits if hit.kind is ReplyKind.PAYMENT_NOTICE]
+    dropped: set[Hit] = set()
+    found = find_dates(said, on, calendar) if promises and notices else []
+    for promise in promises:
+        for notice in notices:
+            if promise.start >= notice.end or notice.start >= promise.end:
+                continue
+            sentence = spoken[promise.sentence]
+            dates = [one.date for one in found if sentence.start <= one.start < sentence.end]
+            if promise.strength != notice.strength:
+                dropped.add(promise if promise.strength < notice.strength else notice)
+            elif dates:
+                dropped.add(promise if max(dates) <= on else notice)
+    return [hit for hit in hits if hit not in dropped]
+
+
+def _strengths(hits: Sequence[Hit]) -> dict[ReplyKind, Strength]:
+    strengths: dict[ReplyKind, Strength] = {}
+    for hit in hits:
+        strengths[hit.kind] = max(hit.strength, strengths.get(hit.kind, Strength.HINT))
+    return strengths
+
+
+def _standing(strengths: dict[ReplyKind, Strength], patterns: Patterns) -> dict[ReplyKind, Strength]:
+    """Without the kinds that give way to another that is said at least likely: a promise is more than the thanks before it."""
+    said = {kind for kind, strength in strengths.items() if strength >= Strength.LIKELY}
+    return {kind: strength for kind, strength in strengths.items() if not (patterns.gives_way.get(kind, frozenset()) & (said - {kind}))}
+
+
+def _doubts(kind: ReplyKind, strengths: dict[ReplyKind, Strength], reply: Reply, patterns: Patterns) -> list[Sentence]:
+    doubts = []
+    if strengths[kind] is Strength.HINT:
+        doubts.append(_("only a hint of it is said"))
+    rivals = [other for other, strength in strengths.items() if other is not kind and strength >= Strength.LIKELY]
+    if rivals:
+        doubts.append(_("it also says: {kinds}", kinds=", ".join(sorted(rivals))))
+    if len(strengths) > MOST_KINDS:
+        doubts.append(_("it says many different things"))
+    if kind in COMMITTING and any(patterns.conditions.spans(sentence.words) for sentence in reply.near()):
+        doubts.append(_("it is said under a condition"))
+    if kind in COMMITTING and _is_limited(reply, patterns):
+        doubts.append(_("what follows limits or denies it"))
+    return doubts
+
+
+def _is_limited(reply: Reply, patterns: Patterns) -> bool:
+    """A reservation or a negation behind the deciding words, in their sentence: `pagamos el viernes, pero no todo`."""
+    for number, sentence in enumerate(reply.sentences):
+        ends = [hit.end for hit in reply.hits if hit.sentence == number]
+        later = [*patterns.reservations.spans(sentence.words), *patterns.negations.spans(sentence.words)] if ends else []
+        if any(sentence.words[start].start >= min(ends) for start, _end in later):
+            return True
+    return False
+
+
+def _outside(signature: str, patterns: Patterns) -> list[Sentence]:
+    """Words of weight below what was taken for the closing: a person decides whether they belong to the reply."""
+    hits = find_hits(patterns, sentences(signature))
+    return [_("words of weight stand below the closing")] if any(hit.strength is Strength.CERTAIN for hit in hits) else []

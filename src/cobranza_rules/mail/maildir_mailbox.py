@@ -1,0 +1,94 @@
+"""A Maildir that other programs deliver into: its files are read where they lie, never moved, marked or deleted."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from cobranza_rules.language import _
+from cobranza_rules.mail.mailbox import Fetched, MailboxUnavailable, Watermark
+from cobranza_rules.mail.mime import LARGEST_MESSAGE
+
+FOLDERS = ("new", "cur")
+HEAD = 64_000  # bytes of a message that is too large
+
+
+class MaildirMailbox:
+    """`seen` says of a file's key whether its message was taken before: a mail program may move a file between the folders."""
+
+    def __init__(self, path: Path, seen: Callable[[str], bool]) -> None:
+        self.path = path
+        self.seen = seen
+
+    def fetch_new(self, after: Watermark | None) -> Iterator[Fetched]:
+        """In the order of their names, which begin with the time of delivery. The watermark says nothing here."""
+        del after
+        for key in sorted(self._keys()):
+            if self.seen(key):
+                continue
+            found = self._read(key)
+            if found is not None:
+                raw, complete = found
+                yield Fetched(raw, key, Watermark(str(self.path.name), 0, 0), complete)
+
+    def _keys(self) -> set[str]:
+        """The unique part of each file name: what stands before the colon; behind it are flags, which change."""
+        try:
+            names = [entry.name for folder in FOLDERS for entry in os.scandir(self.path / folder)]
+        except FileNotFoundError:
+            raise MailboxUnavailable(
+                _("there is no Maildir at '{path}'", path=str(self.path)),
+                _("create the folder with 'new', 'cur' and 'tmp' in it, or correct mail.incoming.path"),
+            ) from None
+        except OSError as error:
+            raise self._unreadable(error) from None
+        return {name.partition(":")[0] for name in names if not name.startswith(".")}
+
+    def _read(self, key: str) -> tuple[bytes, bool] | None:
+        """None where it has vanished, or is no file. Looked for twice: it may be moved between listing and reading."""
+        for _attempt in range(2):
+            for path in self._candidates(key):
+                try:
+                    return _read_file(path)
+                except FileNotFoundError:
+                    continue
+                except OSError as error:
+                    if path.is_symlink() or path.is_dir():
+                        return None
+                    raise self._unreadable(error) from None
+        return None
+
+    def _candidates(self, key: str) -> Iterator[Path]:
+        for folder in FOLDERS:
+            yield self.path / folder / key
+            try:
+                names = [entry.name for entry in os.scandir(self.path / folder) if entry.name.startswith(f"{key}:")]
+            except OSError:
+                continue
+            yield from (self.path / folder / name for name in names)
+
+    def _unreadable(self, error: OSError) -> MailboxUnavailable:
+        return MailboxUnavailable(
+            _("the Maildir at '{path}' cannot be read: {reason}", path=str(self.path), reason=error.strerror or type(error).__name__),
+            _("let the program's user read its folders and files"),
+        )
+
+
+def _read_file(path: Path) -> tuple[bytes, bool]:
+    """The bytes, and whether they are all. A link is not followed: it could name any file of the machine."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise FileNotFoundError(path)
+        if status.st_size > LARGEST_MESSAGE:
+            return file.read(HEAD), False
+        return file.read(LARGEST_MESSAGE + 1), True
+
+
+def make_maildir(path: Path) -> None:
+    """An empty Maildir, for a new workspace."""
+    for folder in (*FOLDERS, "tmp"):
+        (path / folder).mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,88 @@
+"""Which customer and which of our messages an incoming message is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from cobranza_rules.domain.reply import Bounce
+from cobranza_rules.mail.headers import message_ids
+from cobranza_rules.mail.message import IncomingMessage
+
+REPORT_TEXT = 64_000  # characters in which a report may return our message's headers
+MESSAGE_ID_LINE = re.compile(r"(?im)^[ \t>]*(?:original-)?message-id:[ \t]*(?:\n[ \t]+)?(<[^<>\s]{1,250}>)")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMessage:
+    """A message that we sent. `message_id` without angle brackets; `kind` is the template or rung that it carried."""
+
+    message_id: str
+    action_id: int
+    customer_id: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`how`: it answers or returns our own message, names its recipient as refused, or comes from a known address.
+
+    `confidence` runs from 0 to 1. `doubtful` where two customers are possible; then a person decides.
+    """
+
+    how: Literal["own_id", "recipient", "sender", "none"]
+    confidence: float
+    customer_id: int | None = None
+    action_id: int | None = None
+    doubtful: bool = False
+
+
+def match(
+    message: IncomingMessage, *, own_messages: Mapping[str, OwnMessage], contacts: Mapping[str, frozenset[int]], bounced: Bounce | None
+) -> Match:
+    """`own_messages` by message id; `contacts` maps an address in lower case to the customers that it belongs to."""
+    report = bounced is not None or bool(message.report_parts)
+    answered = _known(named_ids(message) if report else message.references, own_messages)
+    senders = frozenset() if report else contacts.get(message.sender, frozenset())
+    if answered:
+        return _by_own_id(answered, senders)
+    if bounced is not None:
+        refused = frozenset(customer for address in bounced.recipients for customer in contacts.get(address.lower(), frozenset()))
+        return _by_address("recipient", refused, 0.7)
+    return _by_address("sender", senders, 0.6)
+
+
+def named_ids(message: IncomingMessage) -> list[str]:
+    """Every message id that a message names: those that it answers, and those in headers that it returns."""
+    return [*message.references, *_returned_ids(message)]
+
+
+def _known(ids: Iterable[str], own_messages: Mapping[str, OwnMessage]) -> list[OwnMessage]:
+    """Our messages among the ids, the newest first, each once."""
+    return list({message_id: own_messages[message_id] for message_id in ids if message_id in own_messages}.values())
+
+
+def _by_own_id(answered: list[OwnMessage], senders: frozenset[int]) -> Match:
+    """The newest counts. A chain through two customers' messages, or a sender who belongs to another customer, is for a person."""
+    newest = answered[0]
+    customers = {own.customer_id for own in answered}
+    stranger = bool(senders) and newest.customer_id not in senders
+    mixed = len(customers) > 1
+    confidence = 0.5 if stranger or mixed else 1.0 if senders else 0.9
+    return Match("own_id", confidence, newest.customer_id, newest.action_id, doubtful=stranger or mixed)
+
+
+def _by_address(how: Literal["recipient", "sender"], customers: frozenset[int], confidence: float) -> Match:
+    if not customers:
+        return Match("none", 0.0)
+    if len(customers) > 1:
+        return Match(how, confidence / 2, doubtful=True)
+    return Match(how, confidence, next(iter(customers)))
+
+
+def _returned_ids(message: IncomingMessage) -> list[str]:
+    """Message ids in the headers that a report returns, in its parts or in its text."""
+    texts = [message.text[:REPORT_TEXT], *(text[:REPORT_TEXT] for _media_type, text in message.report_parts)]
+    return [found for text in texts for line in MESSAGE_ID_LINE.findall(text) for found in message_ids(line)]

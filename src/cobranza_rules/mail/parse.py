@@ -1,0 +1,173 @@
+"""A message from outside as a value: bounded, decoded, its text chosen, its attachments named harmlessly."""
+
+from __future__ import annotations
+
+import re
+
+from cobranza_rules.mail.charsets import clean, decode
+from cobranza_rules.mail.headers import addresses, date_of, decode_words, message_ids, references
+from cobranza_rules.mail.html_text import html_to_text
+from cobranza_rules.mail.message import IncomingAttachment, IncomingMessage
+from cobranza_rules.mail.mime import Part, UnreadableMessage, content_type, read_parts
+from cobranza_rules.mail.reply_text import new_text
+
+__all__ = ["UnreadableMessage", "parse_message"]
+
+LONGEST_TEXT = 500_000  # characters of a message's text that are kept
+LONGEST_REPORT = 64_000  # characters of one part of a report
+LONGEST_NAME = 120
+KEPT_HEADERS = (
+    "auto-submitted",
+    "content-type",
+    "list-id",
+    "precedence",
+    "return-path",
+    "x-auto-response-suppress",
+    "x-autoreply",
+    "x-autorespond",
+    "x-autoresponder",
+    "x-failed-recipients",
+    "x-loop",
+    "x-ms-exchange-generated-message-source",
+)
+# What machines say about our mail: RFC 3464, RFC 8098, RFC 5965, and the headers or the message that they return.
+REPORT_TYPES = frozenset(
+    {
+        "message/delivery-status",
+        "message/global-delivery-status",
+        "message/disposition-notification",
+        "message/feedback-report",
+        "text/rfc822-headers",
+        "message/rfc822",
+        "message/global",
+    }
+)
+STATUS_TYPES = REPORT_TYPES - {"message/rfc822", "message/global"}
+EXTENSIONS = {
+    "application/pdf": "pdf",
+    "application/xml": "xml",
+    "text/xml": "xml",
+    "text/plain": "txt",
+    "text/html": "html",
+    "text/calendar": "ics",
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/gif": "gif",
+    "application/zip": "zip",
+    "message/rfc822": "eml",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+}
+
+
+def parse_message(raw: bytes) -> IncomingMessage:
+    """Raises UnreadableMessage where a limit is passed. Anything else that is odd gives empty fields, never an error."""
+    root = read_parts(raw)
+    shown = _shown_parts(root)
+    text = clean("\n\n".join(filter(None, (_text_of(part) for part in shown))))[:LONGEST_TEXT].strip("\n")
+    senders = [address for value in root.all("from") for address in addresses(value)]
+    name, sender = senders[0] if len(senders) == 1 else ("", "")
+    return IncomingMessage(
+        message_id=next(iter(message_ids(root.header("message-id"))), ""),
+        sender=sender,
+        sender_name=name,
+        to=tuple(dict.fromkeys(address for part in ("to", "cc") for value in root.all(part) for _name, address in addresses(value))),
+        subject=" ".join(decode_words(root.header("subject")).split()),
+        dated=date_of(root.header("date")),
+        references=references(root.header("in-reply-to"), root.header("references")),
+        text=text,
+        new_text=new_text(text),
+        headers={name: root.header(name) for name in KEPT_HEADERS if root.header(name)},
+        authentication_results=root.all("authentication-results"),
+        attachments=tuple(_attachment(part, index) for index, part in enumerate(_attached(root, shown), 1)),
+        report_parts=_report_parts(root),
+        raw=raw,
+    )
+
+
+def _shown_parts(part: Part) -> list[Part]:
+    """The parts that a mail program shows as text: of alternatives the plain one, unless only another says something."""
+    if part.media_type == "multipart/alternative":
+        ways = [shown for child in part.children if (shown := _shown_parts(child))]
+        plain = [
+            shown for shown in ways if all(one.media_type == "text/plain" for one in shown) and any(_text_of(one).strip() for one in shown)
+        ]
+        return (plain or ways[::-1] or [[]])[0]
+    if part.children:
+        return [shown for child in part.children for shown in _shown_parts(child)]
+    kind, _parameters = _disposition(part)
+    return [part] if part.media_type in ("text/plain", "text/html") and kind != "attachment" and not _file_name(part) else []
+
+
+def _disposition(part: Part) -> tuple[str, dict[str, str]]:
+    """RFC 2183, which has a media type's syntax without its first half."""
+    kind, parameters = content_type("x/" + part.header("content-disposition"))
+    return kind.removeprefix("x/"), parameters
+
+
+def _text_of(part: Part) -> str:
+    text = decode(part.content(), part.parameters.get("charset", ""))
+    if part.media_type == "text/html":
+        return html_to_text(text)
+    return _unflowed(text, part.parameters) if part.parameters.get("format", "").lower() == "flowed" else text
+
+
+def _unflowed(text: str, parameters: dict[str, str]) -> str:
+    """RFC 3676: a line that ends with a space goes on in the next one of the same quote depth."""
+    cut = 1 if parameters.get("delsp", "").lower() == "yes" else 0
+    lines: list[str] = []
+    flowing, depth = False, 0
+    for line in text.splitlines():
+        level = len(line) - len(line.lstrip(">"))
+        said = line[level + 1 :] if line[level : level + 1] == " " else line[level:]
+        if flowing and level == depth and said != "-- ":
+            lines[-1] += said
+        else:
+            lines.append(">" * level + (" " if level else "") + said)
+        flowing, depth = said.endswith(" ") and said != "-- ", level
+        if flowing and cut:
+            lines[-1] = lines[-1][:-1]
+    return "\n".join(lines)
+
+
+def _attached(root: Part, shown: list[Part]) -> list[Part]:
+    """Every leaf that is not shown, named or not; the other forms of the shown text are no attachments."""
+    other_forms = {
+        id(leaf)
+        for part in root.walk()
+        if part.media_type == "multipart/alternative"
+        for leaf in part.walk()
+        if leaf.media_type in ("text/plain", "text/html") and not _file_name(leaf)
+    }
+    kept = {id(part) for part in shown} | other_forms
+    return [
+        part
+        for part in root.walk()
+        if not part.children and id(part) not in kept and part.media_type not in STATUS_TYPES and part.body.strip()
+    ]
+
+
+def _attachment(part: Part, number: int) -> IncomingAttachment:
+    extension = EXTENSIONS.get(part.media_type, "bin")
+    return IncomingAttachment(clean_name(_file_name(part)) or f"attachment-{number}.{extension}", part.media_type, part.content())
+
+
+def _file_name(part: Part) -> str:
+    _kind, disposition = _disposition(part)
+    return decode_words(disposition.get("filename", "") or part.parameters.get("name", ""))
+
+
+def clean_name(name: str) -> str:
+    """A file name without folders, control characters, or what Windows and shells take for something else."""
+    last = re.split(r"[/\\]", clean(name).replace("\n", " "))[-1]
+    safe = re.sub(r"[<>:\"|?*\x00-\x1f$`]", "_", last).strip(" .~-")
+    stem, dot, extension = safe.rpartition(".")
+    return safe if len(safe) <= LONGEST_NAME else (stem or extension)[: LONGEST_NAME - 10] + dot + extension[:9]
+
+
+def _report_parts(root: Part) -> tuple[tuple[str, str], ...]:
+    """Parts that machines write: all of a multipart/report, and a status that stands in any other message."""
+    leaves = [part for part in root.walk() if not part.children]
+    report = root.media_type == "multipart/report"
+    wanted = [part for part in leaves if part.media_type in (REPORT_TYPES if report else STATUS_TYPES)]
+    return tuple((part.media_type, clean(decode(part.content()[:LONGEST_REPORT]))) for part in wanted)

@@ -1,0 +1,22 @@
+"""The plan over the whole book, in chunks of customers, so that memory stays flat; and over single customers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cobranza_rules.rules.decide import decide, within_limit
+from cobranza_rules.rules.engine import Engine
+from cobranza_rules.rules.planned import Plan
+from cobranza_rules.store.books import BookReader
+
+
+def plan_whole(reader: BookReader, engine: Engine) -> Plan:
+    """Customers never share a message, so the plans of the chunks are the plan of the whole; the limit a run looks at all of it."""
+    plan = Plan(reader.today, reader.rules.digest)
+    for book in reader.whole():
+        plan = plan.joined(decide(reader.rules, book, reader.today, engine))
+    return within_limit(plan, reader.rules)
+
+
+def plan_customers(reader: BookReader, engine: Engine, ids: Sequence[int], *, trace: bool = False) -> Plan:
+    return decide(reader.rules, reader.of(ids), reader.today, engine, trace=trace)

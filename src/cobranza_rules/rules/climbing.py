@@ -1,0 +1,175 @@
+"""Ladders: each invoice climbs one rung at a time from the last that was really sent, and one message a group goes out.
+
+The highest due rung of a group gives template, copies and tasks; the lower ones ride in the same message and each records its own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.rules.causes import why_true
+from cobranza_rules.rules.considering import Consideration, because, consider_rung, ladder_of, next_rung
+from cobranza_rules.rules.deciding import Deciding
+from cobranza_rules.rules.matching import holds_on
+from cobranza_rules.rules.model import Blocks, GroupBy, Hold, Ladder, Rung
+from cobranza_rules.rules.planned import HeldItem, Item, Outcome, PlannedAction
+from cobranza_rules.rules.recipients import reaches_customer, resolve
+from cobranza_rules.rules.subjects import NOTHING_CLAIMED, InvoiceSubject
+
+
+@dataclass(slots=True)
+class Group:
+    """What one message would be about: who is due for which rung, who is held, and what keeps the whole group waiting."""
+
+    ladder: Ladder
+    due: list[tuple[InvoiceSubject, Rung, Consideration]] = field(default_factory=list)
+    held: list[tuple[InvoiceSubject, Hold]] = field(default_factory=list)
+    overdue: int = 0  # The group's overdue total that is not on hold, in minor units
+    waiting: Consideration | None = None
+
+    @property
+    def invoices(self) -> list[InvoiceSubject]:
+        return [invoice for invoice, _rung, _found in self.due]
+
+    @property
+    def top(self) -> Rung:
+        return max((rung for _invoice, rung, _found in self.due), key=lambda rung: self.ladder.rung_index(rung.id))
+
+
+def climb_ladders(deciding: Deciding) -> None:
+    for group in _groups(deciding):
+        if group.due:
+            _plan_group(deciding, group)
+
+
+def _groups(deciding: Deciding) -> list[Group]:
+    groups: dict[tuple[object, ...], Group] = {}
+    for invoice in deciding.book.invoices:
+        names = deciding.matches.invoices[invoice.id]
+        ladder = ladder_of(deciding.rules, invoice, names)
+        if ladder is None:
+            if deciding.trace:
+                for each in deciding.rules.ladders:
+                    deciding.note(invoice, each.id, consider_rung(each, each.rungs[0], invoice, names, deciding.rules, deciding.today))
+            continue
+        key = _group_key(ladder, invoice)
+        group = groups.setdefault(key, Group(ladder))
+        _place(deciding, group, invoice)
+    return list(groups.values())
+
+
+def _group_key(ladder: Ladder, invoice: InvoiceSubject) -> tuple[object, ...]:
+    """Currencies never mix, whatever `group_by` says: amounts of two currencies make no total."""
+    if GroupBy.CUSTOMER not in ladder.group_by:
+        return (ladder.id, invoice.id)
+    return (ladder.id, invoice.customer_id, invoice.currency)
+
+
+def _place(deciding: Deciding, group: Group, invoice: InvoiceSubject) -> None:
+    names = deciding.matches.invoices[invoice.id]
+    hold = holds_on(deciding.rules, deciding.matches, invoice, Blocks.CONTACT)
+    if hold is None and invoice.due_on is not None and invoice.due_on < deciding.today and f"ladder:{group.ladder.id}" in names:
+        group.overdue += invoice.balance
+    rung = next_rung(group.ladder, invoice)
+    if rung is None:
+        done = _("every rung of ladder '{ladder}' was sent, the last on {on}", ladder=group.ladder.id, on=invoice.rung_on)
+        deciding.note(invoice, group.ladder.id, Consideration(Outcome.DONE, done))
+        return
+    found = consider_rung(group.ladder, rung, invoice, names, deciding.rules, deciding.today)
+    if found.outcome is Outcome.DUE and hold is not None:
+        group.held.append((invoice, hold))
+        deciding.note_held(invoice, rung.id, hold)
+        return
+    deciding.note(invoice, rung.id, found)
+    if found.outcome is Outcome.DUE:
+        group.due.append((invoice, rung, found))
+    elif found.outcome in (Outcome.UNDER_WAY, Outcome.UNCERTAIN):
+        group.waiting = found
+
+
+def _plan_group(deciding: Deciding, group: Group) -> None:
+    top = group.top
+    customer = deciding.book.customers[group.due[0][0].customer_id]
+    if (stopped := _what_stops(deciding, group, top)) is not None:
+        deciding.note_group(group.invoices, top.id, stopped.outcome, stopped.reason, stopped.until)
+        return
+    recipients, copies, reachable = resolve(top.do, customer, deciding.book.company)
+    if not reachable:
+        role = next(step.to for step in top.do if step.to)
+        deciding.note_group(group.invoices, top.id, Outcome.NO_ADDRESS, _("there is no valid address for '{role}'", role=role))
+        return
+    deciding.actions.append(
+        PlannedAction(
+            rule_id=top.id,
+            ladder=group.ladder.id,
+            procedure_step=top.procedure_step,
+            subject="invoice",
+            customer_id=customer.id,
+            customer=customer.code,
+            currency=group.due[0][0].currency,
+            on=deciding.today,
+            items=tuple(
+                Item(invoice.id, invoice.number, rung.id, invoice.claims.get(rung.id, NOTHING_CLAIMED).sent + 1, invoice.balance)
+                for invoice, rung, _found in group.due
+            ),
+            held=tuple(HeldItem(invoice.id, invoice.number, invoice.balance, hold.id) for invoice, hold in group.held),
+            steps=top.do,
+            recipients=recipients,
+            copies=copies,
+            sets=top.sets,
+            next_contact=_next_contact(deciding, group.ladder, top),
+            reason=_reason(group, top),
+        )
+    )
+
+
+def _what_stops(deciding: Deciding, group: Group, top: Rung) -> Consideration | None:
+    """What keeps a whole group from being written to today; looked at in the order in which a person would ask."""
+    if not reaches_customer(top.do):
+        return None
+    if group.waiting is not None:
+        return group.waiting
+    calendar, today = deciding.rules.calendar, deciding.today
+    if not calendar.is_workday(today):
+        return Consideration(Outcome.NOT_A_WORKDAY, _("{day} is no business day", day=today), calendar.on_or_after(today))
+    currency = group.due[0][0].currency
+    minimum = group.ladder.minimum_total.get(currency, 0)
+    if group.overdue < minimum:
+        return Consideration(Outcome.BELOW_MINIMUM, _("less than the minimum of ladder '{ladder}' is overdue", ladder=group.ladder.id))
+    return _limited(deciding, group, currency)
+
+
+def _limited(deciding: Deciding, group: Group, currency: str) -> Consideration | None:
+    """The limit defers a new contact, never the day that a message has promised."""
+    limit = deciding.rules.limit
+    if not limit.per_customer or any(invoice.next_contact and invoice.next_contact <= deciding.today for invoice in group.invoices):
+        return None
+    contacted = deciding.book.customers[group.due[0][0].customer_id].contacted.get(currency, ())
+    recent = [day for day in contacted if deciding.rules.calendar.between(day, deciding.today) < limit.within_workdays]
+    if len(recent) < limit.per_customer:
+        return None
+    until = deciding.rules.calendar.plus(recent[-limit.per_customer], limit.within_workdays)
+    return Consideration(Outcome.LIMITED, _("the customer was written to on {on}", on=recent[-1]), until)
+
+
+def _next_contact(deciding: Deciding, ladder: Ladder, rung: Rung) -> dt.date | None:
+    """The day on which the next rung will act; None after the last, or where only a condition and no wait decides it."""
+    index = ladder.rung_index(rung.id) + 1
+    if index >= len(ladder.rungs) or not ladder.rungs[index].wait_workdays:
+        return None
+    return deciding.rules.calendar.plus(deciding.today, ladder.rungs[index].wait_workdays)
+
+
+def _reason(group: Group, top: Rung) -> Sentence:
+    invoice, _rung, found = next(one for one in group.due if one[1] is top)
+    causes = why_true(top.when, invoice.facts) if top.when is not None else ()
+    return _(
+        "rung '{rung}' ({file}:{line}), {how}: {causes}",
+        rung=top.id,
+        file=top.place.file,
+        line=top.place.line,
+        how=found.reason,
+        causes=because((*why_true(group.ladder.when, invoice.facts), *causes)),
+    )

@@ -1,0 +1,120 @@
+"""Is a rule or rung due for one invoice? Pure answers with a named reason, from what matched and what was already done."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import reduce
+
+from cobranza_rules.facts.vocabulary import Value
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.rules.causes import Cause, why_false
+from cobranza_rules.rules.expression import Condition
+from cobranza_rules.rules.matching import Names
+from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung
+from cobranza_rules.rules.planned import Outcome
+from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims, InvoiceSubject, ReplySubject
+
+
+@dataclass(frozen=True, slots=True)
+class Consideration:
+    """`claim` is the id under which the deed is counted: the rung's or rule's, or the rule's closing one."""
+
+    outcome: Outcome
+    reason: Sentence
+    until: dt.date | None = None
+    claim: str = ""
+    closing: bool = False
+
+
+def closing_claim(rule_id: str) -> str:
+    return f"{rule_id}:after-last"
+
+
+def because(causes: tuple[Cause, ...]) -> Sentence:
+    """The causes in one sentence, each still to be said in the reader's language."""
+    if not causes:
+        return _("always")
+    return reduce(
+        lambda before, cause: Sentence("{before}; {cause}", {"before": before, "cause": cause}), (cause.sentence for cause in causes)
+    )
+
+
+def not_matching(condition: Condition, facts: Mapping[str, Value]) -> Consideration:
+    return Consideration(Outcome.NOT_MATCHING, _("does not apply: {causes}", causes=because(why_false(condition, facts))))
+
+
+def _still_open(claims: Claims) -> Consideration | None:
+    if claims.uncertain:
+        return Consideration(Outcome.UNCERTAIN, _("nobody knows whether the last message left: a person has to settle it in the outbox"))
+    if claims.waiting:
+        return Consideration(Outcome.UNDER_WAY, _("already under way"))
+    return None
+
+
+def consider_rule(rule: Rule, subject: InvoiceSubject | ReplySubject, names: Names, rules: RuleSet, today: dt.date) -> Consideration:
+    if f"rule:{rule.id}" not in names:
+        return not_matching(rule.when, subject.facts)
+    claims = subject.claims.get(rule.id, NOTHING_CLAIMED)
+    if (still_open := _still_open(claims)) is not None:
+        return still_open
+    if claims.standing == 0:
+        return Consideration(Outcome.DUE, _("for the first time"), claim=rule.id)
+    if rule.every_workdays == 0:
+        return Consideration(Outcome.DONE, _("done on {on}, once is enough", on=claims.last_sent_on))
+    return _consider_repetition(rule, claims, subject.claims.get(closing_claim(rule.id), NOTHING_CLAIMED), rules, today)
+
+
+def _consider_repetition(rule: Rule, claims: Claims, closing: Claims, rules: RuleSet, today: dt.date) -> Consideration:
+    last = rule.times > 0 and claims.standing >= rule.times
+    if last and (closing.sent or closing.waiting or not rule.after_last):
+        return Consideration(Outcome.DONE, _("done {count} times, the last on {on}", count=claims.standing, on=claims.last_sent_on))
+    assert claims.last_sent_on is not None
+    due = rules.calendar.plus(claims.last_sent_on, rule.every_workdays)
+    if today < due:
+        return Consideration(Outcome.WAITING, _("{days} business days after {on}", days=rule.every_workdays, on=claims.last_sent_on), due)
+    if last:
+        return Consideration(
+            Outcome.DUE, _("after the last of {count} times", count=rule.times), claim=closing_claim(rule.id), closing=True
+        )
+    return Consideration(Outcome.DUE, _("for the {number}. time", number=claims.standing + 1), claim=rule.id)
+
+
+def ladder_of(rules: RuleSet, invoice: InvoiceSubject, names: Names) -> Ladder | None:
+    """The ladder that has taken the invoice, or the first in the order of the file that matches."""
+    for ladder in rules.ladders:
+        if ladder.id == invoice.ladder or (not invoice.ladder and f"ladder:{ladder.id}" in names):
+            return ladder
+    return None
+
+
+def next_rung(ladder: Ladder, invoice: InvoiceSubject) -> Rung | None:
+    index = ladder.rung_index(invoice.rung) + 1
+    return ladder.rungs[index] if index < len(ladder.rungs) else None
+
+
+def consider_rung(ladder: Ladder, rung: Rung, invoice: InvoiceSubject, names: Names, rules: RuleSet, today: dt.date) -> Consideration:
+    if f"ladder:{ladder.id}" not in names:
+        return not_matching(ladder.when, invoice.facts)
+    if (still_open := _still_open(invoice.claims.get(rung.id, NOTHING_CLAIMED))) is not None:
+        return still_open
+    due = rung_due_on(rung, invoice, rules)
+    if due is not None and today < due:
+        return Consideration(Outcome.WAITING, _("the next contact is on {day}", day=due), due)
+    if rung.when is not None and f"rung:{ladder.id}/{rung.id}" not in names:
+        return not_matching(rung.when, invoice.facts)
+    return Consideration(Outcome.DUE, _("the wait is over since {day}", day=due) if due else _("the first rung"), claim=rung.id)
+
+
+def rung_due_on(rung: Rung, invoice: InvoiceSubject, rules: RuleSet) -> dt.date | None:
+    """The day from which a rung may act; None before the first.
+
+    It is the promised next contact, or the rung's wait after the last one; later if a reversal or the end of a dispute set the wait back.
+    """
+    if invoice.rung_on is None or rung.wait_workdays == 0:
+        return None
+    due = invoice.next_contact or rules.calendar.plus(invoice.rung_on, rung.wait_workdays)
+    if invoice.waits_from is not None and invoice.waits_from > invoice.rung_on:
+        due = max(due, rules.calendar.plus(invoice.waits_from, rung.wait_workdays))
+    return due

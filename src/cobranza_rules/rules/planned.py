@@ -1,0 +1,129 @@
+"""The value of a decision: what is to be done, for which invoices, why; and what is not, and why not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from cobranza_rules.language import Sentence
+from cobranza_rules.rules.model import Step
+
+
+class Outcome(StrEnum):
+    """The named reasons of a decision; everything but DUE means that nothing happens now."""
+
+    DUE = "due"
+    NOT_MATCHING = "not_matching"
+    HELD = "held"
+    WAITING = "waiting"  # for a day
+    UNDER_WAY = "under_way"  # an action for it has not left yet
+    UNCERTAIN = "uncertain"  # nobody knows whether the last message left
+    DONE = "done"  # as often as the rule wants
+    BELOW_MINIMUM = "below_minimum"
+    LIMITED = "limited"
+    NOT_A_WORKDAY = "not_a_workday"
+    NO_ADDRESS = "no_address"
+    PER_RUN = "per_run"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a rule or rung does or does not act for one subject. `until` is the day on which this would change by itself, if there is one."""
+
+    subject: str  # "invoice" or "reply"
+    subject_id: int
+    rule_id: str
+    outcome: Outcome
+    reason: Sentence
+    until: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An invoice that an action is for: `rule_id` is its own rung, which may be a lower one than the message's."""
+
+    subject_id: int
+    number: str
+    rule_id: str
+    occurrence: int
+    balance: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeldItem:
+    """An invoice that would belong to the message and is on hold: shown apart, outside the total claimed."""
+
+    subject_id: int
+    number: str
+    balance: int
+    hold_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """One thing to do. `rule_id` is the rung or rule that gives template, copies and tasks; `subject` is what its items are.
+
+    `recipients` and `copies` are addresses, resolved for the chain's message; `next_contact` is the day on which the ladder acts next.
+    """
+
+    rule_id: str
+    ladder: str
+    procedure_step: int
+    subject: str
+    customer_id: int
+    customer: str
+    currency: str
+    on: dt.date
+    items: tuple[Item, ...]
+    held: tuple[HeldItem, ...]
+    steps: tuple[Step, ...]
+    recipients: tuple[str, ...]
+    copies: tuple[str, ...]
+    sets: Mapping[str, str] = field(default_factory=dict)
+    next_contact: dt.date | None = None
+    closing: bool = False  # What a rule does after its last repetition
+    reason: Sentence = field(default_factory=lambda: Sentence(""))
+
+    @property
+    def total(self) -> int:
+        return sum(item.balance for item in self.items)
+
+    @property
+    def invoices(self) -> tuple[str, ...]:
+        return tuple(item.number for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    subject: str
+    subject_id: int
+    number: str
+    customer_id: int
+    hold_id: str
+    blocks: tuple[str, ...]
+    reason: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`stopped` says why nothing of it may leave (a run beyond its limit)."""
+
+    on: dt.date
+    rules_digest: str
+    actions: tuple[PlannedAction, ...] = ()
+    held: tuple[Held, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    stopped: Sentence | None = None
+
+    def joined(self, other: Plan) -> Plan:
+        """Plans of disjoint customers, put together."""
+        return Plan(
+            self.on,
+            self.rules_digest,
+            self.actions + other.actions,
+            self.held + other.held,
+            self.verdicts + other.verdicts,
+            self.stopped or other.stopped,
+        )

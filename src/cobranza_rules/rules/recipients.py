@@ -1,0 +1,39 @@
+"""Roles become addresses: of the customer's contacts or of the company's people, never somebody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cobranza_rules.rules.model import Step, StepKind
+from cobranza_rules.rules.subjects import CustomerSubject
+
+FALLBACK = "fallback_contact"
+
+
+def goes_by_mail(step: Step, customer: CustomerSubject) -> bool:
+    """A delivery follows the customer's mode; an e-mail is one whatever the mode."""
+    return step.kind is StepKind.EMAIL or (step.kind is StepKind.DELIVER and customer.facts.get("delivery_mode") == "email")
+
+
+def reaches_customer(steps: Sequence[Step]) -> bool:
+    return any(step.kind in (StepKind.EMAIL, StepKind.DELIVER) for step in steps)
+
+
+def addresses_of(role: str, customer: CustomerSubject, company: Mapping[str, str]) -> tuple[str, ...]:
+    """All active contacts of a role; the fallback contact where a role of the customer has none."""
+    if role in company:
+        return (company[role],)
+    return customer.addresses.get(role) or customer.addresses.get(FALLBACK, ())
+
+
+def resolve(steps: Sequence[Step], customer: CustomerSubject, company: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """To, Cc, and whether the chain can reach whom it should."""
+    to: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
+    for step in steps:
+        if goes_by_mail(step, customer):
+            to = addresses_of(step.to, customer, company)
+            copies = tuple(address for role in step.cc for address in addresses_of(role, customer, company))
+            if not to:
+                return (), (), False
+    return to, tuple(dict.fromkeys(address for address in copies if address not in to)), True

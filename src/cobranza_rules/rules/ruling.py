@@ -1,0 +1,130 @@
+"""Rules: each looks at its subjects in the order of the file and puts those that are due into one action a group."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.rules.causes import why_true
+from cobranza_rules.rules.considering import Consideration, because, consider_rule
+from cobranza_rules.rules.deciding import Deciding
+from cobranza_rules.rules.matching import holds_on
+from cobranza_rules.rules.model import Blocks, GroupBy, Rule
+from cobranza_rules.rules.planned import Item, Outcome, PlannedAction
+from cobranza_rules.rules.recipients import reaches_customer, resolve
+from cobranza_rules.rules.subjects import NOTHING_CLAIMED, InvoiceSubject
+
+Due = list[tuple[InvoiceSubject, Consideration]]
+
+
+def answer_replies(deciding: Deciding) -> None:
+    for rule in deciding.rules.rules:
+        if rule.scope is not Scope.REPLY:
+            continue
+        for reply in deciding.book.replies:
+            found = consider_rule(rule, reply, deciding.matches.replies[reply.id], deciding.rules, deciding.today)
+            deciding.note(reply, rule.id, found)
+            if found.outcome is Outcome.DUE:
+                occurrence = reply.claims.get(rule.id, NOTHING_CLAIMED).sent + 1
+                customer = deciding.book.customers[reply.customer_id]
+                deciding.actions.append(
+                    PlannedAction(
+                        rule_id=rule.id,
+                        ladder="",
+                        procedure_step=rule.procedure_step,
+                        subject="reply",
+                        customer_id=customer.id,
+                        customer=customer.code,
+                        currency="",
+                        on=deciding.today,
+                        items=(Item(reply.id, "", rule.id, occurrence),),
+                        held=(),
+                        steps=rule.do,
+                        recipients=(),
+                        copies=(),
+                        reason=_reason(rule, because(why_true(rule.when, reply.facts)), found),
+                    )
+                )
+
+
+def _reason(rule: Rule, causes: Sentence, found: Consideration) -> Sentence:
+    place = rule.place
+    return _(
+        "rule '{rule}' ({file}:{line}), {how}: {causes}", rule=rule.id, file=place.file, line=place.line, how=found.reason, causes=causes
+    )
+
+
+def apply_rules(deciding: Deciding) -> None:
+    for rule in deciding.rules.rules:
+        if rule.scope is Scope.INVOICE:
+            _apply(deciding, rule)
+
+
+def _apply(deciding: Deciding, rule: Rule) -> None:
+    groups: dict[tuple[object, ...], Due] = defaultdict(list)
+    blocked = Blocks.CONTACT if rule.every_workdays else Blocks.DELIVERY
+    for invoice in deciding.book.invoices:
+        found = consider_rule(rule, invoice, deciding.matches.invoices[invoice.id], deciding.rules, deciding.today)
+        steps = rule.after_last if found.closing else rule.do
+        if (
+            found.outcome is Outcome.DUE
+            and reaches_customer(steps)
+            and (hold := holds_on(deciding.rules, deciding.matches, invoice, blocked))
+        ):
+            deciding.note_held(invoice, rule.id, hold)
+            continue
+        deciding.note(invoice, rule.id, found)
+        if found.outcome is Outcome.DUE:
+            groups[_group_key(rule, invoice, found)].append((invoice, found))
+    for due in groups.values():
+        _plan_group(deciding, rule, due)
+
+
+def _group_key(rule: Rule, invoice: InvoiceSubject, found: Consideration) -> tuple[object, ...]:
+    """Currencies never mix, whatever `group_by` says: amounts of two currencies make no total."""
+    if GroupBy.CUSTOMER not in rule.group_by:
+        return (invoice.id, found.closing)
+    return (invoice.customer_id, invoice.currency, found.closing)
+
+
+def _plan_group(deciding: Deciding, rule: Rule, due: Due) -> None:
+    invoice, found = due[0]
+    customer = deciding.book.customers[invoice.customer_id]
+    steps = rule.after_last if found.closing else rule.do
+    invoices = [each for each, _found in due]
+    if reaches_customer(steps) and not deciding.rules.calendar.is_workday(deciding.today):
+        until = deciding.rules.calendar.on_or_after(deciding.today)
+        deciding.note_group(invoices, rule.id, Outcome.NOT_A_WORKDAY, _("{day} is no business day", day=deciding.today), until)
+        return
+    recipients, copies, reachable = resolve(steps, customer, deciding.book.company)
+    if not reachable:
+        deciding.note_group(invoices, rule.id, Outcome.NO_ADDRESS, _("there is no valid address for '{role}'", role=_role(steps)))
+        return
+    deciding.actions.append(
+        PlannedAction(
+            rule_id=rule.id,
+            ladder="",
+            procedure_step=rule.procedure_step,
+            subject="invoice",
+            customer_id=customer.id,
+            customer=customer.code,
+            currency=invoice.currency,
+            on=deciding.today,
+            items=tuple(
+                Item(each.id, each.number, one.claim, each.claims.get(one.claim, NOTHING_CLAIMED).sent + 1, each.balance)
+                for each, one in due
+            ),
+            held=(),
+            steps=steps,
+            recipients=recipients,
+            copies=copies,
+            sets={} if found.closing else rule.sets,
+            closing=found.closing,
+            reason=_reason(rule, because(why_true(rule.when, invoice.facts)), found),
+        )
+    )
+
+
+def _role(steps: tuple[object, ...]) -> str:
+    return next((role for step in steps if (role := getattr(step, "to", ""))), "")

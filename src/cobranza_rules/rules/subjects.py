@@ -1,0 +1,87 @@
+"""What a decision is about: invoices, customers and replies with their facts, and what has already been done for each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cobranza_rules.facts.vocabulary import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What one rule or rung has done for one subject: confirmed sends, how many of them came back, and what is still open.
+
+    `waiting` means that one is under way, `uncertain` that nobody knows whether the last one left.
+    """
+
+    sent: int = 0
+    undone: int = 0
+    last_sent_on: dt.date | None = None
+    waiting: bool = False
+    uncertain: bool = False
+
+    @property
+    def standing(self) -> int:
+        return self.sent - self.undone
+
+
+NOTHING_CLAIMED = Claims()
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceSubject:
+    """An open invoice. `balance` and `total` in minor units, `claims` by rule or rung id.
+
+    `rung` is the last that was really sent, "" before the first; `waits_from` the last reversal or end of a dispute; `next_contact` the
+    day that the last message has promised.
+    """
+
+    id: int
+    customer_id: int
+    number: str
+    currency: str
+    total: int
+    balance: int
+    issued_on: dt.date
+    due_on: dt.date | None
+    facts: Mapping[str, Value]
+    ladder: str = ""
+    rung: str = ""
+    rung_on: dt.date | None = None
+    waits_from: dt.date | None = None
+    next_contact: dt.date | None = None
+    claims: Mapping[str, Claims] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerSubject:
+    """`addresses` by role of the customer; `contacted` are the days of ladder messages by currency, latest last."""
+
+    id: int
+    code: str
+    facts: Mapping[str, Value]
+    addresses: Mapping[str, tuple[str, ...]]
+    contacted: Mapping[str, tuple[dt.date, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySubject:
+    """`invoices` are those of the message that was answered."""
+
+    id: int
+    customer_id: int
+    facts: Mapping[str, Value]
+    invoices: tuple[int, ...]
+    claims: Mapping[str, Claims] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What is known for a decision. `company` are the addresses of the company's people by role. Invoices come ordered by customer."""
+
+    customers: Mapping[int, CustomerSubject]
+    invoices: Sequence[InvoiceSubject]
+    replies: Sequence[ReplySubject] = ()
+    company: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,15 @@
+"""How texts are compared: composed (Unicode NFC), and for `contains` without regard to case."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def composed(text: str) -> str:
+    """An accent typed on a Mac (decomposed) and one typed on Windows are the same letter."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def folded(text: str) -> str:
+    """Full case folding (Unicode 3.13, D145); composed again, because folding may take letters apart."""
+    return text.casefold() if text.isascii() else unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())

@@ -1,0 +1,90 @@
+"""A new workspace: the shipped rules and templates beside settings that are to be filled in."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from cobranza_rules.config import FILE_NAME
+from cobranza_rules.language import _
+from cobranza_rules.problems import Problem, ProblemError
+
+PACKAGE = Path(__file__).parent
+SETTINGS = """\
+# Los ajustes de este espacio de trabajo; docs/configuration.es.md los explica todos.
+language = "es"
+timezone = "America/Mexico_City"
+mode = "supervised"          # shadow: nada sale; supervised: el analista libera cada mensaje; automatic
+engine = "ENGINE"
+
+[company]
+rfc = "XXX010101XX0"         # el de su empresa
+name = ""
+address = ""
+city = ""
+phone = ""
+email = ""
+
+# Una cuenta por moneda:
+# [[company.accounts]]
+# currency = "MXN"
+# bank = ""
+# account = ""
+# clabe = ""
+# beneficiary = ""
+
+[people.administration_manager]
+name = ""
+title = "Gerente de Administración"
+email = ""
+
+[people.collections_analyst]
+name = ""
+title = "Analista de Cobranza"
+email = ""
+
+[people.supervisor]
+name = ""
+title = "Supervisión de Cobranza"
+email = ""
+
+[people.sales_manager]
+name = ""
+title = "Gerente de Ventas"
+email = ""
+
+[mail]
+address = ""
+display_name = ""
+
+[mail.out]
+kind = "maildir"             # smtp, cuando quiera que salga correo
+path = "correo-enviado"
+
+[mail.incoming]
+kind = "maildir"             # imap, para leer su buzón
+path = "correo-recibido"
+"""
+
+
+def shipped(name: str) -> Path:
+    """The folder `rules` or `templates` that comes with the program: in the wheel beside the code, in a checkout at the top."""
+    inside = PACKAGE / "shipped" / name
+    return inside if inside.is_dir() else PACKAGE.parents[1] / name
+
+
+def make_workspace(folder: Path, settings: str | None = None) -> None:
+    """Raises ProblemError where a workspace is there already: nothing of it is overwritten."""
+    if (folder / FILE_NAME).exists():
+        raise ProblemError([Problem(_("there is a workspace already"), _("choose another folder"), str(folder / FILE_NAME))])
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(shipped("rules"), folder / "rules", dirs_exist_ok=True)
+    shutil.copytree(shipped("templates"), folder / "templates", dirs_exist_ok=True)
+    (folder / FILE_NAME).write_text(settings or SETTINGS.replace("ENGINE", best_engine()), encoding="utf-8")
+
+
+def best_engine() -> str:
+    """durable, unless durable-rules cannot be had on this machine."""
+    from importlib.util import find_spec
+
+    return "durable" if find_spec("durable_rules_engine") else "native"

@@ -1,0 +1,113 @@
+"""Opening the database: SQLite in WAL mode with foreign keys, or PostgreSQL; migrated to the present before it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from cobranza_rules.language import _
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.migrations import HEAD
+
+BUSY_SECONDS = 30
+WRITER_LOCK = 0x636F6272  # "cobr": the advisory lock under which PostgreSQL lets one writer extend the case file's chain.
+
+
+class Database:
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._readers = sessionmaker(engine.execution_options(writes=False), expire_on_commit=False)
+        self._writers = sessionmaker(engine, expire_on_commit=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self._readers() as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction, and one writer at a time: commits at the end, or rolls everything back."""
+        with self._writers.begin() as session:
+            if self.engine.dialect.name == "postgresql":
+                session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def open_database(url: str, base: Path) -> Database:
+    """`url` as SQLAlchemy writes it; a relative SQLite path counts from `base`. Raises ProblemError where it cannot be opened."""
+    try:
+        engine = _engine(url, base)
+        migrate(engine)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+        raise ProblemError(
+            [
+                Problem(
+                    _("the database address cannot be used"),
+                    _("write it as sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"),
+                    place="database",
+                )
+            ]
+        ) from None
+    except OperationalError as error:
+        detail = str(error.orig).splitlines()[0]
+        raise ProblemError(
+            [
+                Problem(
+                    _("the database cannot be opened: {detail}", detail=detail), _("check its address and that it runs"), place="database"
+                )
+            ]
+        ) from None
+    return Database(engine)
+
+
+def _engine(url: str, base: Path) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        parsed = parsed.set(database=str(base / parsed.database))
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediately)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # The driver's own transactions begin too late; ours begin in `_begin_immediately`.
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediately(connection: Any) -> None:
+    """A reader that becomes a writer in mid-transaction could meet another writer and fail; who may write says so at the start."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes", True) else "BEGIN")
+
+
+def migrate(engine: Engine) -> None:
+    """Brings the tables to the present version; alembic is loaded only where there is something to do."""
+    with engine.begin() as connection:
+        if _version(connection) == HEAD:
+            return
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", "cobranza_rules:store/migrations")
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

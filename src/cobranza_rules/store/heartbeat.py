@@ -1,0 +1,26 @@
+"""Signs of life: when something last succeeded, which holds ask for."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy.orm import Session
+
+from cobranza_rules.store.tables import HeartbeatRow
+
+BANK, MAILBOX, TICK = "bank", "mailbox", "tick"
+
+
+def beat(session: Session, name: str, at: dt.datetime) -> None:
+    """Never goes back: an old file that is read late is no newer news."""
+    row = session.get(HeartbeatRow, name)
+    if row is None:
+        session.add(HeartbeatRow(name=name, at=at))
+        session.flush()
+    elif row.at < at:
+        row.at = at
+
+
+def last_beat(session: Session, name: str) -> dt.datetime | None:
+    row = session.get(HeartbeatRow, name)
+    return row.at if row else None

@@ -1,0 +1,97 @@
+"""Replies that wait, as subjects of a decision, and the JSON form in which what was read in them is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.facts.build import reply_facts
+from cobranza_rules.money import Money
+from cobranza_rules.rules.subjects import Claims, CustomerSubject, ReplySubject
+from cobranza_rules.store.tables import ActionRow, ReceivedRow
+
+INVOICES = "invoices"  # Under this key a person's decision names the invoices that a message is about, by id.
+ABOUT_INVOICES = frozenset({"promise", "payment_notice", "dispute"})
+
+
+def facts_to_json(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Dates as {"date": ISO}, amounts as {"amount": "1200.00", "currency": "MXN"}, texts and numbers as they are."""
+    return {name: _to_json(value) for name, value in facts.items()}
+
+
+def _to_json(value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return {"date": value.isoformat()}
+    if isinstance(value, Money):
+        return {"amount": value.plain(), "currency": value.currency}
+    return value
+
+
+def facts_from_json(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _from_json(value) for name, value in kept.items()}
+
+
+def _from_json(value: Any) -> Any:
+    if isinstance(value, Mapping) and "date" in value:
+        return dt.date.fromisoformat(value["date"])
+    if isinstance(value, Mapping) and "amount" in value:
+        return Money.of(value["amount"], value["currency"])
+    return value
+
+
+def open_replies(
+    session: Session,
+    customer_ids: Sequence[int],
+    customers: Mapping[int, CustomerSubject],
+    claims: Mapping[int, Mapping[str, Claims]],
+    calendar: BusinessCalendar,
+) -> list[ReplySubject]:
+    query = (
+        select(ReceivedRow, ActionRow.plan)
+        .outerjoin(ActionRow, ActionRow.id == ReceivedRow.action_id)
+        .where(ReceivedRow.state == "open", ReceivedRow.customer_id.in_(customer_ids))
+        .order_by(ReceivedRow.id)
+    )
+    subjects = []
+    for row, plan in session.execute(query):
+        assert row.customer_id is not None
+        invoices = invoices_of(plan, row.facts)
+        vouched = bool(row.decided_by)  # A person has looked and says what it is.
+        facts = reply_facts(
+            kind=row.kind,
+            sender_authenticated=row.sender_authenticated or vouched,
+            sender_known=row.sender_known or vouched,
+            doubtful=row.doubtful or (row.kind in ABOUT_INVOICES and not invoices),
+            answers_our_message=row.action_id is not None,
+            answers_transmittal=delivers(plan),
+            received_on=received_on(row, calendar),
+            read=facts_from_json(row.facts),
+            customer=customers[row.customer_id].facts,
+            calendar=calendar,
+        )
+        subjects.append(ReplySubject(row.id, row.customer_id, facts, invoices, claims.get(row.id, {})))
+    return subjects
+
+
+def received_on(row: ReceivedRow, calendar: BusinessCalendar) -> dt.date:
+    return row.received_at.astimezone(ZoneInfo(calendar.timezone)).date()
+
+
+def delivers(plan: Mapping[str, Any] | None) -> bool:
+    """Whether an action's chain delivered invoices, so that an acknowledgement of its message is one of the invoices."""
+    return plan is not None and any(step["kind"] == "deliver" for step in plan["steps"])
+
+
+def invoices_of(plan: Mapping[str, Any] | None, facts: Mapping[str, Any]) -> tuple[int, ...]:
+    """Those that a person has named, or those of the message that was answered."""
+    if named := facts.get(INVOICES):
+        return tuple(named)
+    if plan is None or plan["subject"] != "invoice":
+        return ()
+    return tuple(item["subject_id"] for item in plan["items"])

@@ -1,0 +1,45 @@
+"""All tables, under one name for migrations and repositories."""
+
+from cobranza_rules.store.tables.base import Base
+from cobranza_rules.store.tables.book import (
+    ContactRow,
+    CreditNoteRow,
+    CustomerRow,
+    EntryRow,
+    EvidenceRow,
+    InvoiceRow,
+    PaymentRow,
+    QuarantineRow,
+    RelationRow,
+    WaitingApplicationRow,
+)
+from cobranza_rules.store.tables.case import CaseEventRow, HeartbeatRow, TaskRow
+from cobranza_rules.store.tables.ledger import ActionRow, ApprovalRow, ClaimRow, DocumentRow, NumberRow, StepRow
+from cobranza_rules.store.tables.mail import MailboxMarkRow, OutgoingRow, ReceivedRow, TakenRow
+
+__all__ = [
+    "ActionRow",
+    "ApprovalRow",
+    "Base",
+    "CaseEventRow",
+    "ClaimRow",
+    "ContactRow",
+    "CreditNoteRow",
+    "CustomerRow",
+    "DocumentRow",
+    "EntryRow",
+    "EvidenceRow",
+    "HeartbeatRow",
+    "InvoiceRow",
+    "MailboxMarkRow",
+    "NumberRow",
+    "OutgoingRow",
+    "PaymentRow",
+    "QuarantineRow",
+    "ReceivedRow",
+    "RelationRow",
+    "StepRow",
+    "TakenRow",
+    "TaskRow",
+    "WaitingApplicationRow",
+]

@@ -1,0 +1,198 @@
+"""The book: customers, invoices with their entries, payments with their evidences, credit notes, and what could not be read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cobranza_rules.store.tables.base import Base, Currency, Digest, Long, Minor, Word
+
+
+class CustomerRow(Base):
+    """`code` is None for a customer known from an invoice alone. Generic RFCs repeat, so `rfc` is not unique; `identity` is."""
+
+    __tablename__ = "customer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[Word] = mapped_column(unique=True)
+    identity: Mapped[str] = mapped_column(String(400), unique=True)
+    rfc: Mapped[str] = mapped_column(String(13), index=True)
+    name: Mapped[Long]
+    tax_id: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[Word]
+    language: Mapped[Word]
+    credit_days: Mapped[int | None]
+    delivery: Mapped[Word]
+    address: Mapped[Long]
+    status: Mapped[Word]
+
+
+class ContactRow(Base):
+    __tablename__ = "contact"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    role: Mapped[Word]
+    name: Mapped[Long]
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    title: Mapped[Long]
+    phone: Mapped[Long]
+    address: Mapped[Long]
+    active: Mapped[bool] = mapped_column(default=True)
+    bounced_on: Mapped[dt.date | None]
+
+
+class InvoiceRow(Base):
+    """The present of an invoice: what it says of itself, and a copy of the fold of its entries (domain.invoice.InvoiceState)."""
+
+    __tablename__ = "invoice"
+    __table_args__ = (
+        CheckConstraint("total >= 0", name="total"),
+        CheckConstraint("status in ('open', 'paid', 'cancelled', 'substituted')", name="status"),
+        CheckConstraint("delivery in ('pending', 'sent')", name="delivery"),
+        Index("ix_invoice_series_folio", "series", "folio"),
+        Index("ix_invoice_open", "status", "customer_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    uuid: Mapped[str] = mapped_column(String(36), unique=True)
+    series: Mapped[str | None] = mapped_column(String(25))
+    folio: Mapped[str | None] = mapped_column(String(40))
+    number: Mapped[str] = mapped_column(String(70), index=True)
+    currency: Mapped[Currency]
+    issued_on: Mapped[dt.date]
+    payment_method: Mapped[Word]
+    payment_terms: Mapped[Long]
+    purchase_order: Mapped[Long]
+    document: Mapped[Digest]
+
+    total: Mapped[Minor]
+    balance: Mapped[Minor]
+    paid: Mapped[Minor]
+    status: Mapped[Word]
+    closed: Mapped[str | None] = mapped_column(String(40))
+    cancellation_pending: Mapped[bool]
+    due_on: Mapped[dt.date | None]
+    credit_days: Mapped[int | None]
+    delivery: Mapped[Word]
+    delivered_on: Mapped[dt.date | None]
+    delivered_by: Mapped[int | None]
+    acknowledged: Mapped[bool]
+    case_status: Mapped[Word]
+    promised_on: Mapped[dt.date | None]
+    promised_minor: Mapped[Minor]
+    promise_paid: Mapped[Minor]
+    promise_count: Mapped[int]
+    claimed_on: Mapped[dt.date | None]
+    claim_count: Mapped[int]
+    dispute_open: Mapped[bool]
+    dispute_closed_on: Mapped[dt.date | None]
+    reversed_on: Mapped[dt.date | None]
+    ladder: Mapped[str] = mapped_column(String(80))
+    rung: Mapped[str] = mapped_column(String(80))
+    rung_on: Mapped[dt.date | None]
+    next_contact: Mapped[dt.date | None]
+    dunning_level: Mapped[int]
+    intervention: Mapped[Word]
+    intervention_due: Mapped[dt.date | None]
+    intervention_task: Mapped[int | None]
+    applied: Mapped[dict[str, Any]]
+    rungs: Mapped[list[Any]]
+
+
+class EntryRow(Base):
+    """Append-only. Rows are never changed; the order of `id` is the order in which things came to be known."""
+
+    __tablename__ = "entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), index=True)
+    kind: Mapped[Word]
+    data: Mapped[dict[str, Any]]
+    happened_on: Mapped[dt.date]
+    known_at: Mapped[dt.datetime] = mapped_column(index=True)
+
+
+class PaymentRow(Base):
+    """One payment, whatever number of evidences speaks of it. `identity` is what makes two evidences speak of the same one."""
+
+    __tablename__ = "payment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    identity: Mapped[str] = mapped_column(String(200), unique=True)
+    paid_on: Mapped[dt.date]
+    currency: Mapped[Currency]
+    amount: Mapped[Minor]
+    operation: Mapped[str] = mapped_column(String(120))
+
+
+class EvidenceRow(Base):
+    """A document that speaks of a payment: for a REP its UUID and the position of the Pago in it."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (UniqueConstraint("kind", "source", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
+    kind: Mapped[Word]
+    source: Mapped[str] = mapped_column(String(80))
+    position: Mapped[int]
+    document: Mapped[Digest]
+
+
+class CreditNoteRow(Base):
+    """`state` is applied, for_a_person (it is related to several invoices, or to none), or for_an_invoice that is not in the book yet."""
+
+    __tablename__ = "credit_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    uuid: Mapped[str] = mapped_column(String(36), unique=True)
+    number: Mapped[str] = mapped_column(String(70))
+    currency: Mapped[Currency]
+    total: Mapped[Minor]
+    issued_on: Mapped[dt.date]
+    state: Mapped[Word]
+    document: Mapped[Digest]
+
+
+class RelationRow(Base):
+    """A CFDI's relation to another, kept by UUID because the other may come later: `kind` is TipoRelacion (Anexo 20)."""
+
+    __tablename__ = "relation"
+    __table_args__ = (UniqueConstraint("source", "kind", "target"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(36))
+    kind: Mapped[Word]
+    target: Mapped[str] = mapped_column(String(36), index=True)
+
+
+class WaitingApplicationRow(Base):
+    """A part of a payment for an invoice that is not in the book yet."""
+
+    __tablename__ = "waiting_application"
+    __table_args__ = (UniqueConstraint("payment_id", "invoice_uuid"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
+    invoice_uuid: Mapped[str] = mapped_column(String(36), index=True)
+    currency: Mapped[Currency]
+    minor: Mapped[Minor]
+
+
+class QuarantineRow(Base):
+    """What could not be taken, with its bytes and every reason."""
+
+    __tablename__ = "quarantine"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file: Mapped[Long]
+    document: Mapped[Digest] = mapped_column(unique=True)
+    problems: Mapped[list[Any]]
+    known_at: Mapped[dt.datetime]

@@ -1,0 +1,79 @@
+"""Mail: what goes out with its state on the wire, and what came in with what was read in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cobranza_rules.store.tables.base import Base, Digest, Long, Word
+
+
+class OutgoingRow(Base):
+    """One message of one revision of an action; its bytes are in the archive before its row says `approved`."""
+
+    __tablename__ = "outgoing"
+    __table_args__ = (UniqueConstraint("action_id", "revision"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    action_id: Mapped[int] = mapped_column(ForeignKey("action.id"), index=True)
+    revision: Mapped[int]
+    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    raw: Mapped[Digest]
+    recipients: Mapped[list[Any]]
+    copies: Mapped[list[Any]]
+    subject: Mapped[Long]
+    state: Mapped[Word] = mapped_column(index=True)
+    phase: Mapped[Word]
+    detail: Mapped[Long]
+    attempts: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[dt.datetime]
+
+
+class ReceivedRow(Base):
+    """`state` is open (waits for a person or a rule), settled, or automatic (needs nobody)."""
+
+    __tablename__ = "received"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[Digest] = mapped_column(unique=True)
+    raw: Mapped[Digest]
+    message_id: Mapped[str] = mapped_column(String(998))
+    sender: Mapped[str] = mapped_column(String(320))
+    subject: Mapped[Long]
+    dated: Mapped[dt.datetime | None]
+    received_at: Mapped[dt.datetime]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    action_id: Mapped[int | None] = mapped_column(ForeignKey("action.id"))
+    matched_by: Mapped[Word]
+    kind: Mapped[Word]
+    doubtful: Mapped[bool]
+    sender_authenticated: Mapped[bool]
+    sender_known: Mapped[bool]
+    facts: Mapped[dict[str, Any]]
+    evidence: Mapped[dict[str, Any]]
+    doubts: Mapped[list[Any]]
+    state: Mapped[Word] = mapped_column(index=True)
+    decided_by: Mapped[Long]
+
+
+class MailboxMarkRow(Base):
+    """How far a folder has been read: UIDVALIDITY and the last UID (RFC 3501, 2.3.1.1)."""
+
+    __tablename__ = "mailbox_mark"
+
+    folder: Mapped[str] = mapped_column(String(400), primary_key=True)
+    uid_validity: Mapped[int]
+    last_uid: Mapped[int]
+
+
+class TakenRow(Base):
+    """Which message of which mailbox was taken, so that a repeated poll takes nothing twice."""
+
+    __tablename__ = "taken"
+
+    origin: Mapped[str] = mapped_column(String(500), primary_key=True)
+    received_id: Mapped[int | None] = mapped_column(ForeignKey("received.id"))
+    quarantined: Mapped[str | None] = mapped_column(String(64))

@@ -1,0 +1,104 @@
+"""One tick: mail is taken in, replies are answered, the book is decided on, and the ledger is carried out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.carry_out import carry_out
+from cobranza_rules.dispatch.interrupted import settle_interrupted
+from cobranza_rules.dispatch.last_look import reader_of
+from cobranza_rules.dispatch.missing import report_missing_addresses
+from cobranza_rules.dispatch.steps import go_on
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.mail.ingest import ingest
+from cobranza_rules.only_one import only_run
+from cobranza_rules.plan.ledger import move, record_plan
+from cobranza_rules.plan.planning import plan_customers, plan_whole
+from cobranza_rules.plan.states import State
+from cobranza_rules.rules.planned import Plan
+from cobranza_rules.store.books import BookReader
+from cobranza_rules.store.heartbeat import TICK, beat
+from cobranza_rules.store.tables import ActionRow, ReceivedRow
+from cobranza_rules.workspace import Workspace
+
+
+@dataclass(slots=True)
+class TickReport:
+    """What a tick did: messages taken in by kind, replies recorded, actions newly planned, and the states in which open actions were left."""
+
+    received: Counter[str] = field(default_factory=Counter)
+    mailbox_problem: Sentence | None = None
+    recorded: int = 0
+    plan: Plan | None = None
+    entered: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def waits_for_people(self) -> bool:
+        return bool(self.states[State.AWAITING_SIGNATURE] or self.states[State.UNCERTAIN])
+
+
+def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int], None] = lambda _count: None) -> TickReport:
+    report = TickReport()
+    with only_run(workspace.base, workspace.database.engine):
+        settle_interrupted(workspace)
+        if poll:
+            report.received, report.mailbox_problem = ingest(workspace)
+        report.recorded = answer_replies(workspace)
+        report.plan = make_plan(workspace)
+        if report.plan.stopped is None:
+            report.entered = enter_plan(workspace, report.plan)
+            report.states = carry_out(workspace, progress)
+        with workspace.database.writing() as session:
+            beat(session, TICK, workspace.clock.now())
+    return report
+
+
+def answer_replies(workspace: Workspace) -> int:
+    """Replies whose rules are due are recorded before anything is decided on: what they say is a fact of today's plan."""
+    with workspace.database.writing() as session:
+        keeper = Bookkeeper(session, workspace.clock.now())
+        waiting = select(ReceivedRow.customer_id).where(ReceivedRow.state == "open", ReceivedRow.customer_id.is_not(None)).distinct()
+        customers = [customer_id for customer_id in session.scalars(waiting) if customer_id is not None]
+        if not customers:
+            return 0
+        plan = plan_customers(reader_of(keeper, workspace), workspace.engine, customers)
+        answers = replace(plan, actions=tuple(action for action in plan.actions if action.subject == "reply"), stopped=None)
+        entered = record_plan(keeper, answers)
+        for action_id in entered:
+            row = session.get_one(ActionRow, action_id)
+            move(keeper, row, State.APPROVED, workspace.clock.today(), _("nothing of it goes to the customer"))
+            go_on(keeper, workspace, row, _("recorded"))
+        settle_decided(keeper, workspace)
+        return len(entered)
+
+
+def settle_decided(keeper: Bookkeeper, workspace: Workspace) -> None:
+    """What a person has looked at and no rule records is settled with the person's word."""
+    decided = select(ReceivedRow).where(ReceivedRow.state == "open", ReceivedRow.decided_by != "")
+    for row in keeper.session.scalars(decided):
+        row.state = "settled"
+        if row.customer_id is not None:
+            keeper.note(
+                row.customer_id, "message_settled", workspace.clock.today(), {"message": row.id, "kind": row.kind, "who": row.decided_by}
+            )
+
+
+def make_plan(workspace: Workspace) -> Plan:
+    """The very value that `plan` prints and a run carries out."""
+    with workspace.database.reading() as session:
+        reader = BookReader(session, workspace.rules, workspace.addresses, workspace.clock.today(), workspace.clock.now())
+        return plan_whole(reader, workspace.engine)
+
+
+def enter_plan(workspace: Workspace, plan: Plan) -> int:
+    with workspace.database.writing() as session:
+        keeper = Bookkeeper(session, workspace.clock.now())
+        entered = record_plan(keeper, plan)
+        report_missing_addresses(keeper, plan, workspace.clock.today())
+        return len(entered)

@@ -1,0 +1,135 @@
+"""A workspace folder and everything that it configures: the one place where adapters are chosen, each made when it is first needed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cobranza_rules.clock import Clock, FixedClock, SystemClock
+from cobranza_rules.config import FILE_NAME, Settings, read_settings
+from cobranza_rules.domain.company import Company
+from cobranza_rules.language import _
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.database import Database, open_database
+from cobranza_rules.store.documents import DocumentArchive
+
+if TYPE_CHECKING:
+    from cobranza_rules.letters.pdf import PdfEngine
+    from cobranza_rules.letters.template_folder import TemplateFolder
+    from cobranza_rules.mail.mailbox import Mailbox
+    from cobranza_rules.mail.patterns import Patterns
+    from cobranza_rules.mail.sink import Sink
+    from cobranza_rules.rules.engine import Engine
+    from cobranza_rules.rules.model import RuleSet
+
+REPLIES = "replies.yaml"
+
+
+@dataclass
+class Workspace:
+    base: Path
+    settings: Settings
+    clock: Clock
+
+    @cached_property
+    def company(self) -> Company:
+        return self.settings.as_company()
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """The company's people by role."""
+        return {role: person.email for role, person in self.settings.people.items()}
+
+    @cached_property
+    def database(self) -> Database:
+        return open_database(self.settings.database, self.base)
+
+    @cached_property
+    def archive(self) -> DocumentArchive:
+        return DocumentArchive(self.base / self.settings.documents)
+
+    @cached_property
+    def rule_files(self) -> list[tuple[str, bytes]]:
+        """Names as the user knows them, beside their bytes; the patterns for replies and the rule tests are not rules."""
+        folder = self.base / self.settings.rules
+        files = sorted(path for path in folder.glob("*.yaml") if path.name != REPLIES)
+        if not files:
+            raise ProblemError([Problem(_("there are no rules files"), _("put at least one .yaml file there"), str(self.settings.rules))])
+        return [(str(path.relative_to(self.base)) if path.is_relative_to(self.base) else str(path), path.read_bytes()) for path in files]
+
+    @cached_property
+    def rules(self) -> RuleSet:
+        """Raises ProblemError with everything that is wrong, templates and roles included."""
+        from cobranza_rules.rules.document import check_against, read_rules
+
+        rules, _warnings = read_rules(self.rule_files)
+        problems = check_against(
+            rules,
+            letter_templates=self.templates.letter_names(),
+            mail_templates=self.templates.mail_names(),
+            roles=set(self.settings.people),
+        )
+        if errors := [problem for problem in problems if not problem.warning]:
+            raise ProblemError(errors)
+        return rules
+
+    @cached_property
+    def engine(self) -> Engine:
+        from cobranza_rules.engine_room import open_engine
+
+        return open_engine(self.settings.engine, self.rules.conditions())
+
+    @cached_property
+    def templates(self) -> TemplateFolder:
+        from cobranza_rules.letters.template_folder import TemplateFolder
+
+        return TemplateFolder(self.base / self.settings.templates)
+
+    @cached_property
+    def pdf(self) -> PdfEngine:
+        from cobranza_rules.letters.pdf import choose_engine
+
+        return choose_engine(self.settings.pdf.engine, self.settings.pdf.timeout_seconds)
+
+    @cached_property
+    def sink(self) -> Sink:
+        from cobranza_rules.mail.sink import open_sink
+
+        return open_sink(self.settings.mail.out, self.base)
+
+    @cached_property
+    def mailbox(self) -> Mailbox | None:
+        from cobranza_rules.mail.mailbox import open_mailbox
+
+        return open_mailbox(self.settings.mail.incoming, self.base, seen=self._was_taken)
+
+    def _was_taken(self, origin: str) -> bool:
+        from cobranza_rules.store.tables import TakenRow
+
+        with self.database.reading() as session:
+            return session.get(TakenRow, origin) is not None
+
+    @cached_property
+    def patterns(self) -> Patterns:
+        from cobranza_rules.mail.patterns_file import read_patterns
+
+        file = self.base / self.settings.rules / REPLIES
+        return read_patterns(str(self.settings.rules / REPLIES), file.read_bytes())
+
+    def close(self) -> None:
+        """Lets go of what was opened; what never was is not opened for it."""
+        for name in ("engine", "sink", "database"):
+            held = self.__dict__.pop(name, None)
+            close = getattr(held, "close", None)
+            if close is not None:
+                close()
+
+
+def open_workspace(base: Path, on: dt.date | None = None) -> Workspace:
+    """Raises ProblemError where there is no workspace or its settings are wrong."""
+    settings = read_settings(base / FILE_NAME)
+    zone = settings.timezone
+    return Workspace(base, settings, SystemClock(zone) if on is None else FixedClock(on, zone))
