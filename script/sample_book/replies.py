@@ -5,16 +5,16 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sample_book.customers import Customer, bank_days_later, customers
+from sample_book.customers import END, Customer, bank_days_later, customers
 from sample_book.invoices import Invoice
 from sample_book.mime import mail, mail_with_html, mail_with_proof, non_delivery, read_receipt, result_line
+from sample_book.signing import sent_on
 
-SIGNED_LATE = {dt.date(2026, 3, 18): dt.date(2026, 3, 20), dt.date(2026, 3, 19): dt.date(2026, 3, 20)}  # The signer was away.
 MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre")
 
 
@@ -32,12 +32,16 @@ class Reply:
 def replies(invoices: Sequence[Invoice]) -> list[Reply]:
     rows = tomllib.loads(Path(__file__).with_name("replies.toml").read_text(encoding="utf-8"))["reply"]
     of_code = {customer.code: customer for customer in customers()}
-    dated = sorted(((_arrival(row, invoices), place, row) for place, row in enumerate(rows)), key=lambda item: item[:2])
+    dated = sorted((one for row in rows for one in _arrivals(row, invoices)), key=lambda one: one[0])
     return [
         Reply(
-            f"{turn:02d}-{row['file']}.eml", day, row["customer"], row.get("answers", ""), _content(row, of_code[row["customer"]], invoices)
+            f"{turn:02d}-{row['file']}.eml",
+            day,
+            row["customer"],
+            row.get("answers", ""),
+            _content(row, of_code[row["customer"]], _fields(of_code[row["customer"]], invoices, invoice, day)),
         )
-        for turn, (day, _place, row) in enumerate(dated, 1)
+        for turn, (day, row, invoice) in enumerate(dated, 1)
     ]
 
 
@@ -45,21 +49,20 @@ def _of(invoices: Sequence[Invoice], code: str, plan: str) -> list[Invoice]:
     return [invoice for invoice in invoices if invoice.customer.code == code and invoice.plan == plan]
 
 
-def sent_on(invoice: Invoice) -> dt.date:
-    """A transmittal leaves on the day of the invoice, but for the days on which nobody signed."""
-    return SIGNED_LATE.get(invoice.issued_on, invoice.issued_on)
-
-
-def _arrival(row: Mapping[str, Any], invoices: Sequence[Invoice]) -> dt.date:
+def _arrivals(row: dict[str, Any], invoices: Sequence[Invoice]) -> Iterator[tuple[dt.date, dict[str, Any], Invoice]]:
+    """The day, the row and the new invoice that is spoken of. A row with `all` stands for an answer to each new invoice."""
+    new = _of(invoices, row["customer"], "new")
     if "on" in row:
-        day: dt.date = row["on"]
-        return day
-    return bank_days_later(sent_on(_of(invoices, row["customer"], "new")[0]), row["days_after"])
+        yield row["on"], row, new[0]
+        return
+    for turn, invoice in enumerate(new if row.get("all") else new[:1], 1):
+        day = bank_days_later(sent_on(invoice), row["days_after"])
+        if day < END:
+            yield day, {**row, "file": f"{row['file']}-{turn}" if row.get("all") else row["file"]}, invoice
 
 
-def _fields(customer: Customer, invoices: Sequence[Invoice], day: dt.date) -> dict[str, str]:
+def _fields(customer: Customer, invoices: Sequence[Invoice], new: Invoice, day: dt.date) -> dict[str, str]:
     overdue = _of(invoices, customer.code, "overdue")
-    new = _of(invoices, customer.code, "new")
     current = _of(invoices, customer.code, "current")
     fields = {
         "name": customer.name,
@@ -67,8 +70,8 @@ def _fields(customer: Customer, invoices: Sequence[Invoice], day: dt.date) -> di
         "invoices_person": customer.person(0),
         "alternate": customer.person(2),
         "totals": f"{sum(invoice.total for invoice in overdue):,.2f}",
-        "new1": new[0].number,
-        "newtotal1": f"{new[0].total:,.2f}",
+        "new": new.number,
+        "newtotal": f"{new.total:,.2f}",
         "current_last": current[-1].number if current else "",
         "review": _in_words(bank_days_later(day, 3)),
         "programmed": _in_words(bank_days_later(day, 15)),
@@ -83,11 +86,10 @@ def _in_words(day: dt.date) -> str:
     return f"{day.day} de {MONTHS[day.month - 1]} de {day.year}"
 
 
-def _content(row: Mapping[str, Any], customer: Customer, invoices: Sequence[Invoice]) -> bytes:
+def _content(row: Mapping[str, Any], customer: Customer, fields: Mapping[str, str]) -> bytes:
     origin = row.get("from", 1)
     sender = origin if isinstance(origin, str) else customer.address(origin)
     name = "" if isinstance(origin, str) else customer.person(origin)
-    fields = _fields(customer, invoices, _arrival(row, invoices))
     kind = row.get("kind", "mail")
     subject = row.get("subject", "").format(**fields) or ("Re: Account statement" if customer.foreign else f"Re: {_subject(row)}")
     head = {

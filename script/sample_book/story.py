@@ -9,10 +9,10 @@ from typing import Any
 
 from sample_book.customers import START, bank_days_later, customers, office_days
 from sample_book.invoices import Invoice
-from sample_book.replies import SIGNED_LATE, Reply, sent_on
+from sample_book.replies import Reply
+from sample_book.signing import MENDED_ON, REFUSED_CUSTOMER, REFUSED_ON, SIGNED_LATE, sent_on
 
 ANALYST, SIGNER, SALES = "collections_analyst", "administration_manager", "sales_manager"
-REJECTED_ON = dt.date(2026, 3, 11)
 # What the analyst makes of messages that the program leaves to a person: day, end of the file's name, kind, facts, why.
 ASSIGNED: tuple[tuple[str, str, str, Mapping[str, str], str], ...] = (
     (
@@ -38,14 +38,23 @@ ASSIGNED: tuple[tuple[str, str, str, Mapping[str, str], str], ...] = (
     ("2026-03-12", "motivo-del-retraso", "delay_reason", {"reason": "Cambio de sistema."}, "Interviene Ventas."),
     ("2026-03-13", "promesa-parcial", "promise", {"pay_on": "2026-03-24"}, "Promete la mitad."),
     ("2026-03-13", "solicitud-de-documentos", "document_request", {}, "Se reenviaron."),
+    ("2026-03-18", "aviso-de-pago-autenticado", "payment_notice", {"paid_on": "2026-03-17"}, "El banco lo confirma el mismo día."),
     ("2026-03-18", "segunda-promesa", "promise", {"pay_on": "2026-03-20"}, "Segunda promesa."),
     ("2026-03-26", "no-hemos-recibido", "not_received", {}, "Se reenvió la factura."),
 )
 # Tasks that Sales answers: the last column is what its intervention brought.
 INTERVENTIONS = (
+    ("2026-03-11", "C-006", "agreement", "Pagará en dos partes en cuanto reciba la orden de compra."),
+    ("2026-03-12", "C-025", "agreement", "Paga hoy."),
     ("2026-03-13", "C-018", "no_agreement", "El cliente no contesta llamadas ni ofrece fecha."),
+    ("2026-03-13", "C-016", "agreement", "Pagará la mitad de la factura más antigua el 24 de marzo."),
+    ("2026-03-17", "C-003", "agreement", "Se pone al corriente esta semana."),
+    ("2026-03-17", "C-012", "agreement", "Pagó la más antigua; la otra la revisa."),
     ("2026-03-17", "C-020", "agreement", "Pagará la mitad del saldo el 31 de marzo y el resto en abril."),
+    ("2026-03-18", "C-017", "agreement", "Paga el 20 de marzo."),
+    ("2026-03-20", "C-009", "no_agreement", "Ha incumplido su promesa y no ofrece garantía."),
     ("2026-03-24", "C-023", "agreement", "Se respeta el calendario que dio el cliente."),
+    ("2026-03-31", "C-010", "no_agreement", "No aceptan el precio; pide revisión de Administración."),
 )
 BAD_FILES = {
     dt.date(2026, 3, 10): ("malos/cfdi-truncado.xml", "malos/codificacion-equivocada.xml"),
@@ -73,7 +82,8 @@ FORMAT = """\
 #   note    what to look at, in Spanish.
 #   files   paths and globs under samples/ that are imported. Some are bad on purpose.
 #   replies file: under samples/. answers: the message to which it is a reply: the last one to that customer with that template; the player
-#           adds Date, In-Reply-To and References and puts its id in place of @MESSAGE-ID@. Without `answers` only Date is added.
+#           adds Date, In-Reply-To and References, or, where the reply has @MESSAGE-ID@ as reports by machines do, Date alone and its id in
+#           that place. Without `answers` only Date is added.
 #   people  as: a role of cobranza.toml. do: one of
 #             approve  signs what waits for that role's signature (all of it, or `customer`'s only)
 #             reject   refuses it, with a `comment`
@@ -107,9 +117,11 @@ def _reply(reply: Reply) -> Mapping[str, Any]:
 
 def _people(day: dt.date, invoices: Sequence[Invoice], replies: Sequence[Reply]) -> list[Mapping[str, Any]]:
     acts = [*_assigned(day, replies), *_handed_over(day, invoices), *_tasks(day)]
-    if day == REJECTED_ON:
-        refused = next(invoice for invoice in invoices if invoice.issued_on == day and invoice.plan == "new")
-        acts.append({"as": SIGNER, "do": "reject", "customer": refused.customer.code, "comment": "Falta anexar la orden de compra."})
+    if day == REFUSED_ON:
+        acts.append({"as": SIGNER, "do": "reject", "customer": REFUSED_CUSTOMER, "comment": "Falta anexar la orden de compra."})
+    if day == MENDED_ON:
+        mended = {"as": ANALYST, "do": "done", "task": "resolve-rejection", "customer": REFUSED_CUSTOMER}
+        acts.append({**mended, "answer": "corrected", "comment": "Se anexó la orden de compra."})
     if day not in SIGNED_LATE:
         acts.append({"as": SIGNER, "do": "approve"})
     return [*acts, {"as": ANALYST, "do": "release"}]
@@ -137,7 +149,7 @@ def _handed_over(day: dt.date, invoices: Sequence[Invoice]) -> list[Mapping[str,
         arrived = [invoice for invoice in invoices if invoice.customer == customer and invoice.plan == "new"]
         if customer.delivery == "correo" or not any(bank_days_later(sent_on(invoice), 2) == day for invoice in arrived):
             continue
-        act = {"as": ANALYST, "do": "done", "task": "invoice-delivery", "customer": customer.code}
+        act = {"as": ANALYST, "do": "done", "task": "transmittal", "customer": customer.code}
         if customer.delivery == "portal":
             acts.append({**act, "answer": "delivered", "comment": f"Cargado en el portal; folio {customer.position}-{day:%m%d}."})
             continue
@@ -152,7 +164,7 @@ def _tasks(day: dt.date) -> list[Mapping[str, Any]]:
         for on, customer, answer, comment in INTERVENTIONS
         if on == day.isoformat()
     ]
-    if day.weekday() == 3:
+    if day.weekday() in {1, 3}:
         calls = {"as": ANALYST, "do": "done", "task": "call-for-acknowledgement"}
         acts.append({**calls, "answer": "acknowledged", "comment": "Recepción confirmada por teléfono."})
     return acts

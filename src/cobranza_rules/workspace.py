@@ -68,8 +68,8 @@ class Workspace:
         rules, _warnings = read_rules(self.rule_files)
         problems = check_against(
             rules,
-            letter_templates=self.templates.letter_names(),
-            mail_templates=self.templates.mail_names(),
+            letter_templates=set(self.templates.letter_names()),
+            mail_templates=set(self.templates.mail_names()),
             roles=set(self.settings.people),
         )
         if errors := [problem for problem in problems if not problem.warning]:

@@ -1,3 +1,4 @@
+import contextlib
 import datetime as dt
 import io
 import re
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from cobranza_rules.intake.archive import LARGEST_DIRECTORY
 from cobranza_rules.intake.spreadsheet import LARGEST_FILE, read_tables
 from cobranza_rules.intake.table import column_letters
+from cobranza_rules.intake.workbook_bounds import MOST_CELLS
+from cobranza_rules.problems import ProblemError
 
 DAMAGED = "c.xlsx: the workbook is damaged or no workbook; open it in your spreadsheet program and save it again as .xlsx"
 NOON = dt.datetime(2026, 3, 2, 12, 5)  # noqa: DTZ001 (a cell has no zone)
@@ -106,6 +109,13 @@ def test_a_spreadsheet_beyond_the_size_is_told(said: Any) -> None:
     ]
 
 
+def test_the_encoding_that_a_part_declares_changes_nothing(workbooks: Any, said: Any) -> None:
+    declared = changed(workbooks.of([["ñ"]]), lambda part: b'<?xml version="1.0" encoding="klingon"?>' + part)
+    assert read_tables(declared, "c.xlsx")[0].value(0, 0) == "ñ"
+    for change in (lambda part: part.decode().encode("utf-16"), lambda part: part.replace(b"<t>n</t>", b"<t>\xf1</t>")):
+        assert said(read_tables, changed(workbooks.of([["n"]]), change), "c.xlsx") == [DAMAGED]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -151,20 +161,58 @@ def test_cells_far_away_are_refused_before_the_sheet_is_laid_out(workbooks: Any,
     ]
 
 
+@pytest.mark.parametrize(("count", "shown"), [("4294967295", "4294967295"), ("2000001", "2000001"), ("-1", "-1"), ("9" * 50, "9" * 30)])
+@pytest.mark.parametrize("name", ["count", "uniqueCount"])
+def test_counts_that_are_only_told_reserve_no_memory(workbooks: Any, said: Any, name: str, count: str, shown: str) -> None:
+    target = io.BytesIO(workbooks.of([[1]]))
+    with zipfile.ZipFile(target, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", f'<sst {name}="{count}"><si><t>a</t></si></sst>')
+    assert said(read_tables, target.getvalue(), "c.xlsx") == [
+        f"c.xlsx: a part of the workbook counts {shown} entries; open it in your spreadsheet program and save it again as .xlsx"
+    ]
+
+
+LONG = b"x" * 10_000
+
+
 @pytest.mark.parametrize(
-    "string", [b"<si><t>%s</t></si>", b"<si><t>a<!--</si>-->%s</t></si>", b'<x:si xmlns:x="urn:x"><x:t>%s</x:t></x:si >']
+    "string",
+    [
+        b"<si><t>" + LONG + LONG + b"</t></si>",
+        b"<si><t>" + LONG + b"<!--</si>-->" + LONG + b"</t></si>",
+        b'<x:si xmlns:x="urn:x"><x:t>' + LONG + LONG + b"</x:t></x:si >",
+    ],
 )
 def test_a_long_text_that_many_cells_show_is_refused_before_it_is_copied(workbooks: Any, said: Any, string: bytes) -> None:
     cells = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (row, row) for row in range(2, 30_002))
     content = changed(workbooks.of([["a"]]), lambda part: part.replace(b"</sheetData>", cells + b"</sheetData>"))
     target = io.BytesIO(content)
     with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/sharedStrings.xml", b"<sst>" + string % (b"x" * 20_000) + b"<si/></sst>")
+        archive.writestr("xl/sharedStrings.xml", b"<sst>" + string + b"<si/></sst>")
     (told,) = said(read_tables, target.getvalue(), "c.xlsx")
     assert re.fullmatch(
         r"c\.xlsx: the workbook shows a text of 200\d\d characters in up to 30000 cells; shorten the text, or split the file",
         told,
     )
+
+
+NUMBERS = st.one_of(st.just(""), st.integers(1, 40).map(str), st.sampled_from(["1048576", "99999999999", "4294967297", "0", "-1", "1e3"]))
+PLACES = st.tuples(st.one_of(st.sampled_from(["A", "b", "Z", "AA", "XFD", "AAAA", "", "$A"])), NUMBERS).map("".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(NUMBERS, st.lists(PLACES, max_size=4)), max_size=5))
+def test_no_places_of_cells_make_the_reader_lay_out_more_than_the_bound(workbooks: Any, rows: list[tuple[str, list[str]]]) -> None:
+    """The reader would end the whole process where memory does not suffice, and the test with it."""
+
+    def place(told: str) -> str:
+        return f' r="{told}"' if told else ""
+
+    cells = "".join(f"<row{place(number)}>{''.join(f'<c{place(told)}><v>1</v></c>' for told in places)}</row>" for number, places in rows)
+    content = changed(workbooks.of([["a"]]), lambda part: part.replace(b"</sheetData>", cells.encode() + b"</sheetData>"))
+    with contextlib.suppress(ProblemError):
+        (table,) = read_tables(content, "c.xlsx")
+        assert sum(map(len, table.rows)) <= MOST_CELLS
 
 
 def test_a_document_type_in_a_part_is_refused(workbooks: Any, said: Any) -> None:

@@ -12,7 +12,9 @@ from cobranza_rules.money import Money, total
 TODAY = dt.date(2026, 3, 5)
 BUCKETS = ("current", "1-30", "31-60", "61-90", "91+")
 
-MANAGER = Person("administration_manager", "Lic. Teresa Ibáñez Muñoz", "Gerente de Administración", "tibanez@kemper.example", "55 5555 0101")
+MANAGER = Person(
+    "administration_manager", "Lic. Teresa Ibáñez Muñoz", "Gerente de Administración", "tibanez@kemper.example", "55 5555 0101"
+)
 ANALYST = Person("collections_analyst", "Mariana López Ruiz", "Analista de Crédito y Cobranza", "mlopez@kemper.example", "55 5555 0102")
 SALES = Person("sales_manager", "Ing. Raúl Peña Cantú", "Gerente de Ventas", "rpena@kemper.example")
 SUPERVISOR = Person("supervisor", "Óscar Nuño Díaz", "Supervisor de Crédito y Cobranza", "onuno@kemper.example")
@@ -31,7 +33,9 @@ COMPANY = Company(
     ),
     accounts=(
         BankAccount("MXN", "Banco del Ejemplo, S.A.", "0123456789", "012180001234567897", "Escuela Kemper Urgate, S.A. de C.V."),
-        BankAccount("USD", "Example Bank N.A.", "9988776655", "", "Escuela Kemper Urgate, S.A. de C.V.", "EXBKUS33", "1 Main St, New York, NY 10001"),
+        BankAccount(
+            "USD", "Example Bank N.A.", "9988776655", "", "Escuela Kemper Urgate, S.A. de C.V.", "EXBKUS33", "1 Main St, New York, NY 10001"
+        ),
     ),
     people=(MANAGER, ANALYST, SALES, SUPERVISOR),
 )
@@ -42,7 +46,9 @@ DOMESTIC = Addressee(
     "Gerente de Cuentas por Pagar",
     "Calle 5 de Mayo 20, Col. Centro, 64000 Monterrey, N.L.",
 )
-FOREIGN = Addressee("Xenon Industrial Articles, Inc.", "XEXX010101000", "Ms. Jane Doe", "Accounts Payable Manager", "500 Market St, Austin, TX 78701, USA")
+FOREIGN = Addressee(
+    "Xenon Industrial Articles, Inc.", "XEXX010101000", "Ms. Jane Doe", "Accounts Payable Manager", "500 Market St, Austin, TX 78701, USA"
+)
 
 
 def line(index: int, currency: str = "MXN", note: str = "") -> LetterLine:

@@ -8,6 +8,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from pydantic import SecretStr
@@ -46,7 +47,7 @@ def server(one_server: Dovecot) -> Dovecot:
 
 
 def reading(server: Dovecot, **more: object) -> ImapMailbox:
-    return mailbox(server.port, user=server.user, **more)
+    return mailbox(server.port, "none", user=server.user, **more)
 
 
 def settings(port: int, security: str = "none", **more: object) -> MailInSection:
@@ -194,8 +195,8 @@ def test_the_configuration_chooses(tmp_path: Path) -> None:
 class Scripted(socketserver.StreamRequestHandler):
     """An IMAP server that answers FETCH by its class's script and anything else with OK."""
 
-    sizes: dict[int, int] = {}
-    bodies: dict[int, bytes] = {}
+    sizes: ClassVar[dict[int, int]] = {}
+    bodies: ClassVar[dict[int, bytes]] = {}
     refused: frozenset[int] = frozenset()
     cut_after = 0
 
@@ -258,8 +259,8 @@ def scripted(handler: type[Scripted]) -> Iterator[int]:
 
 def test_one_message_that_the_server_cannot_give_keeps_no_other_back() -> None:
     class Handler(Scripted):
-        sizes = {1: 5, 2: 5, 3: 5}
-        bodies = {1: b"uno..", 3: b"tres."}
+        sizes: ClassVar[dict[int, int]] = {1: 5, 2: 5, 3: 5}
+        bodies: ClassVar[dict[int, bytes]] = {1: b"uno..", 3: b"tres."}
         refused = frozenset({2})
 
     with scripted(Handler) as port:
@@ -273,8 +274,8 @@ def test_one_message_that_the_server_cannot_give_keeps_no_other_back() -> None:
 
 def test_a_size_that_is_only_an_estimate_is_settled_by_reading_twice() -> None:
     class Handler(Scripted):
-        sizes = {1: 999}
-        bodies = {1: b"whole"}
+        sizes: ClassVar[dict[int, int]] = {1: 999}
+        bodies: ClassVar[dict[int, bytes]] = {1: b"whole"}
 
     with scripted(Handler) as port:
         (found,) = mailbox(port).fetch_new(None)
@@ -283,8 +284,8 @@ def test_a_size_that_is_only_an_estimate_is_settled_by_reading_twice() -> None:
 
 def test_a_message_that_is_too_large_gives_its_head_only() -> None:
     class Handler(Scripted):
-        sizes = {1: 70_000_000, 2: 5}
-        bodies = {1: b"From: a@b.example\r\n", 2: b"small"}
+        sizes: ClassVar[dict[int, int]] = {1: 70_000_000, 2: 5}
+        bodies: ClassVar[dict[int, bytes]] = {1: b"From: a@b.example\r\n", 2: b"small"}
 
     with scripted(Handler) as port:
         found = list(mailbox(port).fetch_new(None))
@@ -293,8 +294,8 @@ def test_a_message_that_is_too_large_gives_its_head_only() -> None:
 
 def test_a_connection_that_is_cut_inside_a_message_gives_no_half_of_it() -> None:
     class Handler(Scripted):
-        sizes = {1: 100}
-        bodies = {1: b"y" * 100}
+        sizes: ClassVar[dict[int, int]] = {1: 100}
+        bodies: ClassVar[dict[int, bytes]] = {1: b"y" * 100}
         cut_after = 40
 
     with scripted(Handler) as port, pytest.raises(MailboxUnavailable) as raised:
@@ -304,8 +305,8 @@ def test_a_connection_that_is_cut_inside_a_message_gives_no_half_of_it() -> None
 
 def test_the_last_message_is_not_given_again() -> None:
     class Handler(Scripted):
-        sizes = {5: 5}
-        bodies = {5: b"known"}
+        sizes: ClassVar[dict[int, int]] = {5: 5}
+        bodies: ClassVar[dict[int, bytes]] = {5: b"known"}
 
     with scripted(Handler) as port:
         assert list(mailbox(port).fetch_new(Watermark("INBOX", 7, 5))) == []

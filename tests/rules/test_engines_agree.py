@@ -113,25 +113,29 @@ def comparisons(draw: Any) -> str:
         case "status":
             return f'status {membership} ["{draw(st.sampled_from(["open", "paid"]))}", "cancelled"]'
         case "truth":
-            return draw(st.sampled_from([*TRUTHS, *(f"{truth} {equality} false" for truth in TRUTHS)]))
+            return str(draw(st.sampled_from([*TRUTHS, *(f"{truth} {equality} false" for truth in TRUTHS)])))
         case "known":
             return f"{draw(st.sampled_from([*NUMBERS, *TEXTS, *TRUTHS]))} is {draw(st.sampled_from(['known', 'unknown']))}"
         case "in":
             if draw(st.booleans()):
-                return f"{draw(st.sampled_from(NUMBERS))} {membership} [{', '.join(map(str, draw(st.lists(small, min_size=1, max_size=14))))}]"
+                return (
+                    f"{draw(st.sampled_from(NUMBERS))} {membership} [{', '.join(map(str, draw(st.lists(small, min_size=1, max_size=14))))}]"
+                )
             return f"customer {membership} [{', '.join(map(quoted, draw(st.lists(texts, min_size=1, max_size=5))))}]"
         case "same":
             return f"{draw(st.sampled_from(TEXTS))} {equality} {draw(st.sampled_from(TEXTS))}"
         case "contains":
             return f"invoice contains {quoted(draw(texts))}"
         case _:
-            return draw(st.sampled_from(["true", "false"]))
+            return str(draw(st.sampled_from(["true", "false"])))
 
 
 conditions = st.recursive(
     comparisons(),
     lambda inner: (
-        st.builds(lambda parts, word: "(" + f" {word} ".join(parts) + ")", st.lists(inner, min_size=2, max_size=4), st.sampled_from(["and", "or"]))
+        st.builds(
+            lambda parts, word: "(" + f" {word} ".join(parts) + ")", st.lists(inner, min_size=2, max_size=4), st.sampled_from(["and", "or"])
+        )
         | st.builds("not ({})".format, inner)
     ),
     max_leaves=12,

@@ -20,7 +20,7 @@ from cobranza_rules.booking.payments import book_receipt, receipt_is_known
 from cobranza_rules.booking.relations import relate
 from cobranza_rules.clock import Clock
 from cobranza_rules.domain.document import CfdiRecord, CreditNoteRecord, InvoiceRecord, PaymentReceiptRecord
-from cobranza_rules.intake.cfdi import read_cfdi
+from cobranza_rules.intake.cfdi import examine_cfdi, read_cfdi
 from cobranza_rules.intake.contacts import read_customers
 from cobranza_rules.intake.recognise import Kind, recognise
 from cobranza_rules.intake.set_aside import SetAside
@@ -29,9 +29,10 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.database import Database
 from cobranza_rules.store.documents import DocumentArchive, digest_of
-from cobranza_rules.store.heartbeat import beat
+from cobranza_rules.store.heartbeat import BANK, beat
 from cobranza_rules.store.tables import CreditNoteRow, QuarantineRow
 
+TABLES = (Kind.CUSTOMERS, Kind.SPREADSHEET)
 BATCH = 200  # Files in a transaction: large enough that the disk's syncs do not count, small enough that others get their turn.
 
 
@@ -45,6 +46,7 @@ class ImportReport:
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
     set_aside: list[tuple[str, Sentence]] = field(default_factory=list)
 
 
@@ -81,7 +83,7 @@ class Importing:
             if kind is Kind.CFDI:
                 with keeper.attempt():
                     self._take_cfdi(keeper, name, content, report)
-            elif kind is Kind.CUSTOMERS:
+            elif kind in TABLES:
                 self._take_customers(keeper, name, content, report)
             else:
                 self._quarantine(keeper, name, content, (_not_recognised(name),), report, "other")
@@ -95,11 +97,13 @@ class Importing:
             self._release(keeper, content)
 
     def _take_cfdi(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
-        record = read_cfdi(content, name)
+        examined = examine_cfdi(content, name)
+        record = examined.record
         if record.issuer.rfc != self.company_rfc:
             raise SetAside(_("issued by {rfc}, not by the company", rfc=record.issuer.rfc))
         document = Document(record, self.archive.put(content), name, self._reread)
         today = self.clock.today()
+        report.warnings += examined.warnings
         if isinstance(record, InvoiceRecord):
             report.counts["invoices", book_invoice(keeper, document, today, self.opening)] += 1
         elif isinstance(record, CreditNoteRecord):
@@ -126,12 +130,14 @@ class Importing:
             return Taken.UNCHANGED
         relate(keeper, record.uuid, record.relations)
         outcome = book_receipt(keeper, record, document.digest, document.file, today)
-        beat(keeper.session, "bank", dt.datetime.combine(record.issued_at.date(), dt.time(12), dt.UTC))
+        issued = dt.datetime.combine(record.issued_at.date(), dt.time(12), dt.UTC)
+        beat(keeper.session, BANK, min(issued, keeper.known_at))  # A receipt dated ahead tells nothing of the days to come.
         return outcome
 
     def _take_customers(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
         records, problems = read_customers(content, name)
-        refused = list(problems)
+        refused = [problem for problem in problems if not problem.warning]
+        report.warnings += [problem for problem in problems if problem.warning]
         for record in records:
             try:
                 with keeper.attempt():
@@ -167,7 +173,7 @@ def _batches(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
 
 
 def _group_of(kind: Kind) -> str:
-    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers"}.get(kind, "other")
+    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers", Kind.SPREADSHEET: "customers"}.get(kind, "other")
 
 
 def _not_recognised(name: str) -> Problem:

@@ -31,7 +31,7 @@ def book_receipt(keeper: Bookkeeper, record: PaymentReceiptRecord, digest: str, 
     parts = {payment.position: _parts(payment) for payment in record.payments}
     _check_currencies(keeper, parts, file)
     customer_id = customer_of(keeper, record.receiver, today).id
-    kept = {_book_payment(keeper, record, payment, parts[payment.position], digest, customer_id, today) for payment in record.payments}
+    kept = {_book_payment(keeper, record, payment, parts[payment.position], digest, customer_id) for payment in record.payments}
     _withdraw_replaced(keeper, record, kept, today)
     return Taken.NEW
 
@@ -75,7 +75,6 @@ def _book_payment(
     parts: dict[str, Money],
     digest: str,
     customer_id: int,
-    today: dt.date,
 ) -> int:
     identity = payment_identity(customer_id, payment, record.uuid)
     row = keeper.session.scalar(select(PaymentRow).where(PaymentRow.identity == identity))
@@ -110,7 +109,7 @@ def _covered(keeper: Bookkeeper, payment_id: int) -> dict[str, int]:
     waiting = keeper.session.execute(
         select(WaitingApplicationRow.invoice_uuid, WaitingApplicationRow.minor).where(WaitingApplicationRow.payment_id == payment_id)
     )
-    covered: dict[str, int] = dict(waiting.tuples().all())
+    covered: dict[str, int] = dict(waiting.all())
     for invoice in _invoices_of(keeper, payment_id):
         covered[invoice.uuid] = invoice.applied[f"p{payment_id}"]
     return covered

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import or_, select
 
+from cobranza_rules.casefile.export import export_case
 from cobranza_rules.casefile.timeline import timeline, verify_case_file
 from cobranza_rules.cli.command import WRONG_INPUT, Call, SpokenCommand, reporting, take
 from cobranza_rules.cli.screen import Screen
@@ -23,9 +25,15 @@ from cobranza_rules.workspace import Workspace
     ),
 )
 @click.argument("customer")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=N_("Write the whole case file into this folder, with every document."),
+)
 @reporting
 @click.pass_obj
-def case(call: Call, customer: str, as_json: bool) -> None:
+def case(call: Call, customer: str, output: Path | None, as_json: bool) -> None:
     workspace = take(call, as_json=as_json).workspace
     if customer == "verify":
         _verify(call, workspace)
@@ -33,6 +41,10 @@ def case(call: Call, customer: str, as_json: bool) -> None:
     row = customer_named(workspace, customer)
     with workspace.database.reading() as session:
         events = list(timeline(session, row.id))
+        if output is not None:
+            count = export_case(session, workspace.archive, row, output, call.screen.translate)
+            call.screen.say(_("{count} files written into {folder}", count=count, folder=str(output)))
+            return
     if as_json:
         call.screen.json({"customer": row.code, "events": [_event_json(call.screen, event) for event in events]})
         return

@@ -68,7 +68,7 @@ class SpokenCommand(click.Command):
         text = (Spoken.translated(self.help) or "").split(". ")[0].rstrip(".")
         return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
-    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_help_text(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         text = Spoken.translated(self.help)
         if text:
             formatter.write_paragraph()

@@ -59,7 +59,7 @@ def take_in(workspace: Workspace, paths: tuple[Path, ...], opening: dt.date | No
     if screen.as_json or total < LONG_IMPORT:
         return importing.take(walk(paths))
     with click.progressbar(length=total, label=screen.word(N_("Importing")), file=click.get_text_stream("stderr")) as bar:
-        return importing.take(walk(paths), lambda taken: bar.update(taken))
+        return importing.take(walk(paths), bar.update)
 
 
 def show(screen: Screen, report: ImportReport) -> None:
@@ -69,6 +69,7 @@ def show(screen: Screen, report: ImportReport) -> None:
                 "imports": [{"kind": kind, "outcome": str(outcome), "count": number} for (kind, outcome), number in report.counts.items()],
                 "set_aside": [{"file": file, "reason": screen.text(reason)} for file, reason in report.set_aside],
                 "problems": [problem.text(screen.translate) for problem in report.problems],
+                "warnings": [warning.text(screen.translate) for warning in report.warnings],
             }
         )
         return
@@ -80,4 +81,6 @@ def show(screen: Screen, report: ImportReport) -> None:
             click.echo(f"{screen.word(name)}: {', '.join(counted)}")
     for file, reason in report.set_aside:
         screen.say(_("{file}: set aside: {reason}", file=file, reason=reason))
+    for warning in report.warnings:
+        screen.say(_("taken, but look at it: {problem}", problem=warning.text(screen.translate)))
     screen.problems(report.problems)

@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.dispatch.sending import mark_addresses
-from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.reply import Bounce
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.plan.states import State
+from cobranza_rules.rules.effects import entries_when_undone
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, OutgoingRow
 
 
@@ -41,9 +41,7 @@ def _undo(keeper: Bookkeeper, row: ActionRow, today: dt.date) -> None:
     """A bounced send still counts in the occurrence; its claims stay and are marked as undone."""
     keeper.session.execute(update(ClaimRow).where(ClaimRow.action_id == row.id, ClaimRow.live).values(undone=True))
     action = planned(row)
-    for invoice in keeper.invoices([item.subject_id for item in action.items]):
-        if action.ladder:
-            keeper.enter(invoice, EntryKind.RUNG_UNDONE, today, {"action": row.id})
-        if action.sets.get("delivery"):
-            keeper.enter(invoice, EntryKind.DELIVERY_UNDONE, today, {"action": row.id})
+    invoices = {invoice.id: invoice for invoice in keeper.invoices([item.subject_id for item in action.items])}
+    for invoice_id, entry in entries_when_undone(action, row.id, today):
+        keeper.enter(invoices[invoice_id], entry.kind, entry.happened_on, entry.data)
     keeper.note(row.customer_id, "message_undone", today, {"action": row.id, "rule": row.rule_id})

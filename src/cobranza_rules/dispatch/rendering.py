@@ -54,7 +54,7 @@ def content_key(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction)
         "held": [[item.subject_id, balances.get(item.subject_id)] for item in action.held],
         "recipients": [*action.recipients, "cc", *action.copies],
         "account": repr(account),
-        "templates": [workspace.templates.digest_of(name, customer.language) for name in _template_names(action)],
+        "templates": [workspace.templates.digest(name, customer.language) for name in _template_names(action)],
         "language": customer.language,
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

@@ -1,7 +1,8 @@
 """What a workbook would cost to lay out, found in its XML parts before its reader lays anything out.
 
 The reader makes the whole rectangle around a sheet's cells, however few are filled, and a copy of a shared string for each cell that shows
-it: two cells far apart, or one long string shown a million times, would take all memory. The XML is read as a stream and nothing is kept.
+it, and reserves memory for counts that are only told: two cells far apart, one long string shown a million times, or one false number would
+take all memory and end the process. The XML is read as a stream and nothing is kept.
 """
 
 from __future__ import annotations
@@ -31,9 +32,11 @@ class WorkbookBounds:
 
     def check(self, part: bytes) -> None:
         """Raises ProblemError where the part is no XML, declares a DOCTYPE, or reaches too far."""
+        if b"\x00" in part:  # UTF-16 has it in every tag: expat would read it, the sheet reader would see other tags in the same bytes.
+            raise self._refused(DAMAGED, RESAVE)
         self.row = self.column = self.last_row = self.last_column = 0
         self.row_told = ""
-        parser = expat.ParserCreate()
+        parser = expat.ParserCreate("UTF-8")  # Whatever the part declares: this is how its reader will read it.
         parser.StartElementHandler = self._start
         parser.StartDoctypeDeclHandler = self._doctype
         try:
@@ -50,8 +53,9 @@ class WorkbookBounds:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name not in ("c", "row"):  # Asked first: this is called for every element of a sheet.
-            if ":" not in name:
+            if not attributes and ":" not in name:
                 return
+            self._counts(attributes)
             name = name.rpartition(":")[2]
         place = attributes.get("r", "").strip()
         if name == "c":
@@ -59,6 +63,13 @@ class WorkbookBounds:
             self._cell(place)
         elif name == "row":
             self._row(int(place) if place else self.row + 1)
+
+    def _counts(self, attributes: dict[str, str]) -> None:
+        """`count` and `uniqueCount` are hints for which the reader reserves memory, so that a false one alone could take all of it."""
+        for name in ("count", "uniqueCount"):
+            told = attributes.get(name, "").strip()
+            if told and (not told.isdecimal() or int(told) > MOST_CELLS):
+                raise self._refused(_("a part of the workbook counts {count} entries", count=told[:30]), RESAVE)
 
     def _cell(self, place: str) -> None:
         letters = place.rstrip("0123456789")

@@ -124,7 +124,7 @@ FIELDS = (
     TemplateField("account", FieldKind.GROUP, N_("our account for this currency"), _ACCOUNT),
     _text("reference", N_("what the customer quotes when paying")),
     _person("signer", N_("who signs")),
-    _person("analyst", N_("the analyst in charge")),
+    _person("analyst", N_("the analyst in charge; without one only the company's e-mail and telephone")),
     TemplateField("copies", FieldKind.LIST, N_("who receives a copy"), _PERSON),
     _text("next_contact", N_("the day of our next contact, in words; empty if it is not known")),
     _text("last_contact", N_("the day of our last contact, in words; empty if there was none")),

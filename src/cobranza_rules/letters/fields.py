@@ -82,7 +82,7 @@ def fields_of(letter: Letter) -> dict[str, Any]:
         "account": _account(account),
         "reference": letter.reference,
         "signer": _person(letter.signer),
-        "analyst": _person(letter.analyst),
+        "analyst": _person(letter.analyst) if letter.analyst else _desk(letter.company),
         "copies": [_person(person) for person in letter.copies],
         "next_contact": long_date(letter.next_contact, language),
         "last_contact": long_date(letter.last_contact, language),
@@ -128,6 +128,11 @@ def _person(person: Person | None) -> dict[str, str]:
     if person is None:
         return {"name": "", "title": "", "email": "", "phone": ""}
     return {"name": person.name, "title": person.title, "email": person.email, "phone": person.phone}
+
+
+def _desk(company: Company) -> dict[str, str]:
+    """Where no analyst is in charge, answers go to the company's own address."""
+    return {"name": "", "title": "", "email": company.email, "phone": company.phone}
 
 
 def _account(account: BankAccount | None) -> dict[str, str]:

@@ -19,6 +19,7 @@ MARK = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
 _KEYWORD = re.compile(r"\{%[-+]?\s*(\w+)")
 _ENDS = {"endif": "if", "endfor": "for"}
 _MIDDLES = {"elif": ("if",), "else": ("if", "for")}
+_PLACES = frozenset(W + name for name in ("p", "tc", "tr", "tbl"))
 # Elements that hold blocks or runs, between which a paragraph-, row- or run-level tag may stand; and the one that holds text.
 _HOLDERS = frozenset(W + name for name in ("body", "hdr", "ftr", "tbl", "tr", "tc", "p", "sdtContent", "t"))
 
@@ -41,7 +42,7 @@ class MarkedPart:
     def place_of(self, element: etree._Element) -> str:
         """The text of the paragraph, row or table around the element, by which its author finds it."""
         holder: etree._Element | None = element
-        while holder is not None and not self.written(holder):
+        while holder is not None and (holder.tag not in _PLACES or not self.written(holder)):
             holder = holder.getparent()
         text = self.name if holder is None else self.written(holder)
         return text if len(text) <= 80 else text[:77] + "..."

@@ -128,12 +128,14 @@ class _Checker:
         group = self.value(owner, names)
         if group is None:
             return None
-        return self.named(node, _written(node), group.part(name), [f"{_written(owner)}.{part.name}" for part in group.parts])
+        return self.named(node, _written(node), group.part(name), [part.name for part in group.parts])
 
     def named(self, node: nodes.Node, written: str, found: TemplateField | None, known: list[str]) -> TemplateField | None:
         if found is None:
-            near = difflib.get_close_matches(written, known, n=1)
-            hint = _("did you mean '{name}'?", name=near[0]) if near else _HINT_FIELDS
+            owner, dot, last = written.rpartition(".")
+            near = difflib.get_close_matches(last, known, n=1)
+            listed = _("its fields are {fields}", fields=", ".join(known)) if owner else _HINT_FIELDS
+            hint = _("did you mean '{name}'?", name=owner + dot + near[0]) if near else listed
             self.add(node, _("there is no field '{name}'", name=written), hint)
         return found
 

@@ -39,6 +39,11 @@ class TemplateFolder:
             self._mails[key] = compile_mail(content, file)
         return self._mails[key]
 
+    def digest(self, name: str, language: str) -> str:
+        """Names the present bytes of the letter and of the mail of one name, whichever there are: what was agreed to rests on them."""
+        files = (self.root / "letters" / f"{name}.{language}.docx", self.root / "mail" / f"{name}.{language}.html")
+        return hashlib.sha256(b"|".join(file.read_bytes() for file in files if file.is_file())).hexdigest()
+
     def letter_names(self) -> list[str]:
         return sorted({name for name, _language in self._found("letters", "docx")})
 

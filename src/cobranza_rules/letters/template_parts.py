@@ -28,7 +28,7 @@ class TemplatePart:
     @cached_property
     def by_paragraph(self) -> str:
         """The same with each paragraph on a line of its own, so that a line number leads to the paragraph."""
-        return _PARAGRAPH.sub(r"\n<w:p\1", self.source.replace("\n", " "))
+        return _PARAGRAPH.sub(r"\n<w:p\1", self.source.replace("\n", " ")).replace("</w:p>", "</w:p>\n")
 
     def paragraph_at(self, line: int) -> str:
         """The text of the paragraph on a line of `by_paragraph`, shortened, as a place that the author finds again."""

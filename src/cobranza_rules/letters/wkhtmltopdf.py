@@ -2,7 +2,7 @@
 
 The program is no longer maintained and its WebKit is old (CVE-2022-35583: it follows any address in the HTML; CVE-2025-26240: pdfkit takes
 options from the HTML of a string, so only a file is given). Its input is our own template with escaped data, and the options below hold
-even where that fails.
+even where that fails: what would be fetched makes the program fail.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ SAFE: dict[str, str] = {
     "disable-javascript": "",
     "disable-local-file-access": "",
     "disable-plugins": "",
-    "disable-external-links": "",
-    "disable-internal-links": "",
     # A proxy that nobody listens on (discard, RFC 863): without it images and frames would be fetched from the network.
     "proxy": "http://127.0.0.1:9",
     "load-error-handling": "ignore",
@@ -44,7 +42,8 @@ _SLACK = 3.0  # Points that a sheet stays below whole pages, against rounding to
 _PAGE_COUNT = re.compile(rb"/Type /Pages\b.*?/Count (\d+)", re.DOTALL)
 _CREATED = re.compile(rb"/CreationDate \(D:\d{14}Z?\)")
 _DCTERMS = re.compile(r'<meta name="dcterms\.created" content="(\d{4})-(\d{2})-(\d{2})">')
-_ENVIRONMENT = {"LANG": "C.UTF-8", "TZ": "UTC", "QT_QPA_PLATFORM": "offscreen"}
+# Qt orders fonts and objects by a random hash unless it is told not to: the same letter would give other bytes.
+_ENVIRONMENT = {"LANG": "C.UTF-8", "TZ": "UTC", "QT_QPA_PLATFORM": "offscreen", "QT_HASH_SEED": "0"}
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,11 @@ def classify(
     deciding = [hit for hit in hits if hit.kind is kind]
     reply = Reply(said, split.signature, spoken, deciding, on, calendar, currency)
     statement = read_statement(kind, reply)
-    doubts = [*statement.doubts, *_doubts(kind, strengths, reply, patterns), *_outside(split.signature, patterns)]
+    doubts = [
+        *statement.doubts,
+        *_doubts(kind, strengths, reply, patterns, frozenset(hit.kind for hit in hits)),
+        *_outside(split.signature, patterns),
+    ]
     best = max(deciding, key=lambda hit: hit.strength)
     evidence = {"kind": said[best.start : best.end], **statement.evidence}
     return Classification(kind, bool(doubts), statement.facts, evidence, doubts=tuple(doubts))
@@ -86,7 +90,10 @@ def _standing(strengths: dict[ReplyKind, Strength], patterns: Patterns) -> dict[
     return {kind: strength for kind, strength in strengths.items() if not (patterns.gives_way.get(kind, frozenset()) & (said - {kind}))}
 
 
-def _doubts(kind: ReplyKind, strengths: dict[ReplyKind, Strength], reply: Reply, patterns: Patterns) -> list[Sentence]:
+def _doubts(
+    kind: ReplyKind, strengths: dict[ReplyKind, Strength], reply: Reply, patterns: Patterns, said: frozenset[ReplyKind]
+) -> list[Sentence]:
+    """`strengths` are the kinds that stand, `said` all that were found."""
     doubts = []
     if strengths[kind] is Strength.HINT:
         doubts.append(_("only a hint of it is said"))
@@ -95,19 +102,39 @@ def _doubts(kind: ReplyKind, strengths: dict[ReplyKind, Strength], reply: Reply,
         doubts.append(_("it also says: {kinds}", kinds=", ".join(sorted(rivals))))
     if len(strengths) > MOST_KINDS:
         doubts.append(_("it says many different things"))
-    if kind in COMMITTING and any(patterns.conditions.spans(sentence.words) for sentence in reply.near()):
+    if kind in COMMITTING:
+        doubts.extend(_limits(reply, patterns))
+    elif kind is ReplyKind.ACKNOWLEDGEMENT and _speaks_of_payment(reply, said):
+        doubts.append(_("it may also speak of a payment"))
+    return doubts
+
+
+def _limits(reply: Reply, patterns: Patterns) -> list[Sentence]:
+    """What keeps a promise or a notice from being one about the whole."""
+    doubts = []
+    near = reply.near()
+    if any(patterns.conditions.spans(sentence.words) for sentence in near):
         doubts.append(_("it is said under a condition"))
-    if kind in COMMITTING and _is_limited(reply, patterns):
+    if any(patterns.partial.spans(sentence.words) for sentence in near):
+        doubts.append(_("it speaks of a part only"))
+    if _is_limited(reply, patterns):
         doubts.append(_("what follows limits or denies it"))
     return doubts
 
 
+def _speaks_of_payment(reply: Reply, said: frozenset[ReplyKind]) -> bool:
+    """A mere hint of a payment beside a date: the thanks for the invoice may hold a promise that no pattern knows."""
+    return bool(said & COMMITTING) and bool(find_dates(reply.said, reply.on, reply.calendar))
+
+
 def _is_limited(reply: Reply, patterns: Patterns) -> bool:
-    """A reservation or a negation behind the deciding words, in their sentence: `pagamos el viernes, pero no todo`."""
-    for number, sentence in enumerate(reply.sentences):
-        ends = [hit.end for hit in reply.hits if hit.sentence == number]
-        later = [*patterns.reservations.spans(sentence.words), *patterns.negations.spans(sentence.words)] if ends else []
-        if any(sentence.words[start].start >= min(ends) for start, _end in later):
+    """A reservation behind the deciding words in their sentence (`pagamos el viernes, pero no todo`), or a negation in their clause."""
+    for hit in reply.hits:
+        words = reply.sentences[hit.sentence].words
+        clause = next(word.clause for word in words if word.end == hit.end)
+        if any(words[start].start >= hit.end for start, _end in patterns.reservations.spans(words)):
+            return True
+        if any(words[start].start >= hit.end and words[start].clause == clause for start, _end in patterns.negations.spans(words)):
             return True
     return False
 

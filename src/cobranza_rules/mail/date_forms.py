@@ -40,7 +40,7 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     (pattern(r"(?P<day>\d{1,2})[-/.](?P<month>{MONTH})[-/.](?P<year>20\d\d|\d\d)"), month_and_day),
     (pattern(r"(?:(?P<weekday>{WEEKDAY}),? )?(?:the )?(?<!de.)(?P<month>{MONTH})\.? " + DAY + r"(?:,? (?P<year>20\d\d))?"), month_and_day),
     (pattern(r"(?:(?P<weekday>{WEEKDAY})\.?,? (?:el |the )?(?:dia )?)?" + DAY + r"(?: de | of | |[-/.])(?P<month>{MONTH})"), month_and_day),
-    (pattern(r"(?<![\d/.$,-])(?P<day>\d{1,2})(?P<mark>[/.-])(?P<month>\d{1,2})(?P=mark)(?P<year>20\d\d|\d\d)(?![/-]?\d)"), slashed),
+    (pattern(r"(?<![\d/.$,-])(?P<day>\d{1,2})(?P<mark>[/.-])(?P<month>\d{1,2})(?P=mark)(?P<year>20\d\d|\d\d)(?![./-]?\d)"), slashed),
     (pattern(r"(?<![\d/.$,-])(?P<day>\d{1,2})/(?P<month>\d{1,2})(?![/%]?\d)"), slashed),
     (pattern(r"(?P<weekday>{WEEKDAY})\.? (?:dia )?(?P<day>\d{1,2})(?![\d:/.,-]?\d)(?! (?:dias|hrs|am|pm|pesos))"), weekday_and_day),
     (

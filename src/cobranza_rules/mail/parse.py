@@ -14,6 +14,7 @@ from cobranza_rules.mail.reply_text import new_text
 __all__ = ["UnreadableMessage", "parse_message"]
 
 LONGEST_TEXT = 500_000  # characters of a message's text that are kept
+LARGEST_TEXT = 2_000_000  # bytes of one part that are read as text
 LONGEST_REPORT = 64_000  # characters of one part of a report
 LONGEST_NAME = 120
 KEPT_HEADERS = (
@@ -106,7 +107,7 @@ def _disposition(part: Part) -> tuple[str, dict[str, str]]:
 
 
 def _text_of(part: Part) -> str:
-    text = decode(part.content(), part.parameters.get("charset", ""))
+    text = decode(part.content()[:LARGEST_TEXT], part.parameters.get("charset", ""))
     if part.media_type == "text/html":
         return html_to_text(text)
     return _unflowed(text, part.parameters) if part.parameters.get("format", "").lower() == "flowed" else text
@@ -115,19 +116,19 @@ def _text_of(part: Part) -> str:
 def _unflowed(text: str, parameters: dict[str, str]) -> str:
     """RFC 3676: a line that ends with a space goes on in the next one of the same quote depth."""
     cut = 1 if parameters.get("delsp", "").lower() == "yes" else 0
-    lines: list[str] = []
+    lines: list[list[str]] = []
     flowing, depth = False, 0
     for line in text.splitlines():
         level = len(line) - len(line.lstrip(">"))
         said = line[level + 1 :] if line[level : level + 1] == " " else line[level:]
         if flowing and level == depth and said != "-- ":
-            lines[-1] += said
+            lines[-1].append(said)
         else:
-            lines.append(">" * level + (" " if level else "") + said)
+            lines.append([">" * level + (" " if level else "") + said])
         flowing, depth = said.endswith(" ") and said != "-- ", level
         if flowing and cut:
-            lines[-1] = lines[-1][:-1]
-    return "\n".join(lines)
+            lines[-1][-1] = lines[-1][-1][:-1]
+    return "\n".join("".join(pieces) for pieces in lines)
 
 
 def _attached(root: Part, shown: list[Part]) -> list[Part]:

@@ -66,13 +66,14 @@ class Patterns:
     """`statements` are kinds that a question does not make; `gives_way` names for a kind those that count more when both are said.
 
     `conditions` are words that make a promise or a notice conditional ("si", "en cuanto"), `reservations` those that limit it when they
-    follow ("pero"). `digest` names the file's version.
+    follow ("pero"), `partial` those that speak of a part of what is owed. `digest` names the file's version.
     """
 
     kinds: PhraseIndex
     negations: PhraseIndex
     conditions: PhraseIndex
     reservations: PhraseIndex
+    partial: PhraseIndex
     statements: frozenset[ReplyKind]
     gives_way: Mapping[ReplyKind, frozenset[ReplyKind]] = field(default_factory=dict)
     digest: str = ""

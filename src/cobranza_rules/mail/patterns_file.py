@@ -22,7 +22,8 @@ from cobranza_rules.problems import Problem, ProblemError
 
 LARGEST_FILE = 500_000  # bytes
 MOST_PHRASES = 5_000
-TOP_KEYS = ("version", "words", "negations", "conditions", "reservations", "kinds")
+NESTED_TOO_DEEP = re.compile(rb"(?:[\[{?-]\s{0,20}){30}")  # Depth costs the YAML reader more than linear time.
+TOP_KEYS = ("version", "words", "negations", "conditions", "partial", "reservations", "kinds")
 STRENGTHS = {"certain": Strength.CERTAIN, "likely": Strength.LIKELY, "hint": Strength.HINT}
 KIND_KEYS = (*STRENGTHS, "gives_way_to", "may_be_asked")
 KINDS = {kind.value: kind for kind in ReplyKind if kind not in AUTOMATIC_KINDS and kind is not ReplyKind.UNKNOWN}
@@ -50,8 +51,9 @@ def read_patterns(file: str, content: bytes) -> Patterns:
     top = dict(_pairs(reading, _composed(file, content), TOP_KEYS))
     if "words" in top:
         _read_lists(reading, top["words"])
-    negations, conditions, reservations = (
-        PhraseIndex.of(Entry(phrase) for phrase in _phrases(reading, top.get(name))) for name in ("negations", "conditions", "reservations")
+    negations, conditions, reservations, partial = (
+        PhraseIndex.of(Entry(phrase) for phrase in _phrases(reading, top.get(name)))
+        for name in ("negations", "conditions", "reservations", "partial")
     )
     if "kinds" not in top:
         reading.problems.append(Problem(_("there are no kinds"), _("add 'kinds:' with the phrases of each kind"), file, 1, 1))
@@ -69,6 +71,7 @@ def read_patterns(file: str, content: bytes) -> Patterns:
         negations=negations,
         conditions=conditions,
         reservations=reservations,
+        partial=partial,
         statements=frozenset(reading.statements),
         gives_way=reading.gives_way,
         digest=hashlib.sha256(content).hexdigest(),
@@ -78,6 +81,8 @@ def read_patterns(file: str, content: bytes) -> Patterns:
 def _composed(file: str, content: bytes) -> Node:
     if len(content) > LARGEST_FILE:
         raise ProblemError([Problem(_("the file is larger than {limit} kB", limit=LARGEST_FILE // 1000), _("split or shorten it"), file)])
+    if NESTED_TOO_DEEP.search(content):
+        raise ProblemError([Problem(_("lists are nested too deep"), _("write one phrase a line, each behind '- '"), file)])
     try:
         node = YAML(pure=True).compose(io.StringIO(content.decode("utf-8-sig")))
     except UnicodeDecodeError:

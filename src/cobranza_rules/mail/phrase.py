@@ -51,10 +51,17 @@ Way = tuple[Choice, ...]  # Words in a row
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One of its ways has to follow; a gap has none."""
+    """One of its ways has to follow; a gap has none. `plain` are those of one plain word, which are looked up; `others` are tried."""
 
     ways: tuple[Way, ...]
     optional: bool = False
+    plain: frozenset[str] = frozenset()
+    others: tuple[Way, ...] = ()
+
+    @staticmethod
+    def of(ways: tuple[Way, ...], *, optional: bool = False) -> Element:
+        plain = [way for way in ways if len(way) == 1 and not way[0].stem and not way[0].exact]
+        return Element(ways, optional, frozenset(way[0].text for way in plain), tuple(way for way in ways if way not in plain))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ def read_phrase(text: str, lists: Mapping[str, tuple[Way, ...]]) -> Phrase:
         if "|" in piece and piece[0] not in "([":
             raise PhraseError(_("alternatives stand in parentheses, as in (pago|deposito)"), match.start())
         inner = piece[1:-1] if piece[0] in "([" and len(piece) > 1 and piece[-1] in ")]" else piece
-        elements.append(Element(()) if piece == ".." else Element(read_ways(inner, lists, match.start()), optional))
+        elements.append(Element(()) if piece == ".." else Element.of(read_ways(inner, lists, match.start()), optional=optional))
     if len(elements) > LONGEST_PHRASE or sum(not element.ways for element in elements) > MOST_GAPS:
         raise PhraseError(_("the phrase has more than {words} words or {gaps} gaps", words=LONGEST_PHRASE, gaps=MOST_GAPS), 0)
     if not elements or not elements[0].ways or elements[0].optional or not elements[-1].ways:
@@ -129,7 +136,9 @@ def _ends(element: Element, words: Sequence[Word], starts: set[int]) -> set[int]
         return {start + skipped for start in starts for skipped in range(WIDEST_GAP + 1) if start + skipped < len(words)}
     ends = set(starts) if element.optional else set()
     for start in starts:
-        for way in element.ways:
+        if start < len(words) and words[start].folded in element.plain:
+            ends.add(start + 1)
+        for way in element.others:
             if start + len(way) <= len(words) and all(choice.fits(words[start + at]) for at, choice in enumerate(way)):
                 ends.add(start + len(way))
     return ends

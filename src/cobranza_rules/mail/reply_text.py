@@ -139,12 +139,14 @@ def _without_signature(lines: list[str]) -> SplitReply:
 def _signature_start(lines: list[str], folded: list[str]) -> int:
     """The line of `-- `, of a closing with few short lines below it, or of a last block that shows a phone or an address."""
     first = next((index for index, line in enumerate(folded) if line), len(lines))
+    filled = [index for index, line in enumerate(folded) if line]
+    lowest = filled[-LONGEST_SIGNATURE - 1] if len(filled) > LONGEST_SIGNATURE else 0  # A closing above it has too many lines below.
     for index, line in enumerate(folded):
         if line in ("--", "---") and index > first:
             return index
-        if index > first and CLOSING.search(line):
+        if index > first and index >= lowest and CLOSING.search(line):
             below = [other for other in folded[index + 1 :] if other]
-            if len(below) <= LONGEST_SIGNATURE and not any(_is_prose(other) for other in below):
+            if not any(_is_prose(other) for other in below):
                 return index
     return _contact_block_start(folded, first)
 

@@ -13,9 +13,6 @@ MOST_SENTENCES = 300
 ABBREVIATIONS = frozenset(
     [
         "av",
-        "no",
-        "num",
-        "nos",
         "lic",
         "ing",
         "sr",
@@ -65,6 +62,7 @@ ABBREVIATIONS = frozenset(
         "cta",
     ]
 )
+NUMBER_WORDS = frozenset({"no", "nos", "num"})  # "No. 123" goes on, "No. Pagamos." does not.
 SENTENCE_END = re.compile(r"[.!?…]+[\"')»]?(?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*[-*•·])|\n")
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 CLAUSE_END = re.compile(r"[,;:()¿?¡!\n]")
@@ -132,7 +130,8 @@ def _ends(text: str) -> list[int]:
     for mark in SENTENCE_END.finditer(text):
         if mark[0] == ".":
             before = re.search(r"[\w.]*$", text[max(0, mark.start() - 8) : mark.start()])
-            if before and fold(before[0]).strip(".") in ABBREVIATIONS:
+            short = fold(before[0]).strip(".") if before else ""
+            if short in ABBREVIATIONS or (short in NUMBER_WORDS and re.match(r"\s{1,3}\S{0,10}\d", text[mark.end() : mark.end() + 14])):
                 continue
         if mark[0] == "\n" and _goes_on(text, mark.start()):
             continue

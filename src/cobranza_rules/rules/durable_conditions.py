@@ -114,7 +114,7 @@ def _within_budget(node: Node, certain: frozenset[str], computed: Computed, *, n
         widest = max(range(len(parts)), key=lambda index: width(parts[index]))
         if width(parts[widest]) <= 1:  # Nothing but single tests, and still too many of them: an `or` of very many.
             return computed.leaf_for(node)
-        parts[widest] = computed.leaf_for(parts[widest])
+        parts[widest] = computed.leaf_for(node.of[widest])  # As written: a computed node rests on plain facts only
     return make(tuple(parts))
 
 

@@ -42,13 +42,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An invoice that an action is for: `rule_id` is its own rung, which may be a lower one than the message's."""
+    """An invoice that an action is for: `rule_id` is its own rung, which may be a lower one than the message's, `sets` what that one sets."""
 
     subject_id: int
     number: str
     rule_id: str
     occurrence: int
     balance: int = 0
+    sets: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

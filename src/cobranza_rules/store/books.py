@@ -63,11 +63,8 @@ class BookReader:
 
     def _customers(self, ids: Sequence[int]) -> dict[int, CustomerSubject]:
         company = self._company_facts()
-        open_messages: dict[int, int] = {}
         counted = select(ReceivedRow.customer_id, func.count()).where(ReceivedRow.state == "open", ReceivedRow.customer_id.in_(ids))
-        for customer_id, count in self.session.execute(counted.group_by(ReceivedRow.customer_id)):
-            if customer_id is not None:
-                open_messages[customer_id] = count
+        open_messages = dict(self.session.execute(counted.group_by(ReceivedRow.customer_id)).all())
         addresses = self._addresses(ids)
         contacted = self._contacted(ids)
         rows = self.session.scalars(select(CustomerRow).where(CustomerRow.id.in_(ids)))

@@ -1,0 +1,90 @@
+"""What the people of the story do, by the functions behind the commands that they would type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
+from cobranza_rules.demo.story import Act
+from cobranza_rules.mail.assigning import Assignment, assign
+from cobranza_rules.people import person_named
+from cobranza_rules.plan.deciding import decide_approvals, waiting_approvals
+from cobranza_rules.plan.gates import RELEASE, SIGN
+from cobranza_rules.plan.ledger import planned
+from cobranza_rules.store.tables import CustomerRow, ReceivedRow, TaskRow
+from cobranza_rules.workspace import Workspace
+
+# The reply that an act speaks of, by the name of its sample file: the digest of the message that was delivered from it.
+Delivered = dict[str, str]
+
+
+def perform(workspace: Workspace, act: Act, delivered: Delivered) -> int:
+    """How many things the person has decided."""
+    with workspace.database.writing() as session:
+        keeper = Bookkeeper(session, workspace.clock.now())
+        return _ACTS[act.do](keeper, workspace, act, delivered)
+
+
+def _decide(keeper: Bookkeeper, workspace: Workspace, act: Act, gate: str, *, agreed: bool) -> int:
+    person = person_named(workspace.company, act.role)
+    waiting = [
+        approval.id
+        for approval, action in waiting_approvals(keeper.session, act.role)
+        if approval.gate == gate and act.customer in ("", planned(action).customer)
+    ]
+    if not agreed:
+        waiting = waiting[:1]
+    return len(decide_approvals(keeper, waiting, person, agreed, act.comment, workspace.clock.today()))
+
+
+def _approve(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
+    return _decide(keeper, workspace, act, SIGN, agreed=True)
+
+
+def _reject(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
+    return _decide(keeper, workspace, act, SIGN, agreed=False)
+
+
+def _release(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
+    return _decide(keeper, workspace, act, RELEASE, agreed=True)
+
+
+def _assign(keeper: Bookkeeper, workspace: Workspace, act: Act, delivered: Delivered) -> int:
+    digest = delivered.get(act.more["reply"])
+    row = keeper.session.scalar(select(ReceivedRow).where(ReceivedRow.raw == digest, ReceivedRow.state == "open"))
+    if row is None:
+        return 0
+    facts = {name: str(value) for name, value in act.more.get("facts", {}).items()}
+    person = person_named(workspace.company, act.role)
+    assignment = Assignment(act.more["kind"], person.email, facts, act.customer, (), act.comment)
+    assign(keeper, row.id, assignment, workspace.clock.today())
+    return 1
+
+
+def _done(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
+    person = person_named(workspace.company, act.role)
+    query = select(TaskRow.id).join(CustomerRow, CustomerRow.id == TaskRow.customer_id)
+    query = query.where(TaskRow.state == "open", TaskRow.name == act.more["task"])
+    if act.customer:
+        query = query.where(CustomerRow.code == act.customer)
+    acknowledged = Acknowledger(**act.more["acknowledgement"]) if "acknowledgement" in act.more else None
+    if acknowledged is None and act.more.get("answer") == "acknowledged":
+        acknowledged = Acknowledger(act.comment)
+    ids = list(keeper.session.scalars(query.order_by(TaskRow.id)))
+    for task_id in ids:
+        finish_task(
+            keeper, task_id, Answer(person.email, act.more.get("answer", ""), act.comment, None, acknowledged), workspace.clock.today()
+        )
+    return len(ids)
+
+
+_ACTS: dict[str, Callable[[Bookkeeper, Workspace, Act, Delivered], int]] = {
+    "approve": _approve,
+    "reject": _reject,
+    "release": _release,
+    "assign": _assign,
+    "done": _done,
+}

@@ -1,0 +1,46 @@
+"""What rules name outside of their file: templates of letters and mails, and roles of people. It is checked where those are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cobranza_rules.domain.customer import ContactRole
+from cobranza_rules.language import _
+from cobranza_rules.problems import Problem
+from cobranza_rules.rules.model import RuleSet, Step, StepKind
+from cobranza_rules.rules.suggestions import suggestion
+from cobranza_rules.rules.written import distinct, problem_at
+
+CUSTOMER_ROLES = frozenset(role.value for role in ContactRole)
+
+
+def check_against(ruleset: RuleSet, *, letter_templates: set[str], mail_templates: set[str], roles: set[str]) -> tuple[Problem, ...]:
+    """Templates that are missing and roles that nobody holds; `roles` are those of the company's people."""
+    found: list[Problem] = []
+    for step in _steps(ruleset):
+        if step.kind is StepKind.LETTER and step.name not in letter_templates:
+            what = _("there is no letter template '{name}'", name=step.name)
+            found.append(problem_at(step.place, what, suggestion(step.name, letter_templates)))
+        if step.kind in (StepKind.DELIVER, StepKind.EMAIL) and step.name not in mail_templates:
+            what = _("there is no mail template '{name}'", name=step.name)
+            found.append(problem_at(step.place, what, suggestion(step.name, mail_templates)))
+        found += _unknown_roles(step, roles)
+    return distinct(found)
+
+
+def _steps(ruleset: RuleSet) -> Iterator[Step]:
+    for rule in ruleset.rules:
+        yield from (*rule.do, *rule.after_last)
+    for ladder in ruleset.ladders:
+        for rung in ladder.rungs:
+            yield from rung.do
+
+
+def _unknown_roles(step: Step, roles: set[str]) -> Iterator[Problem]:
+    """Letters are signed, and tasks done, by people of the company; a message may go to them or to the customer's contacts."""
+    for role in dict.fromkeys((step.to, *step.cc)):
+        if role and role not in roles | CUSTOMER_ROLES:
+            yield problem_at(step.place, _("nobody has the role '{role}'", role=role), suggestion(role, roles | CUSTOMER_ROLES))
+    for role in dict.fromkeys((step.sign, step.rubric, step.assign)):
+        if role and role not in roles:
+            yield problem_at(step.place, _("nobody of the company has the role '{role}'", role=role), suggestion(role, roles))

@@ -1,0 +1,162 @@
+"""The holds, rules and ladders of a rules file."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.language import _
+from cobranza_rules.money import MINOR_UNITS, Money
+from cobranza_rules.problems import ProblemError
+from cobranza_rules.rules.document_steps import MESSAGES, read_sets, read_steps
+from cobranza_rules.rules.expression import Condition, Definitions, parse_condition
+from cobranza_rules.rules.fields import Fields, Findings
+from cobranza_rules.rules.model import Blocks, GroupBy, Hold, Ladder, Rule, Rung, Step, StepKind
+from cobranza_rules.rules.place import Place
+from cobranza_rules.rules.suggestions import suggestion
+from cobranza_rules.rules.yaml_marks import YamlNode
+
+HOLD_KEYS = ("id", "for", "when", "blocks")
+RULE_KEYS = ("id", "step", "for", "when", "every", "times", "group_by", "do", "after_last", "sets")
+LADDER_KEYS = ("id", "when", "group_by", "minimum_total", "rungs")
+RUNG_KEYS = ("id", "step", "wait", "when", "do", "sets")
+MOST_STEPS = 99  # Activities of a written procedure
+
+
+class HoldScope(StrEnum):
+    INVOICE = "invoice"
+    CUSTOMER = "customer"
+
+
+class RuleScope(StrEnum):
+    INVOICE = "invoice"
+    REPLY = "reply"
+
+
+class RulesReader:
+    """`ids` maps every id that was given to the place where it was first: rules, rungs, ladders and holds share one space of names."""
+
+    def __init__(self, definitions: Definitions, findings: Findings) -> None:
+        self.definitions, self.findings = definitions, findings
+        self.ids: dict[str, Place] = {}
+
+    def _id(self, fields: Fields) -> str:
+        name = fields.name("id", required=True)
+        if name and name in self.ids:
+            first = self.ids[name]
+            what = _("the id '{id}' is already used in {file}:{line}", id=name, file=first.file, line=first.line)
+            self.findings.error(fields.place_of("id"), what, _("give each rule, rung, ladder and hold an id of its own"))
+        elif name:
+            self.ids[name] = fields.place_of("id")
+        return name
+
+    def _condition(self, fields: Fields, scope: Scope, *, required: bool = True) -> Condition | None:
+        if (required or "when" in fields) and (texts := fields.scalars("when", required=required)):
+            try:
+                condition = parse_condition([text.written() for text in texts], scope, texts[0].place, self.definitions)
+            except ProblemError as error:
+                self.findings.problems += error.problems
+                return None
+            self.findings.problems += condition.warnings
+            return condition
+        return None
+
+    def hold(self, node: YamlNode) -> Hold | None:
+        fields = Fields(node, "a hold", HOLD_KEYS, self.findings)
+        name, scope = self._id(fields), fields.choice("for", HoldScope, required=True)
+        blocks = fields.choices("blocks", Blocks, required=True)
+        condition = self._condition(fields, Scope(scope)) if scope is not None else None
+        if not name or scope is None or condition is None:
+            return None
+        return Hold(name, Scope(scope), condition, frozenset(blocks), fields.place)
+
+    def rule(self, node: YamlNode) -> Rule | None:
+        fields = Fields(node, "a rule", RULE_KEYS, self.findings)
+        name, of = self._id(fields), fields.choice("for", RuleScope, required=True)
+        if of is None:
+            return None
+        scope = Scope(of)
+        condition = self._condition(fields, scope)
+        do = read_steps(fields, "do", scope, required=True)
+        after_last = read_steps(fields, "after_last", scope)
+        group_by = self._group_by(fields, (*do, *after_last), default=())
+        every, times, sets = fields.workdays("every"), fields.whole("times", most=100), read_sets(fields, scope)
+        self._check_repetition(fields, scope)
+        if not name or condition is None:
+            return None
+        self._check_ready((*do, *after_last), condition.facts, fields.place)
+        return Rule(
+            name, fields.whole("step", most=MOST_STEPS), scope, condition, group_by, do, fields.place, every, times, after_last, sets
+        )
+
+    def _check_repetition(self, fields: Fields, scope: Scope) -> None:
+        if scope is Scope.REPLY:
+            for key in ("every", "times", "after_last", "group_by"):
+                if key in fields:
+                    self.findings.error(
+                        fields.place_of(key), _("'{key}' makes no sense for a reply, which is looked at once", key=key), _("take it out")
+                    )
+            return
+        for key, needed in (("times", "every"), ("after_last", "times")):
+            if key in fields and needed not in fields:
+                what = _("'{key}' needs '{needed}' beside it", key=key, needed=needed)
+                self.findings.error(fields.place_of(key), what, _("add '{needed}', or take '{key}' out", key=key, needed=needed))
+
+    def _group_by(self, fields: Fields, steps: tuple[Step, ...], default: tuple[GroupBy, ...]) -> tuple[GroupBy, ...]:
+        if "group_by" not in fields:
+            return default
+        found = fields.choices("group_by", GroupBy)
+        place = fields.place_of("group_by")
+        if found and GroupBy.CUSTOMER not in found:
+            self.findings.error(place, _("different customers cannot share a message"), _("write group_by: [customer, currency]"))
+        elif found and GroupBy.CURRENCY not in found and any(step.kind is StepKind.LETTER or "statement" in step.attach for step in steps):
+            self.findings.error(place, _("a letter or statement is of one currency"), _("write group_by: [customer, currency]"))
+        return found
+
+    def _check_ready(self, steps: tuple[Step, ...], asked: frozenset[str], place: Place) -> None:
+        if any(step.kind in MESSAGES for step in steps) and "customer_ready" not in asked:
+            what = _("this writes to customers whose data may be incomplete")
+            self.findings.warning(place, what, _("add 'customer_ready' to its 'when'"))
+
+    def ladder(self, node: YamlNode) -> Ladder | None:
+        fields = Fields(node, "a ladder", LADDER_KEYS, self.findings)
+        name, condition = self._id(fields), self._condition(fields, Scope.INVOICE)
+        rungs = tuple(rung for index, one in enumerate(fields.maps("rungs", required=True)) if (rung := self._rung(one, index)) is not None)
+        steps = tuple(step for rung in rungs for step in rung.do)
+        group_by = self._group_by(fields, steps, default=(GroupBy.CUSTOMER, GroupBy.CURRENCY))
+        minimum = self._minimum_total(fields)
+        if not name or condition is None:
+            return None
+        for rung in rungs:
+            self._check_ready(rung.do, condition.facts | (rung.when.facts if rung.when is not None else frozenset()), rung.place)
+        return Ladder(name, condition, group_by, rungs, fields.place, minimum)
+
+    def _rung(self, node: YamlNode, index: int) -> Rung | None:
+        fields = Fields(node, "a rung", RUNG_KEYS, self.findings)
+        name, when = self._id(fields), self._condition(fields, Scope.INVOICE, required=False)
+        wait, do = fields.workdays("wait"), read_steps(fields, "do", Scope.INVOICE, required=True)
+        sets = read_sets(fields, Scope.INVOICE)
+        if index and "wait" not in fields and "when" not in fields:
+            what = _("nothing keeps this rung apart from the one before it")
+            self.findings.warning(fields.place, what, _("add 'wait: 5 workdays', or a condition under 'when'"))
+        return Rung(name, fields.whole("step", most=MOST_STEPS), when, wait, do, fields.place, sets) if name else None
+
+    def _minimum_total(self, fields: Fields) -> dict[str, int]:
+        """Minor units by currency, read from the texts of the file."""
+        found: dict[str, int] = {}
+        for currency, amount in fields.entries("minimum_total"):
+            digits = MINOR_UNITS.get(currency.text)
+            if digits is None:
+                what = _("unknown currency '{currency}'", currency=currency.text[:80])
+                self.findings.error(currency.place, what, suggestion(currency.text, MINOR_UNITS))
+            elif not re.fullmatch(r"\d{1,12}" + (rf"(\.\d{{1,{digits}}})?" if digits else ""), amount.text):
+                what = _("'{text}' is no amount of {currency}", text=amount.text[:80], currency=currency.text)
+                self.findings.error(
+                    amount.place,
+                    what,
+                    _("write it like {example}, with a dot and without separators", example=Money(50000, currency.text).plain()),
+                )
+            else:
+                found[currency.text] = Money.of(amount.text, currency.text).minor
+        return found

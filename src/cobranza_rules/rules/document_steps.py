@@ -1,0 +1,112 @@
+"""The `do` chains of a rules file: what is written, sent, asked of people and recorded, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
+from cobranza_rules.language import _
+from cobranza_rules.rules.fields import Fields, Findings
+from cobranza_rules.rules.model import Step, StepKind
+from cobranza_rules.rules.suggestions import suggestion
+from cobranza_rules.rules.yaml_marks import YamlMap, YamlNode
+
+ATTACHMENTS = ("letter", "cfdi", "statement")
+RECORDS = ("acknowledgement", "promise", "payment_claim", "dispute")
+SETTABLE = ("delivery", "case_status")  # Facts that are what a rule last made them; all others are found out.
+MESSAGES = (StepKind.DELIVER, StepKind.EMAIL)
+STEP_KEYS: Mapping[StepKind, tuple[str, ...]] = {
+    StepKind.LETTER: ("sign", "rubric"),
+    StepKind.DELIVER: ("to", "cc", "attach", "rubric"),
+    StepKind.EMAIL: ("to", "cc", "attach", "rubric"),
+    StepKind.TASK: ("assign", "due"),
+    StepKind.RECORD: (),
+}
+OF_INVOICES = (StepKind.LETTER, StepKind.DELIVER, StepKind.EMAIL, StepKind.TASK)
+OF_REPLIES = (StepKind.RECORD, StepKind.TASK)
+
+
+def read_steps(fields: Fields, key: str, scope: Scope, *, required: bool = False) -> tuple[Step, ...]:
+    steps = [_step(node, scope, fields.findings) for node in fields.maps(key, required=required)]
+    chain = tuple(step for step in steps if step is not None)
+    _check_chain(chain, fields.findings)
+    return chain
+
+
+def _step(node: YamlNode, scope: Scope, findings: Findings) -> Step | None:
+    possible = OF_REPLIES if scope is Scope.REPLY else OF_INVOICES
+    if not isinstance(node, YamlMap) or not node.entries:
+        findings.error(node.place, _("a step is written as keys with values"), _("write it like 'email: first-reminder'"))
+        return None
+    first = node.entries[0][0]
+    if first.text not in {kind.value for kind in possible}:
+        what = _("a step of 'for: {scope}' cannot begin with '{key}'", scope=scope.value, key=first.text)
+        findings.error(first.place, what, suggestion(first.text, [kind.value for kind in possible]))
+        return None
+    kind = StepKind(first.text)
+    fields = Fields(node, f"the step '{kind}'", (kind.value, *STEP_KEYS[kind]), findings)
+    step = Step(
+        kind=kind,
+        name=_record(fields) if kind is StepKind.RECORD else fields.name(kind.value),
+        place=node.place,
+        to=fields.name("to", required=kind in MESSAGES),
+        cc=fields.names("cc"),
+        attach=_attachments(fields),
+        sign=fields.name("sign"),
+        rubric=fields.name("rubric"),
+        assign=fields.name("assign", required=kind is StepKind.TASK),
+        due_workdays=fields.workdays("due"),
+    )
+    return step if step.name else None
+
+
+def _record(fields: Fields) -> str:
+    scalar = fields.scalar("record")
+    if scalar is None or scalar.text in RECORDS:
+        return scalar.text if scalar is not None else ""
+    fields.findings.error(scalar.place, _("'{name}' cannot be recorded", name=scalar.text[:80]), suggestion(scalar.text, RECORDS))
+    return ""
+
+
+def _attachments(fields: Fields) -> tuple[str, ...]:
+    found = []
+    for scalar in fields.scalars("attach"):
+        if scalar.text in ATTACHMENTS:
+            found.append(scalar.text)
+        else:
+            fields.findings.error(
+                scalar.place, _("'{name}' cannot be attached", name=scalar.text[:80]), suggestion(scalar.text, ATTACHMENTS)
+            )
+    return tuple(dict.fromkeys(found))
+
+
+def _check_chain(chain: tuple[Step, ...], findings: Findings) -> None:
+    """A chain is one document and one message at most: what was sent must be a plain yes or no."""
+    for kinds, noun in ((MESSAGES, _("message")), ((StepKind.LETTER,), _("letter"))):
+        for step in [step for step in chain if step.kind in kinds][1:]:
+            findings.error(step.place, _("a chain has one {noun} at most", noun=noun), _("make a rule or rung of its own for the second"))
+    written = False
+    for step in chain:
+        written = written or step.kind is StepKind.LETTER
+        if "letter" in step.attach and not written:
+            findings.error(
+                step.place,
+                _("a letter is attached, but no step before this one writes it"),
+                _("put a step like 'letter: {name}' before it", name=step.name),
+            )
+
+
+def read_sets(fields: Fields, scope: Scope) -> Mapping[str, str]:
+    """Facts that the confirmed chain sets, by name."""
+    found: dict[str, str] = {}
+    for name, value in fields.entries("sets"):
+        if scope is not Scope.INVOICE or name.text not in SETTABLE:
+            fields.findings.error(name.place, _("'{name}' cannot be set by a rule", name=name.text[:80]), suggestion(name.text, SETTABLE))
+            continue
+        choices = VOCABULARY[scope][name.text].choices
+        if value.text not in choices:
+            what = _("'{fact}' is never '{value}'", fact=name.text, value=value.text[:80])
+            fields.findings.error(value.place, what, suggestion(value.text, choices))
+            continue
+        found[name.text] = value.text
+    return found

@@ -1,0 +1,68 @@
+"""What becomes of an action in the book: the entries that its confirmation, its bounce or a recorded reply make. The ledger and rule
+tests both follow this."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cobranza_rules.domain.entry import Entry, EntryKind
+from cobranza_rules.money import Money
+from cobranza_rules.rules.planned import Item, PlannedAction
+
+
+def entries_when_confirmed(action: PlannedAction, action_id: int, on: dt.date) -> Iterator[tuple[int, Entry]]:
+    """Invoice ids with their entries, once every step of the chain is confirmed.
+
+    An invoice that rode along on a lower rung was promised the same day as the others, for they read one message; but it records its own
+    rung, and only what its own rung sets.
+    """
+    if action.subject != "invoice":
+        return
+    for item in action.items:
+        if action.ladder:
+            next_contact = action.next_contact.isoformat() if action.next_contact else None
+            data = {"ladder": action.ladder, "rung": item.rule_id, "action": action_id, "next_contact": next_contact}
+            yield item.subject_id, Entry(EntryKind.RUNG_SENT, on, data)
+        for kind, settings in _settings(action, item):
+            yield item.subject_id, Entry(kind, on, {"action": action_id, **settings})
+
+
+def _settings(action: PlannedAction, item: Item) -> Iterator[tuple[EntryKind, dict[str, str]]]:
+    sets = action.sets if item.rule_id == action.rule_id else item.sets
+    if sets.get("delivery") == "sent":
+        yield EntryKind.DELIVERED, {}
+    if (case_status := sets.get("case_status")) is not None:
+        yield EntryKind.CASE_MOVED, {"case_status": case_status}
+
+
+def entries_when_undone(action: PlannedAction, action_id: int, on: dt.date) -> Iterator[tuple[int, Entry]]:
+    """What takes back the rung and the delivery of a message that came back; later messages stand on their own."""
+    for item in action.items:
+        if action.ladder:
+            yield item.subject_id, Entry(EntryKind.RUNG_UNDONE, on, {"action": action_id})
+        if (action.sets if item.rule_id == action.rule_id else item.sets).get("delivery"):
+            yield item.subject_id, Entry(EntryKind.DELIVERY_UNDONE, on, {"action": action_id})
+
+
+def entry_recorded(what: str, read: Mapping[str, Any], balance: Money, *, delivered: bool, on: dt.date) -> Entry | None:
+    """The entry that a reply makes on an invoice of the message it answers; None where it says nothing about this invoice.
+
+    `what` is the name of a record step, `read` what was read in the reply, `balance` the invoice's, `delivered` whether the message
+    answered had delivered invoices: an acknowledgement of a reminder is that, and none of the invoice.
+    """
+    if what == "promise":
+        pay_on, amount = read.get("pay_on"), read.get("amount")
+        if not isinstance(pay_on, dt.date):
+            return None
+        # An amount that covers the balance is a promise of the whole; a smaller one keeps the promise only so far.
+        partial = isinstance(amount, Money) and amount.currency == balance.currency and amount.minor < balance.minor
+        return Entry(EntryKind.PROMISED, on, {"pay_on": pay_on.isoformat(), "minor": amount.minor if partial and amount else 0})
+    if what == "payment_claim":
+        return Entry(EntryKind.PAYMENT_CLAIMED, on, {})
+    if what == "dispute":
+        return Entry(EntryKind.DISPUTE_OPENED, on, {"reason": str(read.get("reason", ""))})
+    if what == "acknowledgement" and delivered:
+        return Entry(EntryKind.ACKNOWLEDGED, on, {key: str(read.get(key, "")) for key in ("person", "title", "phone")})
+    return None

@@ -1,0 +1,45 @@
+"""The last look: whether an action that waits or is about to leave is still what the rules plan now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.planned import Outcome, Plan, PlannedAction
+
+# Reasons that pass by themselves: the action stays as it is and waits. A hold on the whole customer is of this kind, too.
+PASSING = frozenset({Outcome.NOT_A_WORKDAY, Outcome.LIMITED, Outcome.UNDER_WAY, Outcome.UNCERTAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`action` is what would be planned now for the same items, None where it would not be; `passing` tells a wait from an end."""
+
+    action: PlannedAction | None
+    passing: bool
+    reason: Sentence
+
+
+def look_for(action: PlannedAction, plan: Plan, rules: RuleSet) -> Look:
+    """`plan` is the customer's, traced, as if `action` had not been planned."""
+    mine = {item.subject_id for item in action.items}
+    for fresh in plan.actions:
+        if (fresh.rule_id, fresh.closing, fresh.currency) == (action.rule_id, action.closing, action.currency):
+            items = tuple(item for item in fresh.items if item.subject_id in mine)
+            if items:
+                return Look(replace(fresh, items=items), passing=False, reason=fresh.reason)
+    return _why_not(plan, rules, action)
+
+
+def _why_not(plan: Plan, rules: RuleSet, action: PlannedAction) -> Look:
+    mine = {item.subject_id: item.rule_id for item in action.items}
+    about = [verdict for verdict in plan.verdicts if mine.get(verdict.subject_id) == verdict.rule_id or verdict.rule_id == action.ladder]
+    about = [verdict for verdict in about if verdict.subject_id in mine]
+    if not about:
+        return Look(None, passing=False, reason=_("its invoices are no longer open"))
+    customer_holds = {hold.id for hold in rules.holds if hold.scope is Scope.CUSTOMER}
+    held = {held.subject_id for held in plan.held if held.hold_id in customer_holds}
+    passing = any(verdict.outcome in PASSING or verdict.subject_id in held for verdict in about)
+    return Look(None, passing, about[0].reason)

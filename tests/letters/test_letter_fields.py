@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from cobranza_rules.letters.field_catalogue import FIELDS, FieldKind, TemplateField
+from cobranza_rules.letters.fields import bucket_label, fields_of, grouped_clabe, long_date, money_text, short_date
+from cobranza_rules.money import Money
+
+from .conftest import ROOT
+from .sample_letters import COMPANY, letter
+
+
+@pytest.mark.parametrize(
+    ("money", "language", "text"),
+    [
+        (Money(1230050, "MXN"), "es", "$12,300.50 MXN"),
+        (Money(1230050, "USD"), "en", "$12,300.50 USD"),
+        (Money(-1000, "EUR"), "es", "-€10.00 EUR"),
+        (Money(100000, "CHF"), "es", "1,000.00 CHF"),
+        (Money(123456, "JPY"), "en", "¥123,456 JPY"),
+        (Money(999999999999999, "MXN"), "es", "$9,999,999,999,999.99 MXN"),
+    ],
+)
+def test_money_as_letters_print_it(money: Money, language: str, text: str) -> None:
+    assert money_text(money, language) == text
+
+
+def test_dates_buckets_and_clabe() -> None:
+    day = dt.date(2026, 3, 5)
+    assert [long_date(day, "es"), long_date(day, "en"), long_date(None, "es")] == ["5 de marzo de 2026", "March 5, 2026", ""]
+    assert [short_date(day, "es"), short_date(day, "en")] == ["05/03/2026", "Mar 5, 2026"]
+    assert [bucket_label(name, "es") for name in ("current", "1-30", "91+")] == ["Por vencer", "1–30 días", "Más de 90 días"]
+    assert [bucket_label(name, "en") for name in ("current", "1-30", "91+")] == ["Not yet due", "1–30 days", "Over 90 days"]
+    assert grouped_clabe("012180001234567897") == "012 180 00123456789 7"
+    assert grouped_clabe("") == ""
+
+
+def test_amounts_in_a_letter() -> None:
+    fields = fields_of(letter("first-reminder", "es", 4))
+    assert fields["total"] == "$54,308.58 MXN"
+    assert fields["overdue_total"] == "$42,462.91 MXN"
+    assert fields["total_in_words"] == "(CINCUENTA Y CUATRO MIL TRESCIENTOS OCHO PESOS 58/100 M.N.)"
+    assert fields["oldest_days_overdue"] == "41"
+    assert fields["lines"][0]["days_overdue"] == "0"
+    assert fields["lines"][0]["overdue"] is False
+
+
+def test_a_letter_without_signer_or_analyst_has_empty_texts() -> None:
+    fields = fields_of(letter("first-reminder", "es", 1, signer=None, analyst=None, next_contact=None))
+    assert fields["signer"] == {"name": "", "title": "", "email": "", "phone": ""}
+    assert fields["analyst"] == {"name": "", "title": "", "email": COMPANY.email, "phone": COMPANY.phone}
+    assert fields["next_contact"] == ""
+
+
+def test_a_draft_says_so() -> None:
+    assert fields_of(letter(draft=True))["draft_mark"] == "BORRADOR – sin firma"
+    assert fields_of(letter(language="en", draft=True))["draft_mark"] == "DRAFT – unsigned"
+    assert fields_of(letter())["draft_mark"] == ""
+
+
+def assert_shape(value: Any, field: TemplateField) -> None:
+    match field.kind:
+        case FieldKind.TEXT:
+            assert type(value) is str, field.name
+        case FieldKind.FLAG:
+            assert type(value) is bool, field.name
+        case FieldKind.GROUP:
+            assert type(value) is dict
+            assert set(value) == {part.name for part in field.parts}, field.name
+            for part in field.parts:
+                assert_shape(value[part.name], part)
+        case FieldKind.LIST:
+            assert type(value) is list
+            for entry in value:
+                assert_shape(entry, TemplateField(field.name, FieldKind.GROUP, "", field.parts))
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_fields_have_the_shape_that_the_catalogue_promises(language: str) -> None:
+    fields = fields_of(letter("statement", language, 3))
+    assert fields["held"]
+    assert fields["unapplied"]
+    assert fields["copies"]
+    assert_shape(fields, TemplateField("letter", FieldKind.GROUP, "", FIELDS))
+
+
+def test_the_documentation_lists_every_field_in_both_languages() -> None:
+    page = (ROOT / "docs" / "letters.md").read_text(encoding="utf-8")
+    spanish, english = page.split("# Letters", 1)
+    for field in FIELDS:
+        for half in (spanish, english):
+            assert f"`{field.name}`" in half, field.name
+            for part in field.parts:
+                assert f"`{part.name}`" in half, f"{field.name}.{part.name}"

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from cobranza_rules.domain.reply import Bounce
+from cobranza_rules.mail.match import Match, OwnMessage, match
+
+from .messages import delivery_report, reply
+
+OWN = {
+    "m1@kemper.example": OwnMessage("m1@kemper.example", 11, 1, "first-reminder"),
+    "m2@kemper.example": OwnMessage("m2@kemper.example", 12, 1, "second-reminder"),
+    "m3@kemper.example": OwnMessage("m3@kemper.example", 13, 2, "first-reminder"),
+}
+CONTACTS = {
+    "persona@cliente.example": frozenset({1}),
+    "pagos@cliente.example": frozenset({1}),
+    "otra@otro.example": frozenset({2}),
+    "grupo@grupo.example": frozenset({1, 2}),
+}
+
+
+def matched(headers: str = "", sender: str = "persona@cliente.example", bounced: Bounce | None = None, text: str = "x") -> Match:
+    return match(reply(text, sender=sender, headers=headers), own_messages=OWN, contacts=CONTACTS, bounced=bounced)
+
+
+def test_an_answer_to_our_message() -> None:
+    assert matched("In-Reply-To: <m1@kemper.example>\n") == Match("own_id", 1.0, 1, 11)
+    assert matched("References: <m1@kemper.example> <m2@kemper.example> <x@cliente.example>\n") == Match("own_id", 1.0, 1, 12)
+
+
+def test_an_answer_from_an_address_that_is_not_on_file() -> None:
+    assert matched("In-Reply-To: <m1@kemper.example>\n", "nueva@cliente.example") == Match("own_id", 0.9, 1, 11)
+
+
+def test_an_answer_from_another_customer_is_for_a_person() -> None:
+    assert matched("In-Reply-To: <m1@kemper.example>\n", "otra@otro.example") == Match("own_id", 0.5, 1, 11, doubtful=True)
+
+
+def test_an_answer_to_two_customers_messages_is_for_a_person() -> None:
+    assert matched("References: <m1@kemper.example> <m3@kemper.example>\n") == Match("own_id", 0.5, 2, 13, doubtful=True)
+
+
+def test_a_sender_without_an_id() -> None:
+    assert matched() == Match("sender", 0.6, 1)
+    assert matched(sender="grupo@grupo.example") == Match("sender", 0.3, None, doubtful=True)
+    assert matched(sender="nadie@ninguno.example") == Match("none", 0.0)
+
+
+def test_an_id_in_the_text_of_a_person_proves_nothing() -> None:
+    assert matched(text="Message-ID: <m3@kemper.example>") == Match("sender", 0.6, 1)
+
+
+def test_a_report_returns_our_id() -> None:
+    report = delivery_report("failed", "5.1.1")
+    bounced = Bounce(permanent=True, recipients=("pagos@cliente.example",))
+    assert match(report, own_messages=OWN, contacts=CONTACTS, bounced=bounced) == Match("own_id", 0.9, 1, 11)
+    assert match(report, own_messages={}, contacts=CONTACTS, bounced=bounced) == Match("recipient", 0.7, 1)
+    shared = Bounce(permanent=True, recipients=("grupo@grupo.example",))
+    assert match(report, own_messages={}, contacts=CONTACTS, bounced=shared) == Match("recipient", 0.35, None, doubtful=True)
+
+
+def test_an_id_in_a_bounce_without_a_standard() -> None:
+    bounced = Bounce(permanent=True, recipients=("pagos@cliente.example",))
+    text = "550 no such user\n\n------ headers ------\nMessage-ID:\n <m2@kemper.example>\n"
+    assert matched(sender="mailer-daemon@x.example", bounced=bounced, text=text) == Match("own_id", 0.9, 1, 12)

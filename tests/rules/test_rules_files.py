@@ -1,0 +1,452 @@
+"""Rules files: what may stand in them, and that every mistake is told at once with file, line and column."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.document import check_against, read_rules
+from cobranza_rules.rules.model import Blocks, GroupBy, RuleSet, StepKind
+from cobranza_rules.rules.yaml_marks import YamlList, YamlMap, YamlScalar, read_yaml
+
+ROOT = Path(__file__).parents[2]
+SHIPPED = ROOT / "rules" / "collections.yaml"
+SMALL = """\
+version: 1
+rules:
+  - id: ask
+    for: invoice
+    when: customer_ready and balance > 0
+    do:
+      - email: first-reminder
+        to: collections_contact
+"""
+
+
+def read(text: str) -> RuleSet:
+    rules, warnings = read_rules([("r.yaml", text.encode())])
+    assert warnings == ()
+    return rules
+
+
+def refused(*texts: str | bytes) -> list[str]:
+    files = [(f"{'rst'[index]}.yaml", text if isinstance(text, bytes) else text.encode()) for index, text in enumerate(texts)]
+    with pytest.raises(ProblemError) as caught:
+        read_rules(files)
+    return [str(problem) for problem in caught.value.problems if not problem.warning]
+
+
+def warned(text: str) -> list[str]:
+    _rules, warnings = read_rules([("r.yaml", text.encode())])
+    assert all(problem.warning for problem in warnings)
+    return [str(problem) for problem in warnings]
+
+
+def test_the_shipped_rules() -> None:
+    rules, warnings = read_rules([("rules/collections.yaml", SHIPPED.read_bytes())])
+    assert warnings == ()
+    assert [hold.id for hold in rules.holds] == [
+        "bank-data-stale",
+        "mailbox-stale",
+        "reply-waiting",
+        "promise-to-pay",
+        "dispute",
+        "payment-claimed",
+    ]
+    assert {rule.procedure_step for rule in rules.rules} | {rung.procedure_step for rung in rules.ladders[0].rungs} == {2, 3, 8, 9, 11}
+    transmittal = rules.rules[0]
+    assert transmittal.do[0].sign == "administration_manager"
+    assert transmittal.do[1].attach == ("letter", "cfdi")
+    assert transmittal.sets == {"delivery": "sent"}
+    assert [(rule.id, rule.do[0].name) for rule in rules.rules if rule.scope is Scope.REPLY] == [
+        ("acknowledgement-received", "acknowledgement"),
+        ("promise-received", "promise"),
+        ("payment-claim-received", "payment_claim"),
+        ("dispute-opened", "dispute"),
+    ]
+    (ladder,) = rules.ladders
+    assert ladder.minimum_total == {"MXN": 50000, "USD": 3000}
+    assert [(rung.id, rung.wait_workdays) for rung in ladder.rungs] == [("first-reminder", 0), ("second-reminder", 5)]
+    assert ladder.rungs[1].do[1].cc == ("supervisor", "sales_manager")
+    assert (ladder.rungs[1].do[2].kind, ladder.rungs[1].do[2].assign, ladder.rungs[1].do[2].due_workdays) == (
+        StepKind.TASK,
+        "sales_manager",
+        5,
+    )
+    assert rules.limit.per_run == 500
+    assert (rules.limit.per_customer, rules.limit.within_workdays) == (1, 3)
+
+
+def test_the_shipped_rules_name_templates_and_roles_that_are_there() -> None:
+    rules, _warnings = read_rules([("rules/collections.yaml", SHIPPED.read_bytes())])
+    letters = {file.name.split(".")[0] for file in (ROOT / "templates" / "letters").glob("*.docx")}
+    mails = {file.name.split(".")[0] for file in (ROOT / "templates" / "mail").glob("*.html")}
+    roles = {"administration_manager", "collections_analyst", "supervisor", "sales_manager"}
+    assert check_against(rules, letter_templates=letters, mail_templates=mails, roles=roles) == ()
+
+
+@pytest.mark.parametrize("missing", ["sender_authenticated", "sender_known", "answers_our_message"])
+def test_a_reply_that_proves_nothing_is_recorded_by_no_rule(missing: str) -> None:
+    from cobranza_rules.rules.native import NativeEngine
+
+    rules, _warnings = read_rules([("rules/collections.yaml", SHIPPED.read_bytes())])
+    engine = NativeEngine(rules.conditions())
+    for kind in ("acknowledgement", "contrarrecibo", "promise", "payment_notice", "dispute"):
+        good = {
+            "kind": kind,
+            "sender_authenticated": True,
+            "sender_known": True,
+            "answers_our_message": True,
+            "doubtful": False,
+            "promise_workdays_ahead": 3,
+        }
+        without = {name: value for name, value in good.items() if name != missing}
+        first, doubted, false, absent = engine.evaluate(Scope.REPLY, [good, good | {"doubtful": True}, good | {missing: False}, without])
+        assert len(first) == 1
+        assert doubted == false == absent == frozenset()
+
+
+def test_everything_that_the_language_knows() -> None:
+    rules = read("""\
+version: 1
+calendar:
+  timezone: America/Monterrey
+  workdays: [mon, sat]
+  holidays: MX-BMV
+  also_closed: [2026-12-24, 2026-12-31]
+  contact_hours: 08:30 - 24:00
+aging_buckets: [15, 45]
+limit: {per_customer: 2 in 10 workdays}
+define:
+  owes: balance > 0
+holds:
+  - {id: stop, for: customer, when: inbox_open > 0, blocks: [contact, delivery]}
+rules:
+  - id: ask
+    step: 3
+    for: invoice
+    when: [owes, customer_ready]
+    every: 1 workday
+    times: 2
+    group_by: customer
+    do: [{email: ask, to: invoice_contact, cc: supervisor}]
+    after_last: [{task: call, assign: analyst, due: 2 workdays}]
+    sets: {case_status: with_administration}
+""")
+    assert rules.calendar.timezone == "America/Monterrey"
+    assert rules.calendar.workdays == {0, 5}
+    assert rules.calendar.holidays == "MX-BMV"
+    assert rules.calendar.extra == {dt.date(2026, 12, 24), dt.date(2026, 12, 31)}
+    assert rules.contact_hours == ("08:30", "24:00")
+    assert rules.aging_buckets == (15, 45)
+    assert rules.holds[0].blocks == {Blocks.CONTACT, Blocks.DELIVERY}
+    (rule,) = rules.rules
+    assert (rule.every_workdays, rule.times, rule.group_by, rule.procedure_step) == (1, 2, (GroupBy.CUSTOMER,), 3)
+    assert rule.when.text == "owes and customer_ready"
+    assert rule.when.facts == {"balance", "customer_ready"}
+    assert rule.after_last[0].due_workdays == 2
+    assert rule.sets == {"case_status": "with_administration"}
+    assert set(rules.conditions()) == {"hold:stop", "rule:ask"}
+
+
+def test_all_mistakes_of_all_files_at_once() -> None:
+    first = """\
+version: 2
+calender: {timezone: x}
+calendar: {timezone: Mars/Olympus, workdays: [mon, lunes], holidays: QQ, also_closed: [2026-02-30], contact_hours: 18:00-09:00}
+aging_buckets: [60, 30]
+limit: {per_customer: once a week, per_run: many}
+define: {balance: paid > 0, Owes: paid > 0, or: paid > 0}
+holds:
+  - {id: stop, for: reply, when: doubtful, blocks: contct}
+  - {id: stop now, for: customer, when: inbox_open, blocks: contact}
+  - {id: stop, for: customer, blocks: contact}
+"""
+    second = """\
+version: 1
+limit: {per_run: 3}
+rules:
+  - id: stop
+    for: invoice
+    when: "paid > 0 and
+      overdue"
+    every: 3 days
+    after_last: []
+    group_by: [day]
+    do:
+      - mail: x
+      - email: x
+        attach: [letter, invoice]
+      - deliver: y
+        to: invoice_contact
+      - record: promise
+    sets: {status: paid, delivery: lost}
+  - id: answer
+    for: reply
+    when: kind == "promise"
+    times: 3
+    do: [{record: promises}, {email: x}]
+ladders:
+  - id: climb
+    when: balance > 0
+    minimum_total: {MXN: 500.005, USD: "1,000", PESOS: 3}
+    rungs: {}
+"""
+    assert refused(first, second) == [
+        "r.yaml:2:1: a rules file has no key 'calender'; did you mean 'calendar'?",
+        "r.yaml:1:10: version 2 of the rule language is not known; write 'version: 1', or use a newer program",
+        "s.yaml:2:8: 'limit' is already given in r.yaml:5; keep one of the two: it holds for all files",
+        "r.yaml:6:10: 'balance' is already the name of a fact; choose another name",
+        "r.yaml:6:29: 'Owes' cannot be the name of a condition; use small letters, digits and underscores, like delivered_long_enough",
+        "r.yaml:6:45: 'or' cannot be the name of a condition; use small letters, digits and underscores, like delivered_long_enough",
+        "r.yaml:3:22: unknown time zone 'Mars/Olympus'; write it like America/Mexico_City",
+        "r.yaml:3:52: 'lunes' is no day of the week; possible are: fri, mon, sat, sun, thu, tue, wed",
+        "r.yaml:3:70: no table of holidays is known as 'QQ'; write MX, MX-BMV (bank days), none, or the two letters of a country",
+        "r.yaml:3:88: there is no day 2026-02-30; write dates as year-month-day, like 2026-03-06",
+        "r.yaml:3:116: '18:00-09:00' are no hours of a day; write them like \"09:00-18:00\", the earlier one first",
+        "r.yaml:4:16: the aging buckets do not ascend; write days in order, like [30, 60, 90]",
+        "r.yaml:5:23: 'once a week' is no limit of messages; write it like '1 in 3 workdays'",
+        "r.yaml:5:45: 'many' is no whole number from 0 to 1000000; write a number",
+        "r.yaml:8:21: 'reply' is not possible under 'for'; possible are: customer, invoice",
+        "r.yaml:8:52: 'contct' is not possible under 'blocks'; did you mean 'contact'?",
+        "r.yaml:9:10: 'stop now' is no name; use small letters, digits and hyphens, like first-reminder",
+        "r.yaml:9:41: 'inbox_open' is a number and cannot stand alone; compare it, like inbox_open > 0",
+        "r.yaml:10:10: the id 'stop' is already used in r.yaml:8; give each rule, rung, ladder and hold an id of its own",
+        "r.yaml:10:5: a hold needs the key 'when'; add it",
+        "s.yaml:4:9: the id 'stop' is already used in r.yaml:8; give each rule, rung, ladder and hold an id of its own",
+        "s.yaml:7:7: unknown fact 'overdue'; did you mean 'days_overdue'?",
+        "s.yaml:12:9: a step of 'for: invoice' cannot begin with 'mail'; did you mean 'email'?",
+        "s.yaml:13:9: the step 'email' needs the key 'to'; add it",
+        "s.yaml:14:26: 'invoice' cannot be attached; possible are: cfdi, letter, statement",
+        "s.yaml:17:9: a step of 'for: invoice' cannot begin with 'record'; possible are: deliver, email, letter, task",
+        "s.yaml:15:9: a chain has one message at most; make a rule or rung of its own for the second",
+        "s.yaml:13:9: a letter is attached, but no step before this one writes it; put a step like 'letter: x' before it",
+        "s.yaml:9:17: the list under 'after_last' is empty; write a value, or leave the line out",
+        "s.yaml:10:16: 'day' is not possible under 'group_by'; possible are: currency, customer",
+        "s.yaml:8:12: '3 days' is no span of business days; write it like '5 workdays', at most 1000",
+        "s.yaml:18:12: 'status' cannot be set by a rule; did you mean 'case_status'?",
+        "s.yaml:18:36: 'delivery' is never 'lost'; possible are: pending, sent",
+        "s.yaml:9:17: 'after_last' needs 'times' beside it; add 'times', or take 'after_last' out",
+        "s.yaml:23:19: 'promises' cannot be recorded; did you mean 'promise'?",
+        "s.yaml:23:31: a step of 'for: reply' cannot begin with 'email'; possible are: record, task",
+        "s.yaml:22:12: 'times' makes no sense for a reply, which is looked at once; take it out",
+        "s.yaml:28:12: 'rungs' is a list; begin each item with a hyphen",
+        "s.yaml:27:26: '500.005' is no amount of MXN; write it like 500.00, with a dot and without separators",
+        "s.yaml:27:40: '1,000' is no amount of USD; write it like 500.00, with a dot and without separators",
+        "s.yaml:27:49: unknown currency 'PESOS'; possible are: BRL, CAD, CHF, CLP, CNY, COP, EUR, GBP, GTQ, JPY, MXN, USD",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "r.yaml: the file is empty; write 'version: 1' and rules into it"),
+        (b"# nothing\n", "r.yaml: the file is empty; write 'version: 1' and rules into it"),
+        (b"version: 1\n\trules: []\n", "r.yaml:2:1: a tabulator stands where YAML wants spaces; indent with spaces"),
+        (b"version: 1\nrules: \xff\n", "r.yaml:2: the file is not UTF-8; save it as UTF-8"),
+        (
+            b"version: 1\n#\0\n",
+            "r.yaml:2:2: the character U+0000 is not allowed in YAML; delete it; the file may be damaged, or no text at all",
+        ),
+        (
+            b"PK\x03\x04" + bytes(40),
+            "r.yaml:1:3: the character U+0003 is not allowed in YAML; delete it; the file may be damaged, or no text at all",
+        ),
+        (b"version: 1\nversion: 1\n", "r.yaml:2:1: the key 'version' is here twice; it stands first on line 1; keep one of the two"),
+        (b"[" * 5000, "r.yaml:1:21: the file is nested more than 20 levels deep; make it flatter"),
+        (b"version: 1" + b" " * 1_000_000, "r.yaml: the file has 1000010 bytes; at most 1000000 are read; split it into several files"),
+        (b"version: &a [*a]\n", "r.yaml:1:14: there is no anchor 'a' before this; write the value out"),
+        (b"version: !!int 1\n", "r.yaml:1:10: a tag ('!') is not allowed here; put the text into quotation marks"),
+        (b"version: 1\n---\nversion: 1\n", "r.yaml:2:1: a second document begins here; put it into a file of its own"),
+        (b"version: 'x", "r.yaml:1:12: not valid YAML: found unexpected end of stream; close the quotation mark"),
+        (
+            b"define:\n  a: b: c\n",
+            "r.yaml:2:7: not valid YAML: mapping values are not allowed here; put a text with a colon into quotation marks, or check the indentation",
+        ),
+        (b"- version\n", "r.yaml:1:1: a rules file is written as keys with values; write lines like 'key: value'"),
+        (b"rules: []\n", "r.yaml:1:1: a rules file needs the key 'version'; add it"),
+        (b"version: 1\nrules:\n", "r.yaml:2:1: the key 'rules' has no value; write a value, or leave the line out"),
+    ],
+)
+def test_files_that_are_no_rules_file(content: bytes, said: str) -> None:
+    assert said in refused(content)
+
+
+def test_one_broken_file_does_not_hide_the_mistakes_of_another() -> None:
+    said = refused("version: 'x", SMALL.replace("balance", "balanc"))
+    assert said == [
+        "r.yaml:1:12: not valid YAML: found unexpected end of stream; close the quotation mark",
+        "s.yaml:5:30: unknown fact 'balanc'; did you mean 'balance'?",
+    ]
+
+
+def test_aliases_are_counted_each_time() -> None:
+    rows = ["- &a0 [x,x,x,x,x,x,x,x,x,x]"] + [f"- &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    (problem,) = refused("\n".join(rows))
+    assert problem.endswith("the file has more than 20000 values, its aliases put in; split it into several files")
+
+
+def test_an_alias_of_ordinary_size_is_taken() -> None:
+    rules = read(
+        SMALL.replace("customer_ready and balance > 0", "&w customer_ready and balance > 0")
+        + "\nladders:\n  - id: l\n    when: *w\n    rungs:\n      - id: r\n        do: [{task: t, assign: a}]\n"
+    )
+    assert rules.ladders[0].when == rules.rules[0].when
+
+
+@pytest.mark.parametrize(
+    ("when", "line", "column"),
+    [
+        ("balance > 0 and zzz", 5, 27),
+        ("'balance > 0 and zzz'", 5, 28),
+        ('"balance > 0 and\\u0020zzz"', 5, 33),
+        ("'customer == ''a'' and zzz'", 5, 34),
+        (">\n      balance > 0\n      and zzz", 7, 11),
+        (">-\n      balance > 0 and\n\n      zzz", 8, 7),
+        ("|\n      balance > 0\n        and zzz", 7, 13),
+        ("balance > 0\n      and zzz", 6, 11),
+        ('"balance > 0\n      and \\\n      zzz"', 7, 7),
+        ("[balance > 0, zzz]", 5, 25),
+        ("\n      - balance > 0\n      - acknowledged and zzz", 7, 26),
+    ],
+)
+def test_the_column_is_right_in_every_style_of_scalar(when: str, line: int, column: int) -> None:
+    text = SMALL.replace("customer_ready and balance > 0", when)
+    lines = text.split("\n")
+    assert lines[line - 1][column - 1 :].startswith("zzz")
+    assert f"r.yaml:{line}:{column}: unknown fact 'zzz'; 'cobranza rules facts' lists all facts" in refused(text)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_columns_with_any_line_ending_and_a_byte_order_mark(ending: str) -> None:
+    text = "\ufeff" + SMALL.replace("balance", "balanc").replace("\n", ending)
+    assert refused(text) == ["r.yaml:5:30: unknown fact 'balanc'; did you mean 'balance'?"]
+
+
+def test_words_stay_words() -> None:
+    """YAML 1.1 would make truths of these, and a float of the amount."""
+    node = read_yaml("r.yaml", b"on: yes\nno: 1e3\nday: 2026-03-06\nx: [1_000, 0x1F, ~]\n")
+    assert isinstance(node, YamlMap)
+    assert [(name.text, value.text) for name, value in node.entries if isinstance(value, YamlScalar)] == [
+        ("on", "yes"),
+        ("no", "1e3"),
+        ("day", "2026-03-06"),
+    ]
+    numbers = node.get("x")
+    assert isinstance(numbers, YamlList)
+    assert [item.text for item in numbers.items if isinstance(item, YamlScalar)] == ["1_000", "0x1F", "~"]
+
+
+LADDERS = """\
+version: 1
+ladders:
+  - id: first
+    when: balance > 0 and customer_ready and status == "open"
+    rungs:
+      - {id: r1, when: days_overdue >= 1, do: [{task: t, assign: a}]}
+      - {id: r2, when: status == "paid", do: [{task: t, assign: a}]}
+      - {id: r3, do: [{task: t, assign: a}]}
+  - id: second
+    when: balance > 100.00 MXN and customer_ready and status == "open" and acknowledged
+    rungs:
+      - {id: r4, do: [{email: m, to: invoice_contact}]}
+  - id: third
+    when: balance > 0 and customer_kind == "foreign"
+    rungs:
+      - {id: r5, do: [{email: m, to: invoice_contact}]}
+"""
+
+
+def test_warnings_of_ladders() -> None:
+    assert warned(LADDERS) == [
+        "r.yaml:8:9: nothing keeps this rung apart from the one before it; add 'wait: 5 workdays', or a condition under 'when'",
+        "r.yaml:16:9: this writes to customers whose data may be incomplete; add 'customer_ready' to its 'when'",
+        "r.yaml:7:9: rung 'r2' can never be reached: its 'when' and that of ladder 'first' exclude each other; change one of the two",
+        (
+            "r.yaml:9:5: ladder 'second' gets no invoice: 'first', which stands before it, takes them all; "
+            "put it before the other one, or narrow that one's 'when'"
+        ),
+    ]
+
+
+def test_a_definition_that_nothing_uses_is_checked_too() -> None:
+    assert refused(SMALL + "define: {lost: balance > 5, gone: kind == 'promise' and doubtful}\n") == [
+        "r.yaml:9:26: an amount cannot be compared with a number; write the amount with its currency, like 500.00 MXN"
+    ]
+
+
+def test_a_definition_is_told_once_however_often_it_is_used() -> None:
+    text = SMALL.replace("customer_ready and balance > 0", "lost and customer_ready") + "define: {lost: balanc > 0, more: not lost}\n"
+    assert refused(text) == ["r.yaml:9:16: unknown fact 'balanc'; did you mean 'balance'?"]
+
+
+def test_a_letter_is_of_one_currency() -> None:
+    chain = "    group_by: [customer]\n    do:\n      - letter: x\n"
+    assert refused(SMALL.replace("    do:\n", chain)) == [
+        "r.yaml:6:15: a letter or statement is of one currency; write group_by: [customer, currency]"
+    ]
+    assert refused(SMALL.replace("    do:\n", "    group_by: [currency]\n    do:\n")) == [
+        "r.yaml:6:15: different customers cannot share a message; write group_by: [customer, currency]"
+    ]
+
+
+def test_what_rules_name_outside_of_their_file() -> None:
+    rules = read(
+        SMALL.replace(
+            "      - email: first-reminder\n        to: collections_contact\n",
+            "      - letter: transmital\n        sign: manager\n      - email: first-remainder\n        to: colections_contact\n        cc: [boss]\n      - task: call\n        assign: analist\n",
+        )
+    )
+    found = check_against(
+        rules,
+        letter_templates={"transmittal"},
+        mail_templates={"first-reminder", "second-reminder"},
+        roles={"analyst", "supervisor"},
+    )
+    possible = "analyst, collections_contact, fallback_contact, invoice_contact, supervisor"
+    assert [str(problem) for problem in found] == [
+        "r.yaml:7:9: there is no letter template 'transmital'; did you mean 'transmittal'?",
+        "r.yaml:7:9: nobody of the company has the role 'manager'; possible are: analyst, supervisor",
+        "r.yaml:9:9: there is no mail template 'first-remainder'; did you mean 'first-reminder'?",
+        "r.yaml:9:9: nobody has the role 'colections_contact'; did you mean 'collections_contact'?",
+        f"r.yaml:9:9: nobody has the role 'boss'; possible are: {possible}",
+        "r.yaml:12:9: nobody of the company has the role 'analist'; did you mean 'analyst'?",
+    ]
+
+
+def test_the_digest_names_the_bytes_and_their_order() -> None:
+    one, two = SMALL.encode(), b"version: 1\n"
+    digest = read_rules([("a", one), ("b", two)])[0].digest
+    assert digest == read_rules([("x", one), ("y", two)])[0].digest
+    assert digest != read_rules([("a", two), ("b", one)])[0].digest
+    assert digest != read_rules([("a", one + b" "), ("b", two)])[0].digest
+
+
+def test_no_files() -> None:
+    with pytest.raises(ProblemError, match="there is no rules file"):
+        read_rules([])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, len(SHIPPED.read_bytes()) - 1), st.binary(max_size=4), st.integers(0, 30))
+def test_a_damaged_file_is_read_or_refused_with_places(at: int, put: bytes, cut: int) -> None:
+    content = SHIPPED.read_bytes()
+    damaged = content[:at] + put + content[at + cut :]
+    try:
+        rules, problems = read_rules([("r.yaml", damaged)])
+        assert isinstance(rules, RuleSet)
+    except ProblemError as error:
+        problems = error.problems
+        assert any(not problem.warning for problem in problems)
+    lines = damaged.count(b"\n") + 1
+    for problem in problems:
+        assert isinstance(problem, Problem)
+        assert problem.file == "r.yaml"
+        assert 0 <= problem.line <= lines
+        assert str(problem)
