@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import make_url, text
 
 from cobranza_rules.clock import FixedClock
@@ -20,6 +21,8 @@ from cobranza_rules.store.tables import Base
 from cobranza_rules.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parents[1]
+settings.register_profile("house", deadline=None)  # No test is timed: a busy machine must not fail one.
+settings.load_profile("house")
 DAY = dt.date(2026, 3, 2)  # A Monday on which nothing is closed.
 
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import io
 import re
+from functools import lru_cache
 
 import pytest
 from docx import Document
 from docxtpl import DocxTemplate
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from cobranza_rules.letters.fields import fields_of
-from cobranza_rules.letters.template import compile_template
+from cobranza_rules.letters.template import CompiledTemplate, compile_template
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.letters.word import ENVIRONMENT
 from cobranza_rules.problems import ProblemError
 
 from .conftest import ROOT
-from .docx_files import changed, docx, packed, parts_of, saved, with_body_xml
+from .docx_files import changed, docx, packed, parsed, parts_of, saved, with_body_xml
 from .sample_letters import letter
 
-W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+FIELDS = fields_of(letter())
 
 
 def problems_of(content: bytes) -> list[str]:
@@ -77,6 +80,27 @@ def test_signs_breaks_and_illegal_characters_of_data_arrive_as_text() -> None:
     shown = template.html(fields)
     assert "De: Herrería &amp; Eléctricos &lt;Suc. Peñón&gt;, S.A. de C.V.." in shown
     assert "Fin AB C<br>D &amp; &lt;w:p/&gt; {{ 7 * 7 }} {% if %}" in shown
+
+
+@given(st.text(max_size=200))
+def test_any_text_arrives_in_word_and_html_but_for_what_xml_cannot_hold(text: str) -> None:
+    template = compiled("{{ reference }}|")
+    fields = FIELDS | {"reference": text}
+    arrived = Document(io.BytesIO(template.word(fields))).paragraphs[0].text
+    shown = parsed(template.html(fields)).find(".//div[@class='letter']/p")
+    for line_break in shown.iter("br"):
+        line_break.tail = "\n" + (line_break.tail or "")
+    assert arrived == shown.text_content()
+    assert visible(arrived[:-1]) == visible(text)
+
+
+def visible(text: str) -> str:
+    return "".join(sign for sign in text if sign.isprintable() and not sign.isspace())
+
+
+@lru_cache
+def compiled(text: str) -> CompiledTemplate:
+    return compile_template(docx(text), "t")
 
 
 def test_tags_that_word_split_into_runs_and_curly_quotes_are_understood() -> None:

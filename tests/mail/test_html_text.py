@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from cobranza_rules.mail.html_text import html_to_text
+from cobranza_rules.mail.html_text import _shallow, html_to_text
 
 
 def test_paragraphs_breaks_and_entities() -> None:
@@ -82,3 +82,10 @@ def test_depth_and_length_cost_linear_time(tag: str) -> None:
     began = time.process_time()
     html_to_text("hola" + tag * (900_000 // len(tag)) + "fin")
     assert time.process_time() - began < 5
+
+
+def test_depth_is_bounded_before_the_parser_sees_it() -> None:
+    """Older releases of libxml2 pay for each open element again and again."""
+    assert _shallow("<div>" * 5_000 + "hola" + "</div>" * 5_000).count("<div>") == 200
+    assert html_to_text("<div>" * 5_000 + "hola" + "</div>" * 5_000 + "<p>fin</p>") == "hola\n\nfin"
+    assert _shallow("<p>a</p>" * 1_000) == "<p>a</p>" * 1_000

@@ -92,6 +92,11 @@ def test_nothing_that_is_said_is_taken_for_a_quote_or_a_signature(text: str) -> 
     assert new_text(text) == text
 
 
+def test_a_closing_with_many_lines_below_it_was_none() -> None:
+    text = "Recibido.\nSaludos\n" + "\n".join(f"FA-{number}" for number in range(20))
+    assert new_text(text) == text
+
+
 def test_a_postscript_is_said() -> None:
     assert (
         new_text("Recibido.\n\nSaludos\nPersona Uno Prueba\n\nP.D. El pago sale el viernes.")

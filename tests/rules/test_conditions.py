@@ -179,7 +179,7 @@ def test_limits(text: str, said: str) -> None:
 def test_names_that_double_one_another_are_stopped() -> None:
     """Thirty definitions, each naming the one before twice, would be a thousand million comparisons."""
     defined = {"d0": "acknowledged or dispute_open"} | {f"d{n}": f"d{n - 1} and d{n - 1}" for n in range(1, 30)}
-    (problem,) = refused("d29", **defined)
+    (problem,) = refused("d29", Scope.INVOICE, **defined)
     assert "more than 250 comparisons" in problem
 
 
@@ -258,3 +258,11 @@ def test_conditions_are_values() -> None:
 )
 def test_the_examples_of_the_vocabulary_can_be_written(scope: Scope, name: str, example: str) -> None:
     assert name in read(example, scope).facts
+
+
+def test_a_long_chain_of_definitions_is_stopped() -> None:
+    defined = {f"d{number}": f"d{number + 1}" for number in range(3000)} | {"d3000": "acknowledged"}
+    assert refused("d0", Scope.INVOICE, **defined) == [
+        "rules.yaml:3:5: 'd0' is defined through more than 40 other names; write the condition with fewer names"
+    ]
+    assert read("d2970", **defined).facts == {"acknowledged"}

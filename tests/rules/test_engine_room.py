@@ -185,7 +185,7 @@ def test_the_native_engine_needs_no_durable_rules(monkeypatch: pytest.MonkeyPatc
     assert open_engine("native", CONDITIONS).evaluate(Scope.INVOICE, FACTS) == MEANT
     for name in ("durable", "both"):
         with pytest.raises(ProblemError) as caught:
-            open_engine(name, CONDITIONS)  # type: ignore[arg-type] # a loop over literal names
+            open_engine(name, CONDITIONS)
         assert [str(problem) for problem in caught.value.problems] == [
             (
                 f"cobranza.toml (engine): the engine '{name}' needs durable-rules, which cannot be imported here; "

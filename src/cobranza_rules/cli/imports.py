@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from pathlib import Path
 
 import click
+from click.termui import progressbar
 
 from cobranza_rules.booking.importing import Importing, ImportReport
 from cobranza_rules.cli.command import WRONG_INPUT, Call, Day, SpokenCommand, on_a_day, reporting, take
@@ -58,7 +60,7 @@ def take_in(workspace: Workspace, paths: tuple[Path, ...], opening: dt.date | No
     total = count(paths)
     if screen.as_json or total < LONG_IMPORT:
         return importing.take(walk(paths))
-    with click.progressbar(length=total, label=screen.word(N_("Importing")), file=click.get_text_stream("stderr")) as bar:
+    with progressbar(length=total, label=screen.word(N_("Importing")), file=sys.stderr) as bar:
         return importing.take(walk(paths), bar.update)
 
 

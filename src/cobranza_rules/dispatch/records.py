@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.money import Money
-from cobranza_rules.rules.effects import entry_recorded
+from cobranza_rules.rules.effects import can_be_recorded, entry_recorded
 from cobranza_rules.store.replies import delivers, facts_from_json, invoices_of, received_on
 from cobranza_rules.store.tables import ActionRow, ReceivedRow
 from cobranza_rules.workspace import Workspace
@@ -23,7 +23,8 @@ def record_reply(keeper: Bookkeeper, workspace: Workspace, received_id: int, wha
         entry = entry_recorded(what, read, Money(invoice.balance, invoice.currency), delivered=delivers(plan), on=day)
         if entry is not None:
             keeper.enter(invoice, entry.kind, entry.happened_on, {**entry.data, "message": row.id})
-    row.state = SETTLED
+    if can_be_recorded(what, read):
+        row.state = SETTLED
     assert row.customer_id is not None
     keeper.note(
         row.customer_id,

@@ -40,6 +40,7 @@ class InvoicePresent(Protocol):
     due_on: Any
     delivery: Any
     delivered_on: Any
+    delivered_by: Any
     acknowledged: Any
     case_status: Any
     promised_on: Any
@@ -97,6 +98,7 @@ def invoice_facts(
         "issued_on": invoice.issued_on.toordinal(),
         "aging_bucket": bucket_of(overdue, buckets),
         "delivery": invoice.delivery,
+        "delivered_before": invoice.delivery == "sent" and invoice.delivered_by is None,
         "acknowledged": bool(invoice.acknowledged),
         "case_status": invoice.case_status,
         "promise_open": invoice.promised_on is not None and not kept and invoice.status == "open",

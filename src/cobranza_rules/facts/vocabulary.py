@@ -130,6 +130,7 @@ INVOICE_FACTS = (
         neutral=30,
         may_be_unknown=True,
     ),
+    _fact("delivered_before", B, N_("it was delivered before the program came"), "not delivered_before", neutral=False),
     _fact("acknowledged", B, N_("its receipt was acknowledged"), "not acknowledged", neutral=False),
     _fact(
         "case_status",

@@ -12,12 +12,11 @@ from html import unescape
 
 from cobranza_rules.letters.html_inline import PAGE, PAGES
 from cobranza_rules.letters.html_page import PageGeometry
+from cobranza_rules.letters.qt_pdf import page_objects
 
 SIZE = 7.5  # Points
 _LINE = re.compile(r'<p class="numbered"[^>]*>(.*?)</p>', re.DOTALL)
 _MARKUP = re.compile(r"<[^>]+>")
-_PAGE_OBJECT = re.compile(rb"(?<!\d)(\d+) 0 obj\n<<\n/Type /Page\n(.*?)\nendobj", re.DOTALL)
-_KIDS = re.compile(rb"/Type /Pages\n/Kids\s*\[(.*?)\]", re.DOTALL)
 _CONTENTS = re.compile(rb"/Contents (\d+) 0 R")
 _RESOURCES = re.compile(rb"/Resources (\d+) 0 R")
 _TRAILER = re.compile(rb"trailer\n<<\n/Size (\d+)\s*\n/Info (\d+) 0 R\n/Root (\d+) 0 R\n>>\nstartxref\n(\d+)\s*\n%%EOF\s*$")
@@ -45,15 +44,14 @@ class Numbering:
 
 def number_pages(content: bytes, numbering: Numbering, page: PageGeometry) -> bytes:
     trailer = _TRAILER.search(content)
-    order = _kids(content)
-    objects = {int(found[1]): found[2] for found in _PAGE_OBJECT.finditer(content)}
-    if trailer is None or not order or set(order) != set(objects):
+    objects = page_objects(content)
+    if trailer is None or not objects:
         return content
     update = _Update(content if content.endswith(b"\n") else content + b"\n", next_number=int(trailer[1]))
     font = update.add(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
     before = update.add(_stream(b"q"))
-    for position, number in enumerate(order, start=1):
-        changed = _numbered(objects[number], update, (font, before), _line_stream(numbering.text(position, len(order)), page))
+    for position, (number, body) in enumerate(objects.items(), start=1):
+        changed = _numbered(body, update, (font, before), _line_stream(numbering.text(position, len(objects)), page))
         if changed is None:
             return content
         update.write(number, b"<<\n/Type /Page\n" + changed)
@@ -83,11 +81,6 @@ class _Update:
         rows = b"".join(b"%d 1\n%010d 00000 n \n" % (number, self.offsets[number]) for number in sorted(self.offsets))
         head = b"xref\n" + rows + b"trailer\n<< /Size %d /Info %s 0 R /Root %s 0 R /Prev %s >>\n"
         return self.content + head % (self.next_number, trailer[2], trailer[3], trailer[4]) + b"startxref\n%d\n%%%%EOF\n" % start
-
-
-def _kids(content: bytes) -> list[int]:
-    found = _KIDS.search(content)
-    return [int(number) for number in re.findall(rb"(\d+) 0 R", found[1])] if found else []
 
 
 def _numbered(body: bytes, update: _Update, shared: tuple[int, int], line: bytes) -> bytes | None:

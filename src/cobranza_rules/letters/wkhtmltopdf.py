@@ -23,6 +23,7 @@ from cobranza_rules.language import _
 from cobranza_rules.letters.html_page import PageGeometry
 from cobranza_rules.letters.page_numbers import Numbering, number_pages
 from cobranza_rules.letters.pdf_engine import checked_html, checked_pdf, pdf_error
+from cobranza_rules.letters.repeated_headings import HeadedTables
 
 SAFE: dict[str, str] = {
     "disable-javascript": "",
@@ -38,6 +39,7 @@ SAFE: dict[str, str] = {
 }
 # Debian's build has an unpatched Qt, which lays text out at 125 dpi and prints it at 96: 10.5 pt would come out as 8.07 pt.
 UNPATCHED_ZOOM = 125 / 96
+_MOST_CUTS = 20  # Pages over which a table may run and still have its heading on each: a trial print for every one.
 _SLACK = 3.0  # Points that a sheet stays below whole pages, against rounding to one page more.
 _PAGE_COUNT = re.compile(rb"/Type /Pages\b.*?/Count (\d+)", re.DOTALL)
 _CREATED = re.compile(rb"/CreationDate \(D:\d{14}Z?\)")
@@ -76,15 +78,26 @@ class WkhtmltopdfEngine:
         return (found[0] if found else self.reported) + (" (patched Qt)" if self.patched else " (unpatched Qt)")
 
     def render(self, html: str) -> bytes:
-        """The footer belongs at the bottom of the last page, whose number only a first pass can tell."""
+        """One pass for a letter of one page. A longer one is printed again: with headings, and with the footer at the end of its last page."""
         page = PageGeometry.from_html(checked_html(html))
         content = self._pass(html, page, 1)
-        if (pages := _pages(content)) > 1:
-            settled = self._pass(html, page, pages)
-            content = settled if _pages(settled) == pages else content
+        if _pages(content) > 1:
+            content = self._long(html, page)
         content = _dated(content, html)
         numbering = Numbering.from_html(html)
         return content if numbering is None else number_pages(content, numbering, page)
+
+    def _long(self, html: str, page: PageGeometry) -> bytes:
+        tables = HeadedTables(html)
+        for _attempt in range(_MOST_CUTS):
+            if not tables.cut(self._pass(tables.marked(), page, 1)):
+                break
+        else:
+            tables = HeadedTables(html)  # So long a table is better without headings than late.
+        content = self._pass(tables.html(), page, 1)
+        pages = _pages(content)
+        settled = self._pass(tables.html(), page, pages)
+        return settled if _pages(settled) == pages else content
 
     def _pass(self, html: str, page: PageGeometry, pages: int) -> bytes:
         return checked_pdf(self._run(html.replace("</head>", f"<style>{self._style(page, pages)}</style></head>", 1), page), self.name)

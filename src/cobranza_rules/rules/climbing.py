@@ -5,12 +5,11 @@ The highest due rung of a group gives template, copies and tasks; the lower ones
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.causes import why_true
-from cobranza_rules.rules.considering import Consideration, because, consider_rung, ladder_of, next_rung
+from cobranza_rules.rules.considering import Consideration, because, consider_rung, ladder_of, next_contact_after, next_rung
 from cobranza_rules.rules.deciding import Deciding
 from cobranza_rules.rules.matching import holds_on
 from cobranza_rules.rules.model import Blocks, GroupBy, Hold, Ladder, Rung
@@ -25,6 +24,7 @@ class Group:
 
     ladder: Ladder
     due: list[tuple[InvoiceSubject, Rung, Consideration]] = field(default_factory=list)
+    internal: dict[str, list[tuple[InvoiceSubject, Rung, Consideration]]] = field(default_factory=dict)  # Rungs that write to nobody
     held: list[tuple[InvoiceSubject, Hold]] = field(default_factory=list)
     overdue: int = 0  # The group's overdue total that is not on hold, in minor units
     waiting: Consideration | None = None
@@ -39,9 +39,12 @@ class Group:
 
 
 def climb_ladders(deciding: Deciding) -> None:
+    """What stays in the house goes apart, a rung at a time: nobody may take the place of a message to the customer, nor delay it."""
     for group in _groups(deciding):
         if group.due:
             _plan_group(deciding, group)
+        for due in group.internal.values():
+            _plan_group(deciding, Group(group.ladder, due))
 
 
 def _groups(deciding: Deciding) -> list[Group]:
@@ -69,8 +72,8 @@ def _group_key(ladder: Ladder, invoice: InvoiceSubject) -> tuple[object, ...]:
 
 def _place(deciding: Deciding, group: Group, invoice: InvoiceSubject) -> None:
     names = deciding.matches.invoices[invoice.id]
-    hold = holds_on(deciding.rules, deciding.matches, invoice, Blocks.CONTACT)
-    if hold is None and invoice.due_on is not None and invoice.due_on < deciding.today and f"ladder:{group.ladder.id}" in names:
+    contact_hold = holds_on(deciding.rules, deciding.matches, invoice, frozenset({Blocks.CONTACT}))
+    if contact_hold is None and invoice.due_on is not None and invoice.due_on < deciding.today and f"ladder:{group.ladder.id}" in names:
         group.overdue += invoice.balance
     rung = next_rung(group.ladder, invoice)
     if rung is None:
@@ -78,15 +81,24 @@ def _place(deciding: Deciding, group: Group, invoice: InvoiceSubject) -> None:
         deciding.note(invoice, group.ladder.id, Consideration(Outcome.DONE, done))
         return
     found = consider_rung(group.ladder, rung, invoice, names, deciding.rules, deciding.today)
+    writes = reaches_customer(rung.do)
+    hold = holds_on(deciding.rules, deciding.matches, invoice, _concerned(rung))
     if found.outcome is Outcome.DUE and hold is not None:
-        group.held.append((invoice, hold))
+        if writes:
+            group.held.append((invoice, hold))
         deciding.note_held(invoice, rung.id, hold)
         return
     deciding.note(invoice, rung.id, found)
     if found.outcome is Outcome.DUE:
-        group.due.append((invoice, rung, found))
-    elif found.outcome in (Outcome.UNDER_WAY, Outcome.UNCERTAIN):
+        (group.due if writes else group.internal.setdefault(rung.id, [])).append((invoice, rung, found))
+    elif found.outcome in (Outcome.UNDER_WAY, Outcome.UNCERTAIN) and writes:
         group.waiting = found
+
+
+def _concerned(rung: Rung) -> frozenset[Blocks]:
+    """A message is a contact; a case that goes to somebody else is an escalation, and so is a rung that only moves it in the house."""
+    contact = {Blocks.CONTACT} if reaches_customer(rung.do) else set()
+    return frozenset(contact | ({Blocks.ESCALATION} if not contact or "case_status" in rung.sets else set()))
 
 
 def _plan_group(deciding: Deciding, group: Group) -> None:
@@ -111,7 +123,7 @@ def _plan_group(deciding: Deciding, group: Group) -> None:
             currency=group.due[0][0].currency,
             on=deciding.today,
             items=tuple(
-                Item(invoice.id, invoice.number, rung.id, invoice.claims.get(rung.id, NOTHING_CLAIMED).sent + 1, invoice.balance)
+                Item(invoice.id, invoice.number, rung.id, invoice.claims.get(rung.id, NOTHING_CLAIMED).sent + 1, invoice.balance, rung.sets)
                 for invoice, rung, _found in group.due
             ),
             held=tuple(HeldItem(invoice.id, invoice.number, invoice.balance, hold.id) for invoice, hold in group.held),
@@ -119,7 +131,7 @@ def _plan_group(deciding: Deciding, group: Group) -> None:
             recipients=recipients,
             copies=copies,
             sets=top.sets,
-            next_contact=_next_contact(deciding, group.ladder, top),
+            next_contact=next_contact_after(group.ladder, top, deciding.today, deciding.rules.calendar),
             reason=_reason(group, top),
         )
     )
@@ -152,14 +164,6 @@ def _limited(deciding: Deciding, group: Group, currency: str) -> Consideration |
         return None
     until = deciding.rules.calendar.plus(recent[-limit.per_customer], limit.within_workdays)
     return Consideration(Outcome.LIMITED, _("the customer was written to on {on}", on=recent[-1]), until)
-
-
-def _next_contact(deciding: Deciding, ladder: Ladder, rung: Rung) -> dt.date | None:
-    """The day on which the next rung will act; None after the last, or where only a condition and no wait decides it."""
-    index = ladder.rung_index(rung.id) + 1
-    if index >= len(ladder.rungs) or not ladder.rungs[index].wait_workdays:
-        return None
-    return deciding.rules.calendar.plus(deciding.today, ladder.rungs[index].wait_workdays)
 
 
 def _reason(group: Group, top: Rung) -> Sentence:

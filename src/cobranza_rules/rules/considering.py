@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 
+from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.causes import Cause, why_false
@@ -14,6 +15,7 @@ from cobranza_rules.rules.expression import Condition
 from cobranza_rules.rules.matching import Names
 from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung
 from cobranza_rules.rules.planned import Outcome
+from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims, InvoiceSubject, ReplySubject
 
 
@@ -68,7 +70,7 @@ def consider_rule(rule: Rule, subject: InvoiceSubject | ReplySubject, names: Nam
 
 def _consider_repetition(rule: Rule, claims: Claims, closing: Claims, rules: RuleSet, today: dt.date) -> Consideration:
     last = rule.times > 0 and claims.standing >= rule.times
-    if last and (closing.sent or closing.waiting or not rule.after_last):
+    if last and (closing.standing or closing.waiting or not rule.after_last):
         return Consideration(Outcome.DONE, _("done {count} times, the last on {on}", count=claims.standing, on=claims.last_sent_on))
     assert claims.last_sent_on is not None
     due = rules.calendar.plus(claims.last_sent_on, rule.every_workdays)
@@ -82,11 +84,12 @@ def _consider_repetition(rule: Rule, claims: Claims, closing: Claims, rules: Rul
 
 
 def ladder_of(rules: RuleSet, invoice: InvoiceSubject, names: Names) -> Ladder | None:
-    """The ladder that has taken the invoice, or the first in the order of the file that matches."""
-    for ladder in rules.ladders:
-        if ladder.id == invoice.ladder or (not invoice.ladder and f"ladder:{ladder.id}" in names):
-            return ladder
-    return None
+    """The ladder that has taken the invoice, or the first in the order of the file that matches.
+
+    An invoice whose ladder is not in the rules any more is free to be taken by another: it must not fall silent because of a new name.
+    """
+    taken_by = next((ladder for ladder in rules.ladders if ladder.id == invoice.ladder), None)
+    return taken_by or next((ladder for ladder in rules.ladders if f"ladder:{ladder.id}" in names), None)
 
 
 def next_rung(ladder: Ladder, invoice: InvoiceSubject) -> Rung | None:
@@ -118,3 +121,14 @@ def rung_due_on(rung: Rung, invoice: InvoiceSubject, rules: RuleSet) -> dt.date 
     if invoice.waits_from is not None and invoice.waits_from > invoice.rung_on:
         due = max(due, rules.calendar.plus(invoice.waits_from, rung.wait_workdays))
     return due
+
+
+def next_contact_after(ladder: Ladder, rung: Rung, sent_on: dt.date, calendar: BusinessCalendar) -> dt.date | None:
+    """The day on which the customer will be written to again, as a message of `rung` may say.
+
+    None after the last rung, where only a condition and no wait decides on the next one, and where one of the two writes to nobody.
+    """
+    following = ladder.rungs[ladder.rung_index(rung.id) + 1 :][:1]
+    if not following or not following[0].wait_workdays or not all(reaches_customer(each.do) for each in (rung, *following)):
+        return None
+    return calendar.plus(sent_on, following[0].wait_workdays)

@@ -1,5 +1,7 @@
-"""What becomes of an action in the book: the entries that its confirmation, its bounce or a recorded reply make. The ledger and rule
-tests both follow this."""
+"""What becomes of an action in the book: the entries that its confirmation, its bounce or a recorded reply make.
+
+The ledger follows this, and so do rule tests.
+"""
 
 from __future__ import annotations
 
@@ -46,16 +48,21 @@ def entries_when_undone(action: PlannedAction, action_id: int, on: dt.date) -> I
             yield item.subject_id, Entry(EntryKind.DELIVERY_UNDONE, on, {"action": action_id})
 
 
+def can_be_recorded(what: str, read: Mapping[str, Any]) -> bool:
+    """A promise without a day binds nobody: the message stays with the people who read it."""
+    return what != "promise" or isinstance(read.get("pay_on"), dt.date)
+
+
 def entry_recorded(what: str, read: Mapping[str, Any], balance: Money, *, delivered: bool, on: dt.date) -> Entry | None:
     """The entry that a reply makes on an invoice of the message it answers; None where it says nothing about this invoice.
 
     `what` is the name of a record step, `read` what was read in the reply, `balance` the invoice's, `delivered` whether the message
     answered had delivered invoices: an acknowledgement of a reminder is that, and none of the invoice.
     """
+    if not can_be_recorded(what, read):
+        return None
     if what == "promise":
-        pay_on, amount = read.get("pay_on"), read.get("amount")
-        if not isinstance(pay_on, dt.date):
-            return None
+        pay_on, amount = read["pay_on"], read.get("amount")
         # An amount that covers the balance is a promise of the whole; a smaller one keeps the promise only so far.
         partial = isinstance(amount, Money) and amount.currency == balance.currency and amount.minor < balance.minor
         return Entry(EntryKind.PROMISED, on, {"pay_on": pay_on.isoformat(), "minor": amount.minor if partial and amount else 0})

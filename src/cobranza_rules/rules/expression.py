@@ -56,6 +56,9 @@ class Definitions:
             written = self.texts[name]
             what = _("the definition leads back to itself: {circle}", circle=circle)
             return Reading(None, (written.problem(0, what, _("take one of the names out")),))
+        if len(self._under_way) >= DEEPEST:
+            what = _("'{name}' is defined through more than {limit} other names", name=self._under_way[0], limit=DEEPEST)
+            return Reading(None, (self.texts[self._under_way[0]].problem(0, what, _("write the condition with fewer names")),))
         if (scope, name) not in self._read:
             self._under_way.append(name)
             try:

@@ -64,8 +64,11 @@ def _parser() -> Lark:
     return Lark(GRAMMAR, parser="lalr", propagate_positions=True, maybe_placeholders=False)
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Tree[Token]:
-    """The syntax tree, at most DEEPEST levels deep. Raises SyntaxFault."""
+    """The syntax tree, which nobody may change: a definition is read for each scope, and a file is read again with every command.
+
+    At most DEEPEST levels deep. Raises SyntaxFault."""
     from lark.exceptions import UnexpectedInput
 
     if len(text) > LONGEST:

@@ -49,11 +49,11 @@ def match(book: Book, engine: Engine) -> Matches:
     )
 
 
-def holds_on(rules: RuleSet, matches: Matches, invoice: InvoiceSubject, blocked: Blocks) -> Hold | None:
-    """The first hold, in the order of the file, that keeps `blocked` from happening to an invoice, its own or its customer's."""
+def holds_on(rules: RuleSet, matches: Matches, invoice: InvoiceSubject, concerned: frozenset[Blocks]) -> Hold | None:
+    """The first hold, in the order of the file, that keeps one of `concerned` from happening to an invoice, its own or its customer's."""
     own = matches.invoices[invoice.id]
     customers = matches.customers[invoice.customer_id]
     for hold in rules.holds:
-        if blocked in hold.blocks and f"hold:{hold.id}" in (customers if hold.scope is Scope.CUSTOMER else own):
+        if concerned & hold.blocks and f"hold:{hold.id}" in (customers if hold.scope is Scope.CUSTOMER else own):
             return hold
     return None

@@ -63,22 +63,30 @@ def apply_rules(deciding: Deciding) -> None:
 
 def _apply(deciding: Deciding, rule: Rule) -> None:
     groups: dict[tuple[object, ...], Due] = defaultdict(list)
-    blocked = Blocks.CONTACT if rule.every_workdays else Blocks.DELIVERY
+    waiting: dict[tuple[object, ...], Consideration] = {}
     for invoice in deciding.book.invoices:
         found = consider_rule(rule, invoice, deciding.matches.invoices[invoice.id], deciding.rules, deciding.today)
-        steps = rule.after_last if found.closing else rule.do
-        if (
-            found.outcome is Outcome.DUE
-            and reaches_customer(steps)
-            and (hold := holds_on(deciding.rules, deciding.matches, invoice, blocked))
-        ):
+        hold = holds_on(deciding.rules, deciding.matches, invoice, _concerned(rule, found))
+        if found.outcome is Outcome.DUE and hold is not None:
             deciding.note_held(invoice, rule.id, hold)
             continue
         deciding.note(invoice, rule.id, found)
         if found.outcome is Outcome.DUE:
             groups[_group_key(rule, invoice, found)].append((invoice, found))
-    for due in groups.values():
-        _plan_group(deciding, rule, due)
+        elif found.outcome is Outcome.UNCERTAIN or (found.outcome is Outcome.UNDER_WAY and rule.every_workdays):
+            waiting[_group_key(rule, invoice, found)] = found
+    for key, due in groups.items():
+        if key in waiting and reaches_customer(rule.do):
+            deciding.note_group([invoice for invoice, _found in due], rule.id, waiting[key].outcome, waiting[key].reason)
+        else:
+            _plan_group(deciding, rule, due)
+
+
+def _concerned(rule: Rule, found: Consideration) -> frozenset[Blocks]:
+    """A message that repeats is a contact, any other a delivery; a case that goes to somebody else is an escalation."""
+    message = Blocks.CONTACT if rule.every_workdays else Blocks.DELIVERY
+    blocks = {message} if reaches_customer(rule.after_last if found.closing else rule.do) else set()
+    return frozenset(blocks | ({Blocks.ESCALATION} if "case_status" in rule.sets and not found.closing else set()))
 
 
 def _group_key(rule: Rule, invoice: InvoiceSubject, found: Consideration) -> tuple[object, ...]:
@@ -92,6 +100,7 @@ def _plan_group(deciding: Deciding, rule: Rule, due: Due) -> None:
     invoice, found = due[0]
     customer = deciding.book.customers[invoice.customer_id]
     steps = rule.after_last if found.closing else rule.do
+    sets = {} if found.closing else rule.sets
     invoices = [each for each, _found in due]
     if reaches_customer(steps) and not deciding.rules.calendar.is_workday(deciding.today):
         until = deciding.rules.calendar.on_or_after(deciding.today)
@@ -112,14 +121,14 @@ def _plan_group(deciding: Deciding, rule: Rule, due: Due) -> None:
             currency=invoice.currency,
             on=deciding.today,
             items=tuple(
-                Item(each.id, each.number, one.claim, each.claims.get(one.claim, NOTHING_CLAIMED).sent + 1, each.balance)
+                Item(each.id, each.number, one.claim, each.claims.get(one.claim, NOTHING_CLAIMED).sent + 1, each.balance, sets)
                 for each, one in due
             ),
             held=(),
             steps=steps,
             recipients=recipients,
             copies=copies,
-            sets={} if found.closing else rule.sets,
+            sets=sets,
             closing=found.closing,
             reason=_reason(rule, because(why_true(rule.when, invoice.facts)), found),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cobranza_rules.facts.vocabulary import Value
 
@@ -13,6 +13,7 @@ from cobranza_rules.facts.vocabulary import Value
 class Claims:
     """What one rule or rung has done for one subject: confirmed sends, how many of them came back, and what is still open.
 
+    `last_sent_on` is the day of the last that did not come back.
     `waiting` means that one is under way, `uncertain` that nobody knows whether the last one left.
     """
 
@@ -25,6 +26,14 @@ class Claims:
     @property
     def standing(self) -> int:
         return self.sent - self.undone
+
+    def and_one(self, sent_on: dt.date | None, *, undone: bool = False, uncertain: bool = False) -> Claims:
+        """With one claim more: one that was sent, perhaps in vain, or one that is still open, where `sent_on` is None."""
+        if sent_on is None:
+            return replace(self, waiting=True, uncertain=self.uncertain or uncertain)
+        if undone:
+            return replace(self, sent=self.sent + 1, undone=self.undone + 1)
+        return replace(self, sent=self.sent + 1, last_sent_on=max(sent_on, self.last_sent_on or sent_on))
 
 
 NOTHING_CLAIMED = Claims()

@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.build import Facts, company_facts, customer_facts, invoice_facts
 from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import Book, Claims, CustomerSubject, InvoiceSubject, ReplySubject
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
 from cobranza_rules.store.replies import open_replies
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, CustomerRow, InvoiceRow, ReceivedRow
 
 CHUNK = 400  # Customers in one book: a few thousand invoices, so that memory stays flat however large the whole is.
-CONTACT_MEMORY_DAYS = 60  # Further back no limit on contacts looks.
+CONTACT_MEMORY_DAYS = 60  # Holidays on top of the weeks that a limit on contacts looks back.
 INVOICE = InvoiceRow.__table__.c
 
 
@@ -88,13 +89,15 @@ class BookReader:
         return addresses
 
     def _contacted(self, ids: Sequence[int]) -> dict[int, dict[str, list[dt.date]]]:
-        """Days on which ladder messages left, by customer and currency."""
+        """Days on which ladder messages left, by customer and currency; what came back has reached nobody."""
         contacted: dict[int, dict[str, list[dt.date]]] = defaultdict(lambda: defaultdict(list))
-        rungs = {rung.id for ladder in self.rules.ladders for rung in ladder.rungs}
-        since = self.today - dt.timedelta(days=CONTACT_MEMORY_DAYS)
+        rungs = {rung.id for ladder in self.rules.ladders for rung in ladder.rungs if reaches_customer(rung.do)}
+        since = self.today - dt.timedelta(days=CONTACT_MEMORY_DAYS + 7 * self.rules.limit.within_workdays)
+        came_back = select(ClaimRow.id).where(ClaimRow.action_id == ActionRow.id, ClaimRow.undone).exists()
+        left = (ActionRow.state == "sent", ~came_back)
         query = (
             select(ActionRow.customer_id, ActionRow.currency, ActionRow.finished_on)
-            .where(ActionRow.customer_id.in_(ids), ActionRow.state == "sent", ActionRow.rule_id.in_(rungs), ActionRow.finished_on >= since)
+            .where(ActionRow.customer_id.in_(ids), *left, ActionRow.rule_id.in_(rungs), ActionRow.finished_on >= since)
             .order_by(ActionRow.finished_on)
         )
         for customer_id, currency, day in self.session.execute(query):
@@ -113,7 +116,7 @@ class BookReader:
         claims: dict[int, dict[str, Claims]] = defaultdict(dict)
         for subject_id, rule_id, sent_on, undone, state in self.session.execute(query):
             known = claims[subject_id].get(rule_id, Claims())
-            claims[subject_id][rule_id] = _with(known, sent_on, undone, state)
+            claims[subject_id][rule_id] = known.and_one(sent_on, undone=undone, uncertain=state == "uncertain")
         return claims
 
     def _invoice(self, row: Any, customer: Mapping[str, Any], calendar: BusinessCalendar, claims: Mapping[int, Any]) -> InvoiceSubject:
@@ -134,10 +137,3 @@ class BookReader:
             next_contact=row.next_contact,
             claims=claims.get(row.id, {}),
         )
-
-
-def _with(known: Claims, sent_on: dt.date | None, undone: bool, state: str) -> Claims:
-    if sent_on is None:
-        return Claims(known.sent, known.undone, known.last_sent_on, waiting=True, uncertain=known.uncertain or state == "uncertain")
-    latest = max(sent_on, known.last_sent_on or sent_on)
-    return Claims(known.sent + 1, known.undone + undone, latest, known.waiting, known.uncertain)

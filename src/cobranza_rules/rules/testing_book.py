@@ -1,0 +1,130 @@
+"""The book of a rule test, kept in memory: it goes through the same fold of entries as the program's."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import count
+from typing import Any
+
+from cobranza_rules.domain.entry import Entry, EntryKind
+from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after
+from cobranza_rules.money import Money
+from cobranza_rules.rules.effects import can_be_recorded, entries_when_confirmed, entry_recorded
+from cobranza_rules.facts.vocabulary import Value
+from cobranza_rules.rules.model import RuleSet, Step, StepKind
+from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.rules.testing_model import GivenCustomer, GivenInvoice, RuleTest
+
+
+class Stage(StrEnum):
+    WAITING = "waiting"
+    SENT = "sent"
+    UNDONE = "undone"  # It came back
+    UNCERTAIN = "uncertain"
+    REJECTED = "rejected"  # It keeps its claims until a person has settled why
+    GONE = "gone"  # Cancelled or failed: it has given up its claims
+
+
+@dataclass(slots=True)
+class TestedAction:
+    __test__ = False
+
+    id: int
+    action: PlannedAction
+    planned_on: dt.date
+    stage: Stage = Stage.WAITING
+    sent_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestedReply:
+    __test__ = False
+
+    id: int
+    customer: int
+    invoices: tuple[int, ...]
+    received_on: dt.date
+    kind: str
+    read: Mapping[str, Any]
+    truths: Mapping[str, bool]
+
+
+@dataclass(slots=True)
+class TestedBook:
+    """Ids are the places in the test, from 1. `bad` holds the roles of a customer whose address has failed."""
+
+    __test__ = False
+
+    rules: RuleSet
+    customers: dict[int, GivenCustomer]
+    invoices: dict[int, GivenInvoice]
+    states: dict[int, InvoiceState]
+    company: dict[str, Value | None] = field(default_factory=dict)
+    overrides: dict[int, dict[str, Value | None]] = field(default_factory=lambda: defaultdict(dict))
+    bad: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    actions: list[TestedAction] = field(default_factory=list)
+    replies: list[TestedReply] = field(default_factory=list)
+    owners: dict[int, int] = field(default_factory=dict)  # The customer of each invoice
+    tasks: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # Open ones: id and deadline by customer and name
+    ids: count[int] = field(default_factory=lambda: count(1))
+
+    @staticmethod
+    def of(test: RuleTest, rules: RuleSet) -> TestedBook:
+        customers = dict(enumerate(test.customers, 1))
+        invoices = dict(enumerate(test.invoices, 1))
+        codes = {customer.id: key for key, customer in customers.items()}
+        owners = {key: codes[invoice.customer] for key, invoice in invoices.items()}
+        states = {key: invoice.state for key, invoice in invoices.items()}
+        return TestedBook(rules, customers, invoices, states, owners=owners)
+
+    def customer_id(self, name: str) -> int:
+        return next(key for key, customer in self.customers.items() if customer.id == name)
+
+    def invoice_id(self, name: str) -> int:
+        return next(key for key, invoice in self.invoices.items() if invoice.id == name)
+
+    def enter(self, invoice_id: int, entry: Entry) -> None:
+        self.states[invoice_id] = after(self.states[invoice_id], entry)
+
+    def confirm(self, tested: TestedAction, on: dt.date) -> None:
+        """Every step of the chain is done: tasks are opened, replies recorded, and the rung and `sets` take effect."""
+        for step in tested.action.steps:
+            if step.kind is StepKind.TASK:
+                self._open_task(tested.action, step, on)
+            elif step.kind is StepKind.RECORD:
+                self._record(tested.action.items[0].subject_id, step.name)
+        for invoice_id, entry in entries_when_confirmed(tested.action, tested.id, on):
+            self.enter(invoice_id, entry)
+        tested.stage, tested.sent_on = Stage.SENT, on
+
+    def _open_task(self, action: PlannedAction, step: Step, on: dt.date) -> None:
+        """Joins the customer's open task of that name, whose deadline stays."""
+        due_on = self.rules.calendar.plus(on, step.due_workdays).isoformat() if step.due_workdays else ""
+        task, deadline = self.tasks.setdefault((action.customer_id, step.name), (next(self.ids), due_on))
+        for item in action.items:
+            if action.ladder and item.rule_id == action.rule_id:
+                self.enter(item.subject_id, Entry(EntryKind.INTERVENTION_OPENED, on, {"task": task, "due_on": deadline or due_on}))
+
+    def _record(self, reply_id: int, what: str) -> None:
+        reply = next((each for each in self.replies if each.id == reply_id), None)
+        if reply is None:
+            return
+        for invoice_id in reply.invoices:
+            state = self.states[invoice_id]
+            balance = Money(state.balance, self.invoices[invoice_id].currency)
+            delivered = reply.truths["answers_transmittal"]
+            entry = entry_recorded(what, reply.read, balance, delivered=delivered, on=reply.received_on)
+            if entry is not None and state.status is InvoiceStatus.OPEN:
+                self.enter(invoice_id, entry)
+        if can_be_recorded(what, reply.read):
+            self.replies.remove(reply)
+
+    def restate(self) -> None:
+        """What the test states of its first day holds whatever was sent before."""
+        for key, given in self.invoices.items():
+            kept = {name: getattr(given.state, name) for name in given.stated}
+            self.states[key] = replace(self.states[key], **kept)

@@ -1,0 +1,169 @@
+"""The events of a rule test: what happens on a day before anything is decided, and what becomes of actions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
+from cobranza_rules.language import _
+from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.suggestions import suggestion
+from cobranza_rules.rules.testing_fields import CaseFields
+from cobranza_rules.rules.testing_given import COMPANY_FACTS, CONTACTS, FACTS
+from cobranza_rules.rules.testing_model import Event, Fate, GivenCustomer, GivenInvoice, SentBefore
+from cobranza_rules.rules.yaml_marks import YamlNode
+
+ANSWERS = ("agreement", "no_agreement", "agreement_broken")
+REPLY_FACTS = VOCABULARY[Scope.REPLY]
+REPLY_TRUTHS = ("sender_authenticated", "sender_known", "doubtful", "answers_our_message", "answers_transmittal")
+# Keys of each kind beside those that say which invoices it is about.
+ABOUT_INVOICES: Mapping[str, tuple[str, ...]] = {
+    "promise": ("pay_on", "amount"),
+    "payment": ("amount",),
+    "credit_note": ("amount",),
+    "reversal": (),
+    "dispute": (),
+    "dispute_closed": (),
+    "payment_claimed": (),
+    "claim_rejected": (),
+    "acknowledged": (),
+    "cancellation_requested": (),
+    "cancelled": (),
+    "substituted": ("by",),
+    "due_set": ("due",),
+    "intervention": ("answer", "pay_on"),
+    "case_moved": ("case_status",),
+}
+ABOUT_CUSTOMERS: Mapping[str, tuple[str, ...]] = {
+    "reply": ("kind", "answers", "invoice", "invoices", "pay_on", "amount", *REPLY_TRUTHS),
+    "inbox_settled": (),
+    "contacts": ("roles",),
+    "facts": ("customer_ready", *COMPANY_FACTS),
+}
+FATES = tuple(fate.value for fate in Fate)
+KINDS = (*ABOUT_INVOICES, *ABOUT_CUSTOMERS, *FATES)
+REQUIRED = {"pay_on": ("promise",), "by": ("substituted",), "answer": ("intervention",), "case_status": ("case_moved",)}
+
+
+class Names:
+    """What a test may name: its own customers and invoices, and the rules, rungs and holds of the rules file."""
+
+    def __init__(self, rules: RuleSet, customers: Mapping[str, GivenCustomer], invoices: Mapping[str, GivenInvoice]) -> None:
+        self.customers, self.invoices = customers, invoices
+        self.rules = {rule.id for rule in rules.rules}
+        self.rungs = {rung.id for ladder in rules.ladders for rung in ladder.rungs}
+        self.holds = {hold.id for hold in rules.holds}
+
+    def rule_of(self, fields: CaseFields) -> str:
+        """The one rule or rung that is named; empty, and reported, where there is none."""
+        given = [key for key in ("rung", "rule") if key in fields]
+        if len(given) != 1:
+            fields.findings.error(fields.place, _("name one rule or rung"), _("write 'rung: ID' or 'rule: ID'"))
+            return ""
+        key, other = given[0], "rule" if given[0] == "rung" else "rung"
+        known, others = (self.rungs, self.rules) if key == "rung" else (self.rules, self.rungs)
+        scalar = fields.scalar(key)
+        if scalar is None or scalar.text in known:
+            return scalar.text if scalar is not None else ""
+        hint = _("write '{key}: {id}'", key=other, id=scalar.text) if scalar.text in others else suggestion(scalar.text, known)
+        fields.findings.error(scalar.place, _("there is no {kind} '{id}'", kind=key, id=scalar.text[:80]), hint)
+        return ""
+
+    def invoices_of(self, fields: CaseFields, *, required: bool) -> tuple[str, ...]:
+        if "invoice" in fields and "invoices" in fields:
+            fields.findings.error(fields.place_of("invoice"), _("'invoice' and 'invoices' are both here"), _("keep one of the two"))
+        key = "invoice" if "invoice" in fields else "invoices"
+        return fields.each_of(key, self.invoices, required=required)
+
+
+class EventReader:
+    def __init__(self, names: Names, start: dt.date) -> None:
+        self.names, self.start = names, start
+
+    def day(self, fields: CaseFields) -> dt.date:
+        """The day of an event or expectation; the first day of the test where it is missing or wrong, which is reported."""
+        on = fields.day("on", required=True)
+        if on is not None and on < self.start:
+            fields.findings.error(
+                fields.place_of("on"),
+                _("{day} is before the test's first day {start}", day=on, start=self.start),
+                _("what was sent before stands under 'history'"),
+            )
+        return max(on or self.start, self.start)
+
+    def events(self, fields: CaseFields) -> Iterator[Event]:
+        on = self.day(fields)
+        kinds = [kind for kind in KINDS if kind in fields]
+        if not kinds:
+            fields.findings.error(fields.place, _("nothing happens here"), _("write what happens, like 'payment: {{invoice: F-101}}'"))
+        for kind in kinds:
+            node = fields.node(kind)
+            assert node is not None
+            if kind in FATES:
+                yield self._fate(on, kind, node, fields)
+            elif kind in ABOUT_INVOICES:
+                yield self._about_invoices(on, kind, node, fields)
+            else:
+                yield self._about_customer(on, kind, node, fields)
+
+    def _fate(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
+        fields = CaseFields(node, f"the event '{kind}'", ("rung", "rule", "customer", "invoice", "invoices"), parent.findings)
+        customer = fields.one_of("customer", self.names.customers)
+        return Event(on, kind, fields.place, self.names.invoices_of(fields, required=False), customer, self.names.rule_of(fields))
+
+    def _about_invoices(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
+        fields = CaseFields(node, f"the event '{kind}'", ("invoice", "invoices", *ABOUT_INVOICES[kind]), parent.findings)
+        invoices = self.names.invoices_of(fields, required=True)
+        data: dict[str, Any] = {
+            "pay_on": fields.day("pay_on", required=kind in REQUIRED["pay_on"]),
+            "amount": self._amount(fields, invoices),
+            "due": fields.day("due", required=kind == "due_set"),
+            "by": fields.one_of("by", self.names.invoices, required=kind in REQUIRED["by"]),
+            "answer": fields.one_of("answer", ANSWERS, required=kind in REQUIRED["answer"]),
+            "case_status": fields.one_of("case_status", FACTS["case_status"].choices, required=kind in REQUIRED["case_status"]),
+        }
+        return Event(on, kind, fields.place, invoices, data=data)
+
+    def _amount(self, fields: CaseFields, invoices: tuple[str, ...]) -> Any:
+        amount = fields.amount("amount")
+        if amount is not None and any(self.names.invoices[each].currency != amount.currency for each in invoices):
+            what = _("{currency} is not the currency of the invoice", currency=amount.currency)
+            fields.findings.error(fields.place_of("amount"), what, _("write the amount in the invoice's currency"))
+        return amount
+
+    def _about_customer(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
+        fields = CaseFields(node, f"the event '{kind}'", ("customer", *ABOUT_CUSTOMERS[kind]), parent.findings)
+        customer = fields.one_of("customer", self.names.customers, required=kind != "facts" or "customer_ready" in fields)
+        data: dict[str, Any] = {}
+        if kind == "reply":
+            data = self._reply(fields)
+        elif kind == "contacts":
+            data = {"roles": fields.each_of("roles", CONTACTS, required=True)}
+        elif kind == "facts":
+            found = {name: fields.fact(FACTS[name]) for name in ABOUT_CUSTOMERS["facts"]}
+            data = {name: value for name, (value, given) in found.items() if given}
+        invoices = self.names.invoices_of(fields, required=False) if kind == "reply" else ()
+        return Event(on, kind, fields.place, invoices, customer, data=data)
+
+    def _reply(self, fields: CaseFields) -> dict[str, Any]:
+        """`answers` names the rule or rung whose last message to the customer is answered."""
+        return {
+            "kind": fields.one_of("kind", REPLY_FACTS["kind"].choices, required=True),
+            "answers": fields.one_of("answers", self.names.rules | self.names.rungs),
+            "read": {"pay_on": fields.day("pay_on"), "amount": fields.amount("amount")},
+            **{name: fields.truth(name, default=bool(REPLY_FACTS[name].neutral)) for name in REPLY_TRUTHS if name in fields},
+        }
+
+
+def read_history(node: YamlNode, names: Names, start: dt.date, parent: CaseFields) -> SentBefore | None:
+    fields = CaseFields(node, "what was sent before", ("on", "rung", "rule", "invoice", "invoices"), parent.findings)
+    on, rule_id = fields.day("on", required=True), names.rule_of(fields)
+    invoices = names.invoices_of(fields, required=True)
+    if on is not None and on >= start:
+        what = _("{day} is not before the test's first day {start}", day=on, start=start)
+        fields.findings.error(fields.place_of("on"), what, _("what happens during the test stands under 'events'"))
+    if len({names.invoices[each].customer for each in invoices}) > 1:
+        fields.findings.error(fields.place, _("one message went to one customer"), _("write an entry for each customer"))
+    return SentBefore(on, rule_id, invoices) if on is not None and rule_id and invoices else None

@@ -1,0 +1,189 @@
+"""What a rule test gives: customers, invoices as they stand on its first day, and what was sent before. Facts not given are neutral."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+
+from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.domain.customer import ContactRole
+from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, Value
+from cobranza_rules.language import N_, _
+from cobranza_rules.money import Money
+from cobranza_rules.rules.fields import Findings
+from cobranza_rules.rules.testing_fields import CaseFields
+from cobranza_rules.rules.testing_model import GivenCustomer, GivenInvoice
+from cobranza_rules.rules.yaml_marks import YamlNode
+
+FACTS = {fact.name: fact for fact in (*CUSTOMER_FACTS, *INVOICE_FACTS)}
+CONTACTS = tuple(role.value for role in ContactRole)
+COMPANY_FACTS = ("workdays_since_bank_statement", "hours_since_mailbox_poll")
+CUSTOMER_KEYS = ("id", "kind", "language", "delivery", "contacts", "credit_days", "customer_ready", "inbox_open", *COMPANY_FACTS)
+# Facts that a test gives by name; each becomes part of the invoice's state on the first day and goes on from there.
+STATED = (
+    *("payment_method", "cancellation_pending", "delivery", "workdays_since_delivery", "acknowledged", "case_status", "promised_on"),
+    *("promise_count", "payment_claimed", "workdays_since_claim", "claim_count", "dispute_open", "intervention", "intervention_overdue"),
+)
+# Fields of the state that history could change: what a test states of its first day counts more.
+FIELD_OF = {
+    "delivery": "delivery",
+    "workdays_since_delivery": "delivered_on",
+    "case_status": "case_status",
+    "intervention": "intervention",
+    "intervention_overdue": "intervention_due",
+}
+DUE_KEYS = ("due", "due_on", "days_overdue")
+ISSUED_KEYS = ("issued", "issued_on")
+# Facts that follow from others, and what to give instead.
+FOLLOWING = {
+    "invoice": N_("give 'id'"),
+    "currency": N_("it is that of 'balance'"),
+    "status": N_("give 'balance: 0.00 MXN' for a paid one, or the event 'cancelled'"),
+    "aging_bucket": N_("give 'due'"),
+    "promise_open": N_("give 'promised_on'"),
+    "promise_workdays_late": N_("give 'promised_on'"),
+    "dunning_level": N_("give what was sent under 'history'"),
+    **{fact.name: N_("give it under 'customers'") for fact in CUSTOMER_FACTS if fact.name != "customer"},
+}
+INVOICE_KEYS = ("id", "customer", "balance", "total", "paid", *DUE_KEYS, *ISSUED_KEYS, *STATED)
+ISSUED_DAYS_BEFORE = 30
+
+
+def workdays_before(calendar: BusinessCalendar, day: dt.date, count: int) -> dt.date:
+    """The latest day from which `day` is `count` business days later."""
+    found = day
+    while calendar.between(found, day) < count:
+        found -= dt.timedelta(days=1)
+    return found
+
+
+def read_customer(node: YamlNode, findings: Findings) -> GivenCustomer | None:
+    fields = CaseFields(node, "a customer", CUSTOMER_KEYS, findings)
+    name = fields.code("id")
+    credit_days, _given = fields.fact(FACTS["credit_days"])
+    facts: dict[str, Value | None] = {}
+    for fact in COMPANY_FACTS:
+        value, given = fields.fact(FACTS[fact])
+        if given:
+            facts[fact] = value
+    if not name:
+        return None
+    return GivenCustomer(
+        id=name,
+        kind=fields.one_of("kind", FACTS["customer_kind"].choices, default="domestic"),
+        language=fields.one_of("language", FACTS["language"].choices, default="es"),
+        delivery=fields.one_of("delivery", FACTS["delivery_mode"].choices, default="email"),
+        contacts=fields.each_of("contacts", CONTACTS) if "contacts" in fields else CONTACTS,
+        credit_days=credit_days if isinstance(credit_days, int) else None,
+        ready=fields.truth("customer_ready", default=True),
+        inbox_open=fields.whole("inbox_open", most=1000),
+        facts=facts,
+    )
+
+
+class InvoiceReader:
+    """Reads invoices as they stand on the test's first day, `start`."""
+
+    def __init__(self, customers: Collection[str], calendar: BusinessCalendar, start: dt.date, findings: Findings) -> None:
+        self.customers, self.calendar, self.start, self.findings = customers, calendar, start, findings
+
+    def read(self, node: YamlNode) -> GivenInvoice | None:
+        fields = CaseFields(node, "an invoice", (*INVOICE_KEYS, *FOLLOWING), self.findings)
+        for name, hint in FOLLOWING.items():
+            if name in fields:
+                self.findings.error(fields.place_of(name), _("'{name}' follows from other facts", name=name), _(hint))
+        name = fields.code("id")
+        customer = fields.one_of("customer", self.customers, required=True)
+        balance, total = self._amounts(fields)
+        due = self._only_one(fields, DUE_KEYS)
+        facts = self._stated(fields)
+        if not name or not customer or balance is None or total is None:
+            return None
+        given = self._only_one(fields, ISSUED_KEYS)
+        issued = given or min(day for day in (due, self.start) if day) - dt.timedelta(days=ISSUED_DAYS_BEFORE)
+        state = self._state(facts, total.minor, balance.minor, due, given)
+        stated = tuple(FIELD_OF[fact] for fact in facts if fact in FIELD_OF)
+        return GivenInvoice(name, customer, balance.currency, issued, str(facts.get("payment_method", "PPD")), state, stated)
+
+    def _only_one(self, fields: CaseFields, keys: tuple[str, ...]) -> dt.date | None:
+        given = [key for key in keys if key in fields]
+        for key in given[1:]:
+            what = _("'{key}' says again what '{first}' says", key=key, first=given[0])
+            self.findings.error(fields.place_of(key), what, _("keep one of the two"))
+        if not given:
+            return None
+        if given[0] != "days_overdue":
+            return fields.day(given[0])
+        days, _sound = fields.fact(FACTS["days_overdue"])
+        return self.start - dt.timedelta(days=days) if isinstance(days, int) and abs(days) < 10**5 else None
+
+    def _amounts(self, fields: CaseFields) -> tuple[Money | None, Money | None]:
+        """Balance and total; the total is the balance and what was paid unless it is given."""
+        balance, total, paid = fields.amount("balance", required=True), fields.amount("total"), fields.amount("paid")
+        for key, amount in (("total", total), ("paid", paid)):
+            if balance is not None and amount is not None and amount.currency != balance.currency:
+                what = _("'{key}' and 'balance' are of different currencies", key=key)
+                self.findings.error(fields.place_of(key), what, _("an invoice has one currency"))
+                return None, None
+        if balance is None:
+            return None, None
+        owed = balance + paid if paid is not None else None
+        if total is not None and (total < balance or (owed is not None and owed != total)):
+            self.findings.error(fields.place_of("total"), _("'total' is not 'balance' and 'paid' together"), _("leave one of them out"))
+        return balance, total or owed or balance
+
+    def _stated(self, fields: CaseFields) -> dict[str, Value | None]:
+        facts: dict[str, Value | None] = {}
+        for name in STATED:
+            value, given = fields.fact(FACTS[name])
+            if given:
+                facts[name] = value
+            if given and isinstance(value, int) and not isinstance(value, bool) and name != "promised_on" and value < 0:
+                self.findings.error(fields.place_of(name), _("'{name}' is never negative", name=name), _("write 0 or more"))
+        for name, needed, wanted in (
+            ("workdays_since_delivery", "delivery", "sent"),
+            ("workdays_since_claim", "payment_claimed", True),
+            ("intervention_overdue", "intervention", "open"),
+        ):
+            stated = facts.get(needed, "sent" if needed == "delivery" else None)
+            if facts.get(name) not in (None, False) and stated != wanted:
+                what = _("'{name}' needs '{needed}: {value}'", name=name, needed=needed, value=str(wanted).lower())
+                self.findings.error(fields.place_of(name), what, _("add it, or leave '{name}' out", name=name))
+        return facts
+
+    def _state(
+        self, facts: Mapping[str, Value | None], total: int, balance: int, due: dt.date | None, issued: dt.date | None
+    ) -> InvoiceState:
+        promised, claimed = facts.get("promised_on"), bool(facts.get("payment_claimed"))
+        delivery = str(facts.get("delivery", "sent"))
+        return InvoiceState(
+            total=total,
+            applied={"pbefore": total - balance} if total > balance else {},
+            cancellation_pending=bool(facts.get("cancellation_pending")),
+            due_on=due,
+            delivery=delivery,
+            delivered_on=self._delivered_on(facts, issued) if delivery == "sent" else None,
+            acknowledged=bool(facts.get("acknowledged")),
+            case_status=str(facts.get("case_status", "collections")),
+            promised_on=dt.date.fromordinal(promised) if isinstance(promised, int) else None,
+            promise_count=self._count(facts, "promise_count", 1 if promised else 0),
+            claimed_on=workdays_before(self.calendar, self.start, self._count(facts, "workdays_since_claim", 0)) if claimed else None,
+            claim_count=self._count(facts, "claim_count", 1 if claimed else 0),
+            dispute_open=bool(facts.get("dispute_open")),
+            intervention=str(facts.get("intervention", "none")),
+            intervention_due=self.start - dt.timedelta(days=1) if facts.get("intervention_overdue") else None,
+        )
+
+    @staticmethod
+    def _count(facts: Mapping[str, Value | None], name: str, otherwise: int) -> int:
+        value = facts.get(name, otherwise)
+        return min(max(value, 0), 1000) if isinstance(value, int) else otherwise
+
+    def _delivered_on(self, facts: Mapping[str, Value | None], issued: dt.date | None) -> dt.date | None:
+        """The neutral invoice was delivered so long ago that no rule waits for that, but never before it was issued."""
+        if "workdays_since_delivery" in facts and facts["workdays_since_delivery"] is None:
+            return None
+        neutral = FACTS["workdays_since_delivery"].neutral
+        found = workdays_before(self.calendar, self.start, self._count(facts, "workdays_since_delivery", neutral))
+        return max(found, issued) if issued is not None and "workdays_since_delivery" not in facts else found

@@ -1,0 +1,123 @@
+"""A rule test as values: what is given, what happens on which day, and what is expected of the rules."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.facts.vocabulary import Value
+from cobranza_rules.rules.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class GivenCustomer:
+    """`contacts` are the roles that somebody there holds; `facts` those that a test sets whatever the book says, None for unknown."""
+
+    id: str
+    kind: str
+    language: str
+    delivery: str
+    contacts: tuple[str, ...]
+    credit_days: int | None = None
+    ready: bool = True
+    inbox_open: int = 0
+    facts: Mapping[str, Value | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenInvoice:
+    """`state` is that of the test's first day, without what `history` tells; the fields in `stated` hold whatever that tells.
+
+    Until `issued_on` the invoice is not in the book.
+    """
+
+    id: str
+    customer: str
+    currency: str
+    issued_on: dt.date
+    payment_method: str
+    state: InvoiceState
+    stated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SentBefore:
+    """An action of a rule or rung that was confirmed before the test begins."""
+
+    on: dt.date
+    rule_id: str
+    invoices: tuple[str, ...]
+
+
+class Fate(StrEnum):
+    """What becomes of an action that is not simply signed and sent on the day on which it is planned."""
+
+    SIGNED = "signed"
+    REJECTED = "rejected"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    LEFT = "left"
+    NOT_LEFT = "not_left"
+    BOUNCED = "bounced"
+
+
+# An action waits for the first of these that is about it.
+OF_SIGNERS = frozenset({Fate.SIGNED, Fate.REJECTED})
+# These meet what would leave on their day; the others what has left, or may have left, before.
+ON_THE_WIRE = frozenset({Fate.REFUSED, Fate.UNCERTAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`kind` is the word of the file; `data` what its reader made of the rest. Without `invoices` it is about all of `customer`."""
+
+    on: dt.date
+    kind: str
+    place: Place
+    invoices: tuple[str, ...] = ()
+    customer: str = ""
+    rule_id: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedAction:
+    """`wanted` holds what the test names beside the rule or rung; the rest is not compared."""
+
+    rule_id: str
+    place: Place
+    wanted: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedDay:
+    """None under a key that the test does not name. `held` are pairs of invoice and hold."""
+
+    on: dt.date
+    place: Place
+    actions: tuple[ExpectedAction, ...] | None = None
+    sent: tuple[ExpectedAction, ...] | None = None
+    held: frozenset[tuple[str, str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """Invoices, events and expected days are in the order of their days."""
+
+    name: str
+    place: Place
+    start: dt.date
+    customers: tuple[GivenCustomer, ...]
+    invoices: tuple[GivenInvoice, ...]
+    history: tuple[SentBefore, ...] = ()
+    events: tuple[Event, ...] = ()
+    expected: tuple[ExpectedDay, ...] = ()
+    quiet: bool = False
+
+    @property
+    def last_day(self) -> dt.date:
+        return max(day.on for day in (*self.events, *self.expected))

@@ -1,0 +1,151 @@
+"""What a rule test's book looks like on a day, as subjects of a decision: the facts and the claims are made as in the program."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from cobranza_rules.domain.invoice import InvoiceStatus
+from cobranza_rules.domain.reply import AUTOMATIC_KINDS
+from cobranza_rules.facts.build import Facts, company_facts, customer_facts, invoice_facts, reply_facts
+from cobranza_rules.facts.vocabulary import Value
+from cobranza_rules.rules.document_references import CUSTOMER_ROLES
+from cobranza_rules.rules.recipients import reaches_customer
+from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Book, Claims, CustomerSubject, InvoiceSubject, ReplySubject
+from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, TestedReply
+
+Given = Mapping[str, Value | None]
+PRESENT = (
+    *("total", "balance", "paid", "cancellation_pending", "due_on", "delivery", "delivered_on", "acknowledged", "case_status"),
+    *("promised_on", "promised_minor", "promise_paid", "promise_count", "claimed_on", "claim_count", "dispute_open"),
+    *("intervention", "intervention_due"),
+)
+NAMES_NO_INVOICES = frozenset({"promise", "payment_notice", "dispute"})  # Kinds that a person has to give their invoices to
+
+
+class Present:
+    """The present of one thing, by attribute: what facts are made of."""
+
+    def __init__(self, **values: Any) -> None:
+        self.__dict__.update(values)
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)
+
+
+def present(book: TestedBook, today: dt.date, without: TestedAction | None = None, only: Collection[int] | None = None) -> Book:
+    """What a decision is taken on. `without` leaves the claims of one action out, `only` all but these customers."""
+    claims = _claims(book, without)
+    customers = {key: _customer(book, key, today) for key in book.customers if only is None or key in only}
+    invoices = [
+        _invoice(book, key, customers[book.owners[key]], today, claims["invoice"].get(key, {}))
+        for key, given in book.invoices.items()
+        if book.owners[key] in customers and given.issued_on <= today and book.states[key].status is InvoiceStatus.OPEN
+    ]
+    invoices.sort(key=lambda invoice: (invoice.customer_id, invoice.due_on or dt.date.max, invoice.id))
+    replies = [
+        ReplySubject(each.id, each.customer, _reply_facts(book, each, customers), each.invoices, claims["reply"].get(each.id, {}))
+        for each in book.replies
+        if each.customer in customers
+    ]
+    return Book(customers, invoices, replies, _people(book))
+
+
+def _people(book: TestedBook) -> dict[str, str]:
+    """An address for every role of the company that the rules name."""
+    chains = [(*rule.do, *rule.after_last) for rule in book.rules.rules]
+    chains += [rung.do for ladder in book.rules.ladders for rung in ladder.rungs]
+    roles = {role for chain in chains for step in chain for role in (step.to, *step.cc) if role}
+    return {role: f"{role}@company.example" for role in sorted(roles - CUSTOMER_ROLES)}
+
+
+def _claims(book: TestedBook, without: TestedAction | None) -> dict[str, dict[int, dict[str, Claims]]]:
+    found: dict[str, dict[int, dict[str, Claims]]] = {"invoice": defaultdict(dict), "reply": defaultdict(dict)}
+    for tested in book.actions:
+        if tested is without or tested.stage is Stage.GONE:
+            continue
+        undone, uncertain = tested.stage is Stage.UNDONE, tested.stage is Stage.UNCERTAIN
+        for item in tested.action.items:
+            own = found[tested.action.subject][item.subject_id]
+            known = own.get(item.rule_id, NOTHING_CLAIMED)
+            own[item.rule_id] = known.and_one(tested.sent_on, undone=undone, uncertain=uncertain)
+    return found
+
+
+def _customer(book: TestedBook, key: int, today: dt.date) -> CustomerSubject:
+    given = book.customers[key]
+    waiting = given.inbox_open + sum(reply.customer == key and reply.kind not in AUTOMATIC_KINDS for reply in book.replies)
+    general = _with(company_facts(today, 0, today, book.rules.calendar), book.company, given.facts)
+    status = "active" if given.ready else "waiting_for_data"
+    present = Present(
+        code=given.id, kind=given.kind, status=status, language=given.language, delivery=given.delivery, credit_days=given.credit_days
+    )
+    facts = _with(customer_facts(present, waiting, general), book.overrides[key])
+    addresses = {role: (f"{role}@customer-{key}.example",) for role in given.contacts if role not in book.bad[key]}
+    return CustomerSubject(key, given.id, facts, addresses, _contacted(book, key))
+
+
+def _contacted(book: TestedBook, key: int) -> dict[str, tuple[dt.date, ...]]:
+    days: dict[str, list[dt.date]] = defaultdict(list)
+    for tested in book.actions:
+        action = tested.action
+        if tested.stage is Stage.SENT and tested.sent_on and action.customer_id == key and action.ladder and reaches_customer(action.steps):
+            days[action.currency].append(tested.sent_on)
+    return {currency: tuple(sorted(found)) for currency, found in days.items()}
+
+
+def _invoice(book: TestedBook, key: int, customer: CustomerSubject, today: dt.date, claims: Mapping[str, Claims]) -> InvoiceSubject:
+    given, state = book.invoices[key], book.states[key]
+    last = state.last_rung
+    present = Present(
+        number=given.id,
+        currency=given.currency,
+        payment_method=given.payment_method,
+        issued_on=given.issued_on,
+        status=state.status.value,
+        dunning_level=len(state.rungs),
+        **{name: getattr(state, name) for name in PRESENT},
+    )
+    return InvoiceSubject(
+        id=key,
+        customer_id=customer.id,
+        number=given.id,
+        currency=given.currency,
+        total=state.total,
+        balance=state.balance,
+        issued_on=given.issued_on,
+        due_on=state.due_on,
+        facts=invoice_facts(present, customer.facts, today, book.rules.calendar, book.rules.aging_buckets),
+        ladder=last.ladder if last else "",
+        rung=last.rung if last else "",
+        rung_on=last.on if last else None,
+        waits_from=state.waits_from,
+        next_contact=last.next_contact if last else None,
+        claims=claims,
+    )
+
+
+def _reply_facts(book: TestedBook, reply: TestedReply, customers: Mapping[int, CustomerSubject]) -> Facts:
+    doubtful = reply.truths["doubtful"] or (reply.kind in NAMES_NO_INVOICES and not reply.invoices)
+    return reply_facts(
+        kind=reply.kind,
+        **{**reply.truths, "doubtful": doubtful},
+        received_on=reply.received_on,
+        read=reply.read,
+        customer=customers[reply.customer].facts,
+        calendar=book.rules.calendar,
+    )
+
+
+def _with(facts: Facts, *changes: Given) -> Facts:
+    merged: dict[str, Value | None] = dict(facts)
+    for change in changes:
+        merged |= change
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def roles_of(addresses: Iterable[str]) -> frozenset[str]:
+    """The roles behind the addresses of a tested book."""
+    return frozenset(address.partition("@")[0] for address in addresses)
