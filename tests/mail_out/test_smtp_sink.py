@@ -108,6 +108,21 @@ def test_one_recipient_who_may_be_reached_later_is_reason_enough_to_try_again(ha
     assert (report.outcome, report.phase, report.detail) == (Delivery.POSTPONED, "envelope", "no To recipient was accepted")
 
 
+def test_a_server_that_leaves_at_a_copy_has_taken_nothing(handler: Any, port: int, sink_at: SinkAt) -> None:
+    handler.rcpt = {COPY: "421 4.3.2 going down"}
+    report = deliver(sink_at(port))
+    assert report == DeliveryReport(Delivery.POSTPONED, "envelope", "421 4.3.2 going down", ((COPY, "421 4.3.2 going down"),))
+    assert handler.accepted == []
+
+
+def test_the_final_dot_does_not_wait_for_an_acknowledgement(port: int, sink_at: SinkAt) -> None:
+    sink = sink_at(port)
+    deliver(sink)
+    assert sink._client is not None
+    assert sink._client.sock is not None
+    assert sink._client.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 def test_partly_refused_recipients_are_named(handler: Any, port: int, sink_at: SinkAt) -> None:
     handler.rcpt = {ALSO: "550 5.1.1 no such user", COPY: "452 4.2.2 mailbox full"}
     report = deliver(sink_at(port), (TO, ALSO))

@@ -53,8 +53,16 @@ class Names:
     def __init__(self, rules: RuleSet, customers: Mapping[str, GivenCustomer], invoices: Mapping[str, GivenInvoice]) -> None:
         self.customers, self.invoices = customers, invoices
         self.rules = {rule.id for rule in rules.rules}
+        self.reply_rules = {rule.id for rule in rules.rules if rule.scope is Scope.REPLY}
         self.rungs = {rung.id for ladder in rules.ladders for rung in ladder.rungs}
         self.holds = {hold.id for hold in rules.holds}
+
+    def sending_rule_of(self, fields: CaseFields) -> str:
+        """The same for a rule or rung of invoices: what is done with a reply is neither sent nor signed."""
+        rule_id = self.rule_of(fields)
+        if rule_id in self.reply_rules:
+            fields.findings.error(fields.place_of("rule"), _("rule '{id}' is for replies", id=rule_id), _("name a rule for invoices"))
+        return rule_id
 
     def rule_of(self, fields: CaseFields) -> str:
         """The one rule or rung that is named; empty, and reported, where there is none."""
@@ -111,7 +119,7 @@ class EventReader:
     def _fate(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
         fields = CaseFields(node, f"the event '{kind}'", ("rung", "rule", "customer", "invoice", "invoices"), parent.findings)
         customer = fields.one_of("customer", self.names.customers)
-        return Event(on, kind, fields.place, self.names.invoices_of(fields, required=False), customer, self.names.rule_of(fields))
+        return Event(on, kind, fields.place, self.names.invoices_of(fields, required=False), customer, self.names.sending_rule_of(fields))
 
     def _about_invoices(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
         fields = CaseFields(node, f"the event '{kind}'", ("invoice", "invoices", *ABOUT_INVOICES[kind]), parent.findings)
@@ -159,7 +167,7 @@ class EventReader:
 
 def read_history(node: YamlNode, names: Names, start: dt.date, parent: CaseFields) -> SentBefore | None:
     fields = CaseFields(node, "what was sent before", ("on", "rung", "rule", "invoice", "invoices"), parent.findings)
-    on, rule_id = fields.day("on", required=True), names.rule_of(fields)
+    on, rule_id = fields.day("on", required=True), names.sending_rule_of(fields)
     invoices = names.invoices_of(fields, required=True)
     if on is not None and on >= start:
         what = _("{day} is not before the test's first day {start}", day=on, start=start)

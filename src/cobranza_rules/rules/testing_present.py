@@ -35,7 +35,7 @@ class Present:
         raise AttributeError(name)
 
 
-def present(book: TestedBook, today: dt.date, without: TestedAction | None = None, only: Collection[int] | None = None) -> Book:
+def as_of(book: TestedBook, today: dt.date, without: TestedAction | None = None, only: Collection[int] | None = None) -> Book:
     """What a decision is taken on. `without` leaves the claims of one action out, `only` all but these customers."""
     claims = _claims(book, without)
     customers = {key: _customer(book, key, today) for key in book.customers if only is None or key in only}

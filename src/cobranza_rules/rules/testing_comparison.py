@@ -1,0 +1,144 @@
+"""Expected beside got: what a day should have brought and did not, and what it brought and should not have."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.money import Money
+from cobranza_rules.rules.model import StepKind
+from cobranza_rules.rules.place import Place
+from cobranza_rules.rules.planned import PlannedAction, Verdict
+from cobranza_rules.rules.testing_model import ExpectedAction, ExpectedDay, RuleTest
+from cobranza_rules.rules.testing_present import roles_of
+from cobranza_rules.rules.testing_simulation import SimulatedDay
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One day on which things went differently. `what` is actions, sent, held or an event; `why` are reasons of the decision."""
+
+    on: dt.date
+    place: Place
+    what: str
+    expected: tuple[Sentence, ...]
+    got: tuple[Sentence, ...]
+    why: tuple[Sentence, ...] = ()
+
+
+def features_of(action: PlannedAction, replied: Mapping[int, frozenset[str]]) -> dict[str, Any]:
+    """An action under the words of a test. `replied` are the invoices of replies, which their actions do not name themselves."""
+    items = action.items
+    invoices = frozenset(action.invoices) if action.subject == "invoice" else replied.get(items[0].subject_id, frozenset())
+    to_house = next((step.to for step in action.steps if step.kind is StepKind.DELIVER and not action.recipients), "")
+    return {
+        "rule_id": action.rule_id,
+        "after_last": action.closing,
+        "customer": action.customer,
+        "currency": action.currency,
+        "invoices": invoices,
+        "to": roles_of(action.recipients) or frozenset({to_house} - {""}),
+        "cc": roles_of(action.copies),
+        "total": Money(action.total, action.currency),
+        "next_contact": action.next_contact,
+        "apart": frozenset(held.number for held in action.held),
+    }
+
+
+def compare_day(test: RuleTest, day: SimulatedDay, expected: ExpectedDay | None, replied: Mapping[int, frozenset[str]]) -> list[Difference]:
+    place = expected.place if expected is not None else test.place
+    found = [Difference(day.on, event.place, "event", (), (), (why,)) for event, why in day.missed]
+    wanted = expected.actions if expected is not None else None
+    if wanted is None and test.quiet:
+        wanted = ()
+    if wanted is not None:
+        found += _compare_actions(day, place, "actions", wanted, day.actions, replied)
+    if expected is not None and expected.sent is not None:
+        found += _compare_actions(day, place, "sent", expected.sent, day.sent, replied)
+    if expected is not None and expected.held is not None and day.plan is not None:
+        held = {(each.number, each.hold_id): each.reason for each in day.plan.held}
+        if expected.held != held.keys():
+            found.append(Difference(day.on, place, "held", _pairs(expected.held), _pairs(held)))
+    return found
+
+
+def _pairs(held: Any) -> tuple[Sentence, ...]:
+    return tuple(_("{invoice} held by {hold}", invoice=invoice, hold=hold) for invoice, hold in sorted(held))
+
+
+def _compare_actions(
+    day: SimulatedDay,
+    place: Place,
+    what: str,
+    wanted: Sequence[ExpectedAction],
+    got: Sequence[PlannedAction],
+    replied: Mapping[int, frozenset[str]],
+) -> list[Difference]:
+    features = [features_of(action, replied) for action in got]
+    if len(wanted) == len(got) and _all_met(wanted, features):
+        return []
+    expected = tuple(_expected_sentence(each) for each in wanted)
+    return [Difference(day.on, place, what, expected, tuple(map(got_sentence, features)), _why(day, wanted, got))]
+
+
+def _fits(wanted: ExpectedAction, features: Mapping[str, Any]) -> bool:
+    return wanted.rule_id == features["rule_id"] and all(features[key] == value for key, value in wanted.wanted.items())
+
+
+def _all_met(wanted: Sequence[ExpectedAction], features: Sequence[Mapping[str, Any]]) -> bool:
+    """Each expectation finds an action of its own: a matching along augmenting paths, for an expectation may fit several actions."""
+    taken: dict[int, int] = {}
+
+    def place(one: int, seen: set[int]) -> bool:
+        for index, each in enumerate(features):
+            if index in seen or not _fits(wanted[one], each):
+                continue
+            seen.add(index)
+            if index not in taken or place(taken[index], seen):
+                taken[index] = one
+                return True
+        return False
+
+    return all(place(one, set()) for one in range(len(wanted)))
+
+
+def _why(day: SimulatedDay, wanted: Sequence[ExpectedAction], got: Sequence[PlannedAction]) -> tuple[Sentence, ...]:
+    """What the decision says of the rules that were expected to act or acted: the first thing that whoever reads a failure would ask."""
+    assert day.plan is not None
+    if day.plan.stopped is not None:
+        return (_("the run stops: {reason}", reason=day.plan.stopped),)
+    rules = {each.rule_id for each in wanted} - {action.rule_id for action in got}
+    numbers = {item.subject_id: item.number for action in day.plan.actions for item in action.items}
+    said = [_verdict_sentence(verdict, numbers) for verdict in day.plan.verdicts if verdict.rule_id in rules]
+    acted = [_("{rule}: because of {reason}", rule=action.rule_id, reason=action.reason) for action in got]
+    return (*said[:10], *acted[:10])
+
+
+def _verdict_sentence(verdict: Verdict, _numbers: Mapping[int, str]) -> Sentence:
+    return _("{rule}: {reason}", rule=verdict.rule_id, reason=verdict.reason)
+
+
+def _said(pairs: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key}: {_readable(value)}" for key, value in pairs.items())
+
+
+def _readable(value: Any) -> str:
+    if isinstance(value, frozenset):
+        return f"[{', '.join(sorted(value))}]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "none" if value is None else str(value)
+
+
+def _expected_sentence(wanted: ExpectedAction) -> Sentence:
+    return _("{rule} {features}", rule=wanted.rule_id, features=_said(wanted.wanted)) if wanted.wanted else _("{rule}", rule=wanted.rule_id)
+
+
+def got_sentence(features: Mapping[str, Any]) -> Sentence:
+    shown = {key: value for key, value in features.items() if key != "rule_id" and value not in (False, "", frozenset())}
+    if not features["currency"]:
+        shown.pop("total", None)
+    return _("{rule} {features}", rule=features["rule_id"], features=_said(shown))

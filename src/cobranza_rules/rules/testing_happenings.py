@@ -1,0 +1,208 @@
+"""What the events of a rule test do to its book. An event that finds nothing to happen to is a failure of the test, not a silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from cobranza_rules.domain.entry import Entry, EntryKind
+from cobranza_rules.domain.invoice import inheritance
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.rules.effects import entries_when_undone
+from cobranza_rules.rules.model import StepKind
+from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, TestedReply
+from cobranza_rules.rules.testing_events import REPLY_FACTS, REPLY_TRUTHS
+from cobranza_rules.rules.testing_model import Event, Fate
+from cobranza_rules.rules.testing_present import roles_of
+
+# Entries that an event makes just so on each of its invoices.
+PLAIN = {
+    "dispute": EntryKind.DISPUTE_OPENED,
+    "dispute_closed": EntryKind.DISPUTE_CLOSED,
+    "payment_claimed": EntryKind.PAYMENT_CLAIMED,
+    "claim_rejected": EntryKind.CLAIM_REJECTED,
+    "acknowledged": EntryKind.ACKNOWLEDGED,
+    "cancellation_requested": EntryKind.CANCELLATION_REQUESTED,
+    "cancelled": EntryKind.CANCELLED,
+}
+
+
+def is_about(event: Event, tested: TestedAction) -> bool:
+    action = tested.action
+    return (
+        action.subject == "invoice"
+        and event.rule_id == action.rule_id
+        and event.customer in ("", action.customer)
+        and (not event.invoices or bool(set(event.invoices) & set(action.invoices)))
+    )
+
+
+def happen(book: TestedBook, event: Event) -> Sentence | None:
+    """Takes the event into the book, or says why it could not happen."""
+    if event.kind in (Fate.BOUNCED, Fate.LEFT, Fate.NOT_LEFT):
+        return _late_fate(book, event)
+    if event.kind in _CUSTOMER_EVENTS:
+        return _CUSTOMER_EVENTS[event.kind](book, event)
+    for name in event.invoices:
+        missed = _on_invoice(book, event, book.invoice_id(name), name)
+        if missed is not None:
+            return missed
+    return None
+
+
+def _on_invoice(book: TestedBook, event: Event, key: int, name: str) -> Sentence | None:
+    if event.kind in PLAIN:
+        _enter(book, event, key, PLAIN[event.kind])
+        return None
+    return _INVOICE_EVENTS[event.kind](book, event, key, name)
+
+
+def _enter(book: TestedBook, event: Event, key: int, kind: EntryKind, **data: Any) -> None:
+    book.enter(key, Entry(kind, event.on, data))
+
+
+def _promise(book: TestedBook, event: Event, key: int, _name: str) -> None:
+    amount = event.data["amount"]
+    minor = amount.minor if amount is not None and amount.minor < book.states[key].balance else 0
+    _enter(book, event, key, EntryKind.PROMISED, pay_on=event.data["pay_on"].isoformat(), minor=minor)
+
+
+def _payment(book: TestedBook, event: Event, key: int, name: str) -> Sentence | None:
+    amount = event.data["amount"]
+    minor = amount.minor if amount is not None else book.states[key].balance
+    if minor <= 0:
+        return _("nothing is owed on {invoice} that a payment could cover", invoice=name)
+    if event.kind == "credit_note":
+        _enter(book, event, key, EntryKind.CREDIT_APPLIED, credit_note=next(book.ids), minor=minor)
+    else:
+        _enter(book, event, key, EntryKind.PAYMENT_APPLIED, payment=next(book.ids), minor=minor)
+    return None
+
+
+def _reversal(book: TestedBook, event: Event, key: int, name: str) -> Sentence | None:
+    payments = [applied for applied in book.states[key].applied if applied.startswith("p")]
+    if not payments:
+        return _("there is no payment of {invoice} that could be reversed", invoice=name)
+    _enter(book, event, key, EntryKind.PAYMENT_REVERSED, payment=payments[-1][1:])
+    return None
+
+
+def _substituted(book: TestedBook, event: Event, key: int, _name: str) -> None:
+    by = book.invoice_id(event.data["by"])
+    handed_on = inheritance(book.states[key])
+    _enter(book, event, key, EntryKind.SUBSTITUTED, by=by)
+    _enter(book, event, by, EntryKind.INHERITED, source=key, **handed_on)
+
+
+def _due_set(book: TestedBook, event: Event, key: int, _name: str) -> None:
+    _enter(book, event, key, EntryKind.DUE_SET, due_on=event.data["due"].isoformat(), credit_days=book.states[key].credit_days)
+
+
+def _case_moved(book: TestedBook, event: Event, key: int, _name: str) -> None:
+    _enter(book, event, key, EntryKind.CASE_MOVED, case_status=event.data["case_status"])
+
+
+def _intervention(book: TestedBook, event: Event, key: int, name: str) -> Sentence | None:
+    """The answer is that of the task, and so of all invoices for which it was opened or joined."""
+    state = book.states[key]
+    if state.intervention != "open":
+        return _("no intervention is open for {invoice}", invoice=name)
+    same = [each for each, other in book.states.items() if other.intervention_task == state.intervention_task is not None] or [key]
+    for each in same:
+        _enter(book, event, each, EntryKind.INTERVENTION_ANSWERED, task=state.intervention_task, answer=event.data["answer"])
+        if event.data["answer"] == "agreement" and event.data["pay_on"] is not None:
+            _enter(book, event, each, EntryKind.PROMISED, pay_on=event.data["pay_on"].isoformat(), minor=0)
+    for task in [task for task, (number, _deadline) in book.tasks.items() if number == state.intervention_task]:
+        del book.tasks[task]
+    return None
+
+
+def _reply(book: TestedBook, event: Event) -> Sentence | None:
+    customer = book.customer_id(event.customer)
+    answered = _answered(book, event, customer)
+    if event.data["answers"] and answered is None:
+        return _("no message of '{rule}' was sent to {customer} that could be answered", rule=event.data["answers"], customer=event.customer)
+    truths = {name: event.data.get(name, bool(REPLY_FACTS[name].neutral)) for name in REPLY_TRUTHS}
+    invoices = tuple(book.invoice_id(name) for name in event.invoices)
+    if answered is not None:
+        delivers = any(step.kind is StepKind.DELIVER for step in answered.action.steps)
+        truths = {**truths, "answers_our_message": True, "answers_transmittal": delivers, **_given(event)}
+        invoices = invoices or tuple(item.subject_id for item in answered.action.items)
+    book.replies.append(TestedReply(next(book.ids), customer, invoices, event.on, event.data["kind"], event.data["read"], truths))
+    return None
+
+
+def _given(event: Event) -> dict[str, bool]:
+    return {name: event.data[name] for name in REPLY_TRUTHS if name in event.data}
+
+
+def _answered(book: TestedBook, event: Event, customer: int) -> TestedAction | None:
+    sent = [
+        tested
+        for tested in book.actions
+        if (tested.action.rule_id, tested.action.customer_id) == (event.data["answers"], customer) and tested.sent_on is not None
+    ]
+    return sent[-1] if sent else None
+
+
+def _inbox_settled(book: TestedBook, event: Event) -> None:
+    """A person has looked at all that waits, and none of it changes anything."""
+    customer = book.customer_id(event.customer)
+    book.replies = [reply for reply in book.replies if reply.customer != customer]
+    book.customers[customer] = replace(book.customers[customer], inbox_open=0)
+
+
+def _contacts(book: TestedBook, event: Event) -> None:
+    """Valid addresses for these roles."""
+    customer = book.customer_id(event.customer)
+    given = book.customers[customer]
+    book.bad[customer] -= set(event.data["roles"])
+    book.customers[customer] = replace(given, contacts=tuple(dict.fromkeys((*given.contacts, *event.data["roles"]))))
+
+
+def _facts(book: TestedBook, event: Event) -> None:
+    changed = book.overrides[book.customer_id(event.customer)] if event.customer else book.company
+    changed.update(event.data)
+
+
+def _late_fate(book: TestedBook, event: Event) -> Sentence | None:
+    """What becomes known of a message after it has left, or may have left."""
+    wanted = Stage.SENT if event.kind == Fate.BOUNCED else Stage.UNCERTAIN
+    found = [tested for tested in book.actions if tested.stage is wanted and is_about(event, tested)]
+    if not found:
+        return _("no message of '{rule}' was there that could be '{event}'", rule=event.rule_id, event=event.kind)
+    tested = found[-1]
+    if event.kind == Fate.LEFT:
+        book.confirm(tested, event.on)
+    elif event.kind == Fate.NOT_LEFT:
+        tested.stage = Stage.GONE
+    else:
+        mark_addresses(book, tested)
+        tested.stage = Stage.UNDONE
+        for invoice_id, entry in entries_when_undone(tested.action, tested.id, event.on):
+            book.enter(invoice_id, entry)
+    return None
+
+
+def mark_addresses(book: TestedBook, tested: TestedAction) -> None:
+    """None of the addresses to which the message went is written to again."""
+    book.bad[tested.action.customer_id] |= roles_of(tested.action.recipients)
+
+
+_INVOICE_EVENTS: dict[str, Callable[[TestedBook, Event, int, str], Sentence | None]] = {
+    "promise": _promise,
+    "payment": _payment,
+    "credit_note": _payment,
+    "reversal": _reversal,
+    "substituted": _substituted,
+    "due_set": _due_set,
+    "intervention": _intervention,
+    "case_moved": _case_moved,
+}
+_CUSTOMER_EVENTS: dict[str, Callable[[TestedBook, Event], Sentence | None]] = {
+    "reply": _reply,
+    "inbox_settled": _inbox_settled,
+    "contacts": _contacts,
+    "facts": _facts,
+}

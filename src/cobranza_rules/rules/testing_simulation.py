@@ -1,0 +1,155 @@
+"""Day after day of a rule test: events, replies, the decision, and what becomes of its actions, in the order of the program's own tick."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.rules.considering import next_contact_after
+from cobranza_rules.rules.decide import decide
+from cobranza_rules.rules.engine import Engine
+from cobranza_rules.rules.model import Ladder, Rule, Rung, RuleSet
+from cobranza_rules.rules.planned import Item, Plan, PlannedAction
+from cobranza_rules.rules.recipients import reaches_customer, resolve
+from cobranza_rules.rules.still_planned import look_for
+from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook
+from cobranza_rules.rules.testing_happenings import happen, is_about, mark_addresses
+from cobranza_rules.rules.testing_model import OF_SIGNERS, ON_THE_WIRE, Event, Fate, RuleTest, SentBefore
+from cobranza_rules.rules.testing_present import as_of
+
+
+@dataclass(slots=True)
+class SimulatedDay:
+    """`actions` as planned that day, `sent` those that left, `missed` why an event of that day could not happen."""
+
+    on: dt.date
+    actions: list[PlannedAction] = field(default_factory=list)
+    sent: list[PlannedAction] = field(default_factory=list)
+    plan: Plan | None = None
+    missed: list[tuple[Event, Sentence]] = field(default_factory=list)
+
+
+class Simulation:
+    def __init__(self, test: RuleTest, rules: RuleSet, engine: Engine) -> None:
+        self.test, self.rules, self.engine = test, rules, engine
+        self.book = TestedBook.of(test, rules)
+        self._met: set[int] = set()  # Events about actions, by their place in the test, that found one
+        for sent in test.history:
+            self._send_before(sent)
+        self.book.restate()
+
+    def run(self) -> list[SimulatedDay]:
+        """Every day from the first to the last that the test names."""
+        span = (self.test.last_day - self.test.start).days
+        days = [self._day(self.test.start + dt.timedelta(days=ahead)) for ahead in range(span + 1)]
+        by_date = {day.on: day for day in days}
+        for index, event in enumerate(self.test.events):
+            if event.kind in OF_SIGNERS | ON_THE_WIRE and index not in self._met:
+                why = _("no action of '{rule}' was there that could be '{event}'", rule=event.rule_id, event=event.kind)
+                by_date[event.on].missed.append((event, why))
+        return days
+
+    def _send_before(self, sent: SentBefore) -> None:
+        invoices = [self.book.invoice_id(name) for name in sent.invoices]
+        self.book.confirm(self._enter(past_action(self.rules, self.book, sent, invoices), sent.on), sent.on)
+
+    def _enter(self, action: PlannedAction, on: dt.date) -> TestedAction:
+        tested = TestedAction(next(self.book.ids), action, on)
+        self.book.actions.append(tested)
+        return tested
+
+    def _day(self, today: dt.date) -> SimulatedDay:
+        day = SimulatedDay(today)
+        for event in self.test.events:
+            if event.on == today and event.kind not in OF_SIGNERS | ON_THE_WIRE and (why := happen(self.book, event)) is not None:
+                day.missed.append((event, why))
+        # What replies say is a fact of the day's plan.
+        answers = [action for action in self._decide(today).actions if action.subject == "reply"]
+        for action in answers:
+            self.book.confirm(self._enter(action, today), today)
+        day.plan = self._decide(today)
+        day.actions = [*answers, *day.plan.actions]
+        if day.plan.stopped is not None:
+            day.actions = answers
+            return day
+        for action in day.plan.actions:
+            self._enter(action, today)
+        for tested in [tested for tested in self.book.actions if tested.stage is Stage.WAITING]:
+            self._carry_out(tested, day)
+        return day
+
+    def _decide(self, today: dt.date, without: TestedAction | None = None) -> Plan:
+        only = None if without is None else (without.action.customer_id,)
+        return decide(self.rules, as_of(self.book, today, without, only), today, self.engine, trace=True)
+
+    def _carry_out(self, tested: TestedAction, day: SimulatedDay) -> None:
+        if not reaches_customer(tested.action.steps):
+            self.book.confirm(tested, day.on)
+            return
+        look = look_for(tested.action, self._decide(day.on, tested), self.rules)
+        if look.action is None:
+            tested.stage = tested.stage if look.passing else Stage.GONE
+            return
+        tested.action = look.action
+        if self._is_signed(tested, day.on):
+            self._send(tested, day)
+
+    def _is_signed(self, tested: TestedAction, today: dt.date) -> bool:
+        """An action waits for the first signature or rejection that a test has for it; without one it is signed at once."""
+        for index, event in enumerate(self.test.events):
+            if event.kind in OF_SIGNERS and event.on >= tested.planned_on and is_about(event, tested):
+                if event.on > today:
+                    return False
+                self._met.add(index)
+                if event.kind == Fate.REJECTED:
+                    tested.stage = Stage.REJECTED
+                return event.kind == Fate.SIGNED
+        return True
+
+    def _send(self, tested: TestedAction, day: SimulatedDay) -> None:
+        for index, event in enumerate(self.test.events):
+            if event.kind in ON_THE_WIRE and event.on == day.on and is_about(event, tested):
+                self._met.add(index)
+                if event.kind == Fate.UNCERTAIN:
+                    tested.stage = Stage.UNCERTAIN
+                else:
+                    tested.stage = Stage.GONE
+                    mark_addresses(self.book, tested)
+                return
+        self.book.confirm(tested, day.on)
+        day.sent.append(tested.action)
+
+
+def past_action(rules: RuleSet, book: TestedBook, sent: SentBefore, invoices: list[int]) -> PlannedAction:
+    """The action that a rule or rung must have been, as it would have been planned on that day."""
+    ladder, owner = _owner(rules, sent.rule_id)
+    currency = book.invoices[invoices[0]].currency
+    customer = as_of(book, sent.on, only=(book.owners[invoices[0]],)).customers[book.owners[invoices[0]]]
+    recipients, copies, _reachable = resolve(owner.do, customer, {})
+    items = tuple(Item(key, book.invoices[key].id, owner.id, 1, book.states[key].balance, owner.sets) for key in invoices)
+    return PlannedAction(
+        rule_id=owner.id,
+        ladder=ladder.id if ladder is not None else "",
+        procedure_step=owner.procedure_step,
+        subject="invoice",
+        customer_id=customer.id,
+        customer=customer.code,
+        currency=currency,
+        on=sent.on,
+        items=items,
+        held=(),
+        steps=owner.do,
+        recipients=recipients,
+        copies=copies,
+        sets=owner.sets,
+        next_contact=next_contact_after(ladder, owner, sent.on, rules.calendar) if ladder and isinstance(owner, Rung) else None,
+    )
+
+
+def _owner(rules: RuleSet, rule_id: str) -> tuple[Ladder | None, Rule | Rung]:
+    for ladder in rules.ladders:
+        for rung in ladder.rungs:
+            if rung.id == rule_id:
+                return ladder, rung
+    return None, next(rule for rule in rules.rules if rule.id == rule_id)

@@ -1,0 +1,72 @@
+"""Words of the domain that are kept as identifiers and shown as words: marked here, translated where they are shown."""
+
+from cobranza_rules.language import N_
+
+REPLY_KINDS = (
+    N_("own_loop"),
+    N_("read_receipt"),
+    N_("bounce"),
+    N_("delay_notice"),
+    N_("auto_reply"),
+    N_("abuse_report"),
+    N_("acknowledgement"),
+    N_("contrarrecibo"),
+    N_("promise"),
+    N_("payment_notice"),
+    N_("dispute"),
+    N_("invoice_correction"),
+    N_("missing_requirement"),
+    N_("not_received"),
+    N_("document_request"),
+    N_("delay_reason"),
+    N_("contact_change"),
+    N_("question"),
+    N_("unknown"),
+    N_("repeated"),
+    N_("unreadable"),
+)
+BUCKETS = (N_("current"), N_("no due date"))
+STATES = (
+    N_("open"),
+    N_("paid"),
+    N_("cancelled"),
+    N_("substituted"),
+    N_("done"),
+    N_("withdrawn"),
+    N_("waiting"),
+    N_("approved"),
+    N_("rejected"),
+    N_("outdated"),
+    N_("sending"),
+    N_("sent"),
+    N_("failed"),
+    N_("uncertain"),
+    N_("settled"),
+    N_("automatic"),
+)
+TASKS = (
+    N_("sales-intervention"),
+    N_("call-for-acknowledgement"),
+    N_("allocate-credit-note"),
+    N_("review-substitution"),
+    N_("resolve-rejection"),
+    N_("message-refused"),
+    N_("find-address"),
+)
+# Templates and rules by name: file names of letters and lines of reports are made of them.
+DOCUMENTS = (N_("transmittal"), N_("first-reminder"), N_("second-reminder"), N_("acknowledgement-request"), N_("acknowledgement-missing"), N_("statement"))
+TASK_FIELDS = (
+    N_("id"),
+    N_("name"),
+    N_("customer"),
+    N_("assigned_to"),
+    N_("opened_on"),
+    N_("due_on"),
+    N_("invoices"),
+    N_("state"),
+    N_("answer"),
+    N_("comment"),
+    N_("detail"),
+)
+CHAIN_BREAKS = (N_("changed"), N_("removed"), N_("inserted"), N_("reordered"))
+ANSWERS = (N_("agreement"), N_("no_agreement"), N_("agreement_broken"))
