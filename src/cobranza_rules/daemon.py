@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
+from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.tick import TickReport, run_tick
 from cobranza_rules.workspace import open_workspace
 
 
-def run_daemon(base: Path, tell: Callable[[TickReport], None], ticks: int | None = None) -> None:
-    """Ends after the tick that is under way when SIGTERM or SIGINT comes; `ticks` bounds them. Raises what a tick raises."""
+def run_daemon(
+    base: Path, tell: Callable[[TickReport], None], tell_problems: Callable[[Sequence[Problem]], None], ticks: int | None = None
+) -> None:
+    """Ends after the tick that is under way when SIGTERM or SIGINT comes; `ticks` bounds them.
+
+    Raises ProblemError of the first tick, when somebody is looking. Later ones are told, and the next tick tries again: settings that are
+    being edited or a database that restarts must not end a service.
+    """
     stop = threading.Event()
 
     def stopped(_number: int, _frame: FrameType | None) -> None:
@@ -21,14 +28,24 @@ def run_daemon(base: Path, tell: Callable[[TickReport], None], ticks: int | None
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stopped)
-    done = 0
+    done, poll_seconds = 0, 0
     while not stop.is_set():
-        workspace = open_workspace(base)
         try:
-            tell(run_tick(workspace))
-        finally:
-            workspace.close()
+            poll_seconds = _tick(base, tell)
+        except ProblemError as error:
+            if done == 0:
+                raise
+            tell_problems(error.problems)
         done += 1
         if done == ticks:
             return
-        stop.wait(workspace.settings.daemon.poll_seconds)
+        stop.wait(poll_seconds)
+
+
+def _tick(base: Path, tell: Callable[[TickReport], None]) -> int:
+    workspace = open_workspace(base)
+    try:
+        tell(run_tick(workspace))
+        return workspace.settings.daemon.poll_seconds
+    finally:
+        workspace.close()

@@ -20,10 +20,11 @@ from cobranza_rules.only_one import only_run
 from cobranza_rules.plan.ledger import move, record_plan
 from cobranza_rules.plan.planning import plan_customers, plan_whole
 from cobranza_rules.plan.states import State
+from cobranza_rules.problems import Problem
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.heartbeat import TICK, beat
-from cobranza_rules.store.tables import ActionRow, ReceivedRow
+from cobranza_rules.store.tables import ActionRow, ApprovalRow, OutgoingRow, ReceivedRow, TaskRow
 from cobranza_rules.workspace import Workspace
 
 
@@ -37,15 +38,14 @@ class TickReport:
     plan: Plan | None = None
     entered: int = 0
     states: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def waits_for_people(self) -> bool:
-        return bool(self.states[State.AWAITING_SIGNATURE] or self.states[State.UNCERTAIN])
+    problems: list[Problem] = field(default_factory=list)  # What kept single actions from going on
+    newly_waiting: int = 0  # Approvals, tasks, messages in and out that wait for a person since this tick
 
 
 def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int], None] = lambda _count: None) -> TickReport:
     report = TickReport()
     with only_run(workspace.base, workspace.database.engine):
+        before = waiting_for_people(workspace)
         settle_interrupted(workspace)
         if poll:
             report.received, report.mailbox_problem = ingest(workspace)
@@ -53,10 +53,24 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int
         report.plan = make_plan(workspace)
         if report.plan.stopped is None:
             report.entered = enter_plan(workspace, report.plan)
-            report.states = carry_out(workspace, progress)
+            carried = carry_out(workspace, progress)
+            report.states, report.problems = carried.states, carried.problems
         with workspace.database.writing() as session:
             beat(session, TICK, workspace.clock.now())
+        report.newly_waiting = len(waiting_for_people(workspace) - before)
     return report
+
+
+def waiting_for_people(workspace: Workspace) -> set[tuple[str, int]]:
+    """Everything that some person has to look at, by table and id."""
+    queries = (
+        select(ApprovalRow.id).where(ApprovalRow.state == "waiting"),
+        select(TaskRow.id).where(TaskRow.state == "open"),
+        select(ReceivedRow.id).where(ReceivedRow.state == "open"),
+        select(OutgoingRow.id).where(OutgoingRow.state == "uncertain"),
+    )
+    with workspace.database.reading() as session:
+        return {(str(number), found) for number, query in enumerate(queries) for found in session.scalars(query)}
 
 
 def answer_replies(workspace: Workspace) -> int:

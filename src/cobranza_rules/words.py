@@ -54,7 +54,14 @@ TASKS = (
     N_("find-address"),
 )
 # Templates and rules by name: file names of letters and lines of reports are made of them.
-DOCUMENTS = (N_("transmittal"), N_("first-reminder"), N_("second-reminder"), N_("acknowledgement-request"), N_("acknowledgement-missing"), N_("statement"))
+DOCUMENTS = (
+    N_("transmittal"),
+    N_("first-reminder"),
+    N_("second-reminder"),
+    N_("acknowledgement-request"),
+    N_("acknowledgement-missing"),
+    N_("statement"),
+)
 TASK_FIELDS = (
     N_("id"),
     N_("name"),

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.cli.command import Call, LazyGroup, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.dispatch.print_set import write_documents
 from cobranza_rules.language import N_, _
 from cobranza_rules.money import Money
 from cobranza_rules.people import person_named
 from cobranza_rules.plan.deciding import decide_approvals, waiting_approvals
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.tables import ActionRow, ApprovalRow, DocumentRow
+from cobranza_rules.store.tables import ActionRow, ApprovalRow
 
 GATES = {"sign": N_("signature"), "rubric": N_("rubric"), "release": N_("release")}
 
@@ -65,7 +65,7 @@ def list_(call: Call, role: str | None, as_json: bool) -> None:
                 row["role"],
                 row["rule"],
                 row["customer"],
-                f"{row['total']} {row['currency']}",
+                str(Money.of(row["total"], row["currency"])),
                 len(row["invoices"]),
             )
             for row in rows
@@ -85,15 +85,10 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
         if approval is None:
             raise ProblemError([Problem(_("there is no approval {id}", id=number), _("'cobranza approvals list' shows those that wait"))])
         action = session.get_one(ActionRow, approval.action_id)
-        query = select(DocumentRow).where(DocumentRow.action_id == action.id, DocumentRow.revision == approval.revision)
-        documents = list(session.scalars(query.order_by(DocumentRow.id)))
+    names = write_documents(workspace, action.id, output)
     plan = planned(action)
     shown = {**_row(approval, action), "state": approval.state, "to": list(plan.recipients), "copies": list(plan.copies)}
-    shown |= {"reason": call.screen.text(plan.reason), "documents": [document.name for document in documents]}
-    if output is not None:
-        output.mkdir(parents=True, exist_ok=True)
-        for document in documents:
-            (output / Path(document.name).name).write_bytes(workspace.archive.get(document.digest))
+    shown |= {"reason": call.screen.text(plan.reason), "documents": names}
     if as_json:
         call.screen.json(shown)
         return
@@ -111,8 +106,8 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
     screen.say(_("To {to}; copies to {cc}", to=", ".join(plan.recipients) or "-", cc=", ".join(plan.copies) or "-"))
     screen.say(_("Because of {reason}", reason=plan.reason))
     screen.say(_("Waits for {role} ({gate}), {state}", role=approval.role, gate=screen.word(GATES[approval.gate]), state=approval.state))
-    for document in documents:
-        screen.say(_("  {name}", name=str(output / document.name) if output else document.name))
+    for name in names:
+        screen.say(_("  {name}", name=name))
 
 
 def _decide(call: Call, numbers: tuple[int, ...], who: str, comment: str, agreed: bool) -> None:

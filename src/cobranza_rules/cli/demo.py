@@ -57,33 +57,13 @@ def show_day(screen: Screen, day: PlayedDay) -> None:
 
 
 def show_summary(screen: Screen, summary: Summary, folder: Path) -> None:
-    heading(screen, N_("What was done"))
-    for row in summary.sent:
-        to = ", ".join(row["to"]) or screen.word(N_("by hand"))
-        screen.say(
-            _(
-                "{on}  {customer}  {rule} to {to}: {invoices}",
-                on=row["on"],
-                customer=row["customer"],
-                rule=row["rule"],
-                to=to,
-                invoices=", ".join(row["invoices"]),
-            )
-        )
-        screen.say(_("            because of {reason}", reason=row["why"]))
-    heading(screen, N_("Who answered what"))
-    for row in summary.received:
-        by = screen.text(_("decided by {who}", who=row["by"])) if row["by"] else screen.word(N_("read by the program"))
-        click.echo(f"{row['on']}  {row['customer']:<6} {screen.word(row['kind'])} ({by}): {row['subject']}")
+    show_counts(screen, summary)
     heading(screen, N_("Aging before and after"))
     show_totals(screen, summary.aging_before)
+    click.echo("")
     show_totals(screen, summary.aging_after)
-    heading(screen, N_("In short"))
-    for rule, count in sorted(summary.sent_by_rule().items()):
-        click.echo(f"{count:>5}  {rule}")
-    kinds = Counter(row["kind"] for row in summary.received)
-    for kind, count in sorted(kinds.items()):
-        click.echo(f"{count:>5}  {screen.word(kind)}")
+    show_sent(screen, summary)
+    show_received(screen, summary)
     heading(screen, N_("What waits for people"))
     for sentence in summary.waiting:
         screen.say(sentence)
@@ -91,6 +71,39 @@ def show_summary(screen: Screen, summary: Summary, folder: Path) -> None:
     screen.say(_("Case files with letters (Word and PDF), statements and mails: {folder}", folder=str(summary.case_folder)))
     screen.say(_("Mail that left: {folder}", folder=str(folder / "correo-enviado")))
     screen.say(_("Try: cobranza --workspace {folder} aging --detail", folder=str(folder)))
+
+
+def show_counts(screen: Screen, summary: Summary) -> None:
+    heading(screen, N_("In short"))
+    for rule, count in sorted(summary.sent_by_rule().items()):
+        screen.say(_("{count} times {what}", count=f"{count:>4}", what=screen.word(rule)))
+    for kind, count in sorted(Counter(row["kind"] for row in summary.received).items()):
+        screen.say(_("{count} answers: {what}", count=f"{count:>4}", what=screen.word(kind)))
+
+
+def show_sent(screen: Screen, summary: Summary) -> None:
+    heading(screen, N_("What was sent to whom, and why"))
+    for row in summary.sent:
+        to = ", ".join(row["to"]) or screen.word(N_("by hand"))
+        screen.say(
+            _(
+                "{on}  {customer}  {rule} ({why}), {total} in {count} invoices, to {to}",
+                on=row["on"],
+                customer=row["customer"],
+                rule=screen.word(row["rule"]),
+                why=row["why"],
+                total=row["total"],
+                count=len(row["invoices"]),
+                to=to,
+            )
+        )
+
+
+def show_received(screen: Screen, summary: Summary) -> None:
+    heading(screen, N_("Who answered what"))
+    for row in summary.received:
+        by = screen.text(_("decided by {who}", who=row["by"])) if row["by"] else screen.word(N_("read by the program"))
+        click.echo(f"{row['on']}  {row['customer']:<6} {screen.word(row['kind'])} ({by}): {row['subject']}")
 
 
 def heading(screen: Screen, text: str) -> None:

@@ -95,9 +95,10 @@ def run(call: Call, no_mail: bool, on: dt.date | None, as_json: bool) -> None:
         call.screen.json(report_json(report, call.screen))
     else:
         show_report(call.screen, report)
-    if report.plan is not None and report.plan.stopped is not None:
+    call.screen.problems(report.problems)
+    if report.problems or (report.plan is not None and report.plan.stopped is not None):
         click.get_current_context().exit(WRONG_INPUT)
-    if report.waits_for_people:
+    if report.newly_waiting:
         click.get_current_context().exit(WAITS_FOR_PEOPLE)
 
 
@@ -108,6 +109,8 @@ def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
         "recorded": report.recorded,
         "planned": report.entered,
         "states": dict(report.states),
+        "newly_waiting": report.newly_waiting,
+        "problems": [problem.text(screen.translate) for problem in report.problems],
         "stopped": screen.text(report.plan.stopped) if report.plan and report.plan.stopped else None,
     }
 
@@ -124,6 +127,8 @@ def show_report(screen: Screen, report: TickReport) -> None:
     for state, word in STATE_WORDS.items():
         if report.states[state]:
             screen.say(_("  {state}: {count}", state=screen.word(word), count=report.states[state]))
+    if report.newly_waiting:
+        screen.say(_("Waits for people since now: {count} (approvals, tasks, inbox, outbox)", count=report.newly_waiting))
     if report.plan is not None and report.plan.stopped is not None:
         screen.say(_("Nothing leaves: {reason}", reason=report.plan.stopped))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
 from cobranza_rules.cli.command import Call, Day, LazyGroup, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.dispatch.print_set import write_documents
 from cobranza_rules.language import N_, _
 from cobranza_rules.people import person_named
 from cobranza_rules.problems import Problem, ProblemError
@@ -79,15 +81,21 @@ def list_(call: Call, role: str | None, everything: bool, as_json: bool) -> None
 
 @tasks.command(cls=SpokenCommand, help=N_("One task with all that belongs to it."))
 @click.argument("number", type=int)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help=N_("Write its documents (the print set of a delivery by hand) here."),
+)
 @reporting
 @click.pass_obj
-def show(call: Call, number: int, as_json: bool) -> None:
+def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
     workspace = take(call, as_json=as_json).workspace
     with workspace.database.reading() as session:
         row = session.get(TaskRow, number)
     if row is None:
         raise ProblemError([Problem(_("there is no task {id}", id=number), _("'cobranza tasks list' shows the open ones"))])
-    shown = task_json(workspace, row)
+    shown = task_json(workspace, row) | {"documents": write_documents(workspace, row.action_id, output)}
     if as_json:
         call.screen.json(shown)
         return

@@ -14,6 +14,7 @@ from cobranza_rules.aging_report import aging_report
 from cobranza_rules.casefile.export import export_case
 from cobranza_rules.demo.playing import Play
 from cobranza_rules.language import Sentence, Translate, _
+from cobranza_rules.money import Money
 from cobranza_rules.plan.deciding import waiting_approvals
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.store.tables import ActionRow, CustomerRow, OutgoingRow, ReceivedRow, TaskRow
@@ -62,7 +63,8 @@ def _sent(play: Play) -> Iterator[dict[str, Any]]:
                     "customer": plan.customer,
                     "to": to,
                     "invoices": plan.invoices,
-                    "why": plan.reason,
+                    "total": Money(plan.total, plan.currency),
+                    "why": plan.reason.fields.get("how", plan.reason),
                 }
 
 

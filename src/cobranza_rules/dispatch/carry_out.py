@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
@@ -13,23 +14,35 @@ from cobranza_rules.dispatch.sending import send
 from cobranza_rules.dispatch.steps import go_on
 from cobranza_rules.language import _
 from cobranza_rules.plan.states import State
+from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import ActionRow
 from cobranza_rules.workspace import Workspace
 
 OPEN = (State.PLANNED, State.AWAITING_SIGNATURE, State.APPROVED)
 
 
-def carry_out(workspace: Workspace, progress: Callable[[int], None] = lambda _count: None) -> Counter[str]:
-    """States in which the open actions were left, counted. In shadow mode nothing is carried out."""
-    tally: Counter[str] = Counter()
+@dataclass(slots=True)
+class CarriedOut:
+    """States in which the open actions were left, counted, and what kept single ones from going on: they stay as they are for the next run."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def carry_out(workspace: Workspace, progress: Callable[[int], None] = lambda _count: None) -> CarriedOut:
+    """In shadow mode nothing is carried out."""
+    done = CarriedOut()
     if workspace.settings.mode == "shadow":
-        return tally
+        return done
     with workspace.database.reading() as session:
         ids = list(session.scalars(select(ActionRow.id).where(ActionRow.state.in_([state.value for state in OPEN])).order_by(ActionRow.id)))
     for action_id in ids:
-        tally[_carry_out_one(workspace, action_id)] += 1
+        try:
+            done.states[_carry_out_one(workspace, action_id)] += 1
+        except ProblemError as error:  # A broken template stops the letters that need it, and no others.
+            done.problems += [problem for problem in error.problems if problem not in done.problems]
         progress(1)
-    return tally
+    return done
 
 
 def _carry_out_one(workspace: Workspace, action_id: int) -> str:

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.correspondence import Writer, letter_for, statement_for
 from cobranza_rules.domain.letter import Letter
+from cobranza_rules.language import N_
 from cobranza_rules.mail.message import Attachment, OutgoingMessage
 from cobranza_rules.rules.model import Step, StepKind
 from cobranza_rules.rules.planned import PlannedAction
@@ -25,6 +27,7 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 XML = "application/xml"
+STATEMENT = N_("statement of account")
 THREAD = 5  # Earlier messages of the conversation that a new one names in References.
 
 
@@ -104,12 +107,17 @@ def render(
     return rows
 
 
+def named(template: str, language: str) -> str:
+    """The name of a document in the reader's language, fit for a file: `primer-recordatorio`."""
+    return "-".join(translator(language)(template).split())
+
+
 def letter_files(workspace: Workspace, letter: Letter) -> list[Rendered]:
     from cobranza_rules.letters.fields import fields_of
 
     template = workspace.templates.letter(letter.template, letter.language)
     fields = fields_of(letter)
-    name = "-".join(part for part in (letter.template, letter.reference, letter.currency, letter.number.replace("/", "-")) if part)
+    name = "-".join(part for part in (named(letter.template, letter.language), letter.reference, letter.currency, letter.number) if part)
     engine: PdfEngine = workspace.pdf
     pdf = engine.render(template.html(fields))
     return [
@@ -123,8 +131,9 @@ def _statement(keeper: Bookkeeper, writer: Writer, action: PlannedAction) -> Ren
 
     customer = keeper.session.get_one(CustomerRow, action.customer_id)
     letter = statement_for(keeper.session, writer, customer, action.currency)
-    stem = "estado-de-cuenta" if customer.language == "es" else "statement-of-account"
-    return Rendered("statement", f"{stem}-{customer.code}-{action.currency}.xlsx", EXCEL, statement_workbook(letter))
+    return Rendered(
+        "statement", f"{named(STATEMENT, customer.language)}-{customer.code}-{action.currency}.xlsx", EXCEL, statement_workbook(letter)
+    )
 
 
 def _cfdi(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> list[Rendered]:

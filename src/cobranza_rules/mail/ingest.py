@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
@@ -71,7 +72,14 @@ def _take(workspace: Workspace, fetched: Fetched) -> str:
         except UnreadableMessage as error:
             _quarantine(keeper, fetched.origin, digest, error.reason)
             return "unreadable"
-        row = _receive(keeper, workspace, message, digest, same, complete=fetched.complete)
+        try:
+            with keeper.attempt():
+                row = _receive(keeper, workspace, message, digest, same, complete=fetched.complete)
+        except DBAPIError:
+            raise
+        except Exception as error:  # noqa: BLE001 (a message that the program fails on must not keep all others out)
+            _quarantine(keeper, fetched.origin, digest, _("the program failed on this message ({kind})", kind=type(error).__name__))
+            return "unreadable"
         session.add(TakenRow(origin=fetched.origin, received_id=row.id, quarantined=None))
         return row.kind
 

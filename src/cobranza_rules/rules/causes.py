@@ -25,9 +25,11 @@ class Cause:
 
     @property
     def sentence(self) -> Sentence:
-        """`days_overdue >= 1 (days_overdue: 0)`, or the text alone where it names no fact."""
+        """`days_overdue >= 1 (days_overdue: 0)`; a fact alone as `acknowledged: no`; the text where it names no fact."""
         if not self.facts:
             return Sentence("{text}", {"text": self.text})
+        if self.facts[0][0] == self.text:
+            return Sentence("{name}: {value}", {"name": self.text, "value": self.facts[0][1]})
         pairs = [Sentence("{name}: {value}", {"name": name, "value": value}) for name, value in self.facts]
         listed = reduce(lambda before, pair: Sentence("{before}, {pair}", {"before": before, "pair": pair}), pairs)
         return Sentence("{text} ({facts})", {"text": self.text, "facts": listed})

@@ -68,7 +68,8 @@ def _parser() -> Lark:
 def parse(text: str) -> Tree[Token]:
     """The syntax tree, which nobody may change: a definition is read for each scope, and a file is read again with every command.
 
-    At most DEEPEST levels deep. Raises SyntaxFault."""
+    At most DEEPEST levels deep. Raises SyntaxFault.
+    """
     from lark.exceptions import UnexpectedInput
 
     if len(text) > LONGEST:

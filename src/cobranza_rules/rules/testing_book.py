@@ -12,9 +12,9 @@ from typing import Any
 
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after
+from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import can_be_recorded, entries_when_confirmed, entry_recorded
-from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.rules.model import RuleSet, Step, StepKind
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.testing_model import GivenCustomer, GivenInvoice, RuleTest

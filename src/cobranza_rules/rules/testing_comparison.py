@@ -11,10 +11,13 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.place import Place
-from cobranza_rules.rules.planned import PlannedAction, Verdict
+from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.testing_model import ExpectedAction, ExpectedDay, RuleTest
 from cobranza_rules.rules.testing_present import roles_of
 from cobranza_rules.rules.testing_simulation import SimulatedDay
+
+Replied = Mapping[int, frozenset[str]]  # Numbers of the invoices that each reply is about
+MOST_REASONS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +32,18 @@ class Difference:
     why: tuple[Sentence, ...] = ()
 
 
-def features_of(action: PlannedAction, replied: Mapping[int, frozenset[str]]) -> dict[str, Any]:
+def features_of(action: PlannedAction, replied: Replied) -> dict[str, Any]:
     """An action under the words of a test. `replied` are the invoices of replies, which their actions do not name themselves."""
     items = action.items
     invoices = frozenset(action.invoices) if action.subject == "invoice" else replied.get(items[0].subject_id, frozenset())
-    to_house = next((step.to for step in action.steps if step.kind is StepKind.DELIVER and not action.recipients), "")
+    by_hand = next((step.to for step in action.steps if step.kind is StepKind.DELIVER and not action.recipients), "")
     return {
         "rule_id": action.rule_id,
         "after_last": action.closing,
         "customer": action.customer,
         "currency": action.currency,
         "invoices": invoices,
-        "to": roles_of(action.recipients) or frozenset({to_house} - {""}),
+        "to": roles_of(action.recipients) or frozenset({by_hand} - {""}),
         "cc": roles_of(action.copies),
         "total": Money(action.total, action.currency),
         "next_contact": action.next_contact,
@@ -48,16 +51,17 @@ def features_of(action: PlannedAction, replied: Mapping[int, frozenset[str]]) ->
     }
 
 
-def compare_day(test: RuleTest, day: SimulatedDay, expected: ExpectedDay | None, replied: Mapping[int, frozenset[str]]) -> list[Difference]:
+def compare_day(test: RuleTest, day: SimulatedDay, expected: ExpectedDay | None, replied: Replied) -> list[Difference]:
     place = expected.place if expected is not None else test.place
+    numbers = dict(enumerate((invoice.id for invoice in test.invoices), 1))
     found = [Difference(day.on, event.place, "event", (), (), (why,)) for event, why in day.missed]
     wanted = expected.actions if expected is not None else None
     if wanted is None and test.quiet:
         wanted = ()
     if wanted is not None:
-        found += _compare_actions(day, place, "actions", wanted, day.actions, replied)
+        found += _compare_actions(day, place, "actions", wanted, day.actions, replied, numbers)
     if expected is not None and expected.sent is not None:
-        found += _compare_actions(day, place, "sent", expected.sent, day.sent, replied)
+        found += _compare_actions(day, place, "sent", expected.sent, day.sent, replied, numbers)
     if expected is not None and expected.held is not None and day.plan is not None:
         held = {(each.number, each.hold_id): each.reason for each in day.plan.held}
         if expected.held != held.keys():
@@ -66,7 +70,7 @@ def compare_day(test: RuleTest, day: SimulatedDay, expected: ExpectedDay | None,
 
 
 def _pairs(held: Any) -> tuple[Sentence, ...]:
-    return tuple(_("{invoice} held by {hold}", invoice=invoice, hold=hold) for invoice, hold in sorted(held))
+    return tuple(Sentence("{invoice} {hold}", {"invoice": invoice, "hold": hold}) for invoice, hold in sorted(held))
 
 
 def _compare_actions(
@@ -75,13 +79,14 @@ def _compare_actions(
     what: str,
     wanted: Sequence[ExpectedAction],
     got: Sequence[PlannedAction],
-    replied: Mapping[int, frozenset[str]],
+    replied: Replied,
+    numbers: Mapping[int, str],
 ) -> list[Difference]:
     features = [features_of(action, replied) for action in got]
     if len(wanted) == len(got) and _all_met(wanted, features):
         return []
     expected = tuple(_expected_sentence(each) for each in wanted)
-    return [Difference(day.on, place, what, expected, tuple(map(got_sentence, features)), _why(day, wanted, got))]
+    return [Difference(day.on, place, what, expected, tuple(map(_got_sentence, features)), _why(day, wanted, got, numbers))]
 
 
 def _fits(wanted: ExpectedAction, features: Mapping[str, Any]) -> bool:
@@ -105,20 +110,21 @@ def _all_met(wanted: Sequence[ExpectedAction], features: Sequence[Mapping[str, A
     return all(place(one, set()) for one in range(len(wanted)))
 
 
-def _why(day: SimulatedDay, wanted: Sequence[ExpectedAction], got: Sequence[PlannedAction]) -> tuple[Sentence, ...]:
+def _why(
+    day: SimulatedDay, wanted: Sequence[ExpectedAction], got: Sequence[PlannedAction], numbers: Mapping[int, str]
+) -> tuple[Sentence, ...]:
     """What the decision says of the rules that were expected to act or acted: the first thing that whoever reads a failure would ask."""
     assert day.plan is not None
     if day.plan.stopped is not None:
         return (_("the run stops: {reason}", reason=day.plan.stopped),)
     rules = {each.rule_id for each in wanted} - {action.rule_id for action in got}
-    numbers = {item.subject_id: item.number for action in day.plan.actions for item in action.items}
-    said = [_verdict_sentence(verdict, numbers) for verdict in day.plan.verdicts if verdict.rule_id in rules]
-    acted = [_("{rule}: because of {reason}", rule=action.rule_id, reason=action.reason) for action in got]
-    return (*said[:10], *acted[:10])
-
-
-def _verdict_sentence(verdict: Verdict, _numbers: Mapping[int, str]) -> Sentence:
-    return _("{rule}: {reason}", rule=verdict.rule_id, reason=verdict.reason)
+    said = [
+        Sentence("{rule}, {invoice}: {reason}", {"rule": each.rule_id, "invoice": numbers[each.subject_id], "reason": each.reason})
+        for each in day.plan.verdicts
+        if each.rule_id in rules and each.subject == "invoice"
+    ]
+    acted = [Sentence("{reason}", {"reason": action.reason}) for action in got]
+    return (*said[:MOST_REASONS], *acted[:MOST_REASONS])
 
 
 def _said(pairs: Mapping[str, Any]) -> str:
@@ -134,11 +140,11 @@ def _readable(value: Any) -> str:
 
 
 def _expected_sentence(wanted: ExpectedAction) -> Sentence:
-    return _("{rule} {features}", rule=wanted.rule_id, features=_said(wanted.wanted)) if wanted.wanted else _("{rule}", rule=wanted.rule_id)
+    return Sentence("{rule} {features}", {"rule": wanted.rule_id, "features": _said(wanted.wanted)})
 
 
-def got_sentence(features: Mapping[str, Any]) -> Sentence:
-    shown = {key: value for key, value in features.items() if key != "rule_id" and value not in (False, "", frozenset())}
+def _got_sentence(features: Mapping[str, Any]) -> Sentence:
+    shown = {key: value for key, value in features.items() if key != "rule_id" and value not in (None, False, "", frozenset())}
     if not features["currency"]:
         shown.pop("total", None)
-    return _("{rule} {features}", rule=features["rule_id"], features=_said(shown))
+    return Sentence("{rule} {features}", {"rule": features["rule_id"], "features": _said(shown)})

@@ -123,7 +123,7 @@ def _action(node: YamlNode, names: Names, findings: Findings) -> ExpectedAction:
     wanted: dict[str, object] = {
         "after_last": fields.truth("after_last"),
         "customer": fields.one_of("customer", names.customers),
-        "currency": fields.text("currency"),
+        "currency": fields.one_of("currency", {invoice.currency for invoice in names.invoices.values()}),
         "invoices": frozenset(names.invoices_of(fields, required=False)),
         "to": fields.words("to"),
         "cc": fields.words("cc"),
@@ -140,4 +140,3 @@ def _held(node: YamlNode, names: Names, findings: Findings) -> Iterator[tuple[st
     hold = fields.one_of("by", names.holds, required=True)
     for invoice in names.invoices_of(fields, required=True):
         yield invoice, hold
-

@@ -67,7 +67,9 @@ class CaseFields(Fields):
         if scalar is None:
             return ""
         if not scalar.text.strip() or len(scalar.text) > 70 or "\n" in scalar.text:
-            self.findings.error(scalar.place, _("'{text}' names nothing", text=scalar.text[:80]), _("write at most 70 characters on one line"))
+            self.findings.error(
+                scalar.place, _("'{text}' names nothing", text=scalar.text[:80]), _("write at most 70 characters on one line")
+            )
             return ""
         return scalar.text
 

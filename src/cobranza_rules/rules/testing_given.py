@@ -22,13 +22,23 @@ COMPANY_FACTS = ("workdays_since_bank_statement", "hours_since_mailbox_poll")
 CUSTOMER_KEYS = ("id", "kind", "language", "delivery", "contacts", "credit_days", "customer_ready", "inbox_open", *COMPANY_FACTS)
 # Facts that a test gives by name; each becomes part of the invoice's state on the first day and goes on from there.
 STATED = (
-    *("payment_method", "cancellation_pending", "delivery", "workdays_since_delivery", "acknowledged", "case_status", "promised_on"),
-    *("promise_count", "payment_claimed", "workdays_since_claim", "claim_count", "dispute_open", "intervention", "intervention_overdue"),
+    *("payment_method", "cancellation_pending", "delivery", "workdays_since_delivery", "delivered_before", "acknowledged", "case_status"),
+    *(
+        "promised_on",
+        "promise_count",
+        "payment_claimed",
+        "workdays_since_claim",
+        "claim_count",
+        "dispute_open",
+        "intervention",
+        "intervention_overdue",
+    ),
 )
 # Fields of the state that history could change: what a test states of its first day counts more.
 FIELD_OF = {
     "delivery": "delivery",
     "workdays_since_delivery": "delivered_on",
+    "delivered_before": "delivered_by",
     "case_status": "case_status",
     "intervention": "intervention",
     "intervention_overdue": "intervention_due",
@@ -48,6 +58,7 @@ FOLLOWING = {
 }
 INVOICE_KEYS = ("id", "customer", "balance", "total", "paid", *DUE_KEYS, *ISSUED_KEYS, *STATED)
 ISSUED_DAYS_BEFORE = 30
+BY_THE_PROGRAM = 0  # The id of no action
 
 
 def workdays_before(calendar: BusinessCalendar, day: dt.date, count: int) -> dt.date:
@@ -143,6 +154,7 @@ class InvoiceReader:
                 self.findings.error(fields.place_of(name), _("'{name}' is never negative", name=name), _("write 0 or more"))
         for name, needed, wanted in (
             ("workdays_since_delivery", "delivery", "sent"),
+            ("delivered_before", "delivery", "sent"),
             ("workdays_since_claim", "payment_claimed", True),
             ("intervention_overdue", "intervention", "open"),
         ):
@@ -164,6 +176,7 @@ class InvoiceReader:
             due_on=due,
             delivery=delivery,
             delivered_on=self._delivered_on(facts, issued) if delivery == "sent" else None,
+            delivered_by=None if delivery == "pending" or facts.get("delivered_before") else BY_THE_PROGRAM,
             acknowledged=bool(facts.get("acknowledged")),
             case_status=str(facts.get("case_status", "collections")),
             promised_on=dt.date.fromordinal(promised) if isinstance(promised, int) else None,

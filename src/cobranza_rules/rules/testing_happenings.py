@@ -122,7 +122,9 @@ def _reply(book: TestedBook, event: Event) -> Sentence | None:
     customer = book.customer_id(event.customer)
     answered = _answered(book, event, customer)
     if event.data["answers"] and answered is None:
-        return _("no message of '{rule}' was sent to {customer} that could be answered", rule=event.data["answers"], customer=event.customer)
+        return _(
+            "no message of '{rule}' was sent to {customer} that could be answered", rule=event.data["answers"], customer=event.customer
+        )
     truths = {name: event.data.get(name, bool(REPLY_FACTS[name].neutral)) for name in REPLY_TRUTHS}
     invoices = tuple(book.invoice_id(name) for name in event.invoices)
     if answered is not None:

@@ -120,4 +120,4 @@ class RuleTest:
 
     @property
     def last_day(self) -> dt.date:
-        return max(day.on for day in (*self.events, *self.expected))
+        return max([self.start, *(event.on for event in self.events), *(day.on for day in self.expected)])

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from cobranza_rules.domain.invoice import InvoiceStatus
+from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus
 from cobranza_rules.domain.reply import AUTOMATIC_KINDS
 from cobranza_rules.facts.build import Facts, company_facts, customer_facts, invoice_facts, reply_facts
 from cobranza_rules.facts.vocabulary import Value
@@ -17,22 +17,18 @@ from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Book, Claims, Custome
 from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, TestedReply
 
 Given = Mapping[str, Value | None]
-PRESENT = (
-    *("total", "balance", "paid", "cancellation_pending", "due_on", "delivery", "delivered_on", "acknowledged", "case_status"),
-    *("promised_on", "promised_minor", "promise_paid", "promise_count", "claimed_on", "claim_count", "dispute_open"),
-    *("intervention", "intervention_due"),
-)
 NAMES_NO_INVOICES = frozenset({"promise", "payment_notice", "dispute"})  # Kinds that a person has to give their invoices to
 
 
 class Present:
-    """The present of one thing, by attribute: what facts are made of."""
+    """The present of one thing, by attribute: what facts are made of. What is not given is that of the invoice's state."""
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, state: InvoiceState | None = None, **values: Any) -> None:
+        self._state = state
         self.__dict__.update(values)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(name)
+        return getattr(self._state, name)
 
 
 def as_of(book: TestedBook, today: dt.date, without: TestedAction | None = None, only: Collection[int] | None = None) -> Book:
@@ -100,13 +96,13 @@ def _invoice(book: TestedBook, key: int, customer: CustomerSubject, today: dt.da
     given, state = book.invoices[key], book.states[key]
     last = state.last_rung
     present = Present(
+        state,
         number=given.id,
         currency=given.currency,
         payment_method=given.payment_method,
         issued_on=given.issued_on,
         status=state.status.value,
         dunning_level=len(state.rungs),
-        **{name: getattr(state, name) for name in PRESENT},
     )
     return InvoiceSubject(
         id=key,

@@ -9,7 +9,7 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.considering import next_contact_after
 from cobranza_rules.rules.decide import decide
 from cobranza_rules.rules.engine import Engine
-from cobranza_rules.rules.model import Ladder, Rule, Rung, RuleSet
+from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung
 from cobranza_rules.rules.planned import Item, Plan, PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer, resolve
 from cobranza_rules.rules.still_planned import look_for
@@ -34,6 +34,7 @@ class Simulation:
     def __init__(self, test: RuleTest, rules: RuleSet, engine: Engine) -> None:
         self.test, self.rules, self.engine = test, rules, engine
         self.book = TestedBook.of(test, rules)
+        self.replied: dict[int, frozenset[str]] = {}  # Numbers of the invoices that each reply is about
         self._met: set[int] = set()  # Events about actions, by their place in the test, that found one
         for sent in test.history:
             self._send_before(sent)
@@ -65,6 +66,8 @@ class Simulation:
             if event.on == today and event.kind not in OF_SIGNERS | ON_THE_WIRE and (why := happen(self.book, event)) is not None:
                 day.missed.append((event, why))
         # What replies say is a fact of the day's plan.
+        for reply in self.book.replies:
+            self.replied[reply.id] = frozenset(self.book.invoices[key].id for key in reply.invoices)
         answers = [action for action in self._decide(today).actions if action.subject == "reply"]
         for action in answers:
             self.book.confirm(self._enter(action, today), today)

@@ -1,0 +1,1 @@
+"""What the program costs, measured beside a floor: `python -m benchmarks rules`."""

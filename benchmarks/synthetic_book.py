@@ -1,0 +1,169 @@
+"""A synthetic book of open invoices, five a customer, written straight into a database of the program's own schema. Always the same bytes.
+
+Beside each open invoice lies half a paid one with its history, since a real book keeps what is over.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from benchmarks import synthetic_invoice, workdays
+from benchmarks.synthetic_invoice import Invoice, Row, open_invoice, paid_invoice
+from benchmarks.workdays import NOW, TODAY
+from cobranza_rules.store import migrations
+from cobranza_rules.store.database import open_database
+
+FOLDER = Path(__file__).resolve().parents[1] / "bench-data"
+INVOICES_A_CUSTOMER = 5
+STEPS = [{"kind": "email", "name": "first-reminder", "to": "collections_contact", "cc": ["supervisor"], "attach": ["letter", "statement"]}]
+
+
+def book_of(n: int) -> Path:
+    """The database with `n` open invoices; made the first time, and again when the schema or this generator is another."""
+    sources = [Path(module.__file__ or "").read_bytes() for module in (synthetic_invoice, workdays)] + [Path(__file__).read_bytes()]
+    version = hashlib.sha256(b"".join([*sources, migrations.HEAD.encode()])).hexdigest()[:12]
+    path = FOLDER / f"rules-{n}-{version}.sqlite"
+    if not path.exists():
+        FOLDER.mkdir(exist_ok=True)
+        unfinished = path.with_suffix(f".{os.getpid()}")
+        _write(unfinished, n)
+        unfinished.rename(path)
+    return path
+
+
+def _write(path: Path, n: int) -> None:
+    path.unlink(missing_ok=True)
+    open_database(f"sqlite:///{path}", path.parent).close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA synchronous=OFF")
+    book = _Book(connection)
+    with connection:
+        _insert(connection, "heartbeat", [{"name": name, "at": f"{NOW - dt.timedelta(hours=1):%Y-%m-%d %H:%M:%S.%f}"} for name in ("bank", "mailbox")])
+        for first in range(0, n, INVOICES_A_CUSTOMER):
+            book.add_customer(first // INVOICES_A_CUSTOMER + 1, min(INVOICES_A_CUSTOMER, n - first))
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.execute("PRAGMA journal_mode=DELETE")  # The program puts it back to WAL; until then one file is all there is.
+    connection.close()
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[Row]) -> None:
+    rows = list(rows)
+    if rows:
+        columns = list(rows[0])
+        marks = ", ".join(f":{column}" for column in columns)
+        connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", [_stored(row) for row in rows])
+
+
+def _stored(row: Row) -> Row:
+    return {column: value.isoformat() if isinstance(value, dt.date) else value for column, value in row.items()}
+
+
+class _Book:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._invoices = self._actions = 0
+
+    def add_customer(self, number: int, invoices: int) -> None:
+        random = Random(number)
+        customer = _customer(number, random)
+        _insert(self._connection, "customer", [customer])
+        _insert(self._connection, "contact", _contacts(number, random))
+        if random.random() < 0.005:
+            _insert(self._connection, "received", [_received(number)])
+        made = [open_invoice(random) for _each in range(invoices)] + [paid_invoice(random) for _each in range(number % 2, invoices, 2)]
+        home = "USD" if customer["kind"] == "foreign" else "MXN"
+        other = "MXN" if home == "USD" else "USD"
+        currencies = [other if random.random() < 0.03 else home for _each in made]
+        rows = [self._numbered(number, invoice, currency, random) for invoice, currency in zip(made, currencies, strict=True)]
+        self._add_history(number, made, rows)
+        _insert(self._connection, "invoice", rows)
+
+    def _numbered(self, customer: int, invoice: Invoice, currency: str, random: Random) -> Row:
+        self._invoices += 1
+        number = self._invoices
+        total = random.randrange(5_000, 50_000) if random.random() < 0.02 else random.randrange(100_000, 25_000_000)
+        paid = total if invoice.row["status"] == "paid" else total // 3 if random.random() < 0.1 else 0
+        rungs = [{"ladder": "collection", "rung": invoice.row["rung"], "on": str(invoice.row["rung_on"])}] if invoice.row["rung"] else []
+        return {
+            **{"id": number, "customer_id": customer, "uuid": f"{number:08X}-0000-4000-8000-{number:012X}", "series": "F", "folio": str(number)},
+            **{"number": f"F-{number}", "currency": currency, "payment_method": "PPD", "payment_terms": "30 DIAS", "purchase_order": ""},
+            **{"document": f"{number:064x}", "total": total, "paid": paid, "balance": total - paid, "credit_days": 30},
+            **{"applied": json.dumps({"1": paid} if paid else {}), "rungs": json.dumps(rungs)},
+            **invoice.row,
+        }
+
+    def _add_history(self, customer: int, made: list[Invoice], rows: list[Row]) -> None:
+        """Invoices of a currency for which a rule did the same on the same day share an action."""
+        shared: dict[tuple[Any, ...], list[tuple[Row, int]]] = defaultdict(list)
+        for invoice, row in zip(made, rows, strict=True):
+            for rule, occurrence, day, state in invoice.claims:
+                shared[rule, row["currency"], day, state].append((row, occurrence))
+        actions: list[Row] = []
+        claims: list[Row] = []
+        for (rule, currency, day, state), items in shared.items():
+            self._actions += 1
+            actions.append(_action(self._actions, rule, customer, currency, day, state, [row for row, _occurrence in items]))
+            for row, occurrence in items:
+                claims.append(_claim(self._actions, row["id"], rule, occurrence, day))
+                if rule == "transmittal" and day is not None:
+                    row["delivered_by"] = self._actions
+        _insert(self._connection, "action", actions)
+        _insert(self._connection, "claim", claims)
+
+
+def _customer(number: int, random: Random) -> Row:
+    foreign = random.random() < 0.1
+    (delivery,) = random.choices(("email", "in_person", "portal"), (85, 10, 5))
+    return {
+        **{"id": number, "code": f"C-{number:06d}", "identity": f"code:C-{number:06d}", "name": f"CLIENTE SINTETICO {number}", "tax_id": ""},
+        **{"rfc": "XEXX010101000" if foreign else "EKU9003173C9", "kind": "foreign" if foreign else "domestic", "credit_days": 30},
+        **{"language": "en" if foreign else "es", "delivery": delivery, "address": "Calle Uno 1, Centro, 06000 Ciudad de México"},
+        "status": "waiting_for_data" if random.random() < 0.02 else "active",
+    }
+
+
+def _contacts(customer: int, random: Random) -> Iterator[Row]:
+    """Some customers have but one contact for everything, a few have none, and some addresses have bounced."""
+    share = random.random()
+    roles = () if share < 0.01 else ("fallback_contact",) if share < 0.06 else ("invoice_contact", "collections_contact")
+    for role in roles:
+        yield {
+            **{"customer_id": customer, "role": role, "name": "Persona Sintética", "email": f"{role}@customer-{customer}.example"},
+            **{"title": "", "phone": "", "address": "", "active": True, "bounced_on": TODAY if random.random() < 0.02 else None},
+        }
+
+
+def _received(customer: int) -> Row:
+    """A question, which no rule answers: it holds the customer until somebody has looked."""
+    return {
+        **{"fingerprint": f"{customer:064x}", "raw": f"{customer:064x}", "message_id": f"<{customer}@customer.example>", "subject": "Duda"},
+        **{"sender": f"collections_contact@customer-{customer}.example", "dated": None, "received_at": f"{NOW:%Y-%m-%d %H:%M:%S.%f}"},
+        **{"customer_id": customer, "action_id": None, "matched_by": "", "kind": "question", "doubtful": False, "sender_authenticated": True},
+        **{"sender_known": True, "facts": "{}", "evidence": "{}", "doubts": "[]", "state": "open", "decided_by": ""},
+    }
+
+
+def _action(number: int, rule: str, customer: int, currency: str, day: dt.date | None, state: str, rows: list[Row]) -> Row:
+    items = [{"subject_id": row["id"], "number": row["number"], "rule_id": rule, "occurrence": 1, "balance": row["balance"]} for row in rows]
+    plan = {"rule_id": rule, "subject": "invoice", "customer_id": customer, "currency": currency, "items": items, "held": [], "steps": STEPS}
+    return {
+        **{"id": number, "rule_id": rule, "customer_id": customer, "currency": currency, "plan": json.dumps(plan), "rules_digest": "0" * 64},
+        **{"planned_on": day or TODAY, "state": state, "revision": 1, "rendered_on": day or TODAY, "content": "0" * 64, "next_contact": None},
+        **{"finished_on": day, "reason": json.dumps({"text": "", "fields": {}})},
+    }
+
+
+def _claim(action: int, invoice: int, rule: str, occurrence: int, day: dt.date | None) -> Row:
+    return {
+        **{"action_id": action, "subject": "invoice", "subject_id": invoice, "rule_id": rule, "occurrence": occurrence},
+        **{"live": True, "sent_on": day, "undone": False},
+    }

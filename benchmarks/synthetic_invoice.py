@@ -1,0 +1,130 @@
+"""Kinds of invoices of a synthetic book, in the shares that a collections desk knows: most are not due, few need something today."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from benchmarks.workdays import TODAY, workdays_after, workdays_ago
+
+Row = dict[str, Any]
+
+REMINDERS = ("first-reminder", "second-reminder")
+
+
+@dataclass(slots=True)
+class Invoice:
+    """A row of the table without its keys, and what was done for it: rule, occurrence, day of sending (None: on its way) and action's state."""
+
+    row: Row
+    claims: list[tuple[str, int, dt.date | None, str]] = field(default_factory=list)
+
+
+def _days(count: int) -> dt.timedelta:
+    return dt.timedelta(days=count)
+
+
+def _invoice(issued_on: dt.date, due_on: dt.date | None, **rest: Any) -> Invoice:
+    row: Row = {
+        **{"issued_on": issued_on, "due_on": due_on, "delivery": "sent", "delivered_on": issued_on + _days(1), "delivered_by": None},
+        **{"acknowledged": True, "cancellation_pending": False, "case_status": "collections", "status": "open", "closed": None},
+        **{"promised_on": None, "promised_minor": 0, "promise_paid": 0, "promise_count": 0, "claimed_on": None, "claim_count": 0},
+        **{"dispute_open": False, "dispute_closed_on": None, "reversed_on": None, "ladder": "", "rung": "", "rung_on": None},
+        **{"next_contact": None, "dunning_level": 0, "intervention": "none", "intervention_due": None, "intervention_task": None},
+        **rest,
+    }
+    return Invoice(row)
+
+
+def _current(random: Random, **rest: Any) -> Invoice:
+    due_on = TODAY + _days(random.randrange(0, 28))
+    return _invoice(due_on - _days(30), due_on, **rest)
+
+
+def _overdue(random: Random, since: tuple[int, int], **rest: Any) -> Invoice:
+    due_on = TODAY - _days(random.randrange(*since))
+    return _invoice(due_on - _days(30), due_on, **rest)
+
+
+def _delivered_by_us(invoice: Invoice) -> Invoice:
+    day = invoice.row["delivered_on"]
+    invoice.row["delivered_by"] = 0  # The action's id, which is put in where the claim gets its action
+    invoice.claims.append(("transmittal", 1, day, "sent"))
+    return invoice
+
+
+def _fresh(workdays: int, asked: tuple[int, ...] = ()) -> Invoice:
+    """Delivered some business days ago and not acknowledged, asked for the acknowledgement as often as `asked` has days."""
+    day = workdays_ago(workdays)
+    invoice = _delivered_by_us(_invoice(day - _days(1), day + _days(29), delivered_on=day, acknowledged=False))
+    invoice.claims += [("acknowledgement-missing", number, workdays_ago(ago), "sent") for number, ago in enumerate(asked, 1)]
+    return invoice
+
+
+def _pending(*, under_way: bool) -> Invoice:
+    invoice = _invoice(TODAY - _days(1), TODAY + _days(29), delivery="pending", delivered_on=None, acknowledged=False)
+    if under_way:
+        invoice.claims.append(("transmittal", 1, None, "awaiting_signature"))
+    return invoice
+
+
+def _climbed(invoice: Invoice, *sent_on: dt.date) -> Invoice:
+    for rung, day in zip(REMINDERS, sent_on, strict=False):
+        following = workdays_after(day, 5) if rung == REMINDERS[0] else None
+        invoice.row.update(ladder="collection", rung=rung, rung_on=day, next_contact=following, dunning_level=REMINDERS.index(rung) + 1)
+        invoice.claims.append((rung, 1, day, "sent"))
+    return invoice
+
+
+def _first_sent(random: Random, ago: tuple[int, int], **rest: Any) -> Invoice:
+    return _climbed(_overdue(random, (15, 60), **rest), workdays_ago(random.randrange(*ago)))
+
+
+def _both_sent(random: Random) -> Invoice:
+    second = random.randrange(4, 40)
+    return _climbed(_overdue(random, (75, 300)), workdays_ago(second + 5), workdays_ago(second))
+
+
+def _paid(random: Random) -> Invoice:
+    """Closed long ago. Its claims stay, and nobody who plans should have to look at them."""
+    due_on = TODAY - _days(random.randrange(60, 300))
+    invoice = _delivered_by_us(_invoice(due_on - _days(30), due_on, status="paid", closed="paid"))
+    invoice.claims.append(("first-reminder", 1, due_on + _days(1), "sent"))
+    return invoice
+
+
+KINDS: tuple[tuple[int, Callable[[Random], Invoice]], ...] = (
+    (345, _current),
+    (305, lambda random: _delivered_by_us(_current(random))),
+    (20, lambda _random: _fresh(1)),
+    (20, lambda _random: _fresh(4, (1,))),
+    (10, lambda _random: _pending(under_way=True)),
+    (9, lambda _random: _pending(under_way=False)),
+    (6, lambda _random: _fresh(3)),
+    (3, lambda _random: _fresh(6, (3,))),
+    (2, lambda _random: _fresh(9, (6, 3))),
+    (10, lambda random: _overdue(random, (1, 30))),
+    (25, lambda random: _first_sent(random, (1, 5))),
+    (8, lambda random: _first_sent(random, (5, 7))),
+    (190, _both_sent),
+    (15, lambda random: _overdue(random, (1, 40), promised_on=TODAY + _days(3), promise_count=1)),
+    (3, lambda random: _overdue(random, (1, 40), promised_on=TODAY - _days(20), promise_count=1)),
+    (8, lambda random: _first_sent(random, (5, 20), dispute_open=True)),
+    (5, lambda random: _overdue(random, (1, 40), claimed_on=workdays_ago(2), claim_count=1)),
+    (11, lambda random: _overdue(random, (90, 300), case_status="with_administration", dunning_level=2)),
+    (3, lambda random: _overdue(random, (1, 60), cancellation_pending=True)),
+    (2, lambda random: _first_sent(random, (5, 9), dispute_closed_on=workdays_ago(2), next_contact=None)),
+)
+
+
+def open_invoice(random: Random) -> Invoice:
+    weights, makers = zip(*KINDS, strict=True)
+    (make,) = random.choices(makers, weights)
+    return make(random)
+
+
+def paid_invoice(random: Random) -> Invoice:
+    return _paid(random)

@@ -1,0 +1,114 @@
+"""Rules and rule tests on the disk: what `rules check` finds wrong, and the tests of files run against the rules that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cobranza_rules.language import _
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.document import check_against, read_rules
+from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.testing import Coverage, TestResult, coverage_of, run_tests
+from cobranza_rules.rules.testing_report import FileReport
+from cobranza_rules.rules.yaml_marks import LARGEST
+from cobranza_rules.workspace import REPLIES, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """`rules` is None where they could not be read."""
+
+    rules: RuleSet | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if not problem.warning)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.warning)
+
+
+@dataclass(frozen=True, slots=True)
+class Tested:
+    """`coverage` of each set of rules files, over all files of tests that are about it."""
+
+    reports: tuple[FileReport, ...]
+    coverage: tuple[tuple[tuple[str, ...], Coverage], ...]
+
+    @property
+    def failed(self) -> int:
+        return sum(report.failed for report in self.reports)
+
+
+def read_file(path: Path, shown: str) -> bytes:
+    """At most a byte more than a rules file may have. Raises ProblemError."""
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except OSError as error:
+        what = _("the file cannot be read: {detail}", detail=error.strerror or type(error).__name__)
+        raise ProblemError([Problem(what, _("check its name and its permissions"), shown)]) from None
+
+
+def check_files(files: Sequence[tuple[str, bytes]], workspace: Workspace | None) -> Checked:
+    """Rules files taken together. Without a workspace templates and roles are not looked at: nobody knows which there are."""
+    try:
+        rules, warnings = read_rules(files)
+    except ProblemError as error:
+        return Checked(None, error.problems)
+    if workspace is None:
+        return Checked(rules, warnings)
+    letters, mails = set(workspace.templates.letter_names()), set(workspace.templates.mail_names())
+    named = check_against(rules, letter_templates=letters, mail_templates=mails, roles=set(workspace.settings.people))
+    return Checked(rules, (*warnings, *named))
+
+
+def check_workspace(workspace: Workspace) -> Checked:
+    """The workspace's rules, and what they rest on: its templates and its patterns for replies."""
+    try:
+        checked = check_files(workspace.rule_files, workspace)
+    except ProblemError as error:
+        checked = Checked(None, error.problems)
+    return Checked(checked.rules, (*checked.problems, *workspace.templates.problems(), *_of_patterns(workspace)))
+
+
+def _of_patterns(workspace: Workspace) -> tuple[Problem, ...]:
+    shown = str(workspace.settings.rules / REPLIES)
+    try:
+        read_file(workspace.base / workspace.settings.rules / REPLIES, shown)
+        assert workspace.patterns
+    except ProblemError as error:
+        return error.problems
+    return ()
+
+
+def test_files_of(workspace: Workspace) -> list[Path]:
+    """Raises ProblemError where there are none."""
+    folder = workspace.settings.rules / "tests"
+    found = sorted((workspace.base / folder).glob("*.yaml"))
+    if not found:
+        raise ProblemError([Problem(_("there are no rule tests"), _("put .yaml files with tests there"), str(folder))])
+    return found
+
+
+def test_rules(files: Sequence[Path], base: Path, progress: Callable[[], None] = lambda: None) -> Tested:
+    """Runs the tests of all files. Raises ProblemError with everything that is wrong in any of them, before any test is run."""
+    problems: list[Problem] = []
+    read = []
+    for path in files:
+        try:
+            read.append(_read_tests(path, base))
+        except ProblemError as error:
+            problems += error.problems
+    if problems:
+        raise ProblemError(problems)
+    reports, found = [], dict[tuple[str, ...], tuple[RuleSet, list[TestResult]]]()
+    for shown, names, rules, tests in read:
+        results = run_tests(tests, rules, progress)
+        reports.append(FileReport(shown, names, results))
+        found.setdefault(names, (rules, []))[1].extend(results)
+    return Tested(tuple(reports), tuple((names, coverage_of(rules, results)) for names, (rules, results) in found.items()))
