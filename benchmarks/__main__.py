@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from benchmarks import rules
 from benchmarks.figures import Figure, as_json, table
+from benchmarks.measuring import MeasuringError
 
 BENCHMARKS = {"rules": rules.measure}
 
@@ -21,8 +23,11 @@ def main() -> None:
     if chosen.n is not None and chosen.n < 1:
         parser.error("--n takes a number from 1")
     figures: list[Figure] = []
-    for name in [chosen.benchmark] if chosen.benchmark else sorted(BENCHMARKS):
-        figures += BENCHMARKS[name](chosen.n)
+    try:
+        for name in [chosen.benchmark] if chosen.benchmark else sorted(BENCHMARKS):
+            figures += BENCHMARKS[name](chosen.n)
+    except MeasuringError as error:
+        sys.exit(f"bench: {error}")
     print(table(figures))
     if chosen.json is not None:
         chosen.json.write_text(json.dumps(as_json(figures), indent=2) + "\n", encoding="utf-8")

@@ -48,10 +48,15 @@ def tell(cost: Cost, decisions: Iterable[tuple[int, str]], out: Path) -> None:
     print(json.dumps(asdict(cost)))
 
 
-def run(module: str, *arguments: str) -> Cost:
-    """Runs a module that ends with `tell`. Raises MeasuringError with what it said."""
+def run(module: str, *arguments: str) -> str:
+    """What a module of its own process prints. Raises MeasuringError with what went wrong."""
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).resolve().parents[1])
     if done.returncode:
         raise MeasuringError(f"{module} failed with exit code {done.returncode}:\n{done.stderr}")
-    return Cost(**json.loads(done.stdout.splitlines()[-1]))
+    return done.stdout
+
+
+def cost_of(module: str, *arguments: str) -> Cost:
+    """For a module that ends with `tell`."""
+    return Cost(**json.loads(run(module, *arguments)))

@@ -35,7 +35,9 @@ CONTACTED = """
 SELECT finished_on FROM action WHERE customer_id = ? AND currency = ? AND state = 'sent' AND rule_id IN ('first-reminder', 'second-reminder')
 AND NOT EXISTS (SELECT 1 FROM claim WHERE claim.action_id = action.id AND claim.undone)
 """
-REACHED = "SELECT 1 FROM contact WHERE customer_id = ? AND role IN (?, 'fallback_contact') AND active AND bounced_on IS NULL AND email != ''"
+REACHED = (
+    "SELECT 1 FROM contact WHERE customer_id = ? AND role IN (?, 'fallback_contact') AND active AND bounced_on IS NULL AND email != ''"
+)
 RUNGS = {"": "first-reminder", "first-reminder": "second-reminder"}
 MINIMUM = {"MXN": 50000, "USD": 3000}
 Decisions = Iterator[tuple[int, str]]

@@ -22,7 +22,7 @@ COMPANY = {role: f"{role}@company.example" for role in ("supervisor", "sales_man
 
 
 def main() -> None:
-    path, out = Path(sys.argv[1]), Path(sys.argv[3])
+    path, out = Path(sys.argv[1]).resolve(), Path(sys.argv[3])
     database = open_database(f"sqlite:///{path}", path.parent)
     rules, _warnings = read_rules([("rules/collections.yaml", RULES.read_bytes())])
     start = cpu_seconds()

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -47,7 +48,11 @@ def _write(path: Path, n: int) -> None:
     connection.execute("PRAGMA synchronous=OFF")
     book = _Book(connection)
     with connection:
-        _insert(connection, "heartbeat", [{"name": name, "at": f"{NOW - dt.timedelta(hours=1):%Y-%m-%d %H:%M:%S.%f}"} for name in ("bank", "mailbox")])
+        _insert(
+            connection,
+            "heartbeat",
+            [{"name": name, "at": f"{NOW - dt.timedelta(hours=1):%Y-%m-%d %H:%M:%S.%f}"} for name in ("bank", "mailbox")],
+        )
         for first in range(0, n, INVOICES_A_CUSTOMER):
             book.add_customer(first // INVOICES_A_CUSTOMER + 1, min(INVOICES_A_CUSTOMER, n - first))
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -94,7 +99,13 @@ class _Book:
         paid = total if invoice.row["status"] == "paid" else total // 3 if random.random() < 0.1 else 0
         rungs = [{"ladder": "collection", "rung": invoice.row["rung"], "on": str(invoice.row["rung_on"])}] if invoice.row["rung"] else []
         return {
-            **{"id": number, "customer_id": customer, "uuid": f"{number:08X}-0000-4000-8000-{number:012X}", "series": "F", "folio": str(number)},
+            **{
+                "id": number,
+                "customer_id": customer,
+                "uuid": f"{number:08X}-0000-4000-8000-{number:012X}",
+                "series": "F",
+                "folio": str(number),
+            },
             **{"number": f"F-{number}", "currency": currency, "payment_method": "PPD", "payment_terms": "30 DIAS", "purchase_order": ""},
             **{"document": f"{number:064x}", "total": total, "paid": paid, "balance": total - paid, "credit_days": 30},
             **{"applied": json.dumps({"1": paid} if paid else {}), "rungs": json.dumps(rungs)},
@@ -124,7 +135,13 @@ def _customer(number: int, random: Random) -> Row:
     foreign = random.random() < 0.1
     (delivery,) = random.choices(("email", "in_person", "portal"), (85, 10, 5))
     return {
-        **{"id": number, "code": f"C-{number:06d}", "identity": f"code:C-{number:06d}", "name": f"CLIENTE SINTETICO {number}", "tax_id": ""},
+        **{
+            "id": number,
+            "code": f"C-{number:06d}",
+            "identity": f"code:C-{number:06d}",
+            "name": f"CLIENTE SINTETICO {number}",
+            "tax_id": "",
+        },
         **{"rfc": "XEXX010101000" if foreign else "EKU9003173C9", "kind": "foreign" if foreign else "domestic", "credit_days": 30},
         **{"language": "en" if foreign else "es", "delivery": delivery, "address": "Calle Uno 1, Centro, 06000 Ciudad de México"},
         "status": "waiting_for_data" if random.random() < 0.02 else "active",
@@ -147,17 +164,48 @@ def _received(customer: int) -> Row:
     return {
         **{"fingerprint": f"{customer:064x}", "raw": f"{customer:064x}", "message_id": f"<{customer}@customer.example>", "subject": "Duda"},
         **{"sender": f"collections_contact@customer-{customer}.example", "dated": None, "received_at": f"{NOW:%Y-%m-%d %H:%M:%S.%f}"},
-        **{"customer_id": customer, "action_id": None, "matched_by": "", "kind": "question", "doubtful": False, "sender_authenticated": True},
+        **{
+            "customer_id": customer,
+            "action_id": None,
+            "matched_by": "",
+            "kind": "question",
+            "doubtful": False,
+            "sender_authenticated": True,
+        },
         **{"sender_known": True, "facts": "{}", "evidence": "{}", "doubts": "[]", "state": "open", "decided_by": ""},
     }
 
 
 def _action(number: int, rule: str, customer: int, currency: str, day: dt.date | None, state: str, rows: list[Row]) -> Row:
-    items = [{"subject_id": row["id"], "number": row["number"], "rule_id": rule, "occurrence": 1, "balance": row["balance"]} for row in rows]
-    plan = {"rule_id": rule, "subject": "invoice", "customer_id": customer, "currency": currency, "items": items, "held": [], "steps": STEPS}
+    items = [
+        {"subject_id": row["id"], "number": row["number"], "rule_id": rule, "occurrence": 1, "balance": row["balance"]} for row in rows
+    ]
+    plan = {
+        "rule_id": rule,
+        "subject": "invoice",
+        "customer_id": customer,
+        "currency": currency,
+        "items": items,
+        "held": [],
+        "steps": STEPS,
+    }
     return {
-        **{"id": number, "rule_id": rule, "customer_id": customer, "currency": currency, "plan": json.dumps(plan), "rules_digest": "0" * 64},
-        **{"planned_on": day or TODAY, "state": state, "revision": 1, "rendered_on": day or TODAY, "content": "0" * 64, "next_contact": None},
+        **{
+            "id": number,
+            "rule_id": rule,
+            "customer_id": customer,
+            "currency": currency,
+            "plan": json.dumps(plan),
+            "rules_digest": "0" * 64,
+        },
+        **{
+            "planned_on": day or TODAY,
+            "state": state,
+            "revision": 1,
+            "rendered_on": day or TODAY,
+            "content": "0" * 64,
+            "next_contact": None,
+        },
         **{"finished_on": day, "reason": json.dumps({"text": "", "fields": {}})},
     }
 
@@ -167,3 +215,7 @@ def _claim(action: int, invoice: int, rule: str, occurrence: int, day: dt.date |
         **{"action_id": action, "subject": "invoice", "subject_id": invoice, "rule_id": rule, "occurrence": occurrence},
         **{"live": True, "sent_on": day, "undone": False},
     }
+
+
+if __name__ == "__main__":
+    print(book_of(int(sys.argv[1])))

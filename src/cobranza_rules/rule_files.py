@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,9 +10,10 @@ from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.document import check_against, read_rules
 from cobranza_rules.rules.model import RuleSet
-from cobranza_rules.rules.testing import Coverage, TestResult, coverage_of, run_tests
+from cobranza_rules.rules.testing import Coverage, RuleTest, TestResult, coverage_of, read_tests, rules_named_in, run_tests
 from cobranza_rules.rules.testing_report import FileReport
-from cobranza_rules.rules.yaml_marks import LARGEST
+from cobranza_rules.rules.written import distinct, problem_at
+from cobranza_rules.rules.yaml_marks import LARGEST, YamlScalar
 from cobranza_rules.workspace import REPLIES, Workspace
 
 
@@ -86,7 +87,7 @@ def _of_patterns(workspace: Workspace) -> tuple[Problem, ...]:
     return ()
 
 
-def test_files_of(workspace: Workspace) -> list[Path]:
+def files_of_tests(workspace: Workspace) -> list[Path]:
     """Raises ProblemError where there are none."""
     folder = workspace.settings.rules / "tests"
     found = sorted((workspace.base / folder).glob("*.yaml"))
@@ -95,20 +96,45 @@ def test_files_of(workspace: Workspace) -> list[Path]:
     return found
 
 
-def test_rules(files: Sequence[Path], base: Path, progress: Callable[[], None] = lambda: None) -> Tested:
+def run_files(files: Sequence[Path], base: Path) -> Tested:
     """Runs the tests of all files. Raises ProblemError with everything that is wrong in any of them, before any test is run."""
     problems: list[Problem] = []
     read = []
     for path in files:
         try:
-            read.append(_read_tests(path, base))
+            read.append(_read(path, base))
         except ProblemError as error:
             problems += error.problems
     if problems:
-        raise ProblemError(problems)
-    reports, found = [], dict[tuple[str, ...], tuple[RuleSet, list[TestResult]]]()
+        raise ProblemError(distinct(problems))
+    reports = []
+    by_rules: dict[tuple[str, ...], tuple[RuleSet, list[TestResult]]] = {}
     for shown, names, rules, tests in read:
-        results = run_tests(tests, rules, progress)
+        results = run_tests(tests, rules)
         reports.append(FileReport(shown, names, results))
-        found.setdefault(names, (rules, []))[1].extend(results)
-    return Tested(tuple(reports), tuple((names, coverage_of(rules, results)) for names, (rules, results) in found.items()))
+        by_rules.setdefault(names, (rules, []))[1].extend(results)
+    coverage = tuple((names, coverage_of(rules, results)) for names, (rules, results) in by_rules.items())
+    return Tested(tuple(reports), coverage)
+
+
+def _read(path: Path, base: Path) -> tuple[str, tuple[str, ...], RuleSet, tuple[RuleTest, ...]]:
+    shown = shown_as(path, base)
+    content = read_file(path, shown)
+    files = [_named(scalar, path.parent, base) for scalar in rules_named_in(shown, content)]
+    rules, _warnings = read_rules(files)
+    return shown, tuple(name for name, _content in files), rules, read_tests(shown, content, rules)
+
+
+def _named(scalar: YamlScalar, folder: Path, base: Path) -> tuple[str, bytes]:
+    path = folder / scalar.text
+    if not path.is_file():
+        what = _("there is no rules file '{file}'", file=scalar.text[:200])
+        raise ProblemError([problem_at(scalar.place, what, _("the name is relative to the folder of the tests"))])
+    shown = shown_as(path, base)
+    return shown, read_file(path, shown)
+
+
+def shown_as(path: Path, base: Path) -> str:
+    """A file as the user knows it: relative to the folder in which he works, where it lies there."""
+    whole, folder = path.resolve(), base.resolve()
+    return str(whole.relative_to(folder)) if whole.is_relative_to(folder) else str(path)

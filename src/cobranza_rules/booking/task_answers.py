@@ -14,6 +14,7 @@ from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import ClaimRow, InvoiceRow, TaskRow
 
 INTERVENTION_ANSWERS = ("agreement", "no_agreement", "agreement_broken")
+ACKNOWLEDGED = "acknowledged"  # The answer of who called the customer about a missing acknowledgement
 # Tasks behind which claims are kept back: done, they let the rules plan the same again.
 RELEASING = frozenset({"resolve-rejection", "message-refused"})
 
@@ -61,8 +62,9 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
     )
     for invoice in invoices:
         _answer_intervention(keeper, invoice, row, answer, today)
-    if answer.acknowledged is not None:
-        who = {"person": answer.acknowledged.person, "title": answer.acknowledged.title, "phone": answer.acknowledged.phone}
+    if answer.acknowledged is not None or answer.answer == ACKNOWLEDGED:
+        by = answer.acknowledged or Acknowledger("")
+        who = {"person": by.person, "title": by.title, "phone": by.phone}
         for invoice in keeper.invoices(row.invoices):
             keeper.enter(invoice, EntryKind.ACKNOWLEDGED, today, {"task": row.id, **who})
     if row.name in RELEASING and row.action_id is not None:

@@ -108,8 +108,8 @@ class LazyGroup(SpokenCommand, click.Group):
         rows = [(name, Spoken.translated(text) or "") for name, (_module, _attribute, text) in self.lazy.items()]
         rows += [
             (name, command.get_short_help_str())
-            for name in super().list_commands(ctx)
-            if (command := super().get_command(ctx, name)) is not None
+            for name, command in ((name, click.Group.get_command(self, ctx, name)) for name in click.Group.list_commands(self, ctx))
+            if command is not None
         ]
         with formatter.section(Spoken.translated(N_("Commands")) or ""):
             formatter.write_dl(rows)

@@ -71,8 +71,6 @@ def _done(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delive
     if act.customer:
         query = query.where(CustomerRow.code == act.customer)
     acknowledged = Acknowledger(**act.more["acknowledgement"]) if "acknowledgement" in act.more else None
-    if acknowledged is None and act.more.get("answer") == "acknowledged":
-        acknowledged = Acknowledger(act.comment)
     ids = list(keeper.session.scalars(query.order_by(TaskRow.id)))
     for task_id in ids:
         finish_task(

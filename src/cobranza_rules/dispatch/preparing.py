@@ -9,7 +9,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.dispatch.last_look import look_again
-from cobranza_rules.dispatch.rendering import content_key, letter_template, message_step, render, write_message
+from cobranza_rules.dispatch.rendering import content_key, letter_template, render, write_message
 from cobranza_rules.language import _
 from cobranza_rules.plan.codec import to_json
 from cobranza_rules.plan.gates import APPROVED, REJECTED, WAITING, gates_for, gates_of, open_gates
@@ -109,7 +109,7 @@ def _finish(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: Pla
     """Everybody has agreed: the document gets its number and the day's date, and these bytes are those that leave."""
     today = workspace.clock.today()
     _put_plan(keeper, row, fresh)
-    number = next_number(keeper, today.year) if letter_template(fresh) or message_step(fresh) else ""
+    number = next_number(keeper, today.year) if letter_template(fresh) else ""
     render(keeper, workspace, row, fresh, number=number, draft=False)
     write_message(keeper, workspace, row, fresh, number)
     row.rendered_on = today

@@ -77,6 +77,8 @@ def release_claims(keeper: Bookkeeper, row: ActionRow) -> None:
 
 def _note(keeper: Bookkeeper, row: ActionRow, day: dt.date, reason: Sentence) -> None:
     action = planned(row)
+    if action.subject != "invoice":  # What a reply states has events of its own.
+        return
     keeper.note(
         row.customer_id,
         f"action_{row.state}",

@@ -34,7 +34,7 @@ def report_lines(reports: Sequence[FileReport]) -> Iterator[Sentence]:
             for difference in result.differences:
                 yield from difference_lines(difference)
     tests, failed = sum(len(report.results) for report in reports), sum(report.failed for report in reports)
-    yield _("{tests} tests, {failed} failed", tests=tests, failed=failed) if failed else _("{tests} tests, all passed", tests=tests)
+    yield _("tests: {tests}, failed: {failed}", tests=tests, failed=failed)
 
 
 def difference_lines(difference: Difference) -> Iterator[Sentence]:
@@ -84,3 +84,31 @@ def junit(reports: Sequence[FileReport], coverage: Sequence[tuple[tuple[str, ...
 def _counts(reports: Sequence[FileReport]) -> dict[str, str]:
     tests, failures = sum(len(report.results) for report in reports), sum(report.failed for report in reports)
     return {"tests": str(tests), "failures": str(failures), "errors": "0", "skipped": "0"}
+
+
+def report_json(
+    reports: Sequence[FileReport], coverage: Sequence[tuple[tuple[str, ...], Coverage]], translate: Translate
+) -> dict[str, object]:
+    return {
+        "tests": [
+            {
+                "file": report.file,
+                "line": result.test.place.line,
+                "name": result.test.name,
+                "passed": result.passed,
+                "differences": [_difference_json(difference, translate) for difference in result.differences],
+            }
+            for report in reports
+            for result in report.results
+        ],
+        "coverage": [
+            {"files": list(files), "rules": list(found.rules), "rungs": list(found.rungs), "holds": list(found.holds), "total": found.total}
+            for files, found in coverage
+        ],
+    }
+
+
+def _difference_json(difference: Difference, translate: Translate) -> dict[str, object]:
+    said = {"expected": difference.expected, "got": difference.got, "why": difference.why}
+    texts = {key: [sentence.text(translate) for sentence in sentences] for key, sentences in said.items()}
+    return {"on": difference.on.isoformat(), "what": difference.what, "line": difference.place.line, **texts}

@@ -1,0 +1,212 @@
+"""`cobranza rules`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cobranza_rules.cli.command import WRONG_INPUT, Call, LazyGroup, SpokenCommand, reporting, take
+from cobranza_rules.cli.screen import Screen
+from cobranza_rules.config import FILE_NAME
+from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, REPLY_FACTS, VOCABULARY, Fact, FactType, Scope
+from cobranza_rules.language import N_, _
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rule_files import Checked, Tested, check_files, check_workspace, files_of_tests, read_file, run_files, shown_as
+from cobranza_rules.rules.suggestions import suggestion
+from cobranza_rules.workspace import Workspace
+
+TYPES = {
+    FactType.TEXT: N_("text"),
+    FactType.BOOLEAN: N_("yes or no"),
+    FactType.NUMBER: N_("number"),
+    FactType.AMOUNT: N_("amount"),
+    FactType.DATE: N_("date"),
+}
+SCOPES = {
+    Scope.CUSTOMER: N_("Facts of the customer, for every rule and hold"),
+    Scope.INVOICE: N_("Facts of the invoice"),
+    Scope.REPLY: N_("Facts of a reply"),
+}
+OWN = {Scope.CUSTOMER: CUSTOMER_FACTS, Scope.INVOICE: INVOICE_FACTS, Scope.REPLY: REPLY_FACTS}
+A_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group(cls=LazyGroup, help=N_("Check the rules, run their tests, browse the facts that they may name."))
+def rules() -> None:
+    pass
+
+
+def _workspace(call: Call) -> Workspace | None:
+    """None in a folder that is no workspace: rules files can be looked at anywhere."""
+    return call.workspace if (call.base / FILE_NAME).exists() else None
+
+
+@rules.command(
+    cls=SpokenCommand, help=N_("All that is wrong with the rules. Without files those of the workspace, its templates and reply patterns.")
+)
+@click.argument("files", nargs=-1, type=A_FILE)
+@reporting
+@click.pass_obj
+def check(call: Call, files: tuple[Path, ...], as_json: bool) -> None:
+    take(call, as_json=as_json)
+    workspace = _workspace(call) if files else call.workspace
+    if files or workspace is None:
+        named = [(shown, read_file(path, shown)) for path in files for shown in (shown_as(path, call.base),)]
+        checked = check_files(named, workspace)
+    else:
+        checked = check_workspace(workspace)
+    _show_checked(call.screen, checked, as_json=as_json)
+    if checked.errors:
+        click.get_current_context().exit(WRONG_INPUT)
+
+
+def _show_checked(screen: Screen, checked: Checked, *, as_json: bool) -> None:
+    known = checked.rules
+    counts = {
+        "rules": len(known.rules) if known is not None else None,
+        "rungs": sum(len(ladder.rungs) for ladder in known.ladders) if known is not None else None,
+        "holds": len(known.holds) if known is not None else None,
+        "errors": len(checked.errors),
+        "warnings": len(checked.warnings),
+    }
+    if as_json:
+        screen.json({"problems": [_problem_json(screen, problem) for problem in checked.problems], **counts})
+        return
+    screen.problems(checked.errors)
+    for problem in checked.warnings:
+        said = screen.text(_("warning: {what}", what=problem.what)) + (f"; {screen.text(problem.hint)}" if problem.hint else "")
+        click.echo(f"{problem.where()}: {said}" if problem.where() else said, err=True)
+    if checked.errors:
+        screen.say(_("errors: {errors}, warnings: {warnings}", **counts))
+    elif checked.warnings:
+        screen.say(_("{rules} rules, {rungs} rungs, {holds} holds: no errors, {warnings} warnings", **counts))
+    else:
+        screen.say(_("{rules} rules, {rungs} rungs, {holds} holds: no problems", **counts))
+
+
+def _problem_json(screen: Screen, problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "column": problem.column,
+        "place": problem.place,
+        "what": screen.text(problem.what),
+        "hint": screen.text(problem.hint) if problem.hint else "",
+        "warning": problem.warning,
+    }
+
+
+@rules.command(
+    cls=SpokenCommand, help=N_("Run the rule tests, and tell what none has seen at work. Without files those in rules/tests are run.")
+)
+@click.argument("files", nargs=-1, type=A_FILE)
+@click.option("--junit", "junit_file", type=A_FILE, help=N_("Write the results into this file, as JUnit XML."))
+@reporting
+@click.pass_obj
+def test(call: Call, files: tuple[Path, ...], junit_file: Path | None, as_json: bool) -> None:
+    take(call, as_json=as_json)
+    workspace = _workspace(call) if files else call.workspace
+    tested = run_files(files or (files_of_tests(workspace) if workspace is not None else ()), call.base)
+    if junit_file is not None:
+        _write_junit(call.screen, junit_file, tested)
+    _show_tested(call.screen, tested, as_json=as_json)
+    if tested.failed:
+        click.get_current_context().exit(WRONG_INPUT)
+
+
+def _write_junit(screen: Screen, file: Path, tested: Tested) -> None:
+    from cobranza_rules.rules.testing_report import junit
+
+    try:
+        file.write_bytes(junit(tested.reports, tested.coverage, screen.translate))
+    except OSError as error:
+        what = _("the file cannot be written: {detail}", detail=error.strerror or type(error).__name__)
+        raise ProblemError([Problem(what, _("check the folder and its permissions"), str(file))]) from None
+
+
+def _show_tested(screen: Screen, tested: Tested, *, as_json: bool) -> None:
+    from cobranza_rules.rules.testing_report import coverage_lines, report_json, report_lines
+
+    if as_json:
+        screen.json(report_json(tested.reports, tested.coverage, screen.translate))
+        return
+    for line in report_lines(tested.reports):
+        screen.say(line)
+    for files, coverage in tested.coverage:
+        for line in coverage_lines(files, coverage):
+            screen.say(line)
+
+
+@rules.command(
+    cls=SpokenCommand, help=N_("The facts that conditions may name. All of them, those of a scope (invoice, customer, reply), or one.")
+)
+@click.argument("name", required=False)
+@reporting
+@click.pass_obj
+def facts(call: Call, name: str | None, as_json: bool) -> None:
+    take(call, as_json=as_json)
+    _workspace(call)
+    chosen = _chosen(name)
+    if as_json:
+        call.screen.json({"facts": [_fact_json(call.screen, scope, fact) for scope, found in chosen for fact in found]})
+        return
+    if name is not None and len(chosen) == 1 and len(chosen[0][1]) == 1:
+        _show_fact(call.screen, *chosen[0])
+        return
+    for number, (scope, found) in enumerate(chosen):
+        if number:
+            click.echo()
+        click.echo(call.screen.word(SCOPES[scope]))
+        _show_facts(call.screen, found)
+
+
+def _chosen(name: str | None) -> list[tuple[Scope, tuple[Fact, ...]]]:
+    """Facts by the scope to which they belong; those of the customer are known in every scope."""
+    if name is None:
+        return list(OWN.items())
+    if name in {scope.value for scope in Scope}:
+        return [(scope, found) for scope, found in OWN.items() if scope in (Scope.CUSTOMER, Scope(name))]
+    for scope, found in OWN.items():
+        if named := tuple(fact for fact in found if fact.name == name):
+            return [(scope, named)]
+    known = {fact for names in VOCABULARY.values() for fact in names} | {scope.value for scope in Scope}
+    raise ProblemError([Problem(_("there is no scope or fact '{name}'", name=name), suggestion(name, known))])
+
+
+def _show_facts(screen: Screen, found: tuple[Fact, ...]) -> None:
+    headings = (N_("Name"), N_("Type"), N_("Unit"), N_("Meaning"), N_("Example"))
+    rows = [
+        (fact.name, screen.word(TYPES[fact.type]), screen.word(fact.unit) if fact.unit else "", screen.word(fact.meaning), fact.example)
+        for fact in found
+    ]
+    screen.table(headings, rows)
+
+
+def _show_fact(screen: Screen, scope: Scope, found: tuple[Fact, ...]) -> None:
+    fact = found[0]
+    screen.say(_("{name}: {meaning}", name=fact.name, meaning=screen.word(fact.meaning)))
+    screen.say(_("Type: {type}", type=screen.word(TYPES[fact.type])))
+    if fact.unit:
+        screen.say(_("Unit: {unit}", unit=screen.word(fact.unit)))
+    if fact.choices:
+        screen.say(_("Values: {values}", values=", ".join(fact.choices)))
+    if fact.may_be_unknown:
+        screen.say(_("It may be unknown; a comparison with it is false then."))
+    where = [each.value for each in Scope] if scope is Scope.CUSTOMER else [scope.value]
+    screen.say(_("For: {scopes}", scopes=", ".join(where)))
+    screen.say(_("Example: {example}", example=fact.example))
+
+
+def _fact_json(screen: Screen, scope: Scope, fact: Fact) -> dict[str, Any]:
+    return {
+        "name": fact.name,
+        "scope": scope.value,
+        "type": fact.type.value,
+        "unit": fact.unit,
+        "meaning": screen.word(fact.meaning),
+        "choices": list(fact.choices),
+        "may_be_unknown": fact.may_be_unknown,
+        "example": fact.example,
+    }
