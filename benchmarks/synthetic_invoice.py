@@ -97,7 +97,8 @@ def _paid(random: Random) -> Invoice:
 
 
 KINDS: tuple[tuple[int, Callable[[Random], Invoice]], ...] = (
-    (345, _current),
+    (343, _current),
+    (2, lambda _random: _invoice(TODAY - _days(60), None)),
     (305, lambda random: _delivered_by_us(_current(random))),
     (20, lambda _random: _fresh(1)),
     (20, lambda _random: _fresh(4, (1,))),
@@ -118,11 +119,12 @@ KINDS: tuple[tuple[int, Callable[[Random], Invoice]], ...] = (
     (3, lambda random: _overdue(random, (1, 60), cancellation_pending=True)),
     (2, lambda random: _first_sent(random, (5, 9), dispute_closed_on=workdays_ago(2), next_contact=None)),
 )
+WEIGHTS = [weight for weight, _make in KINDS]
+MAKERS = [make for _weight, make in KINDS]
 
 
 def open_invoice(random: Random) -> Invoice:
-    weights, makers = zip(*KINDS, strict=True)
-    (make,) = random.choices(makers, weights)
+    (make,) = random.choices(MAKERS, WEIGHTS)
     return make(random)
 
 

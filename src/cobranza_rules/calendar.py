@@ -49,10 +49,8 @@ class BusinessCalendar:
         """Business days in (start, end]: 0 where `end` is not later. Tuesday is 1 after Monday, and Monday 1 after Friday."""
         if end <= start:
             return 0
-        return self._up_to(end) - self._up_to(start)
-
-    def _up_to(self, day: dt.date) -> int:
-        return _workdays_up_to(self, day.year)[day.timetuple().tm_yday] + _workdays_before(self, day.year)
+        whole_years = sum(_workdays_up_to(self, year)[-1] for year in range(start.year, end.year))
+        return whole_years + _up_to(self, end) - _up_to(self, start)
 
     def __hash__(self) -> int:
         return hash((self.timezone, self.workdays, self.holidays, self.extra))
@@ -70,14 +68,5 @@ def _workdays_up_to(calendar: BusinessCalendar, year: int) -> tuple[int, ...]:
         day += dt.timedelta(days=1)
 
 
-EPOCH = 1990
-
-
-@lru_cache(maxsize=256)
-def _workdays_before(calendar: BusinessCalendar, year: int) -> int:
-    """Business days from the epoch to the end of the year before; years before the epoch count downwards."""
-    if year == EPOCH:
-        return 0
-    if year > EPOCH:
-        return sum(_workdays_up_to(calendar, past)[-1] for past in range(EPOCH, year))
-    return -sum(_workdays_up_to(calendar, past)[-1] for past in range(year, EPOCH))
+def _up_to(calendar: BusinessCalendar, day: dt.date) -> int:
+    return _workdays_up_to(calendar, day.year)[day.timetuple().tm_yday]

@@ -11,6 +11,7 @@ from pathlib import Path
 from cobranza_rules.language import Translate, in_english
 
 FOLDER = Path(__file__).parent / "locale"
+DOMAIN = "cobranza"
 SPANISH, ENGLISH = "es", "en"
 
 
@@ -18,7 +19,9 @@ SPANISH, ENGLISH = "es", "en"
 def translator(language: str) -> Translate:
     if language == ENGLISH:
         return in_english
-    return gettext.translation("cobranza", FOLDER, [language], fallback=True).gettext
+    found = gettext.translation(DOMAIN, FOLDER, [language], fallback=True)
+    # To gettext the empty text is the key of the catalogue's own heading.
+    return lambda template: found.gettext(template) if template else ""
 
 
 def language_of_locale(environment: Mapping[str, str] | None = None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from cobranza_rules.language import Sentence, Translate, _
+from cobranza_rules.language import Sentence, Translate, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.plan.planning import plan_customers
 from cobranza_rules.problems import Problem, ProblemError
@@ -38,11 +38,11 @@ class Explanation:
         for standing in self.standings:
             yield standing.state
             for rule, _outcome, reason in standing.verdicts:
-                yield _("  {rule}: {reason}", rule=rule, reason=reason)
+                yield _("  {rule}: {reason}", rule=word(rule), reason=reason)
         for action in self.actions:
             yield _(
                 "Today: {rule} for {invoices}, because of {reason}",
-                rule=action.rule_id,
+                rule=word(action.rule_id),
                 invoices=", ".join(action.invoices),
                 reason=action.reason,
             )
@@ -112,10 +112,10 @@ def _standing(row: InvoiceRow, plan: Plan, workspace: Workspace) -> Standing:
         number=row.number,
         balance=Money(row.balance, row.currency),
         total=Money(row.total, row.currency),
-        status=row.status,
+        status=word(row.status),
         due=due,
         overdue=max(overdue, 0),
-        rung=_("{rung} on {on}", rung=row.rung, on=row.rung_on) if row.rung else _("none"),
+        rung=_("{rung} on {on}", rung=word(row.rung), on=row.rung_on) if row.rung else _("none"),
     )
     verdicts = tuple(
         (

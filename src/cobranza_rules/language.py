@@ -5,8 +5,9 @@ A sentence is a value, so that pure code can give reasons, the store can keep th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
 Translate = Callable[[str], str]
@@ -50,6 +51,16 @@ class _Fields(dict[str, Any]):
 def _(template: str, /, **fields: Any) -> Sentence:
     """A sentence that is translated when it is shown. The name is gettext's, so that its tools find the templates."""
     return Sentence(template, fields)
+
+
+def word(identifier: object) -> Sentence:
+    """An identifier such as `payment_notice`, shown as the word that the catalogue has for it (cobranza_rules.words), else as it stands."""
+    return Sentence(str(identifier))
+
+
+def joined(parts: Iterable[Sentence], separator: str = ", ") -> Sentence:
+    """Sentences one after the other, each still to be said in the reader's language. Raises TypeError where there is none."""
+    return reduce(lambda before, part: Sentence("{before}" + separator + "{part}", {"before": before, "part": part}), parts)
 
 
 def N_(template: str, /) -> str:  # noqa: N802 (gettext's own name for a text that is marked now and translated later)

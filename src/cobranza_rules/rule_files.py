@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.document import check_against, read_rules
 from cobranza_rules.rules.model import RuleSet
-from cobranza_rules.rules.testing import Coverage, RuleTest, TestResult, coverage_of, read_tests, rules_named_in, run_tests
+from cobranza_rules.rules.testing import Coverage, RuleTest, TestResult, coverage_of, parse_tests, read_tests, run_tests
 from cobranza_rules.rules.testing_report import FileReport
 from cobranza_rules.rules.written import distinct, problem_at
 from cobranza_rules.rules.yaml_marks import LARGEST, YamlScalar
-from cobranza_rules.workspace import REPLIES, Workspace
+
+if TYPE_CHECKING:
+    from cobranza_rules.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ def check_workspace(workspace: Workspace) -> Checked:
 
 
 def _of_patterns(workspace: Workspace) -> tuple[Problem, ...]:
+    from cobranza_rules.workspace import REPLIES
+
     shown = str(workspace.settings.rules / REPLIES)
     try:
         read_file(workspace.base / workspace.settings.rules / REPLIES, shown)
@@ -119,10 +124,10 @@ def run_files(files: Sequence[Path], base: Path) -> Tested:
 
 def _read(path: Path, base: Path) -> tuple[str, tuple[str, ...], RuleSet, tuple[RuleTest, ...]]:
     shown = shown_as(path, base)
-    content = read_file(path, shown)
-    files = [_named(scalar, path.parent, base) for scalar in rules_named_in(shown, content)]
+    parsed = parse_tests(shown, read_file(path, shown))
+    files = [_named(scalar, path.parent, base) for scalar in parsed.rules]
     rules, _warnings = read_rules(files)
-    return shown, tuple(name for name, _content in files), rules, read_tests(shown, content, rules)
+    return shown, tuple(name for name, _content in files), rules, read_tests(parsed, rules)
 
 
 def _named(scalar: YamlScalar, folder: Path, base: Path) -> tuple[str, bytes]:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from cobranza_rules.config import FILE_NAME
 from cobranza_rules.language import _
+from cobranza_rules.mail.maildir_mailbox import make_maildir
 from cobranza_rules.problems import Problem, ProblemError
 
+INCOMING = "correo-recibido"  # The mailbox folder that the settings below name
 PACKAGE = Path(__file__).parent
 SETTINGS = """\
 # Los ajustes de este espacio de trabajo; docs/configuration.es.md los explica todos.
@@ -80,6 +82,7 @@ def make_workspace(folder: Path, settings: str | None = None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(shipped("rules"), folder / "rules", dirs_exist_ok=True)
     shutil.copytree(shipped("templates"), folder / "templates", dirs_exist_ok=True)
+    make_maildir(folder / INCOMING)
     (folder / FILE_NAME).write_text(settings or SETTINGS.replace("ENGINE", best_engine()), encoding="utf-8")
 
 

@@ -1,4 +1,7 @@
-"""Words of the domain that are kept as identifiers and shown as words: marked here, translated where they are shown."""
+"""Words of the domain that are kept as identifiers and shown as words: marked here, translated where they are shown.
+
+`cobranza_rules.language.word` shows one. What a user names himself, such as a rule of his own, is shown as he wrote it.
+"""
 
 from cobranza_rules.language import N_
 
@@ -76,4 +79,33 @@ TASK_FIELDS = (
     N_("detail"),
 )
 CHAIN_BREAKS = (N_("changed"), N_("removed"), N_("inserted"), N_("reordered"))
-ANSWERS = (N_("agreement"), N_("no_agreement"), N_("agreement_broken"))
+ANSWERS = (
+    N_("agreement"),
+    N_("no_agreement"),
+    N_("agreement_broken"),
+    N_("acknowledged"),
+    N_("delivered"),
+    N_("corrected"),
+)
+# The rules that ship with the program, beside those that bear the name of their document.
+RULES = (
+    N_("bank-data-stale"),
+    N_("mailbox-stale"),
+    N_("reply-waiting"),
+    N_("promise-to-pay"),
+    N_("payment-claimed"),
+    N_("acknowledgement-received"),
+    N_("promise-received"),
+    N_("payment-claim-received"),
+    N_("dispute-opened"),
+    N_("collection"),
+)
+ROLES = (
+    N_("administration_manager"),
+    N_("collections_analyst"),
+    N_("supervisor"),
+    N_("sales_manager"),
+    N_("accounting"),
+)
+CASE_STATUSES = (N_("collections"), N_("with_administration"), N_("legal"), N_("written_off"))
+UNITS = (N_("days"), N_("business days"), N_("hours"), N_("messages"), N_("promises"), N_("claims"), N_("rungs"))

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
 from cobranza_rules.booking.identity import identity_of_party, identity_of_record, provisional_code
@@ -145,6 +146,13 @@ def _date_invoices(keeper: Bookkeeper, row: CustomerRow, known_on: dt.date) -> N
         if state_of(invoice).due_on is None:
             data = {"due_on": due_on(invoice.issued_on, row.credit_days), "credit_days": row.credit_days}
             keeper.enter(invoice, EntryKind.DUE_SET, known_on, data)
+
+
+def waiting_for_data(session: Session) -> list[str]:
+    """Codes of the customers that owe something and cannot be written to, because only their invoices are known."""
+    query = select(CustomerRow.code).join(InvoiceRow, InvoiceRow.customer_id == CustomerRow.id)
+    query = query.where(CustomerRow.status == CustomerStatus.WAITING_FOR_DATA.value, InvoiceRow.status == "open")
+    return list(session.scalars(query.distinct().order_by(CustomerRow.code)))
 
 
 def due_on(issued_on: dt.date, credit_days: int | None) -> str | None:

@@ -21,13 +21,13 @@ def export_case(session: Session, archive: DocumentArchive, customer: CustomerRo
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f"{event.happened_on}  {event.sentence.text(translate)}" for event in timeline(session, customer.id)]
     (folder / TIMELINE).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    files = _sent(session, customer.id) + _received(session, customer.id)
+    files = _sent(session, customer.id, translate) + _received(session, customer.id, translate)
     for name, digest in files:
         (folder / name).write_bytes(archive.get(digest))
     return len(files) + 1
 
 
-def _sent(session: Session, customer_id: int) -> list[tuple[str, str]]:
+def _sent(session: Session, customer_id: int, translate: Translate) -> list[tuple[str, str]]:
     """What has left, and what was printed to be carried: the documents of the last revision of each action that is done."""
     documents = (
         select(ActionRow, DocumentRow)
@@ -42,13 +42,13 @@ def _sent(session: Session, customer_id: int) -> list[tuple[str, str]]:
         .where(ActionRow.customer_id == customer_id, OutgoingRow.state == "sent")
         .order_by(OutgoingRow.id)
     )
-    files += [(f"{row.finished_on}-{row.id:05d}-{_clean(row.rule_id)}.eml", mail.raw) for row, mail in session.execute(messages)]
+    files += [(f"{row.finished_on}-{row.id:05d}-{_clean(translate(row.rule_id))}.eml", mail.raw) for row, mail in session.execute(messages)]
     return files
 
 
-def _received(session: Session, customer_id: int) -> list[tuple[str, str]]:
+def _received(session: Session, customer_id: int, translate: Translate) -> list[tuple[str, str]]:
     query = select(ReceivedRow).where(ReceivedRow.customer_id == customer_id).order_by(ReceivedRow.id)
-    return [(f"{row.received_at.date()}-r{row.id:05d}-{_clean(row.kind)}.eml", row.raw) for row in session.scalars(query)]
+    return [(f"{row.received_at.date()}-r{row.id:05d}-{_clean(translate(row.kind))}.eml", row.raw) for row in session.scalars(query)]
 
 
 def _clean(name: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.casefile.chain import ChainedEvent, ChainVerdict, verify_chain
 from cobranza_rules.casefile.writer import body_of
-from cobranza_rules.language import N_, Sentence, _
+from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import CaseEventRow
 
@@ -30,8 +30,8 @@ SENTENCES = {
     "inherited": N_("invoice {invoice} goes on from the one that it substitutes"),
     "delivered": N_("invoice {invoice} delivered"),
     "delivery_undone": N_("delivery of {invoice} undone: the message came back"),
-    "acknowledged": N_("receipt of {invoice} acknowledged by {person} {title} {phone}"),
-    "rung_sent": N_("{rung} sent for {invoice}; next contact {next_contact}"),
+    "acknowledged": N_("receipt of {invoice} acknowledged{said}"),
+    "rung_sent": N_("{rung} sent for {invoice}{next}"),
     "rung_undone": N_("reminder for {invoice} undone: the message came back"),
     "promised": N_("payment of {invoice} promised for {pay_on}"),
     "payment_claimed": N_("the customer says that {invoice} was paid"),
@@ -49,16 +49,16 @@ SENTENCES = {
     "action_failed": N_("{rule} for {invoices} failed: {reason}"),
     "action_uncertain": N_("{rule} for {invoices} is uncertain: {reason}"),
     "action_cancelled": N_("{rule} for {invoices} cancelled: {reason}"),
-    "sign_approved": N_("signed by {who} ({role}) {comment}"),
-    "sign_rejected": N_("signature refused by {who} ({role}): {comment}"),
-    "rubric_approved": N_("initialled by {who} ({role}) {comment}"),
-    "rubric_rejected": N_("rubric refused by {who} ({role}): {comment}"),
-    "release_approved": N_("released by {who} ({role}) {comment}"),
-    "release_rejected": N_("release refused by {who} ({role}): {comment}"),
-    "task_opened": N_("task for {assigned_to}: {name} {due_on}"),
-    "task_done": N_("task {name} done by {who}: {answer} {comment}"),
+    "sign_approved": N_("signed by {who} ({role}){said}"),
+    "sign_rejected": N_("signature refused by {who} ({role}){said}"),
+    "rubric_approved": N_("initialled by {who} ({role}){said}"),
+    "rubric_rejected": N_("rubric refused by {who} ({role}){said}"),
+    "release_approved": N_("released by {who} ({role}){said}"),
+    "release_rejected": N_("release refused by {who} ({role}){said}"),
+    "task_opened": N_("task for {assigned_to}: {name}{until}"),
+    "task_done": N_("task {name} done by {who}{said}"),
     "message_received": N_("message from {sender}: {kind} ({subject})"),
-    "message_assigned": N_("{who} says that the message is: {kind} {comment}"),
+    "message_assigned": N_("{who} says that the message is {kind}{said}"),
     "message_settled": N_("message settled by {who}: {kind}"),
     "message_undone": N_("{rule}: what the message did is undone, for it came back"),
     "recorded_promise": N_("promise recorded for {invoices}"),
@@ -67,6 +67,9 @@ SENTENCES = {
     "recorded_acknowledgement": N_("acknowledgement recorded"),
     "address_marked": N_("address {address} marked: it does not take our mail"),
 }
+# Fields of events that hold an identifier of ours: they are shown as words.
+WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to"})
+SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +91,15 @@ def timeline(session: Session, customer_id: int) -> Iterator[TimelineEvent]:
 def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
     template = SENTENCES.get(kind)
     if template is None:
-        return _("{kind}", kind=kind)
-    fields = {name: _shown(value) for name, value in data.items()}
+        return _("{kind}", kind=word(kind))
+    words = WORDS | {"name"} if kind.startswith("task_") else WORDS
+    fields = {name: word(value) if name in words and value else _shown(value) for name, value in data.items()}
     if "minor" in data and data.get("currency"):
         fields["amount"] = str(Money(data["minor"], data["currency"]))
+    said = [word(data[name]) if name in WORDS else Sentence("{text}", {"text": data[name]}) for name in SAID if data.get(name)]
+    fields["said"] = _(": {said}", said=joined(said)) if said else ""
+    fields["next"] = _("; next contact on {day}", day=data["next_contact"]) if data.get("next_contact") else ""
+    fields["until"] = _(", until {day}", day=data["due_on"]) if data.get("due_on") else ""
     return Sentence(template, fields)
 
 

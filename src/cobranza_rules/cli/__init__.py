@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from cobranza_rules.catalogue import language_of_locale
+from cobranza_rules.cli.click_words import speak
 from cobranza_rules.cli.command import Call, LazyGroup, run_program
 from cobranza_rules.language import N_
 
@@ -27,6 +29,7 @@ COMMANDS = {
     "statement": ("cobranza_rules.cli.statement", "statement", N_("A customer's statement of account as a spreadsheet.")),
     "doctor": ("cobranza_rules.cli.doctor", "doctor", N_("Is this machine fit, and what to do if it is not.")),
 }
+speak(language_of_locale())
 
 
 @click.group(

@@ -33,10 +33,10 @@ def aging(call: Call, customer: str | None, detail: bool, on: dt.date | None, as
             (
                 each["number"],
                 each["customer"],
-                f"{each['balance']} {each['currency']}",
+                Money.of(each["balance"], each["currency"]),
                 each["due_date"],
                 each["days_overdue"],
-                each["bucket"],
+                call.screen.word(each["bucket"]),
             )
             for each in report["invoices"]
         ]

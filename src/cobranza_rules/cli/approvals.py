@@ -11,7 +11,7 @@ import click
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.cli.command import Call, LazyGroup, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.dispatch.print_set import write_documents
-from cobranza_rules.language import N_, _
+from cobranza_rules.language import N_, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.people import person_named
 from cobranza_rules.plan.deciding import decide_approvals, waiting_approvals
@@ -63,7 +63,7 @@ def list_(call: Call, role: str | None, as_json: bool) -> None:
                 row["id"],
                 screen.word(GATES[row["gate"]]),
                 row["role"],
-                row["rule"],
+                screen.word(row["rule"]),
                 row["customer"],
                 str(Money.of(row["total"], row["currency"])),
                 len(row["invoices"]),
@@ -96,7 +96,7 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
     screen.say(
         _(
             "{rule} for {customer}: {total} {currency}",
-            rule=shown["rule"],
+            rule=word(shown["rule"]),
             customer=shown["customer"],
             total=shown["total"],
             currency=shown["currency"],
@@ -105,7 +105,9 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
     screen.say(_("Invoices: {invoices}", invoices=", ".join(shown["invoices"])))
     screen.say(_("To {to}; copies to {cc}", to=", ".join(plan.recipients) or "-", cc=", ".join(plan.copies) or "-"))
     screen.say(_("Because of {reason}", reason=plan.reason))
-    screen.say(_("Waits for {role} ({gate}), {state}", role=approval.role, gate=screen.word(GATES[approval.gate]), state=approval.state))
+    screen.say(
+        _("Waits for {role} ({gate}), {state}", role=approval.role, gate=screen.word(GATES[approval.gate]), state=word(approval.state))
+    )
     for name in names:
         screen.say(_("  {name}", name=name))
 

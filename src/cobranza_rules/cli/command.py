@@ -63,6 +63,13 @@ class Spoken:
         return translator(language_of_locale())(text) if text else text
 
 
+def _metavar(param: click.Parameter, ctx: click.Context) -> str:
+    """`[ARCHIVOS]...` for `[FILES]...`: the word is translated, the signs around it stay."""
+    shown = param.make_metavar(ctx)
+    word = shown.removesuffix("...").strip("[]")
+    return shown.replace(word, Spoken.translated(word) or word)
+
+
 class SpokenCommand(click.Command):
     def get_short_help_str(self, limit: int = 100) -> str:
         text = (Spoken.translated(self.help) or "").split(". ")[0].rstrip(".")
@@ -80,7 +87,12 @@ class SpokenCommand(click.Command):
         for param in params:
             if isinstance(param, click.Option):
                 param.help = Spoken.translated(param.help)
+            if param.metavar is None:
+                param.metavar = _metavar(param, ctx)
         return params
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [Spoken.translated(piece) or "" for piece in super().collect_usage_pieces(ctx)]
 
 
 class LazyGroup(SpokenCommand, click.Group):

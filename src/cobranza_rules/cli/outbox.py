@@ -15,6 +15,14 @@ from cobranza_rules.language import N_, _
 from cobranza_rules.people import person_named
 from cobranza_rules.store.tables import ActionRow, CustomerRow, OutgoingRow
 
+STATES = {
+    "approved": N_("ready to be sent"),
+    "sending": N_("on its way"),
+    "sent": N_("left"),
+    "failed": N_("refused"),
+    "uncertain": N_("left or not"),
+}
+
 
 @click.group(cls=LazyGroup, help=N_("Messages on their way out."))
 def outbox() -> None:
@@ -57,7 +65,7 @@ def list_(call: Call, everything: bool, as_json: bool) -> None:
         cells = [
             (
                 row["id"],
-                call.screen.word(row["state"]),
+                call.screen.word(STATES.get(row["state"], row["state"])),
                 row["customer"],
                 ", ".join(row["to"]),
                 row["subject"],

@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
+from cobranza_rules.booking.customers import waiting_for_data
 from cobranza_rules.cli.command import WAITS_FOR_PEOPLE, WRONG_INPUT, Call, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.explanation import explain_subject
-from cobranza_rules.language import N_, _
+from cobranza_rules.language import N_, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.plan.codec import to_json
 from cobranza_rules.plan.states import State
@@ -20,12 +21,12 @@ from cobranza_rules.tick import TickReport, make_plan, run_tick
 STATE_WORDS = {
     State.PLANNED: N_("planned"),
     State.AWAITING_SIGNATURE: N_("awaiting signature"),
-    State.APPROVED: N_("approved"),
+    State.APPROVED: N_("ready, not sent yet"),
     State.SENDING: N_("sending"),
     State.SENT: N_("sent"),
     State.FAILED: N_("failed"),
     State.UNCERTAIN: N_("uncertain"),
-    State.CANCELLED: N_("cancelled"),
+    State.CANCELLED: N_("called off"),
 }
 
 
@@ -40,8 +41,17 @@ def plan(call: Call, on: dt.date | None, as_json: bool) -> None:
         call.screen.json(plan_json(made, call.screen))
     else:
         show_plan(call.screen, made)
+        _say_who_waits(call)
     if made.stopped is not None:
         click.get_current_context().exit(WRONG_INPUT)
+
+
+def _say_who_waits(call: Call) -> None:
+    with call.workspace.database.reading() as session:
+        waiting = waiting_for_data(session)
+    if waiting:
+        codes = ", ".join(waiting[:10]) + (" ..." if len(waiting) > 10 else "")
+        call.screen.say(_("{count} customers wait for their data, so nothing is sent to them: {codes}", count=len(waiting), codes=codes))
 
 
 def plan_json(made: Plan, screen: Screen) -> dict[str, Any]:
@@ -62,7 +72,7 @@ def show_plan(screen: Screen, made: Plan) -> None:
         screen.say(_("  {invoice}: {reason}", invoice=held.number, reason=held.reason))
     for verdict in made.verdicts:
         if verdict.outcome in (Outcome.NO_ADDRESS, Outcome.UNCERTAIN, Outcome.BELOW_MINIMUM, Outcome.LIMITED):
-            screen.say(_("  {rule}: {reason}", rule=verdict.rule_id, reason=verdict.reason))
+            screen.say(_("  {rule}: {reason}", rule=word(verdict.rule_id), reason=verdict.reason))
     if made.stopped is not None:
         screen.say(_("Nothing leaves: {reason}", reason=made.stopped))
 
@@ -70,11 +80,17 @@ def show_plan(screen: Screen, made: Plan) -> None:
 def _show_action(screen: Screen, action: PlannedAction) -> None:
     invoices = ", ".join(action.invoices)
     if action.subject != "invoice":
-        screen.say(_("- {customer}: {rule}", customer=action.customer, rule=action.rule_id))
+        screen.say(_("- {customer}: {rule}", customer=action.customer, rule=word(action.rule_id)))
     else:
         total = Money(action.total, action.currency)
         screen.say(
-            _("- {customer}: {rule}, {total}: {invoices}", customer=action.customer, rule=action.rule_id, total=total, invoices=invoices)
+            _(
+                "- {customer}: {rule}, {total}: {invoices}",
+                customer=action.customer,
+                rule=word(action.rule_id),
+                total=total,
+                invoices=invoices,
+            )
         )
     if action.recipients:
         screen.say(_("    to {to}; copies to {cc}", to=", ".join(action.recipients), cc=", ".join(action.copies) or "-"))
@@ -95,6 +111,7 @@ def run(call: Call, no_mail: bool, on: dt.date | None, as_json: bool) -> None:
         call.screen.json(report_json(report, call.screen))
     else:
         show_report(call.screen, report)
+        _say_who_waits(call)
     call.screen.problems(report.problems)
     if report.problems or (report.plan is not None and report.plan.stopped is not None):
         click.get_current_context().exit(WRONG_INPUT)
@@ -119,14 +136,14 @@ def show_report(screen: Screen, report: TickReport) -> None:
     if report.mailbox_problem is not None:
         screen.say(_("Mailbox: {problem}", problem=report.mailbox_problem))
     if report.received:
-        received = ", ".join(f"{count} {screen.word(kind)}" for kind, count in sorted(report.received.items()))
+        received = ", ".join(f"{screen.word(kind)} ({count})" for kind, count in sorted(report.received.items()))
         screen.say(_("Received: {messages}", messages=received))
     if report.recorded:
         screen.say(_("Answers recorded: {count}", count=report.recorded))
     screen.say(_("Newly planned: {count}", count=report.entered))
-    for state, word in STATE_WORDS.items():
+    for state, name in STATE_WORDS.items():
         if report.states[state]:
-            screen.say(_("  {state}: {count}", state=screen.word(word), count=report.states[state]))
+            screen.say(_("  {state}: {count}", state=screen.word(name), count=report.states[state]))
     if report.newly_waiting:
         screen.say(_("Waits for people since now: {count} (approvals, tasks, inbox, outbox)", count=report.newly_waiting))
     if report.plan is not None and report.plan.stopped is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +15,9 @@ from cobranza_rules.language import N_, _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rule_files import Checked, Tested, check_files, check_workspace, files_of_tests, read_file, run_files, shown_as
 from cobranza_rules.rules.suggestions import suggestion
-from cobranza_rules.workspace import Workspace
+
+if TYPE_CHECKING:
+    from cobranza_rules.workspace import Workspace
 
 TYPES = {
     FactType.TEXT: N_("text"),

@@ -13,7 +13,7 @@ from cobranza_rules.aging_report import aging_report
 from cobranza_rules.booking.importing import Importing, ImportReport
 from cobranza_rules.clock import FixedClock
 from cobranza_rules.demo.acting import Delivered, perform
-from cobranza_rules.demo.postman import answered_message, as_answer, deliver, prepare_maildir
+from cobranza_rules.demo.postman import answered_message, as_answer, deliver
 from cobranza_rules.demo.story import Story, StoryDay, read_story
 from cobranza_rules.intake.sources import walk
 from cobranza_rules.starting import make_workspace, shipped
@@ -97,5 +97,4 @@ def begin(folder: Path) -> Play:
     make_workspace(folder, (samples / "cobranza.toml").read_text(encoding="utf-8"))
     story = read_story(samples / "historia.yaml")
     workspace = open_workspace(folder, story.days[0].on)
-    prepare_maildir(folder / workspace.settings.mail.incoming.path)
     return Play(workspace, samples, story)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from cobranza_rules.aging_report import aging_report
 from cobranza_rules.casefile.export import export_case
 from cobranza_rules.demo.playing import Play
-from cobranza_rules.language import Sentence, Translate, _
+from cobranza_rules.language import Sentence, Translate, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.plan.deciding import waiting_approvals
 from cobranza_rules.plan.ledger import planned
@@ -89,13 +89,13 @@ def _waiting(play: Play) -> Iterator[Sentence]:
             yield _(
                 "approval {id}: {rule} for {customer} waits for {role}",
                 id=approval.id,
-                rule=plan.rule_id,
+                rule=word(plan.rule_id),
                 customer=plan.customer,
-                role=approval.role,
+                role=word(approval.role),
             )
         tasks = select(TaskRow, CustomerRow.code).join(CustomerRow, CustomerRow.id == TaskRow.customer_id).where(TaskRow.state == "open")
         for task, code in session.execute(tasks.order_by(TaskRow.id)):
-            yield _("task {id}: {name} for {customer}, {role}", id=task.id, name=task.name, customer=code, role=task.assigned_to)
+            yield _("task {id}: {name} for {customer}, {role}", id=task.id, name=word(task.name), customer=code, role=word(task.assigned_to))
         inbox = select(ReceivedRow, CustomerRow.code).outerjoin(CustomerRow, CustomerRow.id == ReceivedRow.customer_id)
         for row, code in session.execute(inbox.where(ReceivedRow.state == "open").order_by(ReceivedRow.id)):
             yield _("message {id} of {customer}: {subject}", id=row.id, customer=code or row.sender, subject=row.subject)

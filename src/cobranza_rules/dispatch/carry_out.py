@@ -49,8 +49,7 @@ def _carry_out_one(workspace: Workspace, action_id: int) -> str:
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         row = session.get_one(ActionRow, action_id)
-        prepare(keeper, workspace, row)
-        position = go_on(keeper, workspace, row, _("done")) if row.state == State.APPROVED else None
+        position = go_on(keeper, workspace, row, _("no message had to leave")) if prepare(keeper, workspace, row) else None
         state = row.state
     if position is None:
         return state

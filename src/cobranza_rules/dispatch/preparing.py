@@ -10,7 +10,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.dispatch.last_look import look_again
 from cobranza_rules.dispatch.rendering import content_key, letter_template, render, write_message
-from cobranza_rules.language import _
+from cobranza_rules.language import _, joined, word
 from cobranza_rules.plan.codec import to_json
 from cobranza_rules.plan.gates import APPROVED, REJECTED, WAITING, gates_for, gates_of, open_gates
 from cobranza_rules.plan.ledger import add_claims, move, planned
@@ -25,21 +25,24 @@ FRESH_WORKDAYS = 2  # A document that leaves later than this after it was render
 REJECTION = "resolve-rejection"
 
 
-def prepare(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> None:
-    """After this the action is approved, waits for somebody, or is cancelled; nothing has left."""
+def prepare(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:
+    """True where its chain may go on now. Else it waits for somebody, for a hold or a day to pass, or is cancelled; nothing has left."""
     action = planned(row)
     if not reaches_customer(action.steps):
         if row.state == State.PLANNED:
             move(keeper, row, State.APPROVED, workspace.clock.today(), _("nothing of it goes to the customer"))
-        return
-    if _under_way(keeper, row) or _rejected(keeper, workspace, row):
-        return
+        return True
+    if _under_way(keeper, row):
+        return True
+    if _rejected(keeper, workspace, row):
+        return False
     look = look_again(keeper, workspace, row, action)
     if look.action is None:
         if not look.passing:
             move(keeper, row, State.CANCELLED, workspace.clock.today(), _("no longer planned: {reason}", reason=look.reason))
-        return
+        return False
     _follow(keeper, workspace, row, look.action)
+    return row.state == State.APPROVED
 
 
 def _under_way(keeper: Bookkeeper, row: ActionRow) -> bool:
@@ -87,7 +90,7 @@ def _present(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: Pl
     open_gates(keeper, row, gates)
     if gates:
         render(keeper, workspace, row, fresh, number="", draft=True)
-        roles = ", ".join(gate.role for gate in gates)
+        roles = joined(word(gate.role) for gate in gates)
         move(keeper, row, State.AWAITING_SIGNATURE, today, _("waits for {roles}", roles=roles))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.reply import Classification, ReplyKind
-from cobranza_rules.language import Sentence, _
+from cobranza_rules.language import Sentence, _, joined, word
 from cobranza_rules.mail.automatic import read_automatic
 from cobranza_rules.mail.dates import find_dates
 from cobranza_rules.mail.message import IncomingMessage
@@ -99,7 +99,7 @@ def _doubts(
         doubts.append(_("only a hint of it is said"))
     rivals = [other for other, strength in strengths.items() if other is not kind and strength >= Strength.LIKELY]
     if rivals:
-        doubts.append(_("it also says: {kinds}", kinds=", ".join(sorted(rivals))))
+        doubts.append(_("it also says: {kinds}", kinds=joined(word(kind) for kind in sorted(rivals))))
     if len(strengths) > MOST_KINDS:
         doubts.append(_("it says many different things"))
     if kind in COMMITTING:

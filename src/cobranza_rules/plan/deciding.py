@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.domain.company import Person
-from cobranza_rules.language import _
+from cobranza_rules.language import _, word
 from cobranza_rules.plan.gates import WAITING, decide_gate
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import ActionRow, ApprovalRow
@@ -34,7 +34,7 @@ def _problem(one: int, row: ApprovalRow | None, person: Person) -> Problem | Non
         return Problem(_("there is no approval {id}", id=one), _("'cobranza approvals list' shows those that wait"))
     if row.state != WAITING:
         return Problem(
-            _("approval {id} does not wait any more: {state}", id=one, state=row.state),
+            _("approval {id} does not wait any more: {state}", id=one, state=word(row.state)),
             _("'cobranza approvals list' shows those that wait"),
         )
     if row.role != person.role:

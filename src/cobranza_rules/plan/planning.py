@@ -6,16 +6,21 @@ from collections.abc import Sequence
 
 from cobranza_rules.rules.decide import decide, within_limit
 from cobranza_rules.rules.engine import Engine
-from cobranza_rules.rules.planned import Plan
+from cobranza_rules.rules.planned import Held, Plan, PlannedAction, Verdict
 from cobranza_rules.store.books import BookReader
 
 
 def plan_whole(reader: BookReader, engine: Engine) -> Plan:
     """Customers never share a message, so the plans of the chunks are the plan of the whole; the limit a run looks at all of it."""
-    plan = Plan(reader.today, reader.rules.digest)
+    actions: list[PlannedAction] = []
+    held: list[Held] = []
+    verdicts: list[Verdict] = []
     for book in reader.whole():
-        plan = plan.joined(decide(reader.rules, book, reader.today, engine))
-    return within_limit(plan, reader.rules)
+        part = decide(reader.rules, book, reader.today, engine)
+        actions += part.actions
+        held += part.held
+        verdicts += part.verdicts
+    return within_limit(Plan(reader.today, reader.rules.digest, tuple(actions), tuple(held), tuple(verdicts)), reader.rules)
 
 
 def plan_customers(reader: BookReader, engine: Engine, ids: Sequence[int], *, trace: bool = False) -> Plan:

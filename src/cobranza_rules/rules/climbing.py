@@ -17,6 +17,8 @@ from cobranza_rules.rules.planned import HeldItem, Item, Outcome, PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer, resolve
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, InvoiceSubject
 
+CONTACT = frozenset({Blocks.CONTACT})
+
 
 @dataclass(slots=True)
 class Group:
@@ -58,7 +60,8 @@ def _groups(deciding: Deciding) -> list[Group]:
                     deciding.note(invoice, each.id, consider_rung(each, each.rungs[0], invoice, names, deciding.rules, deciding.today))
             continue
         key = _group_key(ladder, invoice)
-        group = groups.setdefault(key, Group(ladder))
+        if (group := groups.get(key)) is None:
+            group = groups[key] = Group(ladder)
         _place(deciding, group, invoice)
     return list(groups.values())
 
@@ -72,27 +75,33 @@ def _group_key(ladder: Ladder, invoice: InvoiceSubject) -> tuple[object, ...]:
 
 def _place(deciding: Deciding, group: Group, invoice: InvoiceSubject) -> None:
     names = deciding.matches.invoices[invoice.id]
-    contact_hold = holds_on(deciding.rules, deciding.matches, invoice, frozenset({Blocks.CONTACT}))
-    if contact_hold is None and invoice.due_on is not None and invoice.due_on < deciding.today and f"ladder:{group.ladder.id}" in names:
+    overdue = invoice.due_on is not None and invoice.due_on < deciding.today and f"ladder:{group.ladder.id}" in names
+    if overdue and holds_on(deciding.rules, deciding.matches, invoice, CONTACT) is None:
         group.overdue += invoice.balance
     rung = next_rung(group.ladder, invoice)
     if rung is None:
         done = _("every rung of ladder '{ladder}' was sent, the last on {on}", ladder=group.ladder.id, on=invoice.rung_on)
         deciding.note(invoice, group.ladder.id, Consideration(Outcome.DONE, done))
         return
-    found = consider_rung(group.ladder, rung, invoice, names, deciding.rules, deciding.today)
+    found = consider_rung(group.ladder, rung, invoice, names, deciding.rules, deciding.today, explained=deciding.trace)
+    if found.outcome is Outcome.DUE:
+        _place_due(deciding, group, invoice, rung, found)
+        return
+    deciding.note(invoice, rung.id, found)
+    if found.outcome in (Outcome.UNDER_WAY, Outcome.UNCERTAIN) and reaches_customer(rung.do):
+        group.waiting = found
+
+
+def _place_due(deciding: Deciding, group: Group, invoice: InvoiceSubject, rung: Rung, found: Consideration) -> None:
     writes = reaches_customer(rung.do)
     hold = holds_on(deciding.rules, deciding.matches, invoice, _concerned(rung))
-    if found.outcome is Outcome.DUE and hold is not None:
+    if hold is not None:
         if writes:
             group.held.append((invoice, hold))
         deciding.note_held(invoice, rung.id, hold)
         return
     deciding.note(invoice, rung.id, found)
-    if found.outcome is Outcome.DUE:
-        (group.due if writes else group.internal.setdefault(rung.id, [])).append((invoice, rung, found))
-    elif found.outcome in (Outcome.UNDER_WAY, Outcome.UNCERTAIN) and writes:
-        group.waiting = found
+    (group.due if writes else group.internal.setdefault(rung.id, [])).append((invoice, rung, found))
 
 
 def _concerned(rung: Rung) -> frozenset[Blocks]:

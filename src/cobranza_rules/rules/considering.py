@@ -30,6 +30,9 @@ class Consideration:
     closing: bool = False
 
 
+DOES_NOT_APPLY = Consideration(Outcome.NOT_MATCHING, Sentence(""))
+
+
 def closing_claim(rule_id: str) -> str:
     return f"{rule_id}:after-last"
 
@@ -88,7 +91,7 @@ def ladder_of(rules: RuleSet, invoice: InvoiceSubject, names: Names) -> Ladder |
 
     An invoice whose ladder is not in the rules any more is free to be taken by another: it must not fall silent because of a new name.
     """
-    taken_by = next((ladder for ladder in rules.ladders if ladder.id == invoice.ladder), None)
+    taken_by = next((ladder for ladder in rules.ladders if ladder.id == invoice.ladder), None) if invoice.ladder else None
     return taken_by or next((ladder for ladder in rules.ladders if f"ladder:{ladder.id}" in names), None)
 
 
@@ -97,17 +100,22 @@ def next_rung(ladder: Ladder, invoice: InvoiceSubject) -> Rung | None:
     return ladder.rungs[index] if index < len(ladder.rungs) else None
 
 
-def consider_rung(ladder: Ladder, rung: Rung, invoice: InvoiceSubject, names: Names, rules: RuleSet, today: dt.date) -> Consideration:
+def consider_rung(
+    ladder: Ladder, rung: Rung, invoice: InvoiceSubject, names: Names, rules: RuleSet, today: dt.date, *, explained: bool = True
+) -> Consideration:
+    """To say why something does not apply costs more than to see that it does not: without `explained` it is not said."""
     if f"ladder:{ladder.id}" not in names:
-        return not_matching(ladder.when, invoice.facts)
+        return not_matching(ladder.when, invoice.facts) if explained else DOES_NOT_APPLY
     if (still_open := _still_open(invoice.claims.get(rung.id, NOTHING_CLAIMED))) is not None:
         return still_open
     due = rung_due_on(rung, invoice, rules)
     if due is not None and today < due:
         return Consideration(Outcome.WAITING, _("the next contact is on {day}", day=due), due)
     if rung.when is not None and f"rung:{ladder.id}/{rung.id}" not in names:
-        return not_matching(rung.when, invoice.facts)
-    return Consideration(Outcome.DUE, _("the wait is over since {day}", day=due) if due else _("the first rung"), claim=rung.id)
+        return not_matching(rung.when, invoice.facts) if explained else DOES_NOT_APPLY
+    overdue = (today - invoice.due_on).days if invoice.due_on else 0
+    reason = _("{days} days overdue, next contact since {day}", days=overdue, day=due) if due else _("{days} days overdue", days=overdue)
+    return Consideration(Outcome.DUE, reason, claim=rung.id)
 
 
 def rung_due_on(rung: Rung, invoice: InvoiceSubject, rules: RuleSet) -> dt.date | None:

@@ -62,7 +62,7 @@ def _read_file(name: str, content: bytes, findings: Findings) -> Fields | None:
     except ProblemError as error:
         findings.problems += error.problems
         return None
-    fields = Fields(node, "a rules file", KEYS, findings)
+    fields = Fields(node, _("a rules file"), KEYS, findings)
     version = fields.scalar("version", required=True)
     if version is not None and version.text != VERSION:
         what = _("version {version} of the rule language is not known", version=version.text[:80])

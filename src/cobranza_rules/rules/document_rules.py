@@ -63,7 +63,7 @@ class RulesReader:
         return None
 
     def hold(self, node: YamlNode) -> Hold | None:
-        fields = Fields(node, "a hold", HOLD_KEYS, self.findings)
+        fields = Fields(node, _("a hold"), HOLD_KEYS, self.findings)
         name, scope = self._id(fields), fields.choice("for", HoldScope, required=True)
         blocks = fields.choices("blocks", Blocks, required=True)
         condition = self._condition(fields, Scope(scope)) if scope is not None else None
@@ -72,7 +72,7 @@ class RulesReader:
         return Hold(name, Scope(scope), condition, frozenset(blocks), fields.place)
 
     def rule(self, node: YamlNode) -> Rule | None:
-        fields = Fields(node, "a rule", RULE_KEYS, self.findings)
+        fields = Fields(node, _("a rule"), RULE_KEYS, self.findings)
         name, of = self._id(fields), fields.choice("for", RuleScope, required=True)
         if of is None:
             return None
@@ -120,7 +120,7 @@ class RulesReader:
             self.findings.warning(place, what, _("add 'customer_ready' to its 'when'"))
 
     def ladder(self, node: YamlNode) -> Ladder | None:
-        fields = Fields(node, "a ladder", LADDER_KEYS, self.findings)
+        fields = Fields(node, _("a ladder"), LADDER_KEYS, self.findings)
         name, condition = self._id(fields), self._condition(fields, Scope.INVOICE)
         rungs = tuple(rung for index, one in enumerate(fields.maps("rungs", required=True)) if (rung := self._rung(one, index)) is not None)
         steps = tuple(step for rung in rungs for step in rung.do)
@@ -133,7 +133,7 @@ class RulesReader:
         return Ladder(name, condition, group_by, rungs, fields.place, minimum)
 
     def _rung(self, node: YamlNode, index: int) -> Rung | None:
-        fields = Fields(node, "a rung", RUNG_KEYS, self.findings)
+        fields = Fields(node, _("a rung"), RUNG_KEYS, self.findings)
         name, when = self._id(fields), self._condition(fields, Scope.INVOICE, required=False)
         wait, do = fields.workdays("wait"), read_steps(fields, "do", Scope.INVOICE, required=True)
         sets = read_sets(fields, Scope.INVOICE)

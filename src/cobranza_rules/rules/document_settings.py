@@ -21,7 +21,7 @@ USUAL_HOLIDAYS = ("MX", "MX-BMV", "none")
 
 def read_calendar(node: YamlNode, findings: Findings) -> tuple[BusinessCalendar, tuple[str, str]]:
     """The calendar and the hours in which customers may be written to."""
-    fields = Fields(node, "calendar", CALENDAR_KEYS, findings)
+    fields = Fields(node, _("calendar"), CALENDAR_KEYS, findings)
     usual = BusinessCalendar()
     calendar = BusinessCalendar(
         timezone=_timezone(fields) or usual.timezone,
@@ -102,7 +102,7 @@ def read_aging_buckets(fields: Fields) -> tuple[int, ...]:
 
 
 def read_limit(node: YamlNode, findings: Findings) -> Limit:
-    fields = Fields(node, "limit", ("per_customer", "per_run"), findings)
+    fields = Fields(node, _("limit"), ("per_customer", "per_run"), findings)
     messages, within = _per_customer(fields.scalar("per_customer"), findings)
     return Limit(messages, within, fields.whole("per_run"))
 

@@ -44,7 +44,7 @@ def _step(node: YamlNode, scope: Scope, findings: Findings) -> Step | None:
         findings.error(first.place, what, suggestion(first.text, [kind.value for kind in possible]))
         return None
     kind = StepKind(first.text)
-    fields = Fields(node, f"the step '{kind}'", (kind.value, *STEP_KEYS[kind]), findings)
+    fields = Fields(node, _("the step '{kind}'", kind=kind), (kind.value, *STEP_KEYS[kind]), findings)
     step = Step(
         kind=kind,
         name=_record(fields) if kind is StepKind.RECORD else fields.name(kind.value),

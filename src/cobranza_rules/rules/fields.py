@@ -36,7 +36,7 @@ class Findings:
 class Fields:
     """The keys of one mapping. `owner` is what the mapping describes, for messages: `rule`, `rung 'first-reminder'`."""
 
-    def __init__(self, node: YamlNode, owner: str, allowed: Iterable[str], findings: Findings) -> None:
+    def __init__(self, node: YamlNode, owner: Sentence, allowed: Iterable[str], findings: Findings) -> None:
         self.place, self.owner, self.findings = node.place, owner, findings
         self._values: dict[str, YamlNode] = {}
         if not isinstance(node, YamlMap):
@@ -173,7 +173,7 @@ class Fields:
         if node is None:
             return ()
         if not isinstance(node, YamlMap):
-            self.findings.error(node.place, _("'{key}' is written as keys with values", key=key), _("write it like {{name: value}}"))
+            self.findings.error(node.place, _("'{key}' is written as keys with values", key=key), _("write it like {name: value}"))
             return ()
         pairs = [(name, self._as_scalar(value, name.text)) for name, value in node.entries]
         return tuple((name, value) for name, value in pairs if value is not None)

@@ -117,14 +117,3 @@ class Plan:
     held: tuple[Held, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     stopped: Sentence | None = None
-
-    def joined(self, other: Plan) -> Plan:
-        """Plans of disjoint customers, put together."""
-        return Plan(
-            self.on,
-            self.rules_digest,
-            self.actions + other.actions,
-            self.held + other.held,
-            self.verdicts + other.verdicts,
-            self.stopped or other.stopped,
-        )

@@ -64,12 +64,17 @@ def apply_rules(deciding: Deciding) -> None:
 def _apply(deciding: Deciding, rule: Rule) -> None:
     groups: dict[tuple[object, ...], Due] = defaultdict(list)
     waiting: dict[tuple[object, ...], Consideration] = {}
+    name = f"rule:{rule.id}"
     for invoice in deciding.book.invoices:
-        found = consider_rule(rule, invoice, deciding.matches.invoices[invoice.id], deciding.rules, deciding.today)
-        hold = holds_on(deciding.rules, deciding.matches, invoice, _concerned(rule, found))
-        if found.outcome is Outcome.DUE and hold is not None:
-            deciding.note_held(invoice, rule.id, hold)
-            continue
+        names = deciding.matches.invoices[invoice.id]
+        if name not in names and not deciding.trace:
+            continue  # Nearly every invoice, on nearly every day
+        found = consider_rule(rule, invoice, names, deciding.rules, deciding.today)
+        if found.outcome is Outcome.DUE:
+            hold = holds_on(deciding.rules, deciding.matches, invoice, _concerned(rule, found))
+            if hold is not None:
+                deciding.note_held(invoice, rule.id, hold)
+                continue
         deciding.note(invoice, rule.id, found)
         if found.outcome is Outcome.DUE:
             groups[_group_key(rule, invoice, found)].append((invoice, found))

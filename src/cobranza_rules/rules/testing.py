@@ -10,11 +10,22 @@ from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.native import NativeEngine
 from cobranza_rules.rules.testing_comparison import Difference, compare_day
-from cobranza_rules.rules.testing_document import read_tests, rules_named_in
+from cobranza_rules.rules.testing_document import TestFile, parse_tests, read_tests
 from cobranza_rules.rules.testing_model import RuleTest
 from cobranza_rules.rules.testing_simulation import SimulatedDay, Simulation
 
-__all__ = ["Coverage", "Difference", "RuleTest", "TestResult", "coverage_of", "read_tests", "rules_named_in", "run_test", "run_tests"]
+__all__ = [
+    "Coverage",
+    "Difference",
+    "RuleTest",
+    "TestFile",
+    "TestResult",
+    "coverage_of",
+    "parse_tests",
+    "read_tests",
+    "run_test",
+    "run_tests",
+]
 
 
 @dataclass(frozen=True, slots=True)

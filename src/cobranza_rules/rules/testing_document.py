@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 from cobranza_rules.language import _
@@ -27,21 +28,31 @@ LONGEST_DAYS = 1100  # About three years, day by day
 Named = TypeVar("Named", GivenCustomer, GivenInvoice)
 
 
-def rules_named_in(file: str, content: bytes) -> tuple[YamlScalar, ...]:
-    """The rules files that a test file is about, as it names them: relative to its own folder. Raises ProblemError."""
+@dataclass(frozen=True, slots=True)
+class TestFile:
+    """A file of rule tests, parsed; `rules` are the rules files that it is about, named relative to its own folder."""
+
+    __test__ = False
+
+    rules: tuple[YamlScalar, ...]
+    tests: tuple[YamlNode, ...]
+
+
+def parse_tests(file: str, content: bytes) -> TestFile:
+    """Raises ProblemError."""
     findings = Findings()
-    found = CaseFields(read_yaml(file, content), "a file of rule tests", FILE_KEYS, findings).scalars("rules", required=True)
+    fields = CaseFields(read_yaml(file, content), _("a file of rule tests"), FILE_KEYS, findings)
+    parsed = TestFile(fields.scalars("rules", required=True), fields.maps("tests", required=True))
     if findings.problems:
         raise ProblemError(findings.problems)
-    return found
+    return parsed
 
 
-def read_tests(file: str, content: bytes, rules: RuleSet) -> tuple[RuleTest, ...]:
+def read_tests(parsed: TestFile, rules: RuleSet) -> tuple[RuleTest, ...]:
     """Raises ProblemError with everything that is wrong."""
     findings = Findings()
-    fields = CaseFields(read_yaml(file, content), "a file of rule tests", FILE_KEYS, findings)
     tests: dict[str, RuleTest] = {}
-    for node in fields.maps("tests", required=True):
+    for node in parsed.tests:
         test = _test(node, rules, findings)
         if test.name in tests:
             findings.error(test.place, _("a test before this one has the same name"), _("give it a name of its own"))
@@ -52,7 +63,7 @@ def read_tests(file: str, content: bytes, rules: RuleSet) -> tuple[RuleTest, ...
 
 
 def _test(node: YamlNode, rules: RuleSet, findings: Findings) -> RuleTest:
-    fields = CaseFields(node, "a rule test", TEST_KEYS, findings)
+    fields = CaseFields(node, _("a rule test"), TEST_KEYS, findings)
     name = fields.text("name", required=True)
     start = fields.day("start", required=True) or dt.date(2026, 1, 1)
     customers = _by_id((read_customer(each, findings) for each in fields.maps("customers", required=True)), fields, "customers")
@@ -79,7 +90,7 @@ def _test(node: YamlNode, rules: RuleSet, findings: Findings) -> RuleTest:
 
 
 def _events(node: YamlNode, reader: EventReader, findings: Findings) -> Iterator[Event]:
-    return reader.events(CaseFields(node, "an event", ("on", *KINDS), findings))
+    return reader.events(CaseFields(node, _("an event"), ("on", *KINDS), findings))
 
 
 def _by_id(found: Iterable[Named | None], fields: CaseFields, key: str) -> dict[str, Named]:
@@ -102,7 +113,7 @@ def _check_days(test: RuleTest, findings: Findings) -> None:
 
 
 def _day(node: YamlNode, names: Names, reader: EventReader, findings: Findings) -> ExpectedDay:
-    fields = CaseFields(node, "what is expected of a day", ("on", "actions", "sent", "held"), findings)
+    fields = CaseFields(node, _("what is expected of a day"), ("on", "actions", "sent", "held"), findings)
     if not any(key in fields for key in ("actions", "sent", "held")):
         findings.error(fields.place, _("nothing is expected of this day"), _("write 'actions: []' where nothing may happen"))
     return ExpectedDay(
@@ -119,7 +130,7 @@ def _actions(fields: CaseFields, key: str, names: Names) -> tuple[ExpectedAction
 
 
 def _action(node: YamlNode, names: Names, findings: Findings) -> ExpectedAction:
-    fields = CaseFields(node, "an action", ACTION_KEYS, findings)
+    fields = CaseFields(node, _("an action"), ACTION_KEYS, findings)
     wanted: dict[str, object] = {
         "after_last": fields.truth("after_last"),
         "customer": fields.one_of("customer", names.customers),
@@ -136,7 +147,7 @@ def _action(node: YamlNode, names: Names, findings: Findings) -> ExpectedAction:
 
 
 def _held(node: YamlNode, names: Names, findings: Findings) -> Iterator[tuple[str, str]]:
-    fields = CaseFields(node, "what is held", ("invoice", "invoices", "by"), findings)
+    fields = CaseFields(node, _("what is held"), ("invoice", "invoices", "by"), findings)
     hold = fields.one_of("by", names.holds, required=True)
     for invoice in names.invoices_of(fields, required=True):
         yield invoice, hold

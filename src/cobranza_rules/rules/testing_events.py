@@ -105,7 +105,7 @@ class EventReader:
         on = self.day(fields)
         kinds = [kind for kind in KINDS if kind in fields]
         if not kinds:
-            fields.findings.error(fields.place, _("nothing happens here"), _("write what happens, like 'payment: {{invoice: F-101}}'"))
+            fields.findings.error(fields.place, _("nothing happens here"), _("write what happens, like 'payment: {invoice: F-101}'"))
         for kind in kinds:
             node = fields.node(kind)
             assert node is not None
@@ -117,12 +117,12 @@ class EventReader:
                 yield self._about_customer(on, kind, node, fields)
 
     def _fate(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
-        fields = CaseFields(node, f"the event '{kind}'", ("rung", "rule", "customer", "invoice", "invoices"), parent.findings)
+        fields = CaseFields(node, _("the event '{kind}'", kind=kind), ("rung", "rule", "customer", "invoice", "invoices"), parent.findings)
         customer = fields.one_of("customer", self.names.customers)
         return Event(on, kind, fields.place, self.names.invoices_of(fields, required=False), customer, self.names.sending_rule_of(fields))
 
     def _about_invoices(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
-        fields = CaseFields(node, f"the event '{kind}'", ("invoice", "invoices", *ABOUT_INVOICES[kind]), parent.findings)
+        fields = CaseFields(node, _("the event '{kind}'", kind=kind), ("invoice", "invoices", *ABOUT_INVOICES[kind]), parent.findings)
         invoices = self.names.invoices_of(fields, required=True)
         data: dict[str, Any] = {
             "pay_on": fields.day("pay_on", required=kind in REQUIRED["pay_on"]),
@@ -142,7 +142,7 @@ class EventReader:
         return amount
 
     def _about_customer(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
-        fields = CaseFields(node, f"the event '{kind}'", ("customer", *ABOUT_CUSTOMERS[kind]), parent.findings)
+        fields = CaseFields(node, _("the event '{kind}'", kind=kind), ("customer", *ABOUT_CUSTOMERS[kind]), parent.findings)
         customer = fields.one_of("customer", self.names.customers, required=kind != "facts" or "customer_ready" in fields)
         data: dict[str, Any] = {}
         if kind == "reply":
@@ -166,7 +166,7 @@ class EventReader:
 
 
 def read_history(node: YamlNode, names: Names, start: dt.date, parent: CaseFields) -> SentBefore | None:
-    fields = CaseFields(node, "what was sent before", ("on", "rung", "rule", "invoice", "invoices"), parent.findings)
+    fields = CaseFields(node, _("what was sent before"), ("on", "rung", "rule", "invoice", "invoices"), parent.findings)
     on, rule_id = fields.day("on", required=True), names.sending_rule_of(fields)
     invoices = names.invoices_of(fields, required=True)
     if on is not None and on >= start:

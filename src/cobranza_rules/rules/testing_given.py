@@ -70,7 +70,7 @@ def workdays_before(calendar: BusinessCalendar, day: dt.date, count: int) -> dt.
 
 
 def read_customer(node: YamlNode, findings: Findings) -> GivenCustomer | None:
-    fields = CaseFields(node, "a customer", CUSTOMER_KEYS, findings)
+    fields = CaseFields(node, _("a customer"), CUSTOMER_KEYS, findings)
     name = fields.code("id")
     credit_days, _given = fields.fact(FACTS["credit_days"])
     facts: dict[str, Value | None] = {}
@@ -100,7 +100,7 @@ class InvoiceReader:
         self.customers, self.calendar, self.start, self.findings = customers, calendar, start, findings
 
     def read(self, node: YamlNode) -> GivenInvoice | None:
-        fields = CaseFields(node, "an invoice", (*INVOICE_KEYS, *FOLLOWING), self.findings)
+        fields = CaseFields(node, _("an invoice"), (*INVOICE_KEYS, *FOLLOWING), self.findings)
         for name, hint in FOLLOWING.items():
             if name in fields:
                 self.findings.error(fields.place_of(name), _("'{name}' follows from other facts", name=name), _(hint))

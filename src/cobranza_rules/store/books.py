@@ -1,29 +1,45 @@
-"""Loads what a decision needs: open invoices with their customers, replies that wait, and what was claimed before."""
+"""Loads what a decision needs: open invoices with their customers, replies that wait, and what was claimed before.
+
+A whole book comes in chunks of customers, read with few statements each, and with no more columns and facts than the rules ask for.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from cobranza_rules.calendar import BusinessCalendar
-from cobranza_rules.facts.build import Facts, company_facts, customer_facts, invoice_facts
+from cobranza_rules.facts.build import Facts, company_facts, customer_facts
+from cobranza_rules.facts.invoices import Day, InvoiceFacts
+from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.recipients import reaches_customer
-from cobranza_rules.rules.subjects import Book, Claims, CustomerSubject, InvoiceSubject, ReplySubject
+from cobranza_rules.rules.subjects import Book, Claims, CustomerSubject, InvoiceSubject
+from cobranza_rules.store.claims import claims_of
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
 from cobranza_rules.store.replies import open_replies
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, CustomerRow, InvoiceRow, ReceivedRow
 
 CHUNK = 400  # Customers in one book: a few thousand invoices, so that memory stays flat however large the whole is.
 CONTACT_MEMORY_DAYS = 60  # Holidays on top of the weeks that a limit on contacts looks back.
-INVOICE = InvoiceRow.__table__.c
+# Tables, not classes: rows are read as they are, without what the mapping of objects costs.
+ACTION, CLAIM, CONTACT, CUSTOMER, INVOICE, RECEIVED = (
+    row.__table__.c for row in (ActionRow, ClaimRow, ContactRow, CustomerRow, InvoiceRow, ReceivedRow)
+)
+SUBJECT_COLUMNS = (
+    *("id", "customer_id", "number", "currency", "total", "balance", "issued_on", "due_on"),
+    *("ladder", "rung", "rung_on", "next_contact", "reversed_on", "dispute_closed_on"),
+)
+CUSTOMER_COLUMNS = ("id", "code", "kind", "status", "language", "delivery", "credit_days")
+
+Days = Mapping[str, Sequence[dt.date]]  # by currency
+Within = Callable[[ColumnElement[Any]], ColumnElement[bool]]  # Whether a column names one of the customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +53,49 @@ class BookReader:
     now: dt.datetime
 
     def whole(self) -> Iterator[Book]:
-        """Every customer with an open invoice or a waiting reply, in chunks ordered by customer."""
-        busy = select(InvoiceRow.customer_id).where(InvoiceRow.status == "open")
-        answering = select(ReceivedRow.customer_id).where(ReceivedRow.state == "open", ReceivedRow.customer_id.is_not(None))
-        ids = list(self.session.scalars(busy.union(answering).order_by("customer_id")))
-        for start in range(0, len(ids), CHUNK):
-            yield self.of(ids[start : start + CHUNK])
+        """Every customer with an open invoice or a waiting reply, in chunks ordered by customer. Facts are those that the rules name."""
+        facts = self._invoice_facts(named_facts(self.rules))
+        company, contacted = self._company_facts(), self._contacted(None)
+        last = 0
+        while ids := self._busy_after(last):
+            last = ids[-1]
+            yield self._book(_between(ids[0], last), ids, facts, company, contacted)
 
     def of(self, customer_ids: Sequence[int], without_action: int | None = None) -> Book:
-        """`without_action` leaves the claims of one action out: the question is then whether it would be planned again."""
-        calendar = self.rules.calendar
-        customers = self._customers(customer_ids)
-        claims = self._claims("invoice", customer_ids, without_action)
-        query = select(*INVOICE).where(INVOICE.customer_id.in_(customer_ids), INVOICE.status == "open")
-        rows = self.session.execute(query.order_by(INVOICE.customer_id, INVOICE.due_on, INVOICE.id))
-        invoices = [self._invoice(row, customers[row.customer_id].facts, calendar, claims) for row in rows]
-        reply_claims = self._claims("reply", customer_ids, without_action)
-        replies: list[ReplySubject] = open_replies(self.session, customer_ids, customers, reply_claims, calendar)
+        """These customers, with all facts.
+
+        `without_action` leaves the claims of one action out: the question is then whether it would be planned again.
+        """
+        within = _one_of(customer_ids)
+        contacted = self._contacted(within)
+        return self._book(within, customer_ids, self._invoice_facts(None), self._company_facts(), contacted, without_action)
+
+    def _invoice_facts(self, wanted: frozenset[str] | None) -> InvoiceFacts:
+        return InvoiceFacts(Day(self.today, self.rules.calendar, self.rules.aging_buckets), SUBJECT_COLUMNS, wanted)
+
+    def _busy_after(self, last: int) -> list[int]:
+        """The next customers, at most a chunk of them, in the order of their ids."""
+        found: set[int] = set()
+        for column, state in ((INVOICE.customer_id, INVOICE.status), (RECEIVED.customer_id, RECEIVED.state)):
+            query = select(column).where(state == "open", column > last).distinct().order_by(column).limit(CHUNK)
+            found.update(customer_id for customer_id in self.session.scalars(query) if customer_id is not None)
+        return sorted(found)[:CHUNK]
+
+    def _book(
+        self,
+        within: Within,
+        ids: Sequence[int],
+        facts: InvoiceFacts,
+        company: Facts,
+        contacted: Mapping[int, Days],
+        without_action: int | None = None,
+    ) -> Book:
+        waiting = self._open_messages(within)
+        customers = self._customers(within, frozenset(ids), waiting, company, contacted)
+        invoices = self._invoices(within, customers, facts, without_action)
+        answering = list(waiting)
+        reply_claims = claims_of(self.session, "reply", within, without_action) if answering else {}
+        replies = open_replies(self.session, answering, customers, reply_claims, self.rules.calendar) if answering else []
         return Book(customers, invoices, replies, self.company)
 
     def _company_facts(self) -> Facts:
@@ -62,78 +104,90 @@ class BookReader:
         hours = max(0, int((self.now - poll).total_seconds() // 3600)) if poll else None
         return company_facts(bank_on, hours, self.today, self.rules.calendar)
 
-    def _customers(self, ids: Sequence[int]) -> dict[int, CustomerSubject]:
-        company = self._company_facts()
-        counted = select(ReceivedRow.customer_id, func.count()).where(ReceivedRow.state == "open", ReceivedRow.customer_id.in_(ids))
-        open_messages = dict(self.session.execute(counted.group_by(ReceivedRow.customer_id)).all())
-        addresses = self._addresses(ids)
-        contacted = self._contacted(ids)
-        rows = self.session.scalars(select(CustomerRow).where(CustomerRow.id.in_(ids)))
+    def _open_messages(self, within: Within) -> dict[int, int]:
+        query = select(RECEIVED.customer_id, func.count()).where(RECEIVED.state == "open", within(RECEIVED.customer_id))
+        return {customer_id: count for customer_id, count in self.session.execute(query.group_by(RECEIVED.customer_id)) if customer_id}
+
+    def _customers(
+        self, within: Within, ids: frozenset[int], waiting: Mapping[int, int], company: Facts, contacted: Mapping[int, Days]
+    ) -> dict[int, CustomerSubject]:
+        addresses = self._addresses(within)
+        rows = self.session.execute(select(*(CUSTOMER[name] for name in CUSTOMER_COLUMNS)).where(within(CUSTOMER.id))).all()
         return {
             row.id: CustomerSubject(
                 row.id,
                 row.code,
-                customer_facts(row, open_messages.get(row.id, 0), company),
-                {role: tuple(found) for role, found in addresses[row.id].items()},
-                {currency: tuple(days) for currency, days in contacted[row.id].items()},
+                customer_facts(row, waiting.get(row.id, 0), company),
+                {role: tuple(found) for role, found in addresses[row.id].items()} if row.id in addresses else {},
+                {currency: tuple(days) for currency, days in contacted[row.id].items()} if row.id in contacted else {},
             )
             for row in rows
+            if row.id in ids
         }
 
-    def _addresses(self, ids: Sequence[int]) -> dict[int, dict[str, list[str]]]:
+    def _addresses(self, within: Within) -> Mapping[int, Mapping[str, Sequence[str]]]:
         addresses: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        valid = (ContactRow.active, ContactRow.bounced_on.is_(None), ContactRow.email != "")
-        query = select(ContactRow.customer_id, ContactRow.role, ContactRow.email).where(ContactRow.customer_id.in_(ids), *valid)
-        for customer_id, role, email in self.session.execute(query.order_by(ContactRow.id)):
+        valid = (CONTACT.active, CONTACT.bounced_on.is_(None), CONTACT.email != "")
+        query = select(CONTACT.customer_id, CONTACT.role, CONTACT.email).where(within(CONTACT.customer_id), *valid)
+        for customer_id, role, email in self.session.execute(query.order_by(CONTACT.id)).all():
             addresses[customer_id][role].append(email)
         return addresses
 
-    def _contacted(self, ids: Sequence[int]) -> dict[int, dict[str, list[dt.date]]]:
-        """Days on which ladder messages left, by customer and currency; what came back has reached nobody."""
+    def _contacted(self, within: Within | None) -> Mapping[int, Days]:
+        """Days on which ladder messages left, by customer and currency; what came back has reached nobody.
+
+        Of a whole book they are read at once, by their days: what left in a few weeks is little, and a customer's history may be long.
+        """
         contacted: dict[int, dict[str, list[dt.date]]] = defaultdict(lambda: defaultdict(list))
         rungs = {rung.id for ladder in self.rules.ladders for rung in ladder.rungs if reaches_customer(rung.do)}
         since = self.today - dt.timedelta(days=CONTACT_MEMORY_DAYS + 7 * self.rules.limit.within_workdays)
-        came_back = select(ClaimRow.id).where(ClaimRow.action_id == ActionRow.id, ClaimRow.undone).exists()
-        left = (ActionRow.state == "sent", ~came_back)
-        query = (
-            select(ActionRow.customer_id, ActionRow.currency, ActionRow.finished_on)
-            .where(ActionRow.customer_id.in_(ids), *left, ActionRow.rule_id.in_(rungs), ActionRow.finished_on >= since)
-            .order_by(ActionRow.finished_on)
+        came_back = select(CLAIM.id).where(CLAIM.action_id == ACTION.id, CLAIM.undone).exists()
+        query = select(ACTION.customer_id, ACTION.currency, ACTION.finished_on, ACTION.state).where(
+            ACTION.rule_id.in_(rungs), ACTION.finished_on >= since, ~came_back
         )
-        for customer_id, currency, day in self.session.execute(query):
-            if day is not None:
+        if within is not None:
+            query = query.where(within(ACTION.customer_id))
+        # The state is looked at here: SQLite would take its index for the better one, and read all that was ever sent.
+        for customer_id, currency, day, state in self.session.execute(query.order_by(ACTION.finished_on)).all():
+            if state == "sent" and day is not None:
                 contacted[customer_id][currency].append(day)
         return contacted
 
-    def _claims(self, subject: str, ids: Sequence[int], without_action: int | None) -> dict[int, dict[str, Claims]]:
-        query = (
-            select(ClaimRow.subject_id, ClaimRow.rule_id, ClaimRow.sent_on, ClaimRow.undone, ActionRow.state)
-            .join(ActionRow, ActionRow.id == ClaimRow.action_id)
-            .where(ActionRow.customer_id.in_(ids), ClaimRow.subject == subject, ClaimRow.live)
-        )
-        if without_action is not None:
-            query = query.where(ClaimRow.action_id != without_action)
-        claims: dict[int, dict[str, Claims]] = defaultdict(dict)
-        for subject_id, rule_id, sent_on, undone, state in self.session.execute(query):
-            known = claims[subject_id].get(rule_id, Claims())
-            claims[subject_id][rule_id] = known.and_one(sent_on, undone=undone, uncertain=state == "uncertain")
-        return claims
+    def _invoices(
+        self, within: Within, customers: Mapping[int, CustomerSubject], facts: InvoiceFacts, without_action: int | None
+    ) -> list[InvoiceSubject]:
+        """Ordered by customer, due date (unknown ones last, on every database) and id."""
+        claims = claims_of(self.session, "invoice", within, without_action)
+        query = select(*(INVOICE[name] for name in facts.columns)).where(INVOICE.status == "open", within(INVOICE.customer_id))
+        rows = [tuple(row) for row in self.session.execute(query).all()]
+        rows.sort(key=lambda row: (row[1], row[7] or dt.date.max, row[0]))
+        of_customer = {customer.id: facts.of_customer(customer.facts) for customer in customers.values()}
+        return [_subject(row, facts.build(row, of_customer[row[1]]), claims.get(row[0], NOTHING)) for row in rows]
 
-    def _invoice(self, row: Any, customer: Mapping[str, Any], calendar: BusinessCalendar, claims: Mapping[int, Any]) -> InvoiceSubject:
-        return InvoiceSubject(
-            id=row.id,
-            customer_id=row.customer_id,
-            number=row.number,
-            currency=row.currency,
-            total=row.total,
-            balance=row.balance,
-            issued_on=row.issued_on,
-            due_on=row.due_on,
-            facts=invoice_facts(row, customer, self.today, calendar, self.rules.aging_buckets),
-            ladder=row.ladder,
-            rung=row.rung,
-            rung_on=row.rung_on,
-            waits_from=max((day for day in (row.reversed_on, row.dispute_closed_on) if day), default=None),
-            next_contact=row.next_contact,
-            claims=claims.get(row.id, {}),
-        )
+
+def _between(first: int, last: int) -> Within:
+    """A range costs less than its hundreds of numbers, and idle customers in it are few."""
+    return lambda column: column.between(first, last)
+
+
+def _one_of(customer_ids: Sequence[int]) -> Within:
+    return lambda column: column.in_(customer_ids)
+
+
+NOTHING: Mapping[str, Claims] = {}
+
+
+def _subject(row: tuple[Any, ...], facts: Facts, claims: Mapping[str, Claims]) -> InvoiceSubject:
+    """`row` begins with SUBJECT_COLUMNS."""
+    number, customer, name, currency, total, balance, issued, due, ladder, rung, rung_on, following, reversed_on, closed_on = row[:14]
+    waits_from = max(reversed_on, closed_on) if reversed_on and closed_on else reversed_on or closed_on
+    return InvoiceSubject(
+        number, customer, name, currency, total, balance, issued, due, facts, ladder, rung, rung_on, waits_from, following, claims
+    )
+
+
+def named_facts(rules: RuleSet) -> frozenset[str]:
+    """The facts of invoices that the rules' conditions and their reasons need; the number is how engines name an invoice."""
+    conditions = rules.conditions().values()
+    named = frozenset(fact for scope, condition in conditions if scope is Scope.INVOICE for fact in condition.facts)
+    return named | {currency for fact in named if (currency := VOCABULARY[Scope.INVOICE][fact].currency_fact)} | {"invoice"}

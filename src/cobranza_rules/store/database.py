@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 
 from cobranza_rules.language import _
@@ -57,7 +57,7 @@ def open_database(url: str, base: Path) -> Database:
                 )
             ]
         ) from None
-    except OperationalError as error:
+    except DatabaseError as error:  # No connection, no rights, or a file that is no database
         detail = str(error.orig).splitlines()[0]
         raise ProblemError(
             [

@@ -1,0 +1,281 @@
+"""The pages keep up with the program: every command and option is described in both languages, every JSON example has the shape that the
+program really prints, and no link leads nowhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from cobranza_rules.cli import cobranza
+from cobranza_rules.cli.command import Call
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+PAGES = ("commands.md", "comandos.es.md")
+EVERYWHERE = {"--workspace", "--help", "--version"}  # Described once, at the head of the page.
+
+
+def commands(command: click.Command = cobranza, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command that does something, by its words behind `cobranza`."""
+    if not isinstance(command, click.Group):
+        yield path, command
+        return
+    context = click.Context(command)
+    for name in command.list_commands(context):
+        inner = command.get_command(context, name)
+        assert inner is not None
+        yield from commands(inner, (*path, name))
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {name for param in command.params if isinstance(param, click.Option) for name in (*param.opts, *param.secondary_opts)}
+
+
+def arguments_of(command: click.Command) -> int:
+    return sum(isinstance(param, click.Argument) for param in command.params)
+
+
+@lru_cache
+def sections(page: str) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Heading and text of each command's section: the words of `### cobranza inbox show NUMBER` that are no argument are the command."""
+    found = {}
+    text = (DOCS / page).read_text(encoding="utf-8")
+    for heading, body in re.findall(r"^### `cobranza ([^`]+)`\n(.*?)(?=^#{1,3} |\Z)", text, re.DOTALL | re.MULTILINE):
+        words = tuple(word for word in heading.split() if word.islower() and word.isalpha())
+        assert words not in found, heading
+        found[words] = (heading, body)
+    return found
+
+
+COMMANDS = dict(commands())
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_has_its_section_and_every_section_its_command(page: str) -> None:
+    assert sections(page).keys() == {*COMMANDS, ("case", "verify")}
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_every_option_is_described_and_none_that_does_not_exist(page: str, words: tuple[str, ...]) -> None:
+    heading, body = sections(page)[words]
+    named = set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*", " ".join(re.findall(r"^\| (`[^|]*) \|", body, re.MULTILINE))))
+    assert named - {"-o"} == options_of(COMMANDS[words]) - {"-o"}
+    assert len([word for word in heading.split() if word.strip("[].").isupper()]) == arguments_of(COMMANDS[words])
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_options_of_the_program_itself_stand_at_the_head(page: str) -> None:
+    head = (DOCS / page).read_text(encoding="utf-8").partition("### ")[0]
+    assert set(re.findall(r"--[a-z]+", head)) >= EVERYWHERE
+
+
+def examples(page: str) -> dict[tuple[str, ...], Any]:
+    found = {}
+    for words, (_heading, body) in sections(page).items():
+        blocks = re.findall(r"^```json\n(.*?)^```", body, re.DOTALL | re.MULTILINE)
+        assert len(blocks) <= 1, words
+        if blocks:
+            found[words] = json.loads(blocks[0])
+    return found
+
+
+# What is said under these keys depends on the case at hand: its names are no part of the contract.
+FREE = {"facts", "evidence", "received", "states", "data", "detail", "doubts"}
+
+
+def shape(value: Any, key: str = "") -> Any:
+    """Names and kinds of values; of a list the first element stands for all, and what may be absent (null) fits anything."""
+    if isinstance(value, dict) and key not in FREE:
+        return {name: shape(inner, name) for name, inner in value.items()}
+    if isinstance(value, list) and key not in FREE:
+        return [shape(value[0])] if value else []
+    return {bool: "truth", int: "number", str: "text"}.get(type(value), "free")
+
+
+def fits(one: Any, other: Any) -> bool:
+    if "free" in (one, other) or [] in (one, other):
+        return True
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(fits(inner, other[name]) for name, inner in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return fits(one[0], other[0])
+    return bool(one == other)
+
+
+class Desk:
+    """A small workspace on 2 March 2026, with something in each queue."""
+
+    def __init__(self, base: Path) -> None:
+        self.base = base
+        base.mkdir()
+        for folder in ("rules", "templates"):
+            shutil.copytree(ROOT / folder, base / folder)
+        settings = (ROOT / "samples" / "cobranza.toml").read_text(encoding="utf-8")
+        (base / "cobranza.toml").write_text('engine = "native"\n' + settings, encoding="utf-8")
+        for part in ("new", "cur", "tmp"):
+            (base / "correo-recibido" / part).mkdir(parents=True)
+
+    def call(self, *words: str) -> Result:
+        call = Call(self.base)
+        try:
+            return CliRunner().invoke(cobranza, words, obj=call, catch_exceptions=False)
+        finally:
+            call.close()
+
+    def play(self) -> Result:
+        """What came of the first `run`; after it one letter is rejected, and the others but one are agreed to and leave."""
+        samples, day = ROOT / "samples", ("--on", "2026-03-02")
+        shutil.copy(samples / "respuestas" / "14-remitente-desconocido.eml", self.base / "correo-recibido" / "new")
+        assert self.call("import", str(samples / "clientes.xlsx"), *day).exit_code == 0
+        opening = [str(samples / "cfdi" / "apertura" / f"FA-{number}.xml") for number in (1230, 1235)]
+        assert self.call("import", *opening, "--opening", "2026-02-28", "--payments-through", "2026-03-02", *day).exit_code == 0
+        issued = [str(samples / "cfdi" / "2026-03-02" / f"FA-{number}.xml") for number in (1269, 1270, 1271)]
+        assert self.call("import", *issued, *day).exit_code == 0
+        first = self.call("run", *day, "--json")
+        waiting = json.loads(self.call("approvals", "list", "--json").stdout)["approvals"]
+        of_customer: dict[tuple[str, str, str], str] = {(one["customer"], one["rule"], one["gate"]): str(one["id"]) for one in waiting}
+        reject = of_customer["C-010", "transmittal", "sign"]
+        assert (
+            self.call("approvals", "reject", reject, "--who", "administration_manager", "--comment", "Falta el pedido.", *day).exit_code
+            == 0
+        )
+        for role, gates in (("administration_manager", ("sign",)), ("collections_analyst", ("release",))):
+            ids = [number for (customer, _rule, gate), number in of_customer.items() if customer == "C-001" and gate in gates]
+            assert self.call("approvals", "approve", *ids, "--who", role, *day).exit_code == 0
+        assert self.call("run", *day).exit_code == 3
+        return first
+
+    def answers(self) -> Iterator[tuple[tuple[str, ...], Result]]:
+        """What each command that speaks JSON prints, in an order in which each finds something."""
+        samples, day = ROOT / "samples", ("--on", "2026-03-02")
+        yield ("run",), self.play()
+        bad = [str(samples / "malos" / name) for name in ("vacio.xml", "factura-de-otra-empresa.xml", "uuid-conocido-otro-contenido.xml")]
+        yield ("import",), self.call("import", *bad, *day, "--json")
+        (self.base / "pruebas.yaml").write_text(RULE_TEST, encoding="utf-8")
+        asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+            (("rules", "check"), (str(samples / "malos" / "reglas-con-dato-desconocido.yaml"),)),
+            (("rules", "test"), (str(self.base / "pruebas.yaml"),)),
+            (("rules", "facts"), ("days_overdue",)),
+            (("plan",), ("--on", "2026-03-11")),
+            (("explain",), ("FA-1269", *day)),
+            (("approvals", "list"), ()),
+            (("approvals", "show"), ("5",)),
+            (("inbox", "list"), ()),
+            (("inbox", "show"), ("1",)),
+            (("inbox", "try"), (str(samples / "respuestas" / "01-promesa-viernes.eml"), "--on", "2026-03-03")),
+            (("tasks", "list"), ()),
+            (("tasks", "show"), ("1",)),
+            (("outbox", "list"), ("--all",)),
+            (("case",), ("C-001",)),
+            (("case", "verify"), ()),
+            (("aging",), day),
+            (("doctor",), ()),
+            (("approvals", "approve"), ("5", "--who", "administration_manager", *day)),
+            (("approvals", "reject"), ("6", "--who", "collections_analyst", "--comment", "Lleva otro pedido.", *day)),
+            (("inbox", "assign"), ("1", "--kind", "question", "--customer", "C-017", "--who", "collections_analyst", *day)),
+            (("tasks", "done"), ("1", "--who", "collections_analyst", "--comment", "Corregida.", *day)),
+        ]
+        for words, more in asked:
+            yield words, self.call(*words, *more, "--json")
+
+
+RULE_TEST = """\
+rules: rules/collections.yaml
+tests:
+  - name: a first reminder on the day after the due date
+    start: 2026-03-02
+    customers: [{id: C-001, kind: domestic, language: es}]
+    invoices: [{id: FA-1230, customer: C-001, due: 2026-03-01, balance: 24612.07 MXN}]
+    expect: [{on: 2026-03-02, actions: []}]
+"""
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, ...], Any]]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("COBRANZA_LANGUAGE", "en")
+        desk = Desk(tmp_path_factory.mktemp("docs") / "workspace")
+        yield {words: json.loads(result.stdout) for words, result in desk.answers()}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_that_speaks_json_has_an_example(page: str, printed: dict[tuple[str, ...], Any]) -> None:
+    speaking = {words for words, command in COMMANDS.items() if "--json" in options_of(command)} | {("case", "verify")}
+    assert examples(page).keys() == speaking == printed.keys()
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("words", sorted(examples(PAGES[0])), ids=" ".join)
+def test_json_examples_have_the_shape_that_the_program_prints(
+    page: str, words: tuple[str, ...], printed: dict[tuple[str, ...], Any]
+) -> None:
+    said, real = shape(examples(page)[words]), shape(printed[words])
+    assert fits(said, real), f"{said}\n{real}"
+
+
+def test_shapes_differ_where_they_should() -> None:
+    assert not fits(shape({"a": 1}), shape({"b": 1}))
+    assert not fits(shape({"a": [{"b": "1.00"}]}), shape({"a": [{"b": 1}]}))
+    assert fits(shape({"a": [{"b": None}], "states": {"sent": 1}}), shape({"a": [{"b": "x"}], "states": {}}))
+
+
+def pages() -> list[Path]:
+    outside = {".git", ".venv", "demo", "node_modules"}
+    found = [file for file in ROOT.rglob("*.md") if not outside & set(file.relative_to(ROOT).parts[:-1][:1])]
+    return sorted(file for file in found if not any(part.startswith(".") for part in file.relative_to(ROOT).parts))
+
+
+def anchors(page: Path) -> set[str]:
+    """As hosts of Git repositories make them: lower case, spaces as hyphens, letters and digits of any language kept."""
+    text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#{1,6} +(.*?) *$", text, re.MULTILINE)
+    plain = (re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower() for heading in headings)
+    return {"".join(c for c in head.replace(" ", "-") if c in "-_" or unicodedata.category(c)[0] in "LN") for head in plain}
+
+
+def links(page: Path) -> list[str]:
+    text = re.sub(r"^```.*?^```|`[^`\n]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    found = re.findall(r"\]\(<?([^)>\s]+)>?(?:\s+\"[^\"]*\")?\)", text) + re.findall(r"<(?:img|a)\b[^>]*\b(?:src|href)=\"([^\"]+)\"", text)
+    return [link for link in found if not re.match(r"[a-z]+:", link)]
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_relative_links_lead_somewhere(page: Path) -> None:
+    broken = []
+    for link in links(page):
+        path, _hash, anchor = unquote(link).partition("#")
+        target = (page.parent / path).resolve() if path else page
+        if not target.exists() or (anchor and target.suffix == ".md" and anchor not in anchors(target)):
+            broken.append(link)
+    assert broken == []
+
+
+def test_links_are_found() -> None:
+    readme = {link.partition("#")[0] for link in links(ROOT / "README.md")}
+    assert {"docs/commands.md", "docs/comandos.es.md", "docs/architecture.md", "LICENSE"} <= readme
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.es.md")), ids=lambda page: page.name)
+def test_spanish_pages_and_english_ones_lead_to_each_other(page: Path) -> None:
+    others = [link for link in links(page) if not link.endswith(".es.md") and page.name in links(DOCS / link)]
+    assert len(others) >= 1
+
+
+def test_the_command_pages_say_the_day_as_the_program_reads_it() -> None:
+    for page in PAGES:
+        for _heading, body in sections(page).values():
+            for day in re.findall(r"--(?:on|opening|payments-through|pay-on) (\d\S*)", body):
+                assert dt.date.fromisoformat(day.rstrip("`.,"))

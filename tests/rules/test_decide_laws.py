@@ -1,0 +1,337 @@
+"""Laws of the decision over random books and days, and over random weeks that are played through."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.money import Money
+from cobranza_rules.rules.native import NativeEngine
+from cobranza_rules.rules.place import Place
+from cobranza_rules.rules.planned import Plan
+from cobranza_rules.rules.recipients import reaches_customer
+from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Book, Claims, InvoiceSubject
+from cobranza_rules.rules.testing_book import Stage, TestedAction
+from cobranza_rules.rules.testing_given import CONTACTS
+from cobranza_rules.rules.testing_model import Event, GivenCustomer, GivenInvoice, RuleTest
+from cobranza_rules.rules.testing_present import as_of
+from cobranza_rules.rules.testing_simulation import Simulation
+from tests.rules.decide_books import LADDER, MONDAY, book, customer, invoice, plan_for, rules_of
+
+RULES = rules_of(
+    LADDER.replace("per_run: 4", "per_run: 500")
+    + """
+rules:
+  - id: transmittal
+    for: invoice
+    when: delivery == "pending"
+    group_by: [customer, currency]
+    do:
+      - {letter: transmittal, sign: boss}
+      - {deliver: transmittal, to: invoice_contact, attach: [letter, cfdi]}
+    sets: {delivery: sent}
+  - id: reminder
+    for: invoice
+    when: delivery == "sent" and not acknowledged and workdays_since_delivery >= 3
+    every: 3 workdays
+    times: 2
+    group_by: [customer]
+    do: [{email: request, to: invoice_contact}]
+    after_last: [{task: call, assign: analyst}]
+"""
+)
+LADDER_OF = RULES.ladders[0]
+RUNGS = tuple(rung.id for rung in LADDER_OF.rungs)
+PLACE = Place("laws.yaml", 1, 1)
+slowly = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+days_ago = st.integers(0, 40).map(lambda days: MONDAY - dt.timedelta(days=days))
+
+
+def claims_of(rung: str, rung_on: dt.date) -> st.SearchStrategy[dict[str, Claims]]:
+    open_ones = st.sampled_from([Claims(), Claims(waiting=True), Claims(waiting=True, uncertain=True), Claims(1, 1), Claims(2, 1, rung_on)])
+    ids = (*RUNGS[RUNGS.index(rung) + 1 if rung else 0 :][:1], "transmittal", "reminder", "reminder:after-last")
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(ids, open_ones))
+
+
+@st.composite
+def invoices(draw: Any, key: int, of: int, today: dt.date, waiting: int) -> InvoiceSubject:
+    rung, rung_on = draw(st.sampled_from(("", *RUNGS))), draw(days_ago)
+    facts = {
+        "inbox_open": waiting,
+        "delivery": draw(st.sampled_from(["sent", "pending"])),
+        "workdays_since_delivery": draw(st.integers(0, 5)),
+        **{name: draw(st.booleans()) for name in ("dispute_open", "promise_open", "acknowledged")},
+        "case_status": draw(st.sampled_from(["collections", "collections", "legal"])),
+    }
+    return invoice(
+        key,
+        of=of,
+        today=today,
+        overdue=draw(st.none() | st.integers(-5, 120)),
+        balance=draw(st.sampled_from([1, 20_000, 60_000, 1_000_000])),
+        currency=draw(st.sampled_from(["MXN", "USD"])),
+        rung=rung,
+        rung_on=rung_on if rung else None,
+        next_contact=draw(st.none() | days_ago) if rung else None,
+        waits_from=draw(st.none() | days_ago),
+        facts=facts,
+        claims=draw(claims_of(rung, rung_on)),
+    )
+
+
+@st.composite
+def books(draw: Any) -> tuple[Book, dt.date]:
+    today = MONDAY + dt.timedelta(days=draw(st.integers(0, 8)))
+    customers, found = [], []
+    for of in range(1, draw(st.integers(1, 4)) + 1):
+        waiting = draw(st.sampled_from([0, 0, 0, 1]))
+        roles = draw(st.sets(st.sampled_from(CONTACTS)))
+        addresses = {role: (f"{role}@customer-{of}.example",) for role in sorted(roles)}
+        contacted = draw(st.fixed_dictionaries({}, optional={"MXN": st.lists(days_ago, max_size=3).map(sorted).map(tuple)}))
+        mode = draw(st.sampled_from(["email", "in_person"]))
+        customers.append(customer(of, addresses=addresses, contacted=contacted, inbox_open=waiting, delivery_mode=mode))
+        found += [draw(invoices(of * 10 + index, of, today, waiting)) for index in range(draw(st.integers(0, 5)))]
+    return book(*found, customers=customers), today
+
+
+@slowly
+@given(books())
+def test_no_claim_is_made_twice_and_none_that_is_still_open(case: tuple[Book, dt.date]) -> None:
+    known = {each.id: each for each in case[0].invoices}
+    plan = plan_for(RULES, *case)
+    made = [(item.subject_id, item.rule_id, item.occurrence) for action in plan.actions for item in action.items]
+    assert len(made) == len(set(made))
+    for subject, rule, occurrence in made:
+        before = known[subject].claims.get(rule, NOTHING_CLAIMED)
+        assert not before.waiting
+        assert not before.uncertain
+        assert occurrence == before.sent + 1
+
+
+@slowly
+@given(books())
+def test_what_is_on_hold_is_never_written_about(case: tuple[Book, dt.date]) -> None:
+    known = {each.id: each for each in case[0].invoices}
+    for action in plan_for(RULES, *case).actions:
+        for item in action.items:
+            facts = known[item.subject_id].facts
+            if reaches_customer(action.steps) and action.rule_id != "transmittal":
+                assert not facts["dispute_open"]
+                assert not facts["inbox_open"]
+            if action.rule_id == "handover":
+                assert not facts["promise_open"]
+                assert not facts["inbox_open"]
+        assert not {held.subject_id for held in action.held} & {item.subject_id for item in action.items}
+        assert action.total == sum(known[item.subject_id].balance for item in action.items)
+
+
+@slowly
+@given(books())
+def test_no_rung_is_skipped_and_none_is_climbed_before_its_wait_is_over(case: tuple[Book, dt.date]) -> None:
+    known = {each.id: each for each in case[0].invoices}
+    for action in plan_for(RULES, *case).actions:
+        for item in action.items if action.ladder else ():
+            before = known[item.subject_id]
+            assert RUNGS.index(item.rule_id) == (RUNGS.index(before.rung) + 1 if before.rung else 0)
+            assert RUNGS.index(item.rule_id) <= RUNGS.index(action.rule_id)
+            if before.rung_on is not None and before.next_contact is None:
+                assert RULES.calendar.between(before.rung_on, case[1]) >= LADDER_OF.rungs[RUNGS.index(item.rule_id)].wait_workdays
+
+
+@slowly
+@given(books())
+def test_a_message_is_of_one_customer_and_currency_and_reaches_nobody_else(case: tuple[Book, dt.date]) -> None:
+    known = {each.id: each for each in case[0].invoices}
+    company = set(case[0].company.values())
+    for action in plan_for(RULES, *case).actions:
+        about = {(known[item.subject_id].customer_id, known[item.subject_id].currency) for item in action.items}
+        assert about == {(action.customer_id, action.currency)}
+        own = {address for addresses in case[0].customers[action.customer_id].addresses.values() for address in addresses}
+        assert set(action.recipients) <= own
+        assert set(action.copies) <= own | company
+        assert not set(action.recipients) & set(action.copies)
+
+
+@slowly
+@given(books())
+def test_nothing_goes_to_a_customer_on_a_day_without_business(case: tuple[Book, dt.date]) -> None:
+    if case[1].weekday() >= 5:
+        assert not any(reaches_customer(action.steps) for action in plan_for(RULES, *case).actions)
+
+
+def as_sets(plan: Plan) -> Counter[tuple[Any, ...]]:
+    """A plan whatever the order in which its book came: reasons quote one of several invoices."""
+    return Counter(
+        (
+            action.rule_id,
+            action.closing,
+            action.customer,
+            action.currency,
+            frozenset((item.subject_id, item.rule_id, item.occurrence, item.balance) for item in action.items),
+            frozenset((held.subject_id, held.hold_id) for held in action.held),
+            action.recipients,
+            action.copies,
+            action.next_contact,
+        )
+        for action in plan.actions
+    ) + Counter(("held", held.subject_id, held.hold_id) for held in plan.held)
+
+
+@slowly
+@given(books(), st.randoms(use_true_random=False))
+def test_a_decision_is_the_same_whatever_the_order_of_the_book(case: tuple[Book, dt.date], chance: Any) -> None:
+    found, today = case
+    shuffled, customers = list(found.invoices), list(found.customers.items())
+    chance.shuffle(shuffled)
+    chance.shuffle(customers)
+    assert plan_for(RULES, found, today) == plan_for(RULES, found, today)
+    assert as_sets(plan_for(RULES, Book(dict(customers), shuffled, (), found.company), today)) == as_sets(plan_for(RULES, found, today))
+
+
+def part_of(whole: Book, keys: set[int]) -> Book:
+    return Book(
+        {key: each for key, each in whole.customers.items() if key in keys},
+        [each for each in whole.invoices if each.customer_id in keys],
+        (),
+        whole.company,
+    )
+
+
+@slowly
+@given(books(), st.integers(0, 4))
+def test_the_plans_of_chunks_are_the_plan_of_the_whole(case: tuple[Book, dt.date], cut: int) -> None:
+    found, today = case
+    first = {key for key in found.customers if key <= cut}
+    joined = plan_for(RULES, part_of(found, first), today).joined(plan_for(RULES, part_of(found, set(found.customers) - first), today))
+    whole = plan_for(RULES, found, today)
+    assert as_sets(joined) == as_sets(whole)
+    assert Counter(joined.verdicts) == Counter(whole.verdicts)
+
+
+# Weeks that are played through, from what is given and what happens.
+
+EVENT_KINDS = ("payment", "reversal", "dispute", "dispute_closed", "promise", "acknowledged", "claim_rejected", "payment_claimed")
+FATES = ("signed", "rejected", "refused", "uncertain", "bounced", "left", "not_left")
+
+
+@st.composite
+def quiet_weeks(draw: Any) -> RuleTest:
+    """Invoices of two customers, all delivered and acknowledged, and nothing that happens to them."""
+    given_invoices = tuple(
+        GivenInvoice(
+            f"F-{number}",
+            draw(st.sampled_from(["A", "B"])),
+            draw(st.sampled_from(["MXN", "USD"])),
+            MONDAY - dt.timedelta(days=90),
+            "PPD",
+            InvoiceState(
+                total=draw(st.sampled_from([10_000, 60_000, 90_000])),
+                due_on=MONDAY + dt.timedelta(days=draw(st.integers(-40, 20))),
+                delivery="sent",
+                delivered_on=MONDAY - dt.timedelta(days=90),
+                acknowledged=True,
+            ),
+        )
+        for number in range(draw(st.integers(1, 6)))
+    )
+    customers = tuple(GivenCustomer(key, "domestic", "es", "email", CONTACTS) for key in ("A", "B"))
+    last = Event(MONDAY + dt.timedelta(days=60), "facts", PLACE)
+    return RuleTest("a quiet time", PLACE, MONDAY, customers, given_invoices, events=(last,))
+
+
+@st.composite
+def eventful_weeks(draw: Any) -> RuleTest:
+    quiet: RuleTest = draw(quiet_weeks())
+    names = [each.id for each in quiet.invoices]
+    events = []
+    for _number in range(draw(st.integers(0, 12))):
+        on = MONDAY + dt.timedelta(days=draw(st.integers(0, 50)))
+        kind = draw(st.sampled_from((*EVENT_KINDS, *FATES)))
+        if kind in FATES:
+            rule = draw(st.sampled_from([*RUNGS[:3], "transmittal", "reminder"]))
+            events.append(Event(on, kind, PLACE, customer=draw(st.sampled_from(["", "A", "B"])), rule_id=rule))
+        else:
+            data = {"amount": draw(st.none() | st.just(Money(7_000, "MXN"))), "pay_on": on + dt.timedelta(days=draw(st.integers(0, 20)))}
+            events.append(Event(on, kind, PLACE, (draw(st.sampled_from(names)),), data=data))
+    start = tuple(
+        GivenInvoice(
+            each.id, each.customer, each.currency, each.issued_on, "PPD", InvoiceState(total=each.state.total, due_on=each.state.due_on)
+        )
+        if draw(st.booleans())
+        else each
+        for each in quiet.invoices
+    )
+    ordered = tuple(sorted((*events, *quiet.events), key=lambda event: event.on))
+    return RuleTest("an eventful time", PLACE, MONDAY, quiet.customers, start, events=ordered)
+
+
+def played(test: RuleTest) -> Simulation:
+    simulation = Simulation(test, RULES, NativeEngine(RULES.conditions()))
+    simulation.run()
+    return simulation
+
+
+@settings(max_examples=25, deadline=None)
+@given(quiet_weeks())
+def test_what_a_message_promises_is_the_day_on_which_the_ladder_acts_next(test: RuleTest) -> None:
+    simulation = played(test)
+    sent = [tested for tested in simulation.book.actions if tested.stage is Stage.SENT]
+    for tested in sent:
+        promised = tested.action.next_contact
+        if promised is None or promised > test.last_day:
+            continue
+        for item in tested.action.items:
+            later = [
+                each.sent_on for each in sent if each.id > tested.id and item.subject_id in {one.subject_id for one in each.action.items}
+            ]
+            assert later[0] == promised, (item.number, tested.sent_on, promised, later)
+
+
+@settings(max_examples=25, deadline=None)
+@given(eventful_weeks())
+def test_whatever_happens_rungs_are_climbed_in_order_and_no_claim_is_made_twice(test: RuleTest) -> None:
+    simulation = played(test)
+    live = [tested for tested in simulation.book.actions if tested.stage is not Stage.GONE]
+    claims = Counter(claim for tested in live for claim in claims_made(tested))
+    assert [claim for claim, count in claims.items() if count > 1] == []
+    for state in simulation.book.states.values():
+        assert tuple(sent.rung for sent in state.rungs) == RUNGS[: len(state.rungs)]
+        days = [sent.on for sent in state.rungs]
+        assert days == sorted(days)
+
+
+def claims_made(tested: TestedAction) -> list[tuple[int, str, int]]:
+    return [(item.subject_id, item.rule_id, item.occurrence) for item in tested.action.items]
+
+
+@settings(max_examples=25, deadline=None)
+@given(eventful_weeks(), st.integers(0, 40))
+def test_deciding_twice_on_one_day_changes_nothing(test: RuleTest, ahead: int) -> None:
+    until = MONDAY + dt.timedelta(days=ahead)
+    events = (*(event for event in test.events if event.on <= until), Event(until, "facts", PLACE))
+    simulation = played(RuleTest(test.name, PLACE, MONDAY, test.customers, test.invoices, events=events))
+    again = plan_for(RULES, as_of(simulation.book, until), until)
+    refused = [tested for tested in simulation.book.actions if tested.stage is Stage.GONE and tested.planned_on == until]
+    claimed = {claim for tested in refused for claim in claims_made(tested)}
+    assert [
+        action.rule_id for action in again.actions if not claimed & {(i.subject_id, i.rule_id, i.occurrence) for i in action.items}
+    ] == []
+
+
+@settings(max_examples=25, deadline=None)
+@given(quiet_weeks())
+def test_in_a_quiet_time_every_rung_is_sent_once_and_the_end_of_the_ladder_is_reached(test: RuleTest) -> None:
+    simulation = played(test)
+    for key, state in simulation.book.states.items():
+        given_one: GivenInvoice = simulation.book.invoices[key]
+        owed = sum(
+            other.state.total for other in test.invoices if (other.customer, other.currency) == (given_one.customer, given_one.currency)
+        )
+        assert len({sent.rung for sent in state.rungs}) == len(state.rungs)
+        if owed >= 50_000 or given_one.currency == "USD":
+            assert state.rungs, given_one.id

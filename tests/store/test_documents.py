@@ -1,0 +1,91 @@
+"""The archive of documents: what was put there comes back byte for byte, or says that it does not."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cobranza_rules.store.documents import DamagedDocumentError, DocumentArchive, digest_of
+
+CONTENT = b"%PDF-1.7 una carta" * 1000
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> DocumentArchive:
+    return DocumentArchive(tmp_path / "documents")
+
+
+@given(content=st.binary(max_size=5000))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+def test_what_was_put_comes_back(archive: DocumentArchive, content: bytes) -> None:
+    assert archive.get(archive.put(content)) == content
+
+
+def test_the_same_twice_is_one_file(archive: DocumentArchive) -> None:
+    first = archive.put(CONTENT)
+    before = archive.path_of(first).stat()
+    assert archive.put(CONTENT) == first
+    after = archive.path_of(first).stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert [file.name for file in archive.root.rglob("*") if file.is_file()] == [first]
+
+
+def test_damaged_bytes_are_noticed(archive: DocumentArchive) -> None:
+    digest = archive.put(CONTENT)
+    path = archive.path_of(digest)
+    path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    path.write_bytes(CONTENT[:-1] + b"?")
+    with pytest.raises(DamagedDocumentError, match=digest):
+        archive.get(digest)
+
+
+def test_a_document_that_is_not_there_is_said(archive: DocumentArchive) -> None:
+    with pytest.raises(FileNotFoundError):
+        archive.get(digest_of(b"never put"))
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "a" * 63 + "/", "a" * 65])
+def test_a_name_from_outside_becomes_no_path(archive: DocumentArchive, name: str) -> None:
+    with pytest.raises(ValueError, match="not a SHA-256 digest"):
+        archive.path_of(name)
+
+
+def _die_at(root: Path, moment: str, number: int) -> None:
+    """Puts a document and is killed at the n-th call of a function of `os`."""
+    real, calls = getattr(os, moment), 0
+
+    def dying(*args: object, **named: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*args, **named)
+
+    setattr(os, moment, dying)
+    DocumentArchive(root).put(CONTENT)
+
+
+@pytest.mark.parametrize(("moment", "number"), [("fsync", 1), ("replace", 1), ("rename", 1), ("fsync", 2), ("fdopen", 1)])
+def test_a_crash_leaves_no_half_file_under_the_final_name(archive: DocumentArchive, moment: str, number: int) -> None:
+    child = multiprocessing.get_context("spawn").Process(target=_die_at, args=(archive.root, moment, number))
+    child.start()
+    child.join(60)
+    assert child.exitcode in (-signal.SIGKILL, 0)  # pathlib renames by one of the two names of the call
+    path = archive.path_of(digest_of(CONTENT))
+    assert not path.exists() or path.read_bytes() == CONTENT
+    assert archive.get(archive.put(CONTENT)) == CONTENT
+
+
+def test_the_crashes_of_that_test_do_happen(archive: DocumentArchive) -> None:
+    child = multiprocessing.get_context("spawn").Process(target=_die_at, args=(archive.root, "fsync", 1))
+    child.start()
+    child.join(60)
+    assert child.exitcode == -signal.SIGKILL
+    assert not archive.path_of(digest_of(CONTENT)).exists()

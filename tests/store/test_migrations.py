@@ -1,0 +1,55 @@
+"""The migrations lead to exactly the tables that the program works with, on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
+from cobranza_rules.store.database import Database, migrate
+from cobranza_rules.store.migrations import HEAD
+from cobranza_rules.store.tables import Base
+
+
+def differences(database: Database) -> list[Any]:
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def test_the_named_head_is_the_newest_migration() -> None:
+    config = Config()
+    config.set_main_option("script_location", "cobranza_rules:store/migrations")
+    config.set_main_option("path_separator", "os")
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_the_migrated_schema_is_that_of_the_tables(database: Database) -> None:
+    assert differences(database) == []
+
+
+def test_the_comparison_finds_what_is_missing(database: Database) -> None:
+    with database.engine.connect() as connection, connection.begin() as undone:
+        connection.execute(text("ALTER TABLE action ADD COLUMN forgotten INTEGER"))
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        found = compare_metadata(context, Base.metadata)
+        undone.rollback()
+    assert [difference[0] for difference in found] == ["remove_column"]
+
+
+def test_the_index_over_live_claims_is_partial_and_unique(database: Database) -> None:
+    index = next(index for index in inspect(database.engine).get_indexes("claim") if index["name"] == "uq_claim_live")
+    assert index["unique"]
+    assert index["column_names"] == ["subject", "subject_id", "rule_id", "occurrence"]
+    options = index["dialect_options"]
+    where = str(options.get("sqlite_where", options.get("postgresql_where")))
+    assert where.strip("()") in ("live = 1", "live")
+
+
+def test_migrating_a_database_of_the_present_changes_nothing(database: Database) -> None:
+    migrate(database.engine)
+    assert differences(database) == []

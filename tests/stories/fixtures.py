@@ -1,0 +1,60 @@
+"""Desks for tests: with one customer whose invoice of January was delivered before the program came and is overdue since 4 February."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from cobranza_rules.mail.smtp_sink import SmtpSink
+from tests.cfdi_files import invoice
+from tests.conftest import DAY, WorkspaceMaker
+from tests.stories.desk import UNIVERSITY, Desk, PlainPdf, customer_list
+from tests.stories.mail_server import MailServer, running_server
+
+OPENING = dt.date(2026, 2, 27)
+DeskMaker = Callable[..., Desk]
+
+
+@pytest.fixture
+def make_desk(make_workspace: WorkspaceMaker) -> DeskMaker:
+    """`changes` replace texts of the sample settings; `customers` are rows of the spreadsheet."""
+
+    def make(*customers: str, on: dt.date = DAY, folder: str = "workspace", **changes: str) -> Desk:
+        workspace = make_workspace(on, folder, **changes)
+        workspace.pdf = PlainPdf()  # The engine is a process of its own, and other tests look at what it draws.
+        desk = Desk(workspace)
+        desk.take(customer_list(*(customers or (UNIVERSITY + "direccion@robotica.example",))))
+        return desk
+
+    return make
+
+
+@pytest.fixture
+def desk(make_desk: DeskMaker) -> Desk:
+    """In automatic mode: on Monday, 2 March, the first reminder for FA-1 is due."""
+    made = make_desk()
+    made.take(invoice("FA-1", "1160.00"), opening=OPENING)
+    return made
+
+
+@pytest.fixture
+def supervised(make_desk: DeskMaker) -> Desk:
+    made = make_desk()
+    made.workspace.settings = made.workspace.settings.model_copy(update={"mode": "supervised"})
+    made.take(invoice("FA-1", "1160.00"), opening=OPENING)
+    return made
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with running_server() as started:
+        yield started
+
+
+@pytest.fixture
+def wired(desk: Desk, server: MailServer) -> Desk:
+    """The desk with a real SMTP server behind it, which fails as `server.handler` is told."""
+    desk.workspace.sink = SmtpSink("127.0.0.1", server.port, security="none", timeout_seconds=5)
+    return desk
