@@ -60,22 +60,22 @@ class Floor:
         since, today = self.since, self.today
         quiet = self.stale or customer in self.waiting
         pending: dict[str, list[int]] = defaultdict(list)
-        unanswered: dict[str, list[int]] = defaultdict(list)
+        unanswered: dict[str, list[tuple[int, bool]]] = defaultdict(list)
         ladder: dict[str, list[Any]] = defaultdict(list)
         for row in rows:
             (_customer, invoice, currency, balance, due_on, delivery, delivered_on, delivered_by, acknowledged, case_status) = row[:10]
             held = quiet or self.is_held(row)
             if delivery == "pending":
                 pending[currency].append(invoice)
-            elif not acknowledged and delivered_by is not None and not held and delivered_on is not None and since[delivered_on] >= 3:
-                unanswered[currency].append(invoice)
-            if due_on is not None and due_on < today and case_status == "collections":
-                if acknowledged or (delivered_on is not None and since[delivered_on] >= 5):
-                    ladder[currency].append((invoice, balance, held, *row[17:]))
-        for currency, invoices in pending.items():
+            elif not acknowledged and delivered_by is not None and delivered_on is not None and since[delivered_on] >= 3:
+                unanswered[currency].append((invoice, held))
+            known = acknowledged or (delivered_on is not None and since[delivered_on] >= 5)
+            if known and due_on is not None and due_on < today and case_status == "collections":
+                ladder[currency].append((invoice, balance, held, *row[17:]))
+        for invoices in pending.values():
             yield from self.transmit(customer, invoices)
-        for invoices in unanswered.values():
-            yield from self.ask_again(customer, invoices)
+        for asked in unanswered.values():
+            yield from self.ask_again(customer, asked)
         for currency, climbing in ladder.items():
             yield from self.climb(customer, currency, climbing)
 
@@ -96,18 +96,19 @@ class Floor:
         if due and (mode != "email" or self.reaches(customer, "invoice_contact")):
             yield from ((invoice, "transmittal") for invoice in due)
 
-    def ask_again(self, customer: int, invoices: list[int]) -> Decisions:
+    def ask_again(self, customer: int, invoices: list[tuple[int, bool]]) -> Decisions:
+        """A hold keeps nobody from calling the customer after the last request."""
         asking, closing, waits = [], [], False
-        for invoice in invoices:
+        for invoice, held in invoices:
             claims = self.claims(invoice, "acknowledgement-missing")
             if any(sent is None for sent, _undone, _state in claims):
                 waits = True
                 continue
-            standing = [sent for sent, undone, _state in claims if not undone]
+            standing = [sent for sent, undone, _state in claims if sent is not None and not undone]
             if standing and self.since[max(standing)] < 3:
                 continue
             if len(standing) < 2:
-                asking.append(invoice)
+                asking += [] if held else [invoice]
             elif not any(sent is None or not undone for sent, undone, _state in self.claims(invoice, "acknowledgement-missing:after-last")):
                 closing.append(invoice)
         if asking and not waits and self.reaches(customer, "invoice_contact"):

@@ -35,6 +35,8 @@ def book_of(n: int) -> Path:
     path = FOLDER / f"rules-{n}-{version}.sqlite"
     if not path.exists():
         FOLDER.mkdir(exist_ok=True)
+        for outdated in FOLDER.glob(f"rules-{n}-*"):
+            outdated.unlink()
         unfinished = path.with_suffix(f".{os.getpid()}")
         _write(unfinished, n)
         unfinished.rename(path)
@@ -99,16 +101,23 @@ class _Book:
         paid = total if invoice.row["status"] == "paid" else total // 3 if random.random() < 0.1 else 0
         rungs = [{"ladder": "collection", "rung": invoice.row["rung"], "on": str(invoice.row["rung_on"])}] if invoice.row["rung"] else []
         return {
-            **{
-                "id": number,
-                "customer_id": customer,
-                "uuid": f"{number:08X}-0000-4000-8000-{number:012X}",
-                "series": "F",
-                "folio": str(number),
-            },
-            **{"number": f"F-{number}", "currency": currency, "payment_method": "PPD", "payment_terms": "30 DIAS", "purchase_order": ""},
-            **{"document": f"{number:064x}", "total": total, "paid": paid, "balance": total - paid, "credit_days": 30},
-            **{"applied": json.dumps({"1": paid} if paid else {}), "rungs": json.dumps(rungs)},
+            "id": number,
+            "customer_id": customer,
+            "uuid": f"{number:08X}-0000-4000-8000-{number:012X}",
+            "series": "F",
+            "folio": str(number),
+            "number": f"F-{number}",
+            "currency": currency,
+            "payment_method": "PPD",
+            "payment_terms": "30 DIAS",
+            "purchase_order": "",
+            "document": f"{number:064x}",
+            "total": total,
+            "paid": paid,
+            "balance": total - paid,
+            "credit_days": 30,
+            "applied": json.dumps({"1": paid} if paid else {}),
+            "rungs": json.dumps(rungs),
             **invoice.row,
         }
 
@@ -135,15 +144,17 @@ def _customer(number: int, random: Random) -> Row:
     foreign = random.random() < 0.1
     (delivery,) = random.choices(("email", "in_person", "portal"), (85, 10, 5))
     return {
-        **{
-            "id": number,
-            "code": f"C-{number:06d}",
-            "identity": f"code:C-{number:06d}",
-            "name": f"CLIENTE SINTETICO {number}",
-            "tax_id": "",
-        },
-        **{"rfc": "XEXX010101000" if foreign else "EKU9003173C9", "kind": "foreign" if foreign else "domestic", "credit_days": 30},
-        **{"language": "en" if foreign else "es", "delivery": delivery, "address": "Calle Uno 1, Centro, 06000 Ciudad de México"},
+        "id": number,
+        "code": f"C-{number:06d}",
+        "identity": f"code:C-{number:06d}",
+        "name": f"CLIENTE SINTETICO {number}",
+        "tax_id": "",
+        "rfc": "XEXX010101000" if foreign else "EKU9003173C9",
+        "kind": "foreign" if foreign else "domestic",
+        "credit_days": 30,
+        "language": "en" if foreign else "es",
+        "delivery": delivery,
+        "address": "Calle Uno 1, Centro, 06000 Ciudad de México",
         "status": "waiting_for_data" if random.random() < 0.02 else "active",
     }
 
@@ -154,25 +165,40 @@ def _contacts(customer: int, random: Random) -> Iterator[Row]:
     roles = () if share < 0.01 else ("fallback_contact",) if share < 0.06 else ("invoice_contact", "collections_contact")
     for role in roles:
         yield {
-            **{"customer_id": customer, "role": role, "name": "Persona Sintética", "email": f"{role}@customer-{customer}.example"},
-            **{"title": "", "phone": "", "address": "", "active": True, "bounced_on": TODAY if random.random() < 0.02 else None},
+            "customer_id": customer,
+            "role": role,
+            "name": "Persona Sintética",
+            "email": f"{role}@customer-{customer}.example",
+            "title": "",
+            "phone": "",
+            "address": "",
+            "active": True,
+            "bounced_on": TODAY if random.random() < 0.02 else None,
         }
 
 
 def _received(customer: int) -> Row:
     """A question, which no rule answers: it holds the customer until somebody has looked."""
     return {
-        **{"fingerprint": f"{customer:064x}", "raw": f"{customer:064x}", "message_id": f"<{customer}@customer.example>", "subject": "Duda"},
-        **{"sender": f"collections_contact@customer-{customer}.example", "dated": None, "received_at": f"{NOW:%Y-%m-%d %H:%M:%S.%f}"},
-        **{
-            "customer_id": customer,
-            "action_id": None,
-            "matched_by": "",
-            "kind": "question",
-            "doubtful": False,
-            "sender_authenticated": True,
-        },
-        **{"sender_known": True, "facts": "{}", "evidence": "{}", "doubts": "[]", "state": "open", "decided_by": ""},
+        "fingerprint": f"{customer:064x}",
+        "raw": f"{customer:064x}",
+        "message_id": f"<{customer}@customer.example>",
+        "subject": "Duda",
+        "sender": f"collections_contact@customer-{customer}.example",
+        "dated": None,
+        "received_at": f"{NOW:%Y-%m-%d %H:%M:%S.%f}",
+        "customer_id": customer,
+        "action_id": None,
+        "matched_by": "",
+        "kind": "question",
+        "doubtful": False,
+        "sender_authenticated": True,
+        "sender_known": True,
+        "facts": "{}",
+        "evidence": "{}",
+        "doubts": "[]",
+        "state": "open",
+        "decided_by": "",
     }
 
 
@@ -190,30 +216,33 @@ def _action(number: int, rule: str, customer: int, currency: str, day: dt.date |
         "steps": STEPS,
     }
     return {
-        **{
-            "id": number,
-            "rule_id": rule,
-            "customer_id": customer,
-            "currency": currency,
-            "plan": json.dumps(plan),
-            "rules_digest": "0" * 64,
-        },
-        **{
-            "planned_on": day or TODAY,
-            "state": state,
-            "revision": 1,
-            "rendered_on": day or TODAY,
-            "content": "0" * 64,
-            "next_contact": None,
-        },
-        **{"finished_on": day, "reason": json.dumps({"text": "", "fields": {}})},
+        "id": number,
+        "rule_id": rule,
+        "customer_id": customer,
+        "currency": currency,
+        "plan": json.dumps(plan),
+        "rules_digest": "0" * 64,
+        "planned_on": day or TODAY,
+        "state": state,
+        "revision": 1,
+        "rendered_on": day or TODAY,
+        "content": "0" * 64,
+        "next_contact": None,
+        "finished_on": day,
+        "reason": json.dumps({"text": "", "fields": {}}),
     }
 
 
 def _claim(action: int, invoice: int, rule: str, occurrence: int, day: dt.date | None) -> Row:
     return {
-        **{"action_id": action, "subject": "invoice", "subject_id": invoice, "rule_id": rule, "occurrence": occurrence},
-        **{"live": True, "sent_on": day, "undone": False},
+        "action_id": action,
+        "subject": "invoice",
+        "subject_id": invoice,
+        "rule_id": rule,
+        "occurrence": occurrence,
+        "live": True,
+        "sent_on": day,
+        "undone": False,
     }
 
 

@@ -29,11 +29,33 @@ def _days(count: int) -> dt.timedelta:
 
 def _invoice(issued_on: dt.date, due_on: dt.date | None, **rest: Any) -> Invoice:
     row: Row = {
-        **{"issued_on": issued_on, "due_on": due_on, "delivery": "sent", "delivered_on": issued_on + _days(1), "delivered_by": None},
-        **{"acknowledged": True, "cancellation_pending": False, "case_status": "collections", "status": "open", "closed": None},
-        **{"promised_on": None, "promised_minor": 0, "promise_paid": 0, "promise_count": 0, "claimed_on": None, "claim_count": 0},
-        **{"dispute_open": False, "dispute_closed_on": None, "reversed_on": None, "ladder": "", "rung": "", "rung_on": None},
-        **{"next_contact": None, "dunning_level": 0, "intervention": "none", "intervention_due": None, "intervention_task": None},
+        "issued_on": issued_on,
+        "due_on": due_on,
+        "delivery": "sent",
+        "delivered_on": issued_on + _days(1),
+        "delivered_by": None,
+        "acknowledged": True,
+        "cancellation_pending": False,
+        "case_status": "collections",
+        "status": "open",
+        "closed": None,
+        "promised_on": None,
+        "promised_minor": 0,
+        "promise_paid": 0,
+        "promise_count": 0,
+        "claimed_on": None,
+        "claim_count": 0,
+        "dispute_open": False,
+        "dispute_closed_on": None,
+        "reversed_on": None,
+        "ladder": "",
+        "rung": "",
+        "rung_on": None,
+        "next_contact": None,
+        "dunning_level": 0,
+        "intervention": "none",
+        "intervention_due": None,
+        "intervention_task": None,
         **rest,
     }
     return Invoice(row)
@@ -124,8 +146,8 @@ MAKERS = [make for _weight, make in KINDS]
 
 
 def open_invoice(random: Random) -> Invoice:
-    (make,) = random.choices(MAKERS, WEIGHTS)
-    return make(random)
+    (made,) = random.choices(MAKERS, WEIGHTS)
+    return made(random)
 
 
 def paid_invoice(random: Random) -> Invoice:

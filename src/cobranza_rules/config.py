@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cobranza_rules.domain.company import BankAccount, Company, Person
-from cobranza_rules.language import _
+from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 
 FILE_NAME = "cobranza.toml"
@@ -193,10 +193,35 @@ def read_settings(file: Path) -> Settings:
         raise ProblemError([_as_problem(file, dict(found)) for found in error.errors()]) from None
 
 
+_WANTED = {
+    "int": _("a whole number is expected here"),
+    "bool": _("true or false is expected here"),
+    "string": _("a text is expected here"),
+    "list": _("a list is expected here"),
+    "tuple": _("a list is expected here"),
+    "model": _("a section is expected here"),
+    "dict": _("a section is expected here"),
+}
+
+
 def _as_problem(file: Path, found: dict[str, Any]) -> Problem:
     place = ".".join(str(part) for part in found["loc"])
     if found["type"] == "missing":
         return Problem(_("the setting is missing"), _("add it; docs/configuration.md lists all settings"), str(file), place=place)
     if found["type"] == "extra_forbidden":
         return Problem(_("there is no such setting"), _("check its spelling in docs/configuration.md"), str(file), place=place)
-    return Problem(_("not a valid value: {detail}", detail=found["msg"]), _("see docs/configuration.md"), str(file), place=place)
+    return Problem(_("not a valid value: {detail}", detail=_wanted(found)), _("see docs/configuration.md"), str(file), place=place)
+
+
+def _wanted(found: dict[str, Any]) -> Sentence | str:
+    """What pydantic wants, in a sentence of ours; its own words for what a settings file does not bring about. Never the value: a secret may be it."""
+    kind, context = found["type"], found.get("ctx", {})
+    if kind == "literal_error":
+        return _("one of these is expected: {names}", names=context["expected"].replace(" or ", ", "))
+    if kind == "string_pattern_mismatch":
+        return _("it does not have the form {pattern}", pattern=context["pattern"])
+    if kind == "greater_than_equal":
+        return _("it must be at least {least}", least=context["ge"])
+    if kind == "value_error" and found["loc"] == ("timezone",):
+        return _("unknown time zone '{name}'", name=found["input"])
+    return _WANTED.get(kind.partition("_")[0], str(found["msg"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,7 +77,9 @@ def check_workspace(workspace: Workspace) -> Checked:
         checked = check_files(workspace.rule_files, workspace)
     except ProblemError as error:
         checked = Checked(None, error.problems)
-    return Checked(checked.rules, (*checked.problems, *workspace.templates.problems(), *_of_patterns(workspace)))
+    folder = workspace.settings.templates
+    templates = [replace(problem, file=str(folder / problem.file)) for problem in workspace.templates.problems()]
+    return Checked(checked.rules, (*checked.problems, *templates, *_of_patterns(workspace)))
 
 
 def _of_patterns(workspace: Workspace) -> tuple[Problem, ...]:

@@ -77,6 +77,8 @@ TASK_FIELDS = (
     N_("answer"),
     N_("comment"),
     N_("detail"),
+    N_("documents"),
+    N_("action"),
 )
 CHAIN_BREAKS = (N_("changed"), N_("removed"), N_("inserted"), N_("reordered"))
 ANSWERS = (
@@ -107,5 +109,7 @@ ROLES = (
     N_("sales_manager"),
     N_("accounting"),
 )
+# How far a message came before the mail server's word on it.
+PHASES = (N_("connect"), N_("envelope"), N_("data"), N_("after-data"))
 CASE_STATUSES = (N_("collections"), N_("with_administration"), N_("legal"), N_("written_off"))
 UNITS = (N_("days"), N_("business days"), N_("hours"), N_("messages"), N_("promises"), N_("claims"), N_("rungs"))

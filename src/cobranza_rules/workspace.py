@@ -96,13 +96,13 @@ class Workspace:
 
     @cached_property
     def sink(self) -> Sink:
-        from cobranza_rules.mail.sink import open_sink
+        from cobranza_rules.mail.adapters import open_sink
 
         return open_sink(self.settings.mail.out, self.base)
 
     @cached_property
     def mailbox(self) -> Mailbox | None:
-        from cobranza_rules.mail.mailbox import open_mailbox
+        from cobranza_rules.mail.adapters import open_mailbox
 
         return open_mailbox(self.settings.mail.incoming, self.base, seen=self._was_taken)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from tests.cfdi_files import COMPANY, credit_note, invoice, receipt, uuid_of
 
 from cobranza_rules.booking.bookkeeper import entries_of, state_of
 from cobranza_rules.booking.importing import Importing, ImportReport
@@ -19,7 +20,6 @@ from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.store.database import Database
 from cobranza_rules.store.documents import DocumentArchive
 from cobranza_rules.store.tables import CreditNoteRow, CustomerRow, EvidenceRow, InvoiceRow, PaymentRow, QuarantineRow, TaskRow
-from tests.cfdi_files import COMPANY, credit_note, invoice, receipt, uuid_of
 
 DAY = dt.date(2026, 3, 2)
 SPREADSHEET = (
@@ -169,9 +169,9 @@ def test_bad_files_lose_nothing_and_say_what_is_wrong(importing: Importing) -> N
     assert report.counts["invoices", "new"] == 2
     column = report.problems[2].column
     assert column > 500
+    other = "find out which of the two the SAT has; only that one may stay"
     assert [str(problem) for problem in report.problems] == [
-        f"file-1: the UUID {uuid_of('FA-1')} is in the book with other content; "
-        "find out which of the two the SAT has; only that one may stay",
+        f"file-1: the UUID {uuid_of('FA-1')} is in the book with other content; {other}",
         "file-2: not a CFDI and not a list of customers; see docs/import.md for what can be imported",
         f"file-3:1:{column}: the file breaks off before its end; download it again from where it came",
     ]

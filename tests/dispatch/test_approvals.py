@@ -58,7 +58,9 @@ def test_in_automatic_mode_a_transmittal_still_waits_for_its_signature(desk: Des
 def test_a_transmittal_in_supervised_mode_needs_both(supervised: Desk) -> None:
     supervised.take(invoice("FA-2", day=dt.date(2026, 3, 2)))
     supervised.tick()
-    assert gates(supervised) == [("release", ANALYST, "waiting"), ("sign", SIGNER, "waiting"), ("release", ANALYST, "waiting")]
+    transmittal = supervised.action("transmittal").id
+    mine = [(approval.gate, approval.role) for approval in supervised.approvals("waiting") if approval.action_id == transmittal]
+    assert mine == [("sign", SIGNER), ("release", ANALYST)]
     supervised.approve(SIGNER)
     supervised.tick()
     assert supervised.mails() == []
@@ -272,4 +274,4 @@ def test_who_decided_and_why_stands_in_the_case_file(supervised: Desk) -> None:
     supervised.approve(ANALYST, comment="de acuerdo")
     with supervised.workspace.database.reading() as session:
         said = [str(event.sentence) for event in timeline(session, supervised.customers()[0].id) if event.kind == "release_approved"]
-    assert said == ["released by analista@kemper.example (collections_analyst) de acuerdo"]
+    assert said == ["released by analista@kemper.example (collections_analyst): de acuerdo"]

@@ -168,6 +168,22 @@ def test_a_refused_message_waits_for_a_person_and_is_not_repeated(wired: Desk, s
     assert len(server.accepted) == 1
 
 
+def test_a_refused_copy_makes_no_address_fault_of_a_refused_message(wired: Desk, server: MailServer) -> None:
+    server.handler.rcpt = {"supervision@kemper.example": "550 5.1.1 no such user"}
+    server.handler.data = ["554 5.6.0 content refused"] * 5
+    wired.tick()
+    assert [wired.run(day).entered for day in days(TUESDAY, 4)] == [0, 0, 0, 0]
+    assert wired.task("message-refused").detail == {"detail": "554 5.6.0 content refused"}
+
+
+def test_a_relay_that_will_not_take_our_mail_condemns_no_address(wired: Desk, server: MailServer) -> None:
+    server.handler.rcpt = dict.fromkeys((PAYER, FALLBACK, "supervision@kemper.example"), "550 5.7.1 relaying denied")
+    assert wired.tick().states == {"failed": 1}
+    assert all(contact.bounced_on is None for contact in wired.contacts())
+    assert wired.tick().entered == 0
+    assert wired.task("message-refused").detail == {"detail": f"{PAYER}: 550 5.7.1 relaying denied"}
+
+
 @pytest.mark.parametrize("fault", ["drop after accepting", "drop before accepting", "garbage after accepting"])
 def test_what_nobody_knows_is_never_repeated(wired: Desk, server: MailServer, fault: str) -> None:
     server.handler.data = [fault]

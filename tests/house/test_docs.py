@@ -18,6 +18,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from cobranza_rules.catalogue import translator
 from cobranza_rules.cli import cobranza
 from cobranza_rules.cli.command import Call
 
@@ -270,7 +271,8 @@ def test_links_are_found() -> None:
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.es.md")), ids=lambda page: page.name)
 def test_spanish_pages_and_english_ones_lead_to_each_other(page: Path) -> None:
-    others = [link for link in links(page) if not link.endswith(".es.md") and page.name in links(DOCS / link)]
+    english = [link for link in links(page) if link.endswith(".md") and not link.endswith(".es.md")]
+    others = [link for link in english if page.name in links(DOCS / link)]
     assert len(others) >= 1
 
 
@@ -279,3 +281,16 @@ def test_the_command_pages_say_the_day_as_the_program_reads_it() -> None:
         for _heading, body in sections(page).values():
             for day in re.findall(r"--(?:on|opening|payments-through|pay-on) (\d\S*)", body):
                 assert dt.date.fromisoformat(day.rstrip("`.,"))
+
+
+def problems(page: str) -> list[str]:
+    """First cells of the tables under the last heading of the import pages."""
+    rows = re.findall(r"^\| (.*?) \| .* \|$", (DOCS / page).read_text(encoding="utf-8").rpartition("\n## ")[2], re.MULTILINE)
+    return [row for row in rows if row not in ("the program says", "el programa dice")]
+
+
+def test_the_import_pages_quote_problems_as_the_program_says_them() -> None:
+    english, spanish = problems("import.md"), problems("import.es.md")
+    assert len(english) > 30
+    assert spanish == [translator("es")(sentence) for sentence in english]
+    assert not set(spanish) & set(english)

@@ -14,8 +14,9 @@ import pytest
 from pydantic import SecretStr
 
 from cobranza_rules.config import MailInSection
+from cobranza_rules.mail.adapters import open_mailbox
 from cobranza_rules.mail.imap_mailbox import ImapMailbox
-from cobranza_rules.mail.mailbox import MailboxUnavailable, Watermark, open_mailbox
+from cobranza_rules.mail.mailbox import MailboxUnavailable, Watermark
 
 from .dovecot import PASSWORD, USER, Dovecot, free_port, missing
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from cobranza_rules.config import MailInSection
 from cobranza_rules.mail import maildir_mailbox
-from cobranza_rules.mail.mailbox import MailboxUnavailable, fingerprint, open_mailbox
+from cobranza_rules.mail.adapters import open_mailbox
+from cobranza_rules.mail.mailbox import MailboxUnavailable, fingerprint
 from cobranza_rules.mail.maildir_mailbox import MaildirMailbox, make_maildir
 
 RAW = b"From: a@cliente.example\r\nSubject: x\r\nMessage-ID: <1@cliente.example>\r\n\r\nRecibido.\r\n"

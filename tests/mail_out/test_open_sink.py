@@ -6,8 +6,9 @@ import pytest
 from pydantic import SecretStr
 
 from cobranza_rules.config import MailOutSection
+from cobranza_rules.mail.adapters import open_sink
 from cobranza_rules.mail.maildir_sink import MaildirSink
-from cobranza_rules.mail.sink import message_id_of, open_sink
+from cobranza_rules.mail.sink import message_id_of
 from cobranza_rules.mail.smtp_sink import SmtpSink
 from cobranza_rules.problems import ProblemError
 

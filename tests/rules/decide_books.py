@@ -114,8 +114,18 @@ def book(*invoices: InvoiceSubject, customers: Sequence[CustomerSubject] = (), r
     return Book({key: known.get(key, customer(key)) for key in sorted(keys | set(known))}, invoices, replies, COMPANY)
 
 
+_ENGINES: dict[str, NativeEngine] = {}
+
+
+def engine_of(rules: RuleSet) -> NativeEngine:
+    """Compiled once for each text of rules."""
+    if rules.digest not in _ENGINES:
+        _ENGINES[rules.digest] = NativeEngine(rules.conditions())
+    return _ENGINES[rules.digest]
+
+
 def plan_for(rules: RuleSet, of: Book, today: dt.date = MONDAY) -> Plan:
-    return decide(rules, of, today, NativeEngine(rules.conditions()), trace=True)
+    return decide(rules, of, today, engine_of(rules), trace=True)
 
 
 def done(plan: Plan) -> list[tuple[str, tuple[str, ...]]]:

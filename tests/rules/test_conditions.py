@@ -265,4 +265,4 @@ def test_a_long_chain_of_definitions_is_stopped() -> None:
     assert refused("d0", Scope.INVOICE, **defined) == [
         "rules.yaml:3:5: 'd0' is defined through more than 40 other names; write the condition with fewer names"
     ]
-    assert read("d2970", **defined).facts == {"acknowledged"}
+    assert read("d2970", Scope.INVOICE, **defined).facts == {"acknowledged"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -194,11 +195,35 @@ def test_a_rung_that_writes_to_nobody_neither_takes_messages_along_nor_delays_th
 
 
 def test_a_rung_that_writes_to_nobody_is_held_by_what_blocks_escalation_and_by_nothing_else() -> None:
-    at_the_end = {"rung": "third", "rung_on": workdays(-5)}
+    at_the_end: dict[str, Any] = {"rung": "third", "rung_on": workdays(-5)}
     assert done(plan_for(RULES, book(invoice(facts={"dispute_open": True}, **at_the_end)))) == [("handover", ("F-1",))]
     plan = plan_for(RULES, book(invoice(facts={"promise_open": True}, **at_the_end)))
     assert (done(plan), [held.hold_id for held in plan.held]) == ([], ["frozen"])
     assert done(plan_for(RULES, book(invoice(facts={"promise_open": True})))) == [("first", ("F-1",))]
+
+
+def test_what_is_held_in_the_house_is_no_part_of_a_message() -> None:
+    frozen = invoice(1, rung="third", rung_on=workdays(-5), facts={"promise_open": True})
+    plan = plan_for(RULES, book(frozen, invoice(2)))
+    assert (done(plan), plan.actions[0].held, [held.number for held in plan.held]) == ([("first", ("F-2",))], (), ["F-1"])
+
+
+def test_a_message_that_moves_the_case_is_held_by_what_blocks_escalation_too() -> None:
+    moving = rules_of(
+        LADDER.replace("[{email: third, to: collections_contact}]", "[{email: third, to: collections_contact}], sets: {case_status: legal}")
+    )
+    at_third: dict[str, Any] = {"rung": "second", "rung_on": workdays(-10)}
+    plan = plan_for(moving, book(invoice(facts={"promise_open": True}, **at_third)))
+    assert (done(plan), [held.hold_id for held in plan.held]) == ([], ["frozen"])
+    assert done(plan_for(RULES, book(invoice(facts={"promise_open": True}, **at_third)))) == [("third", ("F-1",))]
+
+
+def test_a_limit_of_two_is_free_again_when_the_earlier_of_the_two_is_long_enough_ago() -> None:
+    two = rules_of(LADDER.replace("1 in 3 workdays", "2 in 5 workdays"))
+    once, twice = (customer(contacted={"MXN": days}) for days in ((workdays(-1),), (workdays(-3), workdays(-1))))
+    assert done(plan_for(two, book(invoice(), customers=[once]))) == [("first", ("F-1",))]
+    plan = plan_for(two, book(invoice(), customers=[twice]))
+    assert (done(plan), until(plan, "first")) == ([], workdays(2))
 
 
 def test_no_message_promises_a_contact_that_is_none() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.money import Money
-from cobranza_rules.rules.native import NativeEngine
+from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.place import Place
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.rules.recipients import reaches_customer
@@ -21,9 +21,9 @@ from cobranza_rules.rules.testing_given import CONTACTS
 from cobranza_rules.rules.testing_model import Event, GivenCustomer, GivenInvoice, RuleTest
 from cobranza_rules.rules.testing_present import as_of
 from cobranza_rules.rules.testing_simulation import Simulation
-from tests.rules.decide_books import LADDER, MONDAY, book, customer, invoice, plan_for, rules_of
+from tests.rules.decide_books import LADDER, MONDAY, book, customer, engine_of, invoice, plan_for, rules_of
 
-RULES = rules_of(
+TEXT = (
     LADDER.replace("per_run: 4", "per_run: 500")
     + """
 rules:
@@ -45,10 +45,13 @@ rules:
     after_last: [{task: call, assign: analyst}]
 """
 )
+RULES = rules_of(TEXT)
+# Nobody else takes the cases, for what is taken away may leave less than the minimum behind.
+KEEPING = rules_of(TEXT.replace(", sets: {case_status: with_administration}", ""))
 LADDER_OF = RULES.ladders[0]
 RUNGS = tuple(rung.id for rung in LADDER_OF.rungs)
 PLACE = Place("laws.yaml", 1, 1)
-slowly = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slowly = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 days_ago = st.integers(0, 40).map(lambda days: MONDAY - dt.timedelta(days=days))
 
 
@@ -207,10 +210,14 @@ def part_of(whole: Book, keys: set[int]) -> Book:
 def test_the_plans_of_chunks_are_the_plan_of_the_whole(case: tuple[Book, dt.date], cut: int) -> None:
     found, today = case
     first = {key for key in found.customers if key <= cut}
-    joined = plan_for(RULES, part_of(found, first), today).joined(plan_for(RULES, part_of(found, set(found.customers) - first), today))
+    parts = [plan_for(RULES, part_of(found, keys), today) for keys in (first, set(found.customers) - first)]
     whole = plan_for(RULES, found, today)
-    assert as_sets(joined) == as_sets(whole)
-    assert Counter(joined.verdicts) == Counter(whole.verdicts)
+    assert as_sets(parts[0]) + as_sets(parts[1]) == as_sets(whole)
+    assert said_in(parts[0]) + said_in(parts[1]) == said_in(whole)
+
+
+def said_in(plan: Plan) -> Counter[tuple[Any, ...]]:
+    return Counter((each.subject, each.subject_id, each.rule_id, each.outcome, str(each.reason), each.until) for each in plan.verdicts)
 
 
 # Weeks that are played through, from what is given and what happens.
@@ -270,8 +277,8 @@ def eventful_weeks(draw: Any) -> RuleTest:
     return RuleTest("an eventful time", PLACE, MONDAY, quiet.customers, start, events=ordered)
 
 
-def played(test: RuleTest) -> Simulation:
-    simulation = Simulation(test, RULES, NativeEngine(RULES.conditions()))
+def played(test: RuleTest, rules: RuleSet = RULES) -> Simulation:
+    simulation = Simulation(test, rules, engine_of(rules))
     simulation.run()
     return simulation
 
@@ -279,7 +286,7 @@ def played(test: RuleTest) -> Simulation:
 @settings(max_examples=25, deadline=None)
 @given(quiet_weeks())
 def test_what_a_message_promises_is_the_day_on_which_the_ladder_acts_next(test: RuleTest) -> None:
-    simulation = played(test)
+    simulation = played(test, KEEPING)
     sent = [tested for tested in simulation.book.actions if tested.stage is Stage.SENT]
     for tested in sent:
         promised = tested.action.next_contact

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from cobranza_rules.facts.vocabulary import Scope
-from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.problems import ProblemError
 from cobranza_rules.rules.document import check_against, read_rules
-from cobranza_rules.rules.model import Blocks, GroupBy, RuleSet, StepKind
-from cobranza_rules.rules.yaml_marks import YamlList, YamlMap, YamlScalar, read_yaml
+from cobranza_rules.rules.model import Blocks, GroupBy, RuleSet
 
-ROOT = Path(__file__).parents[2]
-SHIPPED = ROOT / "rules" / "collections.yaml"
 SMALL = """\
 version: 1
 rules:
@@ -46,70 +39,6 @@ def warned(text: str) -> list[str]:
     _rules, warnings = read_rules([("r.yaml", text.encode())])
     assert all(problem.warning for problem in warnings)
     return [str(problem) for problem in warnings]
-
-
-def test_the_shipped_rules() -> None:
-    rules, warnings = read_rules([("rules/collections.yaml", SHIPPED.read_bytes())])
-    assert warnings == ()
-    assert [hold.id for hold in rules.holds] == [
-        "bank-data-stale",
-        "mailbox-stale",
-        "reply-waiting",
-        "promise-to-pay",
-        "dispute",
-        "payment-claimed",
-    ]
-    assert {rule.procedure_step for rule in rules.rules} | {rung.procedure_step for rung in rules.ladders[0].rungs} == {2, 3, 8, 9, 11}
-    transmittal = rules.rules[0]
-    assert transmittal.do[0].sign == "administration_manager"
-    assert transmittal.do[1].attach == ("letter", "cfdi")
-    assert transmittal.sets == {"delivery": "sent"}
-    assert [(rule.id, rule.do[0].name) for rule in rules.rules if rule.scope is Scope.REPLY] == [
-        ("acknowledgement-received", "acknowledgement"),
-        ("promise-received", "promise"),
-        ("payment-claim-received", "payment_claim"),
-        ("dispute-opened", "dispute"),
-    ]
-    (ladder,) = rules.ladders
-    assert ladder.minimum_total == {"MXN": 50000, "USD": 3000}
-    assert [(rung.id, rung.wait_workdays) for rung in ladder.rungs] == [("first-reminder", 0), ("second-reminder", 5)]
-    assert ladder.rungs[1].do[1].cc == ("supervisor", "sales_manager")
-    assert (ladder.rungs[1].do[2].kind, ladder.rungs[1].do[2].assign, ladder.rungs[1].do[2].due_workdays) == (
-        StepKind.TASK,
-        "sales_manager",
-        5,
-    )
-    assert rules.limit.per_run == 500
-    assert (rules.limit.per_customer, rules.limit.within_workdays) == (1, 3)
-
-
-def test_the_shipped_rules_name_templates_and_roles_that_are_there() -> None:
-    rules, _warnings = read_rules([("rules/collections.yaml", SHIPPED.read_bytes())])
-    letters = {file.name.split(".")[0] for file in (ROOT / "templates" / "letters").glob("*.docx")}
-    mails = {file.name.split(".")[0] for file in (ROOT / "templates" / "mail").glob("*.html")}
-    roles = {"administration_manager", "collections_analyst", "supervisor", "sales_manager"}
-    assert check_against(rules, letter_templates=letters, mail_templates=mails, roles=roles) == ()
-
-
-@pytest.mark.parametrize("missing", ["sender_authenticated", "sender_known", "answers_our_message"])
-def test_a_reply_that_proves_nothing_is_recorded_by_no_rule(missing: str) -> None:
-    from cobranza_rules.rules.native import NativeEngine
-
-    rules, _warnings = read_rules([("rules/collections.yaml", SHIPPED.read_bytes())])
-    engine = NativeEngine(rules.conditions())
-    for kind in ("acknowledgement", "contrarrecibo", "promise", "payment_notice", "dispute"):
-        good = {
-            "kind": kind,
-            "sender_authenticated": True,
-            "sender_known": True,
-            "answers_our_message": True,
-            "doubtful": False,
-            "promise_workdays_ahead": 3,
-        }
-        without = {name: value for name, value in good.items() if name != missing}
-        first, doubted, false, absent = engine.evaluate(Scope.REPLY, [good, good | {"doubtful": True}, good | {missing: False}, without])
-        assert len(first) == 1
-        assert doubted == false == absent == frozenset()
 
 
 def test_everything_that_the_language_knows() -> None:
@@ -243,106 +172,6 @@ ladders:
     ]
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "r.yaml: the file is empty; write 'version: 1' and rules into it"),
-        (b"# nothing\n", "r.yaml: the file is empty; write 'version: 1' and rules into it"),
-        (b"version: 1\n\trules: []\n", "r.yaml:2:1: a tabulator stands where YAML wants spaces; indent with spaces"),
-        (b"version: 1\nrules: \xff\n", "r.yaml:2: the file is not UTF-8; save it as UTF-8"),
-        (
-            b"version: 1\n#\0\n",
-            "r.yaml:2:2: the character U+0000 is not allowed in YAML; delete it; the file may be damaged, or no text at all",
-        ),
-        (
-            b"PK\x03\x04" + bytes(40),
-            "r.yaml:1:3: the character U+0003 is not allowed in YAML; delete it; the file may be damaged, or no text at all",
-        ),
-        (b"version: 1\nversion: 1\n", "r.yaml:2:1: the key 'version' is here twice; it stands first on line 1; keep one of the two"),
-        (b"[" * 5000, "r.yaml:1:21: the file is nested more than 20 levels deep; make it flatter"),
-        (b"version: 1" + b" " * 1_000_000, "r.yaml: the file has 1000010 bytes; at most 1000000 are read; split it into several files"),
-        (b"version: &a [*a]\n", "r.yaml:1:14: there is no anchor 'a' before this; write the value out"),
-        (b"version: !!int 1\n", "r.yaml:1:10: a tag ('!') is not allowed here; put the text into quotation marks"),
-        (b"version: 1\n---\nversion: 1\n", "r.yaml:2:1: a second document begins here; put it into a file of its own"),
-        (b"version: 'x", "r.yaml:1:12: not valid YAML: found unexpected end of stream; close the quotation mark"),
-        (
-            b"define:\n  a: b: c\n",
-            "r.yaml:2:7: not valid YAML: mapping values are not allowed here; put a text with a colon into quotation marks, or check the indentation",
-        ),
-        (b"- version\n", "r.yaml:1:1: a rules file is written as keys with values; write lines like 'key: value'"),
-        (b"rules: []\n", "r.yaml:1:1: a rules file needs the key 'version'; add it"),
-        (b"version: 1\nrules:\n", "r.yaml:2:1: the key 'rules' has no value; write a value, or leave the line out"),
-    ],
-)
-def test_files_that_are_no_rules_file(content: bytes, said: str) -> None:
-    assert said in refused(content)
-
-
-def test_one_broken_file_does_not_hide_the_mistakes_of_another() -> None:
-    said = refused("version: 'x", SMALL.replace("balance", "balanc"))
-    assert said == [
-        "r.yaml:1:12: not valid YAML: found unexpected end of stream; close the quotation mark",
-        "s.yaml:5:30: unknown fact 'balanc'; did you mean 'balance'?",
-    ]
-
-
-def test_aliases_are_counted_each_time() -> None:
-    rows = ["- &a0 [x,x,x,x,x,x,x,x,x,x]"] + [f"- &a{n} [{','.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
-    (problem,) = refused("\n".join(rows))
-    assert problem.endswith("the file has more than 20000 values, its aliases put in; split it into several files")
-
-
-def test_an_alias_of_ordinary_size_is_taken() -> None:
-    rules = read(
-        SMALL.replace("customer_ready and balance > 0", "&w customer_ready and balance > 0")
-        + "\nladders:\n  - id: l\n    when: *w\n    rungs:\n      - id: r\n        do: [{task: t, assign: a}]\n"
-    )
-    assert rules.ladders[0].when == rules.rules[0].when
-
-
-@pytest.mark.parametrize(
-    ("when", "line", "column"),
-    [
-        ("balance > 0 and zzz", 5, 27),
-        ("'balance > 0 and zzz'", 5, 28),
-        ('"balance > 0 and\\u0020zzz"', 5, 33),
-        ("'customer == ''a'' and zzz'", 5, 34),
-        (">\n      balance > 0\n      and zzz", 7, 11),
-        (">-\n      balance > 0 and\n\n      zzz", 8, 7),
-        ("|\n      balance > 0\n        and zzz", 7, 13),
-        ("balance > 0\n      and zzz", 6, 11),
-        ('"balance > 0\n      and \\\n      zzz"', 7, 7),
-        ("[balance > 0, zzz]", 5, 25),
-        ("\n      - balance > 0\n      - acknowledged and zzz", 7, 26),
-    ],
-)
-def test_the_column_is_right_in_every_style_of_scalar(when: str, line: int, column: int) -> None:
-    text = SMALL.replace("customer_ready and balance > 0", when)
-    lines = text.split("\n")
-    assert lines[line - 1][column - 1 :].startswith("zzz")
-    assert f"r.yaml:{line}:{column}: unknown fact 'zzz'; 'cobranza rules facts' lists all facts" in refused(text)
-
-
-@pytest.mark.parametrize("ending", ["\n", "\r\n"])
-def test_columns_with_any_line_ending_and_a_byte_order_mark(ending: str) -> None:
-    text = "\ufeff" + SMALL.replace("balance", "balanc").replace("\n", ending)
-    assert refused(text) == ["r.yaml:5:30: unknown fact 'balanc'; did you mean 'balance'?"]
-
-
-def test_words_stay_words() -> None:
-    """YAML 1.1 would make truths of these, and a float of the amount."""
-    node = read_yaml("r.yaml", b"on: yes\nno: 1e3\nday: 2026-03-06\nx: [1_000, 0x1F, ~]\n")
-    assert isinstance(node, YamlMap)
-    assert [(name.text, value.text) for name, value in node.entries if isinstance(value, YamlScalar)] == [
-        ("on", "yes"),
-        ("no", "1e3"),
-        ("day", "2026-03-06"),
-    ]
-    numbers = node.get("x")
-    assert isinstance(numbers, YamlList)
-    assert [item.text for item in numbers.items if isinstance(item, YamlScalar)] == ["1_000", "0x1F", "~"]
-
-
 LADDERS = """\
 version: 1
 ladders:
@@ -431,22 +260,3 @@ def test_the_digest_names_the_bytes_and_their_order() -> None:
 def test_no_files() -> None:
     with pytest.raises(ProblemError, match="there is no rules file"):
         read_rules([])
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.integers(0, len(SHIPPED.read_bytes()) - 1), st.binary(max_size=4), st.integers(0, 30))
-def test_a_damaged_file_is_read_or_refused_with_places(at: int, put: bytes, cut: int) -> None:
-    content = SHIPPED.read_bytes()
-    damaged = content[:at] + put + content[at + cut :]
-    try:
-        rules, problems = read_rules([("r.yaml", damaged)])
-        assert isinstance(rules, RuleSet)
-    except ProblemError as error:
-        problems = error.problems
-        assert any(not problem.warning for problem in problems)
-    lines = damaged.count(b"\n") + 1
-    for problem in problems:
-        assert isinstance(problem, Problem)
-        assert problem.file == "r.yaml"
-        assert 0 <= problem.line <= lines
-        assert str(problem)

@@ -93,15 +93,7 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
         call.screen.json(shown)
         return
     screen = call.screen
-    screen.say(
-        _(
-            "{rule} for {customer}: {total} {currency}",
-            rule=word(shown["rule"]),
-            customer=shown["customer"],
-            total=shown["total"],
-            currency=shown["currency"],
-        )
-    )
+    screen.say(_("{rule} for {customer}: {total}", rule=word(plan.rule_id), customer=plan.customer, total=Money(plan.total, plan.currency)))
     screen.say(_("Invoices: {invoices}", invoices=", ".join(shown["invoices"])))
     screen.say(_("To {to}; copies to {cc}", to=", ".join(plan.recipients) or "-", cc=", ".join(plan.copies) or "-"))
     screen.say(_("Because of {reason}", reason=plan.reason))

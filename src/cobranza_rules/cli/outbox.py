@@ -69,7 +69,7 @@ def list_(call: Call, everything: bool, as_json: bool) -> None:
                 row["customer"],
                 ", ".join(row["to"]),
                 row["subject"],
-                f"{row['phase']} {row['detail']}".strip(),
+                f"{call.screen.word(row['phase'])} {row['detail']}".strip(),
             )
             for row in rows
         ]

@@ -28,7 +28,7 @@ def statement(call: Call, customer: str, output: Path, on: dt.date | None) -> No
         currencies = currencies_of(session, row.id)
         letters = [statement_for(session, writer_of(workspace), row, currency) for currency in currencies]
     for letter in letters:
-        stem = f"statement-{row.code}-{letter.currency}"
+        stem = f"{call.screen.word('statement').replace(' ', '-')}-{row.code}-{letter.currency}"
         files = [(f"{stem}.xlsx", statement_workbook(letter))]
         files += [(f"{stem}{Path(each.name).suffix}", each.content) for each in letter_files(workspace, letter)]
         for name, content in files:

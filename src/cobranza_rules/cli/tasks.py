@@ -12,6 +12,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
 from cobranza_rules.cli.command import Call, Day, LazyGroup, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.screen import Screen
 from cobranza_rules.dispatch.print_set import write_documents
 from cobranza_rules.language import N_, _
 from cobranza_rules.people import person_named
@@ -100,8 +101,15 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
         call.screen.json(shown)
         return
     for key, value in shown.items():
-        text = ", ".join(map(str, value)) if isinstance(value, list) else value
-        click.echo(f"{call.screen.word(key)}: {text if text not in (None, '', {}) else '-'}")
+        click.echo(f"{call.screen.word(key)}: {_shown(call.screen, key, value) or '-'}")
+
+
+def _shown(screen: Screen, key: str, value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{screen.word(name)} {each}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return screen.word(value) if value and key in ("name", "state", "answer") else str(value or "")
 
 
 @tasks.command(cls=SpokenCommand, help=N_("Say that a task is done, with its answer where it has one."))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import hashlib
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -46,4 +45,3 @@ def deliver(workspace: Workspace, raw: bytes, day: dt.date) -> None:
     name = f"{day.strftime('%Y%m%d')}.{hashlib.sha256(raw).hexdigest()[:16]}.ejemplo"
     (maildir / "tmp" / name).write_bytes(raw)
     (maildir / "tmp" / name).replace(maildir / "new" / name)
-

@@ -95,7 +95,9 @@ def _waiting(play: Play) -> Iterator[Sentence]:
             )
         tasks = select(TaskRow, CustomerRow.code).join(CustomerRow, CustomerRow.id == TaskRow.customer_id).where(TaskRow.state == "open")
         for task, code in session.execute(tasks.order_by(TaskRow.id)):
-            yield _("task {id}: {name} for {customer}, {role}", id=task.id, name=word(task.name), customer=code, role=word(task.assigned_to))
+            yield _(
+                "task {id}: {name} for {customer}, {role}", id=task.id, name=word(task.name), customer=code, role=word(task.assigned_to)
+            )
         inbox = select(ReceivedRow, CustomerRow.code).outerjoin(CustomerRow, CustomerRow.id == ReceivedRow.customer_id)
         for row, code in session.execute(inbox.where(ReceivedRow.state == "open").order_by(ReceivedRow.id)):
             yield _("message {id} of {customer}: {subject}", id=row.id, customer=code or row.sender, subject=row.subject)

@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.booking.bookkeeper import state_of
+from cobranza_rules.catalogue import translator
 from cobranza_rules.domain.aging import CURRENT, NO_DUE_DATE, bucket_names, bucket_of
 from cobranza_rules.domain.company import Company, Person
+from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.domain.letter import Addressee, AgingBucket, Letter, LetterLine
+from cobranza_rules.language import _
 from cobranza_rules.money import Money
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.tables import ContactRow, CreditNoteRow, CustomerRow, InvoiceRow
@@ -46,7 +50,7 @@ def letter_for(session: Session, writer: Writer, action: PlannedAction, template
         company=writer.company,
         addressee=_addressee(session, customer, _role(action)),
         lines=lines,
-        held=tuple(_line(row, writer, note="hold") for row in held),
+        held=tuple(_line(row, writer, note=why_apart(state_of(row), customer.language)) for row in held),
         unapplied=unapplied(session, customer.id, action.currency),
         buckets=_buckets(lines, action.currency, writer.buckets),
         total=_total(lines, action.currency),
@@ -87,6 +91,21 @@ def statement_for(session: Session, writer: Writer, customer: CustomerRow, curre
         copies=(),
         rubric=initials(analyst.name) if analyst else "",
     )
+
+
+def why_apart(state: InvoiceState, language: str) -> str:
+    """Why an invoice on hold stands outside the total, as the customer reads it: the matter itself, and no rule of ours."""
+    from cobranza_rules.letters.fields import short_date
+
+    if state.dispute_open:
+        said = _("under review")
+    elif state.promise_open:
+        said = _("payment promised for {day}", day=short_date(state.promised_on, language))
+    elif state.claimed_on is not None:
+        said = _("payment to be identified")
+    else:
+        said = _("under review")
+    return said.text(translator(language))
 
 
 def _rows(session: Session, ids: Sequence[int]) -> list[InvoiceRow]:

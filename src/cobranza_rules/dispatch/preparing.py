@@ -59,9 +59,8 @@ def _rejected(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:
     ids = [item.subject_id for item in planned(row).items]
     detail = {"who": rejected.decided_by, "comment": rejected.comment}
     open_task(keeper, REJECTION, row.customer_id, "collections_analyst", today, ids, detail, action_id=row.id)
-    move(keeper, row, State.CANCELLED, today, _("rejected by {who}: {comment}", who=rejected.decided_by, comment=rejected.comment))
-    for claim in keeper.session.scalars(select(ClaimRow).where(ClaimRow.action_id == row.id)):
-        claim.live = True
+    reason = _("rejected by {who}: {comment}", who=rejected.decided_by, comment=rejected.comment)
+    move(keeper, row, State.CANCELLED, today, reason, keep_claims=True)
     return True
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,9 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.correspondence import Writer, letter_for, statement_for
 from cobranza_rules.domain.letter import Letter
-from cobranza_rules.language import N_
+from cobranza_rules.language import N_, _
 from cobranza_rules.mail.message import Attachment, OutgoingMessage
+from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.model import Step, StepKind
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.tables import ActionRow, ClaimRow, CustomerRow, DocumentRow, InvoiceRow, OutgoingRow
@@ -107,6 +109,11 @@ def render(
     return rows
 
 
+def file_name(text: str) -> str:
+    """A series or folio may hold a slash or worse; an attachment's name may not."""
+    return re.sub(r"[^\w.&-]", "_", text).lstrip(".") or "_"
+
+
 def named(template: str, language: str) -> str:
     """The name of a document in the reader's language, fit for a file: `primer-recordatorio`."""
     return "-".join(translator(language)(template).split())
@@ -139,7 +146,7 @@ def _statement(keeper: Bookkeeper, writer: Writer, action: PlannedAction) -> Ren
 def _cfdi(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> list[Rendered]:
     """The CFDI leave as they came, byte for byte."""
     rows = keeper.invoices([item.subject_id for item in action.items])
-    return [Rendered("cfdi", f"{row.number}.xml", XML, workspace.archive.get(row.document)) for row in rows]
+    return [Rendered("cfdi", f"{file_name(row.number)}.xml", XML, workspace.archive.get(row.document)) for row in rows]
 
 
 def message_step(action: PlannedAction) -> tuple[int, Step] | None:
@@ -155,7 +162,7 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
     if found is None:
         return None
     from cobranza_rules.letters.fields import fields_of
-    from cobranza_rules.mail.compose import compose, message_id_for
+    from cobranza_rules.mail.compose import message_id_for
     from cobranza_rules.mail.html_text import html_to_text
 
     _position, step = found
@@ -180,13 +187,25 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
         outgoing = OutgoingRow(action_id=row.id, revision=row.revision, phase="", detail="")
         keeper.session.add(outgoing)
     outgoing.message_id = message.message_id
-    outgoing.raw = workspace.archive.put(compose(message))
+    outgoing.raw = workspace.archive.put(_composed(message))
     outgoing.recipients, outgoing.copies = list(message.to), list(message.cc)
     outgoing.subject = subject
     outgoing.state = "approved"
     outgoing.changed_at = keeper.known_at
     keeper.session.flush()
     return outgoing
+
+
+def _composed(message: OutgoingMessage) -> bytes:
+    from cobranza_rules.mail.compose import CompositionError, compose
+
+    try:
+        return compose(message)
+    except CompositionError as error:
+        hint = _("look at the addresses of its contacts and at the mail template")
+        raise ProblemError(
+            [Problem(_("the message to {to} cannot be written: {detail}", to=", ".join(message.to), detail=str(error)), hint)]
+        ) from None
 
 
 def _message_key(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> str:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.dispatch.steps import go_on, steps_of
-from cobranza_rules.language import _
+from cobranza_rules.language import _, word
 from cobranza_rules.mail.message import Delivery, DeliveryReport
 from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
-from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, OutgoingRow
+from cobranza_rules.store.tables import ActionRow, ContactRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
 
 REFUSED_MESSAGE = "message-refused"
+POLICY = re.compile(r"5\d\d[ -]5\.7\.")
 
 
 def send(workspace: Workspace, action_id: int, position: int) -> Delivery:
@@ -67,37 +69,40 @@ def note_outcome(keeper: Bookkeeper, workspace: Workspace, action_id: int, posit
         mark_addresses(keeper, row.customer_id, _permanent(report), today)
     elif report.outcome is Delivery.POSTPONED:
         outgoing.state = "approved"
-        move(keeper, row, State.APPROVED, today, _("not sent yet ({phase}): {detail}", phase=report.phase, detail=report.detail))
+        move(keeper, row, State.APPROVED, today, _("not sent yet ({phase}): {detail}", phase=word(report.phase), detail=report.detail))
     elif report.outcome is Delivery.UNCERTAIN:
         outgoing.state = "uncertain"
-        move(keeper, row, State.UNCERTAIN, today, _("it may have left ({phase}): {detail}", phase=report.phase, detail=report.detail))
+        move(keeper, row, State.UNCERTAIN, today, _("it may have left ({phase}): {detail}", phase=word(report.phase), detail=report.detail))
     else:
         outgoing.state = "failed"
         _refused(keeper, row, report, today)
 
 
 def _permanent(report: DeliveryReport) -> list[str]:
-    return [address for address, answer in report.refused if answer.startswith("5")]
+    """Addresses that do not exist; a refusal for reasons of policy (RFC 3463: X.7.X) says nothing about the address."""
+    return [address for address, answer in report.refused if answer.startswith("5") and not POLICY.match(answer)]
 
 
 def _refused(keeper: Bookkeeper, row: ActionRow, report: DeliveryReport, today: dt.date) -> None:
     """Refused addresses are marked, and the same is planned again to the fallback; a refusal of the message itself needs a person."""
-    addresses = _permanent(report)
-    move(keeper, row, State.FAILED, today, _("refused ({phase}): {detail}", phase=report.phase, detail=report.detail))
-    if addresses:
-        mark_addresses(keeper, row.customer_id, addresses, today)
-        return
-    ids = [item.subject_id for item in planned(row).items]
-    open_task(keeper, REFUSED_MESSAGE, row.customer_id, "collections_analyst", today, ids, {"detail": report.detail}, action_id=row.id)
-    keeper.session.execute(update(ClaimRow).where(ClaimRow.action_id == row.id).values(live=True))
+    marked = mark_addresses(keeper, row.customer_id, _permanent(report), today)
+    another_way = marked > 0 and report.phase == "envelope"
+    detail = "; ".join(f"{address}: {answer}" for address, answer in report.refused) if report.phase == "envelope" else ""
+    detail = detail or report.detail
+    reason = _("refused ({phase}): {detail}", phase=word(report.phase), detail=detail)
+    move(keeper, row, State.FAILED, today, reason, keep_claims=not another_way)
+    if not another_way:
+        ids = [item.subject_id for item in planned(row).items]
+        open_task(keeper, REFUSED_MESSAGE, row.customer_id, "collections_analyst", today, ids, {"detail": detail}, action_id=row.id)
 
 
-def mark_addresses(keeper: Bookkeeper, customer_id: int, addresses: Sequence[str], today: dt.date) -> None:
-    if not addresses:
-        return
+def mark_addresses(keeper: Bookkeeper, customer_id: int, addresses: Sequence[str], today: dt.date) -> int:
+    """How many of the customer's contacts were marked by it."""
     contacts = select(ContactRow).where(
         ContactRow.customer_id == customer_id, ContactRow.email.in_(addresses), ContactRow.bounced_on.is_(None)
     )
-    for contact in keeper.session.scalars(contacts):
+    found = list(keeper.session.scalars(contacts))
+    for contact in found:
         contact.bounced_on = today
         keeper.note(customer_id, "address_marked", today, {"address": contact.email})
+    return len(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, Protocol
 
 from cobranza_rules.calendar import BusinessCalendar
@@ -14,7 +14,7 @@ from cobranza_rules.facts.vocabulary import Value
 
 Facts = dict[str, Value]
 Row = Sequence[Any]
-Find = Callable[[Row], Value | None]  # The fact of a row; None where it is unknown
+Find = Callable[[Row], Value]
 Place = Callable[[str], int]  # Where a row has a column
 
 # Columns that are facts as they are; no invoice is without them.
@@ -59,22 +59,7 @@ class Day:
         self.days_since: Mapping[dt.date, int] = _Remembered(lambda day: (today - day).days)
         self.bucket: Mapping[dt.date, str] = _Remembered(lambda day: bucket_of((today - day).days, buckets))
         self.ordinal: Mapping[dt.date, int] = _Remembered(dt.date.toordinal)
-
-
-def _of_date(
-    column: str, of_day: Callable[[Day], Mapping[dt.date, Value]], without: Callable[[Day], Value | None]
-) -> Callable[[Day, Place], Find]:
-    """A fact that is a property of one date; `without` is what it is where there is no date."""
-
-    def define(day: Day, place: Place) -> Find:
-        at, known, none = place(column), of_day(day), without(day)
-        return lambda row: none if row[at] is None else known[row[at]]
-
-    return define
-
-
-def _unknown(_day: Day) -> None:
-    return None
+        self.is_known: Mapping[dt.date, bool] = _Remembered(lambda _day: True)
 
 
 def _delivered_before(_day: Day, place: Place) -> Find:
@@ -88,28 +73,26 @@ def _promise_open(_day: Day, place: Place) -> Find:
     return lambda row: row[promised_on] is not None and row[status] == "open" and not 0 < row[promised] <= row[paid]
 
 
-def _payment_claimed(_day: Day, place: Place) -> Find:
-    at = place("claimed_on")
-    return lambda row: row[at] is not None
-
-
 def _intervention_overdue(day: Day, place: Place) -> Find:
     state, due, today = place("intervention"), place("intervention_due"), day.today
     return lambda row: row[state] == "open" and row[due] is not None and row[due] < today
 
 
-FOUND: dict[str, Callable[[Day, Place], Find]] = {
-    "issued_on": _of_date("issued_on", lambda day: day.ordinal, _unknown),
-    "due_on": _of_date("due_on", lambda day: day.ordinal, _unknown),
-    "days_overdue": _of_date("due_on", lambda day: day.days_since, _unknown),
-    "aging_bucket": _of_date("due_on", lambda day: day.bucket, lambda day: day.no_bucket),
-    "workdays_since_delivery": _of_date("delivered_on", lambda day: day.workdays_since, _unknown),
+# Facts that say something of one date: its column, and what they are of a date and without one. Most dates of an invoice are not there.
+OF_A_DATE: dict[str, tuple[str, Callable[[Day], Mapping[dt.date, Value]], Callable[[Day], Value | None]]] = {
+    "issued_on": ("issued_on", lambda day: day.ordinal, lambda _day: None),
+    "due_on": ("due_on", lambda day: day.ordinal, lambda _day: None),
+    "days_overdue": ("due_on", lambda day: day.days_since, lambda _day: None),
+    "aging_bucket": ("due_on", lambda day: day.bucket, lambda day: day.no_bucket),
+    "workdays_since_delivery": ("delivered_on", lambda day: day.workdays_since, lambda _day: None),
+    "promised_on": ("promised_on", lambda day: day.ordinal, lambda _day: None),
+    "promise_workdays_late": ("promised_on", lambda day: day.workdays_since, lambda _day: 0),
+    "payment_claimed": ("claimed_on", lambda day: day.is_known, lambda _day: False),
+    "workdays_since_claim": ("claimed_on", lambda day: day.workdays_since, lambda _day: None),
+}
+OF_MORE: dict[str, Callable[[Day, Place], Find]] = {
     "delivered_before": _delivered_before,
     "promise_open": _promise_open,
-    "promised_on": _of_date("promised_on", lambda day: day.ordinal, _unknown),
-    "promise_workdays_late": _of_date("promised_on", lambda day: day.workdays_since, lambda _day: 0),
-    "payment_claimed": _payment_claimed,
-    "workdays_since_claim": _of_date("claimed_on", lambda day: day.workdays_since, _unknown),
     "intervention_overdue": _intervention_overdue,
 }
 
@@ -121,35 +104,38 @@ class InvoiceFacts:
         """`first` are columns that the rows begin with in any case."""
         self._columns = list(first)
         self._wanted = wanted
-        asked = [fact for fact in (*AS_THEY_ARE, *FOUND) if wanted is None or fact in wanted]
-        self._names = tuple(fact for fact in asked if fact in AS_THEY_ARE)
-        self._found = tuple((fact, FOUND[fact](day, self._place)) for fact in asked if fact in FOUND)
-        places = [self._place(AS_THEY_ARE[fact]) for fact in self._names]
-        # With one place alone itemgetter would give the bare value.
-        self._pick: Callable[[Row], Sequence[Any]] = (
-            itemgetter(*places) if len(places) > 1 else lambda row: [row[place] for place in places]
-        )
+        self._as_they_are = [(fact, self._place(column)) for fact, column in AS_THEY_ARE.items() if self._is_wanted(fact)]
+        dated = [(fact, *OF_A_DATE[fact]) for fact in OF_A_DATE if self._is_wanted(fact)]
+        self._of_a_date = [(fact, self._place(column), known(day)) for fact, column, known, _without in dated]
+        self._without_dates = {fact: none for fact, _column, _known, without in dated if (none := without(day)) is not None}
+        self._of_more = [(fact, OF_MORE[fact](day, self._place)) for fact in OF_MORE if self._is_wanted(fact)]
 
     @property
     def columns(self) -> tuple[str, ...]:
         return tuple(self._columns)
+
+    def _is_wanted(self, fact: str) -> bool:
+        return self._wanted is None or fact in self._wanted
 
     def _place(self, column: str) -> int:
         if column not in self._columns:
             self._columns.append(column)
         return self._columns.index(column)
 
-    def of_customer(self, customer: Mapping[str, Value]) -> Facts:
-        """Facts of the customer that its invoices have, too."""
-        return {fact: value for fact, value in customer.items() if self._wanted is None or fact in self._wanted}
+    def common(self, customer: Mapping[str, Value]) -> Facts:
+        """What the facts of a customer's invoices begin with: those of the customer, and those of dates that are not there."""
+        return {**{fact: value for fact, value in customer.items() if self._is_wanted(fact)}, **self._without_dates}
 
-    def build(self, row: Row, of_customer: Facts) -> Facts:
-        facts = of_customer.copy()
-        facts.update(zip(self._names, self._pick(row), strict=True))
-        for fact, find in self._found:
-            value = find(row)
-            if value is not None:
-                facts[fact] = value
+    def build(self, row: Row, common: Facts) -> Facts:
+        """Facts of one invoice. A run calls it for every open invoice, so its loops are plain."""
+        facts = common.copy()
+        for fact, place in self._as_they_are:
+            facts[fact] = row[place]
+        for fact, place, known in self._of_a_date:
+            if (date := row[place]) is not None:
+                facts[fact] = known[date]
+        for fact, find in self._of_more:
+            facts[fact] = find(row)
         return facts
 
 
@@ -193,4 +179,4 @@ def invoice_facts(
 ) -> Facts:
     """All facts of one invoice."""
     every = _all_facts(today, calendar, tuple(buckets))
-    return every.build(attrgetter(*every.columns)(invoice), dict(customer))
+    return every.build(attrgetter(*every.columns)(invoice), every.common(customer))

@@ -167,7 +167,7 @@ def _written(node: nodes.Node) -> str:
             return type(node).__name__.lower()
 
 
-def _construct(node: nodes.Node) -> str:
+def _construct(node: nodes.Node) -> Sentence | str:
     """What the author wrote, in the template language's own words."""
     match node:
         case nodes.Filter() | nodes.Test():
@@ -175,7 +175,7 @@ def _construct(node: nodes.Node) -> str:
         case nodes.Call():
             return f"'{_written(node.node)}()'"
         case nodes.For():
-            return "'for' in this form"
+            return _("'for' in this form")
         case nodes.Assign() | nodes.AssignBlock():
             return "'set'"
         case _:

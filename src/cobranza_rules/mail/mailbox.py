@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
-from cobranza_rules.config import MailInSection
-from cobranza_rules.language import Sentence, _
+from cobranza_rules.language import Sentence
 from cobranza_rules.mail.mime import UnreadableMessage, read_head
 from cobranza_rules.problems import Problem, ProblemError
 
@@ -51,30 +49,6 @@ class Mailbox(Protocol):
 
 def never_seen(_origin: str) -> bool:
     return False
-
-
-def open_mailbox(section: MailInSection, base: Path, *, seen: Callable[[str], bool] = never_seen) -> Mailbox | None:
-    """None where no mailbox is configured. `seen` says of a Maildir file's key whether the store has it. Raises ProblemError."""
-    if section.kind == "none":
-        return None
-    if section.kind == "imap":
-        from cobranza_rules.mail.imap_mailbox import ImapMailbox
-
-        if not section.host or not section.user:
-            raise ProblemError(
-                [
-                    Problem(
-                        _("an IMAP mailbox needs a host and a user"),
-                        _("set mail.incoming.host and mail.incoming.user"),
-                        "cobranza.toml",
-                        place="mail.incoming",
-                    )
-                ]
-            )
-        return ImapMailbox(section, section.secret(base))
-    from cobranza_rules.mail.maildir_mailbox import MaildirMailbox
-
-    return MaildirMailbox(base / section.path, seen)
 
 
 def fingerprint(raw: bytes) -> str:

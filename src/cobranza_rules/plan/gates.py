@@ -55,6 +55,10 @@ def open_gates(keeper: Bookkeeper, row: ActionRow, gates: list[Gate]) -> None:
     keeper.session.flush()
 
 
+def withdraw_gates(keeper: Bookkeeper, row: ActionRow) -> None:
+    keeper.session.execute(update(ApprovalRow).where(ApprovalRow.action_id == row.id, ApprovalRow.state == WAITING).values(state=OUTDATED))
+
+
 def gates_for(keeper: Bookkeeper, row: ActionRow) -> list[ApprovalRow]:
     query = select(ApprovalRow).where(ApprovalRow.action_id == row.id, ApprovalRow.state != OUTDATED).order_by(ApprovalRow.id)
     return list(keeper.session.scalars(query))

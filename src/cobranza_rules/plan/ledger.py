@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.language import Sentence
 from cobranza_rules.plan.codec import from_json, to_json
+from cobranza_rules.plan.gates import withdraw_gates
 from cobranza_rules.plan.states import ALLOWED, GIVES_UP_CLAIMS, ForbiddenStepError, State
 from cobranza_rules.rules.planned import Plan, PlannedAction
 from cobranza_rules.store.tables import ActionRow, ClaimRow, StepRow
@@ -59,14 +60,19 @@ def planned(row: ActionRow) -> PlannedAction:
     return from_json(row.plan)
 
 
-def move(keeper: Bookkeeper, row: ActionRow, state: State, day: dt.date, reason: Sentence) -> None:
-    """Raises ForbiddenStepError. Failed and cancelled actions give up their claims, so that the same may be planned again."""
+def move(keeper: Bookkeeper, row: ActionRow, state: State, day: dt.date, reason: Sentence, *, keep_claims: bool = False) -> None:
+    """Raises ForbiddenStepError. Failed and cancelled actions give up their claims, so that the same may be planned again.
+
+    With `keep_claims` they do not: a person settles something first. Nobody is asked any more about an action that is over.
+    """
     if state not in ALLOWED[State(row.state)]:
         raise ForbiddenStepError(f"action {row.id}: {row.state} -> {state}")
     row.state = state.value
     row.reason = reason.as_json()
     if state in GIVES_UP_CLAIMS:
-        release_claims(keeper, row)
+        if not keep_claims:
+            release_claims(keeper, row)
+        withdraw_gates(keeper, row)
         row.finished_on = day
     _note(keeper, row, day, reason)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from cobranza_rules.rules.decide import decide, within_limit
 from cobranza_rules.rules.engine import Engine
@@ -15,12 +17,25 @@ def plan_whole(reader: BookReader, engine: Engine) -> Plan:
     actions: list[PlannedAction] = []
     held: list[Held] = []
     verdicts: list[Verdict] = []
-    for book in reader.whole():
-        part = decide(reader.rules, book, reader.today, engine)
-        actions += part.actions
-        held += part.held
-        verdicts += part.verdicts
+    with _cycles_left_alone():
+        for book in reader.whole():
+            part = decide(reader.rules, book, reader.today, engine)
+            actions += part.actions
+            held += part.held
+            verdicts += part.verdicts
     return within_limit(Plan(reader.today, reader.rules.digest, tuple(actions), tuple(held), tuple(verdicts)), reader.rules)
+
+
+@contextmanager
+def _cycles_left_alone() -> Iterator[None]:
+    """Books and plans have no cycles, so that the collector of cycles finds nothing in them; that it looks is a third of the cost of a plan."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def plan_customers(reader: BookReader, engine: Engine, ids: Sequence[int], *, trace: bool = False) -> Plan:

@@ -91,8 +91,14 @@ def ladder_of(rules: RuleSet, invoice: InvoiceSubject, names: Names) -> Ladder |
 
     An invoice whose ladder is not in the rules any more is free to be taken by another: it must not fall silent because of a new name.
     """
-    taken_by = next((ladder for ladder in rules.ladders if ladder.id == invoice.ladder), None) if invoice.ladder else None
-    return taken_by or next((ladder for ladder in rules.ladders if f"ladder:{ladder.id}" in names), None)
+    if invoice.ladder:
+        for ladder in rules.ladders:
+            if ladder.id == invoice.ladder:
+                return ladder
+    for ladder in rules.ladders:
+        if f"ladder:{ladder.id}" in names:
+            return ladder
+    return None
 
 
 def next_rung(ladder: Ladder, invoice: InvoiceSubject) -> Rung | None:

@@ -109,7 +109,10 @@ class Ladder:
 
     def rung_index(self, rung_id: str) -> int:
         """Position of a rung; -1 where there is none of that id, as before the first."""
-        return next((index for index, rung in enumerate(self.rungs) if rung.id == rung_id), -1)
+        for index, rung in enumerate(self.rungs):
+            if rung.id == rung_id:
+                return index
+        return -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 from cobranza_rules.facts.vocabulary import Value
 
@@ -39,12 +41,15 @@ class Claims:
 NOTHING_CLAIMED = Claims()
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceSubject:
+NO_CLAIMS: Mapping[str, Claims] = MappingProxyType({})
+
+
+class InvoiceSubject(NamedTuple):
     """An open invoice. `balance` and `total` in minor units, `claims` by rule or rung id.
 
     `rung` is the last that was really sent, "" before the first; `waits_from` the last reversal or end of a dispute; `next_contact` the
-    day that the last message has promised.
+    day that the last message has promised. A tuple, because a run makes one for every open invoice: a frozen dataclass takes five times
+    as long to make.
     """
 
     id: int
@@ -61,7 +66,7 @@ class InvoiceSubject:
     rung_on: dt.date | None = None
     waits_from: dt.date | None = None
     next_contact: dt.date | None = None
-    claims: Mapping[str, Claims] = field(default_factory=dict)
+    claims: Mapping[str, Claims] = NO_CLAIMS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung
 from cobranza_rules.rules.planned import Item, Plan, PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer, resolve
-from cobranza_rules.rules.still_planned import look_for
+from cobranza_rules.rules.still_planned import Look, look_for
 from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook
 from cobranza_rules.rules.testing_happenings import happen, is_about, mark_addresses
 from cobranza_rules.rules.testing_model import OF_SIGNERS, ON_THE_WIRE, Event, Fate, RuleTest, SentBefore
@@ -35,6 +35,7 @@ class Simulation:
         self.test, self.rules, self.engine = test, rules, engine
         self.book = TestedBook.of(test, rules)
         self.replied: dict[int, frozenset[str]] = {}  # Numbers of the invoices that each reply is about
+        self._looked_at = {day.on for day in test.expected}
         self._met: set[int] = set()  # Events about actions, by their place in the test, that found one
         for sent in test.history:
             self._send_before(sent)
@@ -68,10 +69,10 @@ class Simulation:
         # What replies say is a fact of the day's plan.
         for reply in self.book.replies:
             self.replied[reply.id] = frozenset(self.book.invoices[key].id for key in reply.invoices)
-        answers = [action for action in self._decide(today).actions if action.subject == "reply"]
+        answers = [action for action in self._decide(today).actions if action.subject == "reply"] if self.book.replies else []
         for action in answers:
             self.book.confirm(self._enter(action, today), today)
-        day.plan = self._decide(today)
+        day.plan = self._decide(today, trace=today in self._looked_at)
         day.actions = [*answers, *day.plan.actions]
         if day.plan.stopped is not None:
             day.actions = answers
@@ -82,15 +83,20 @@ class Simulation:
             self._carry_out(tested, day)
         return day
 
-    def _decide(self, today: dt.date, without: TestedAction | None = None) -> Plan:
+    def _decide(self, today: dt.date, without: TestedAction | None = None, *, trace: bool = False) -> Plan:
         only = None if without is None else (without.action.customer_id,)
-        return decide(self.rules, as_of(self.book, today, without, only), today, self.engine, trace=True)
+        return decide(self.rules, as_of(self.book, today, without, only), today, self.engine, trace=trace)
+
+    def _look(self, tested: TestedAction, today: dt.date) -> Look:
+        """Reasons cost more than decisions: they are asked for only where the action is not planned again."""
+        look = look_for(tested.action, self._decide(today, tested), self.rules)
+        return look if look.action is not None else look_for(tested.action, self._decide(today, tested, trace=True), self.rules)
 
     def _carry_out(self, tested: TestedAction, day: SimulatedDay) -> None:
         if not reaches_customer(tested.action.steps):
             self.book.confirm(tested, day.on)
             return
-        look = look_for(tested.action, self._decide(day.on, tested), self.rules)
+        look = self._look(tested, day.on)
         if look.action is None:
             tested.stage = tested.stage if look.passing else Stage.GONE
             return

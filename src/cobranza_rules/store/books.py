@@ -20,14 +20,13 @@ from cobranza_rules.facts.invoices import Day, InvoiceFacts
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.recipients import reaches_customer
-from cobranza_rules.rules.subjects import Book, Claims, CustomerSubject, InvoiceSubject
+from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubject, InvoiceSubject
 from cobranza_rules.store.claims import claims_of
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
 from cobranza_rules.store.replies import open_replies
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, CustomerRow, InvoiceRow, ReceivedRow
 
 CHUNK = 400  # Customers in one book: a few thousand invoices, so that memory stays flat however large the whole is.
-CONTACT_MEMORY_DAYS = 60  # Holidays on top of the weeks that a limit on contacts looks back.
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
 ACTION, CLAIM, CONTACT, CUSTOMER, INVOICE, RECEIVED = (
     row.__table__.c for row in (ActionRow, ClaimRow, ContactRow, CustomerRow, InvoiceRow, ReceivedRow)
@@ -118,29 +117,32 @@ class BookReader:
                 row.id,
                 row.code,
                 customer_facts(row, waiting.get(row.id, 0), company),
-                {role: tuple(found) for role, found in addresses[row.id].items()} if row.id in addresses else {},
+                addresses.get(row.id, {}),
                 {currency: tuple(days) for currency, days in contacted[row.id].items()} if row.id in contacted else {},
             )
             for row in rows
             if row.id in ids
         }
 
-    def _addresses(self, within: Within) -> Mapping[int, Mapping[str, Sequence[str]]]:
-        addresses: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    def _addresses(self, within: Within) -> Mapping[int, Mapping[str, tuple[str, ...]]]:
+        addresses: dict[int, dict[str, tuple[str, ...]]] = {}
         valid = (CONTACT.active, CONTACT.bounced_on.is_(None), CONTACT.email != "")
         query = select(CONTACT.customer_id, CONTACT.role, CONTACT.email).where(within(CONTACT.customer_id), *valid)
         for customer_id, role, email in self.session.execute(query.order_by(CONTACT.id)).all():
-            addresses[customer_id][role].append(email)
+            own = addresses.setdefault(customer_id, {})
+            own[role] = (*own.get(role, ()), email)
         return addresses
 
     def _contacted(self, within: Within | None) -> Mapping[int, Days]:
-        """Days on which ladder messages left, by customer and currency; what came back has reached nobody.
+        """Days on which ladder messages left, as far back as the limit counts them; what came back has reached nobody.
 
-        Of a whole book they are read at once, by their days: what left in a few weeks is little, and a customer's history may be long.
+        Of a whole book they are read at once, by their days: what left in a few days is little, and a customer's history may be long.
         """
         contacted: dict[int, dict[str, list[dt.date]]] = defaultdict(lambda: defaultdict(list))
+        if not self.rules.limit.per_customer:
+            return contacted
         rungs = {rung.id for ladder in self.rules.ladders for rung in ladder.rungs if reaches_customer(rung.do)}
-        since = self.today - dt.timedelta(days=CONTACT_MEMORY_DAYS + 7 * self.rules.limit.within_workdays)
+        since = self._limit_counts_from()
         came_back = select(CLAIM.id).where(CLAIM.action_id == ACTION.id, CLAIM.undone).exists()
         query = select(ACTION.customer_id, ACTION.currency, ACTION.finished_on, ACTION.state).where(
             ACTION.rule_id.in_(rungs), ACTION.finished_on >= since, ~came_back
@@ -153,6 +155,13 @@ class BookReader:
                 contacted[customer_id][currency].append(day)
         return contacted
 
+    def _limit_counts_from(self) -> dt.date:
+        calendar, within = self.rules.calendar, self.rules.limit.within_workdays
+        since = self.today
+        while calendar.between(since - dt.timedelta(days=1), self.today) < within:
+            since -= dt.timedelta(days=1)
+        return since
+
     def _invoices(
         self, within: Within, customers: Mapping[int, CustomerSubject], facts: InvoiceFacts, without_action: int | None
     ) -> list[InvoiceSubject]:
@@ -161,8 +170,8 @@ class BookReader:
         query = select(*(INVOICE[name] for name in facts.columns)).where(INVOICE.status == "open", within(INVOICE.customer_id))
         rows = [tuple(row) for row in self.session.execute(query).all()]
         rows.sort(key=lambda row: (row[1], row[7] or dt.date.max, row[0]))
-        of_customer = {customer.id: facts.of_customer(customer.facts) for customer in customers.values()}
-        return [_subject(row, facts.build(row, of_customer[row[1]]), claims.get(row[0], NOTHING)) for row in rows]
+        common = {customer.id: facts.common(customer.facts) for customer in customers.values()}
+        return [_subject(row, facts.build(row, common[row[1]]), claims.get(row[0], NO_CLAIMS)) for row in rows]
 
 
 def _between(first: int, last: int) -> Within:
@@ -172,9 +181,6 @@ def _between(first: int, last: int) -> Within:
 
 def _one_of(customer_ids: Sequence[int]) -> Within:
     return lambda column: column.in_(customer_ids)
-
-
-NOTHING: Mapping[str, Claims] = {}
 
 
 def _subject(row: tuple[Any, ...], facts: Facts, claims: Mapping[str, Claims]) -> InvoiceSubject:

@@ -1,0 +1,81 @@
+"""Which sink and which mailbox the settings ask for: the adapters of mail are chosen here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from cobranza_rules.config import FILE_NAME, MailInSection, MailOutSection
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.mail.mailbox import Mailbox, never_seen
+from cobranza_rules.mail.sink import Sink
+from cobranza_rules.problems import Problem, ProblemError
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def open_mailbox(section: MailInSection, base: Path, *, seen: Callable[[str], bool] = never_seen) -> Mailbox | None:
+    """None where no mailbox is configured. `seen` says of a Maildir file's key whether the store has it. Raises ProblemError."""
+    if section.kind == "none":
+        return None
+    if section.kind == "imap":
+        from cobranza_rules.mail.imap_mailbox import ImapMailbox
+
+        if not section.host or not section.user:
+            raise ProblemError(
+                [
+                    Problem(
+                        _("an IMAP mailbox needs a host and a user"),
+                        _("set mail.incoming.host and mail.incoming.user"),
+                        "cobranza.toml",
+                        place="mail.incoming",
+                    )
+                ]
+            )
+        return ImapMailbox(section, section.secret(base))
+    from cobranza_rules.mail.maildir_mailbox import MaildirMailbox
+
+    return MaildirMailbox(base / section.path, seen)
+
+
+def open_sink(section: MailOutSection, base: Path) -> Sink:
+    """`base` is the workspace, against which paths are read. Raises ProblemError. No connection is made yet."""
+    if section.kind == "maildir":
+        from cobranza_rules.mail.maildir_sink import MaildirSink
+
+        try:
+            return MaildirSink(base / section.path)
+        except OSError as error:
+            unusable = _("the folder '{path}' for outgoing mail cannot be used: {detail}", path=str(section.path), detail=error.strerror)
+            raise ProblemError([_problem(unusable, _("make it a folder that may be written"), "path")]) from None
+    from cobranza_rules.mail.smtp_sink import SmtpSink
+
+    problems = _smtp_problems(section)
+    secret = section.secret(base)
+    if section.user and not (secret and secret.get_secret_value()):
+        problems.append(
+            _problem(_("the mail server's user has no password"), _("name its source, for instance with password_file"), "user")
+        )
+    if problems:
+        raise ProblemError(problems)
+    return SmtpSink(
+        section.host, section.port, security=section.security, user=section.user, password=secret, timeout_seconds=section.timeout_seconds
+    )
+
+
+def _smtp_problems(section: MailOutSection) -> list[Problem]:
+    problems = []
+    if not section.host:
+        problems.append(_problem(_("the mail server is not named"), _("set host to the name of the SMTP server"), "host"))
+    if not 0 < section.port < 65536:
+        problems.append(_problem(_("the port must lie between 1 and 65535"), _("587 is usual with STARTTLS, 465 with TLS"), "port"))
+    if section.timeout_seconds <= 0:
+        problems.append(_problem(_("the time limit must be at least one second"), _("30 is usual"), "timeout_seconds"))
+    if section.security == "none" and section.user and section.host not in _LOOPBACK:
+        unprotected = _("the password would cross the network unencrypted")
+        problems.append(_problem(unprotected, _("set security to starttls or tls, or leave user out"), "security"))
+    return problems
+
+
+def _problem(what: Sentence, hint: Sentence, setting: str) -> Problem:
+    return Problem(what, hint, FILE_NAME, place=f"mail.out.{setting}")
