@@ -11,6 +11,7 @@ from statistics import median
 from benchmarks.figures import Figure
 from benchmarks.measuring import Cost, MeasuringError, cost_of, run
 
+FOLDER = Path(__file__).resolve().parents[1] / "bench-data"
 SIZES = (10_000, 100_000)
 TURNS = 5
 FLOOR = "plan-floor"
@@ -22,11 +23,11 @@ def measure(n: int | None) -> list[Figure]:
     return [figure for size in ([n] if n else SIZES) for figure in measure_plan(size)]
 
 
-def measure_plan(n: int, turns: int = TURNS) -> list[Figure]:
-    """Raises MeasuringError where the sides decide differently, or nothing at all."""
+def measure_plan(n: int, turns: int = TURNS, books: Path = FOLDER) -> list[Figure]:
+    """`books` keeps the synthetic books for the next time. Raises MeasuringError where the sides decide differently, or nothing at all."""
     with tempfile.TemporaryDirectory(prefix="cobranza-bench-") as folder:
         out = Path(folder)
-        database = _book(n)
+        database = _book(n, books)
         sides = {
             FLOOR: ("benchmarks.plan_floor", database),
             "plan": ("benchmarks.plan_run", database, "durable"),
@@ -46,9 +47,9 @@ def measure_plan(n: int, turns: int = TURNS) -> list[Figure]:
     ]
 
 
-def _book(n: int) -> str:
+def _book(n: int, books: Path) -> str:
     """Made in a process of its own: this one needs nothing of the program and stays small."""
-    return run("benchmarks.synthetic_book", str(n)).strip()
+    return run("benchmarks.synthetic_book", str(n), str(books)).strip()
 
 
 def _cpu(costs: Sequence[Cost]) -> float:

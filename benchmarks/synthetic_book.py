@@ -12,7 +12,7 @@ import os
 import sqlite3
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,19 +23,21 @@ from benchmarks.workdays import NOW, TODAY
 from cobranza_rules.store import migrations
 from cobranza_rules.store.database import open_database
 
-FOLDER = Path(__file__).resolve().parents[1] / "bench-data"
 INVOICES_A_CUSTOMER = 5
 STEPS = [{"kind": "email", "name": "first-reminder", "to": "collections_contact", "cc": ["supervisor"], "attach": ["letter", "statement"]}]
+HOUR = dt.timedelta(hours=1)
+
+Rows = tuple[str, list[Row]]  # Of one table
 
 
-def book_of(n: int) -> Path:
+def book_of(n: int, folder: Path) -> Path:
     """The database with `n` open invoices; made the first time, and again when the schema or this generator is another."""
     sources = [Path(module.__file__ or "").read_bytes() for module in (synthetic_invoice, workdays)] + [Path(__file__).read_bytes()]
     version = hashlib.sha256(b"".join([*sources, migrations.HEAD.encode()])).hexdigest()[:12]
-    path = FOLDER / f"rules-{n}-{version}.sqlite"
+    path = folder / f"rules-{n}-{version}.sqlite"
     if not path.exists():
-        FOLDER.mkdir(exist_ok=True)
-        for outdated in FOLDER.glob(f"rules-{n}-*"):
+        folder.mkdir(exist_ok=True)
+        for outdated in folder.glob(f"rules-{n}-*"):
             outdated.unlink()
         unfinished = path.with_suffix(f".{os.getpid()}")
         _write(unfinished, n)
@@ -44,55 +46,55 @@ def book_of(n: int) -> Path:
 
 
 def _write(path: Path, n: int) -> None:
-    path.unlink(missing_ok=True)
     open_database(f"sqlite:///{path}", path.parent).close()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA synchronous=OFF")
-    book = _Book(connection)
     with connection:
-        _insert(
-            connection,
-            "heartbeat",
-            [{"name": name, "at": f"{NOW - dt.timedelta(hours=1):%Y-%m-%d %H:%M:%S.%f}"} for name in ("bank", "mailbox")],
-        )
-        for first in range(0, n, INVOICES_A_CUSTOMER):
-            book.add_customer(first // INVOICES_A_CUSTOMER + 1, min(INVOICES_A_CUSTOMER, n - first))
+        for table, rows in rows_of(n):
+            marks = ", ".join(f":{column}" for column in rows[0])
+            stored = [{column: _stored(value) for column, value in row.items()} for row in rows]
+            connection.executemany(f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES ({marks})", stored)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.execute("PRAGMA journal_mode=DELETE")  # The program puts it back to WAL; until then one file is all there is.
     connection.close()
 
 
-def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[Row]) -> None:
-    rows = list(rows)
-    if rows:
-        columns = list(rows[0])
-        marks = ", ".join(f":{column}" for column in columns)
-        connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", [_stored(row) for row in rows])
+def _stored(value: Any) -> Any:
+    """As the program's types keep it in SQLite."""
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S.%f}"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return json.dumps(value) if isinstance(value, dict | list) else value
 
 
-def _stored(row: Row) -> Row:
-    return {column: value.isoformat() if isinstance(value, dt.date) else value for column, value in row.items()}
+def rows_of(n: int) -> Iterator[Rows]:
+    """Everything in a book of `n` open invoices, in an order that foreign keys allow."""
+    yield "heartbeat", [{"name": name, "at": NOW - HOUR} for name in ("bank", "mailbox")]
+    book = _Book()
+    for first in range(0, n, INVOICES_A_CUSTOMER):
+        yield from book.customer(first // INVOICES_A_CUSTOMER + 1, min(INVOICES_A_CUSTOMER, n - first))
 
 
 class _Book:
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self) -> None:
         self._invoices = self._actions = 0
 
-    def add_customer(self, number: int, invoices: int) -> None:
+    def customer(self, number: int, invoices: int) -> Iterator[Rows]:
         random = Random(number)
         customer = _customer(number, random)
-        _insert(self._connection, "customer", [customer])
-        _insert(self._connection, "contact", _contacts(number, random))
+        yield "customer", [customer]
+        if contacts := list(_contacts(number, random)):
+            yield "contact", contacts
         if random.random() < 0.005:
-            _insert(self._connection, "received", [_received(number)])
+            yield "received", [_received(number)]
         made = [open_invoice(random) for _each in range(invoices)] + [paid_invoice(random) for _each in range(number % 2, invoices, 2)]
         home = "USD" if customer["kind"] == "foreign" else "MXN"
         other = "MXN" if home == "USD" else "USD"
         currencies = [other if random.random() < 0.03 else home for _each in made]
         rows = [self._numbered(number, invoice, currency, random) for invoice, currency in zip(made, currencies, strict=True)]
-        self._add_history(number, made, rows)
-        _insert(self._connection, "invoice", rows)
+        yield from self._history(number, made, rows)
+        yield "invoice", rows
 
     def _numbered(self, customer: int, invoice: Invoice, currency: str, random: Random) -> Row:
         self._invoices += 1
@@ -116,12 +118,12 @@ class _Book:
             "paid": paid,
             "balance": total - paid,
             "credit_days": 30,
-            "applied": json.dumps({"1": paid} if paid else {}),
-            "rungs": json.dumps(rungs),
+            "applied": {"1": paid} if paid else {},
+            "rungs": rungs,
             **invoice.row,
         }
 
-    def _add_history(self, customer: int, made: list[Invoice], rows: list[Row]) -> None:
+    def _history(self, customer: int, made: list[Invoice], rows: list[Row]) -> Iterator[Rows]:
         """Invoices of a currency for which a rule did the same on the same day share an action."""
         shared: dict[tuple[Any, ...], list[tuple[Row, int]]] = defaultdict(list)
         for invoice, row in zip(made, rows, strict=True):
@@ -136,8 +138,9 @@ class _Book:
                 claims.append(_claim(self._actions, row["id"], rule, occurrence, day))
                 if rule == "transmittal" and day is not None:
                     row["delivered_by"] = self._actions
-        _insert(self._connection, "action", actions)
-        _insert(self._connection, "claim", claims)
+        if actions:
+            yield "action", actions
+            yield "claim", claims
 
 
 def _customer(number: int, random: Random) -> Row:
@@ -186,7 +189,7 @@ def _received(customer: int) -> Row:
         "subject": "Duda",
         "sender": f"collections_contact@customer-{customer}.example",
         "dated": None,
-        "received_at": f"{NOW:%Y-%m-%d %H:%M:%S.%f}",
+        "received_at": NOW,
         "customer_id": customer,
         "action_id": None,
         "matched_by": "",
@@ -194,9 +197,9 @@ def _received(customer: int) -> Row:
         "doubtful": False,
         "sender_authenticated": True,
         "sender_known": True,
-        "facts": "{}",
-        "evidence": "{}",
-        "doubts": "[]",
+        "facts": {},
+        "evidence": {},
+        "doubts": [],
         "state": "open",
         "decided_by": "",
     }
@@ -220,7 +223,7 @@ def _action(number: int, rule: str, customer: int, currency: str, day: dt.date |
         "rule_id": rule,
         "customer_id": customer,
         "currency": currency,
-        "plan": json.dumps(plan),
+        "plan": plan,
         "rules_digest": "0" * 64,
         "planned_on": day or TODAY,
         "state": state,
@@ -229,7 +232,7 @@ def _action(number: int, rule: str, customer: int, currency: str, day: dt.date |
         "content": "0" * 64,
         "next_contact": None,
         "finished_on": day,
-        "reason": json.dumps({"text": "", "fields": {}}),
+        "reason": {"text": "", "fields": {}},
     }
 
 
@@ -247,4 +250,4 @@ def _claim(action: int, invoice: int, rule: str, occurrence: int, day: dt.date |
 
 
 if __name__ == "__main__":
-    print(book_of(int(sys.argv[1])))
+    print(book_of(int(sys.argv[1]), Path(sys.argv[2])))

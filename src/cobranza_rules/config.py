@@ -146,7 +146,7 @@ class Settings(BaseSettings):
     def _known_zone(cls, name: str) -> str:
         try:
             ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # "Mexico" names a folder of zones.
             raise ValueError(f"unknown time zone '{name}'") from None
         return name
 

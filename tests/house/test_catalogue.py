@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import gettext
+import os
 import re
 import runpy
 import string
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import util
 from pathlib import Path
@@ -18,12 +21,15 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from cobranza_rules import words
+from cobranza_rules.casefile.timeline import sentence_of
 from cobranza_rules.catalogue import DOMAIN, FOLDER, translator
+from cobranza_rules.config import read_settings
 from cobranza_rules.language import _, joined, word
-from cobranza_rules.problems import Problem
+from cobranza_rules.problems import Problem, ProblemError
 
 PO = FOLDER / "es" / "LC_MESSAGES" / "cobranza.po"
 SCRIPT = Path(__file__).resolve().parents[2] / "script" / "catalogue"
+GLOSSARY = SCRIPT.parents[1] / "docs" / "glossary.md"
 SPANISH = translator("es")
 LEFTOVERS = re.compile(
     r"\b(the|and|with|without|for|from|this|that|there|which|what|has|have|is|are|was|were|be|of|not|only|its|it|by|write|check)\b",
@@ -133,6 +139,64 @@ def test_exact_sentences() -> None:
     assert _("the next contact is on {day}", day=dt.date(2026, 3, 9)).text(SPANISH) == "el próximo contacto es el 2026-03-09"
 
 
+def test_wrong_values_of_settings_are_said_in_spanish(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    company = '[company]\nrfc = "EKU"\nname = "ESCUELA KEMPER URGATE"\naddress = "X"\ncity = "X"\nemail = "cobranza@kemper.example"\n'
+    mail = '[mail]\naddress = "cobranza@kemper.example"\n[daemon]\npoll_seconds = 1\n'
+    file = tmp_path / "cobranza.toml"
+    file.write_text(f'language = 3\nmode = "auto"\ntimezone = "Mexico"\n{company}{mail}', encoding="utf-8")
+    monkeypatch.setenv("COBRANZA_MAIL__OUT__PORT", "x")
+    with pytest.raises(ProblemError) as caught:
+        read_settings(file)
+    said = {problem.place: problem.text(SPANISH).removeprefix(f"{file} ({problem.place}): ") for problem in caught.value.problems}
+    assert said == {
+        "language": "no es un valor válido: se espera uno de éstos: 'es', 'en'; vea docs/configuration.es.md",
+        "mode": "no es un valor válido: se espera uno de éstos: 'shadow', 'supervised', 'automatic'; vea docs/configuration.es.md",
+        "timezone": "no es un valor válido: no se conoce la zona horaria 'Mexico'; vea docs/configuration.es.md",
+        "company.rfc": "no es un valor válido: no tiene la forma ^[A-ZÑ&]{3,4}\\d{6}[A-Z0-9]{3}$; vea docs/configuration.es.md",
+        "daemon.poll_seconds": "no es un valor válido: debe ser al menos 5; vea docs/configuration.es.md",
+        "mail.out.port": "no es un valor válido: aquí se espera un número entero; vea docs/configuration.es.md",
+    }
+
+
+def called(*words_of_command: str, **environment: str) -> str:
+    """What the program says on both streams, in a process of its own: click reads its words when commands are made."""
+    clean = {
+        name: value for name, value in os.environ.items() if name not in ("COBRANZA_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG", "LANGUAGE")
+    }
+    program = "from cobranza_rules.cli import main; main()"
+    call = [sys.executable, "-c", program, *words_of_command]
+    done = subprocess.run(call, env=clean | environment, capture_output=True, text=True, encoding="utf-8", check=False)
+    return done.stdout + done.stderr
+
+
+def test_usage_is_said_in_spanish_and_in_english_where_that_is_asked_for() -> None:
+    spanish = called("approvals", "show", "x", LANG="C.UTF-8")
+    assert "[OPCIONES] NÚMERO\n" in spanish
+    assert spanish.endswith("Error: Valor no válido en 'NÚMERO': 'x' no es un número entero.\n")
+    assert called("import", "nada").endswith("Error: Valor no válido en 'RUTAS...': Ruta 'nada': no existe.\n")
+    english = called("approvals", "show", "x", COBRANZA_LANGUAGE="en")
+    assert "[OPTIONS] NUMBER\n" in english
+    assert english.endswith("Error: Invalid value for 'NUMBER': 'x' is not a valid integer.\n")
+    assert "Muestra este mensaje y termina." in called("rules", "facts", "--help")
+
+
+def test_events_of_a_case_file_say_only_what_is_known() -> None:
+    acknowledged = {"invoice": "FA-1", "person": "Sonia Prueba", "title": "", "phone": "55 0000 1901"}
+    assert sentence_of("acknowledged", acknowledged).text(SPANISH) == "acuse de recibo de FA-1: Sonia Prueba, 55 0000 1901"
+    assert sentence_of("acknowledged", {"invoice": "FA-1"}).text(SPANISH) == "acuse de recibo de FA-1"
+    task = {"name": "sales-intervention", "assigned_to": "sales_manager", "due_on": "2026-03-17"}
+    assert sentence_of("task_opened", task).text(SPANISH) == (
+        "tarea para gerencia de ventas: intervención de Ventas, a más tardar el 2026-03-17"
+    )
+    assert sentence_of("task_opened", task | {"due_on": ""}).text() == "task for sales_manager: sales-intervention"
+    sent = {"rung": "first-reminder", "invoice": "FA-1", "next_contact": None}
+    assert sentence_of("rung_sent", sent).text(SPANISH) == "primer recordatorio de FA-1 enviado"
+    # A customer may be named like one of our words, and a comment may be one.
+    assert sentence_of("customer_met", {"name": "legal", "rfc": "EKU9003173C9"}).text(SPANISH).startswith("alta por una factura: legal,")
+    signed = {"who": "a@kemper.example", "role": "supervisor", "comment": "legal"}
+    assert sentence_of("sign_rejected", signed).text(SPANISH) == "a@kemper.example (supervisión) negó la firma: legal"
+
+
 def test_identifiers_are_shown_as_words_and_what_users_name_as_they_wrote_it() -> None:
     assert word("payment_notice").text(SPANISH) == "aviso de pago"
     assert word("first-reminder").text(SPANISH) == "primer recordatorio"
@@ -147,6 +211,19 @@ def test_no_identifier_keeps_its_english_name() -> None:
     groups = [value for name, value in vars(words).items() if name.isupper() and isinstance(value, tuple)]
     marked = {identifier for group in groups for identifier in group}
     assert {identifier for identifier in marked if SPANISH(identifier) == identifier} == same_in_spanish
+
+
+def test_the_glossary_and_the_catalogue_use_the_same_words() -> None:
+    marked = {identifier for value in vars(words).values() if isinstance(value, tuple) for identifier in value}
+    rows = [line.split(" | ") for line in GLOSSARY.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    spanish = {row[2].strip(" |`"): row[1] for row in rows if row[2].count("`") == 2}
+    shared = spanish.keys() & marked
+    assert {*words.REPLY_KINDS} - shared == {
+        "payment_notice",
+        "repeated",
+        "unreadable",
+    }  # One stands beside another word, two are no kinds.
+    assert [identifier for identifier in shared if SPANISH(identifier) not in spanish[identifier]] == []
 
 
 def test_what_click_says_of_our_commands_is_in_the_catalogue() -> None:

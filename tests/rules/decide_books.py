@@ -109,7 +109,7 @@ def reply(key: int = 1, *, of: int = 1, invoices: tuple[int, ...] = (1,), claims
 
 
 def book(*invoices: InvoiceSubject, customers: Sequence[CustomerSubject] = (), replies: Sequence[ReplySubject] = ()) -> Book:
-    keys = {each.customer_id for each in (*invoices, *replies)}
+    keys = {each.customer_id for each in invoices} | {each.customer_id for each in replies}
     known = {each.id: each for each in customers}
     return Book({key: known.get(key, customer(key)) for key in sorted(keys | set(known))}, invoices, replies, COMPANY)
 
