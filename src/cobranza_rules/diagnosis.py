@@ -54,7 +54,21 @@ def _look(workspace: Workspace, name: str, look: Callable[[Workspace], Sentence]
 
 def _settings(workspace: Workspace) -> Sentence:
     settings = workspace.settings
+    if empty := _empty_settings(workspace):
+        raise ProblemError([Problem(_("not filled in yet: {settings}", settings=", ".join(empty)), _("fill them in in cobranza.toml"))])
     return _("mode {mode}, engine {engine}, company {rfc}", mode=settings.mode, engine=settings.engine, rfc=settings.company.rfc)
+
+
+def _empty_settings(workspace: Workspace) -> list[str]:
+    """What every letter shows and every command needs, and a new workspace still lacks."""
+    settings = workspace.settings
+    company = [f"company.{name}" for name in ("name", "address", "city", "email") if not getattr(settings.company, name).strip()]
+    accounts = [] if settings.company.accounts else ["company.accounts"]
+    mail = [] if settings.mail.address.strip() else ["mail.address"]
+    people = [
+        f"people.{role}.{name}" for role, one in settings.people.items() for name in ("name", "email") if not getattr(one, name).strip()
+    ]
+    return [*company, *accounts, *mail, *people]
 
 
 def _rules(workspace: Workspace) -> Sentence:

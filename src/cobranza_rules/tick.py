@@ -39,6 +39,7 @@ class TickReport:
     entered: int = 0
     states: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)  # What kept single actions from going on
+    incidents: list[str] = field(default_factory=list)  # Workers of the rules engine that were lost; the native engine answered for them
     newly_waiting: int = 0  # Approvals, tasks, messages in and out that wait for a person since this tick
 
 
@@ -55,6 +56,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int
             report.entered = enter_plan(workspace, report.plan)
             carried = carry_out(workspace, progress)
             report.states, report.problems = carried.states, carried.problems
+        report.incidents = list(getattr(workspace.engine, "incidents", ()))
         with workspace.database.writing() as session:
             beat(session, TICK, workspace.clock.now())
         report.newly_waiting = len(waiting_for_people(workspace) - before)

@@ -16,7 +16,35 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 # What a run imports, here and late; a module that is missing from this list only costs time.
-LOADED = ["cobranza_rules.cli.planning", "cobranza_rules.cli.approvals", "cobranza_rules.cli.imports", "cobranza_rules.cli.aging", "cobranza_rules.cli.outbox", "cobranza_rules.cli.tasks", "cobranza_rules.cli.inbox", "cobranza_rules.cli.case", "cobranza_rules.cli.daemon", "cobranza_rules.tick", "cobranza_rules.rules.document", "cobranza_rules.engine_room", "cobranza_rules.letters.pdf", "cobranza_rules.letters.statement", "cobranza_rules.letters.template_folder", "cobranza_rules.letters.fields", "cobranza_rules.mail.compose", "cobranza_rules.mail.patterns_file", "cobranza_rules.mail.maildir_sink", "cobranza_rules.mail.maildir_mailbox", "cobranza_rules.mail.smtp_sink", "cobranza_rules.mail.imap_mailbox", "cobranza_rules.mail.html_text", "sqlalchemy.dialects.sqlite.pysqlite", "alembic.command", "holidays", "pytest"]
+LOADED = [
+    "cobranza_rules.cli.planning",
+    "cobranza_rules.cli.approvals",
+    "cobranza_rules.cli.imports",
+    "cobranza_rules.cli.aging",
+    "cobranza_rules.cli.outbox",
+    "cobranza_rules.cli.tasks",
+    "cobranza_rules.cli.inbox",
+    "cobranza_rules.cli.case",
+    "cobranza_rules.cli.daemon",
+    "cobranza_rules.tick",
+    "cobranza_rules.rules.document",
+    "cobranza_rules.engine_room",
+    "cobranza_rules.letters.pdf",
+    "cobranza_rules.letters.statement",
+    "cobranza_rules.letters.template_folder",
+    "cobranza_rules.letters.fields",
+    "cobranza_rules.mail.compose",
+    "cobranza_rules.mail.patterns_file",
+    "cobranza_rules.mail.maildir_sink",
+    "cobranza_rules.mail.maildir_mailbox",
+    "cobranza_rules.mail.smtp_sink",
+    "cobranza_rules.mail.imap_mailbox",
+    "cobranza_rules.mail.html_text",
+    "sqlalchemy.dialects.sqlite.pysqlite",
+    "alembic.command",
+    "holidays",
+    "pytest",
+]
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.stories.warm"])

@@ -6,6 +6,7 @@ import datetime as dt
 
 from sqlalchemy import select
 
+from cobranza_rules.booking.allocation import ALLOCATE
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.customers import customer_of
 from cobranza_rules.booking.tasks import open_task
@@ -55,8 +56,8 @@ def _apply(keeper: Bookkeeper, row: CreditNoteRow, invoice: InvoiceRow, today: d
 
 def _hand_to_person(keeper: Bookkeeper, row: CreditNoteRow, targets: list[str], today: dt.date) -> None:
     ids = list(keeper.session.scalars(select(InvoiceRow.id).where(InvoiceRow.uuid.in_(targets))))
-    detail = {"credit_note": row.number, "minor": row.total, "currency": row.currency}
-    open_task(keeper, "allocate-credit-note", row.customer_id, "collections_analyst", today, ids, detail)
+    detail = {"note_id": row.id, "credit_note": row.number, "minor": row.total, "currency": row.currency}
+    open_task(keeper, ALLOCATE, row.customer_id, "collections_analyst", today, ids, detail, alone=True)
 
 
 def apply_waiting_credit_notes(keeper: Bookkeeper, invoice: InvoiceRow, today: dt.date) -> None:

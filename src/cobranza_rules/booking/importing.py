@@ -103,13 +103,13 @@ class Importing:
             raise SetAside(_("issued by {rfc}, not by the company", rfc=record.issuer.rfc))
         document = Document(record, self.archive.put(content), name, self._reread)
         today = self.clock.today()
-        report.warnings += examined.warnings
         if isinstance(record, InvoiceRecord):
             report.counts["invoices", book_invoice(keeper, document, today, self.opening)] += 1
         elif isinstance(record, CreditNoteRecord):
             report.counts["credit_notes", self._take_credit_note(keeper, document, record, today)] += 1
         else:
             report.counts["payment_receipts", self._take_receipt(keeper, document, record, today)] += 1
+        report.warnings += examined.warnings
 
     def _reread(self, digest: str) -> CfdiRecord:
         return read_cfdi(self.archive.get(digest), digest)

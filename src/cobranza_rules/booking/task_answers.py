@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import update
 
+from cobranza_rules.booking.allocation import ALLOCATE, allocate
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
@@ -32,7 +34,8 @@ class Acknowledger:
 class Answer:
     """`answer` for an intervention is one of INTERVENTION_ANSWERS; an agreement may name the day on which payment was agreed.
 
-    `acknowledged` says that, and by whom, the receipt of the task's invoices was acknowledged.
+    `acknowledged` says that, and by whom, the receipt of the task's invoices was acknowledged; `shares` are those of a credit note, amounts
+    as written by invoice number.
     """
 
     who: str
@@ -40,6 +43,7 @@ class Answer:
     comment: str = ""
     pay_on: dt.date | None = None
     acknowledged: Acknowledger | None = None
+    shares: Mapping[str, str] = field(default_factory=dict)
 
 
 def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date) -> TaskRow:
@@ -52,6 +56,8 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
         raise ProblemError(
             [Problem(_("an intervention needs its answer"), _("give --answer {choices}", choices=", ".join(INTERVENTION_ANSWERS)))]
         )
+    if row.name == ALLOCATE:
+        allocate(keeper, row, answer.shares)
     row.state, row.answer, row.comment = "done", answer.answer, answer.comment
     row.done_by, row.done_at = answer.who, keeper.known_at
     keeper.note(

@@ -21,10 +21,11 @@ def open_task(
     detail: dict[str, Any] | None = None,
     due_on: dt.date | None = None,
     action_id: int | None = None,
+    alone: bool = False,
 ) -> TaskRow:
-    """Joins the customer's open task of that name, unless it belongs to an action of its own; its deadline stays the earlier one."""
+    """Joins the customer's open task of that name, unless it stands `alone` or belongs to an action; a joined deadline stays as it was."""
     same = select(TaskRow).where(TaskRow.name == name, TaskRow.customer_id == customer_id, TaskRow.state == "open")
-    found = None if action_id is not None else keeper.session.scalar(same.order_by(TaskRow.id))
+    found = None if alone or action_id is not None else keeper.session.scalar(same.order_by(TaskRow.id))
     if found is not None:
         found.invoices = sorted({*found.invoices, *invoices})
         return found

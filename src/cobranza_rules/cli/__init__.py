@@ -23,6 +23,8 @@ COMMANDS = {
     "approvals": ("cobranza_rules.cli.approvals", "approvals", N_("What waits for a signature or a release.")),
     "inbox": ("cobranza_rules.cli.inbox", "inbox", N_("Messages that wait for a person.")),
     "tasks": ("cobranza_rules.cli.tasks", "tasks", N_("What people have to do.")),
+    "dispute": ("cobranza_rules.cli.dispute", "dispute", N_("Disputes that people open and close.")),
+    "quarantine": ("cobranza_rules.cli.quarantine", "quarantine", N_("What could not be read, and why.")),
     "outbox": ("cobranza_rules.cli.outbox", "outbox", N_("Messages on their way out.")),
     "case": ("cobranza_rules.cli.case", "case", N_("A customer's case file.")),
     "aging": ("cobranza_rules.cli.aging", "aging", N_("Aging of balances.")),

@@ -16,8 +16,8 @@ import click
 
 from cobranza_rules.catalogue import language_of_locale, translator
 from cobranza_rules.cli.screen import Screen
-from cobranza_rules.language import N_
-from cobranza_rules.problems import ProblemError
+from cobranza_rules.language import N_, _
+from cobranza_rules.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
     from cobranza_rules.workspace import Workspace
@@ -145,6 +145,14 @@ def on_a_day(command: F) -> F:
 
 def reporting(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help=N_("Print JSON instead of sentences."))(command)
+
+
+def pair(written: str) -> tuple[str, str]:
+    """The two sides of NAME=VALUE. Raises ProblemError."""
+    name, equals, value = written.partition("=")
+    if not equals:
+        raise ProblemError([Problem(_("'{fact}' is no fact", fact=written), _("write it as name=value"))])
+    return name.strip(), value.strip()
 
 
 def take(call: Call, *, on: dt.date | None = None, as_json: bool = False) -> Call:

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.cli.command import Call, LazyGroup, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.command import Call, LazyGroup, SpokenCommand, on_a_day, pair, reporting, take
 from cobranza_rules.language import N_, Sentence, _
 from cobranza_rules.mail.assigning import Assignment, assign
 from cobranza_rules.mail.reading import new_text_of, try_message
@@ -128,7 +128,7 @@ def assign_(
 ) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
     person = person_named(workspace.company, who)
-    pairs = dict(_pair(fact) for fact in facts)
+    pairs = dict(pair(fact) for fact in facts)
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         row = assign(keeper, number, Assignment(kind, person.email, pairs, customer, invoices, comment), workspace.clock.today())
@@ -136,13 +136,6 @@ def assign_(
     if as_json:
         call.screen.json(_json(row, code))
     call.screen.say(_("Message {id} is {kind} of {customer}.", id=number, kind=call.screen.word(row.kind), customer=code))
-
-
-def _pair(fact: str) -> tuple[str, str]:
-    name, equals, value = fact.partition("=")
-    if not equals:
-        raise ProblemError([Problem(_("'{fact}' is no fact", fact=fact), _("write it as name=value"))])
-    return name.strip(), value.strip()
 
 
 @inbox.command("try", cls=SpokenCommand, help=N_("What the program would read in a message file; nothing is recorded."))

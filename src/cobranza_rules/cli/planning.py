@@ -58,10 +58,18 @@ def plan_json(made: Plan, screen: Screen) -> dict[str, Any]:
     return {
         "on": made.on.isoformat(),
         "rules": made.rules_digest,
-        "actions": [{**to_json(action), "reason": screen.text(action.reason)} for action in made.actions],
+        "actions": [_action_json(screen, action) for action in made.actions],
         "held": [{"invoice": held.number, "by": held.hold_id, "reason": screen.text(held.reason)} for held in made.held],
         "stopped": screen.text(made.stopped) if made.stopped else None,
     }
+
+
+def _action_json(screen: Screen, action: PlannedAction) -> dict[str, Any]:
+    """As the ledger keeps it, but amounts as plain texts and the reason as a sentence."""
+    shown = {**to_json(action), "total": Money(action.total, action.currency).plain(), "reason": screen.text(action.reason)}
+    for item in (*shown["items"], *shown["held"]):
+        item["balance"] = Money(item["balance"], action.currency).plain()
+    return shown
 
 
 def show_plan(screen: Screen, made: Plan) -> None:
@@ -127,6 +135,7 @@ def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
         "planned": report.entered,
         "states": dict(report.states),
         "newly_waiting": report.newly_waiting,
+        "incidents": report.incidents,
         "problems": [problem.text(screen.translate) for problem in report.problems],
         "stopped": screen.text(report.plan.stopped) if report.plan and report.plan.stopped else None,
     }
@@ -144,6 +153,8 @@ def show_report(screen: Screen, report: TickReport) -> None:
     for state, name in STATE_WORDS.items():
         if report.states[state]:
             screen.say(_("  {state}: {count}", state=screen.word(name), count=report.states[state]))
+    for incident in report.incidents:
+        screen.say(_("Rules engine: {incident}", incident=incident))
     if report.newly_waiting:
         screen.say(_("Waits for people since now: {count} (approvals, tasks, inbox, outbox)", count=report.newly_waiting))
     if report.plan is not None and report.plan.stopped is not None:

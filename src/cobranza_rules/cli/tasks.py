@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
-from cobranza_rules.cli.command import Call, Day, LazyGroup, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.command import Call, Day, LazyGroup, SpokenCommand, on_a_day, pair, reporting, take
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.dispatch.print_set import write_documents
 from cobranza_rules.language import N_, _
@@ -117,6 +117,7 @@ def _shown(screen: Screen, key: str, value: Any) -> str:
 @click.option("--who", required=True, help=N_("Who did it: a role or an e-mail address of cobranza.toml."))
 @click.option("--answer", default="", help=N_("What it has brought; an intervention: agreement, no_agreement or agreement_broken."))
 @click.option("--pay-on", type=Day(), help=N_("With an agreement: the day on which payment was agreed."))
+@click.option("--apply", "shares", multiple=True, help=N_("A credit note's share of an invoice, as NUMBER=AMOUNT; may be repeated."))
 @click.option("--person", default="", help=N_("Who at the customer acknowledged the receipt of the invoices."))
 @click.option("--title", default="", help=N_("That person's post."))
 @click.option("--phone", default="", help=N_("That person's telephone."))
@@ -130,6 +131,7 @@ def done(
     who: str,
     answer: str,
     pay_on: dt.date | None,
+    shares: tuple[str, ...],
     person: str,
     title: str,
     phone: str,
@@ -142,7 +144,12 @@ def done(
     acknowledged = Acknowledger(person, title, phone) if person else None
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
-        row = finish_task(keeper, number, Answer(colleague.email, answer, comment, pay_on, acknowledged), workspace.clock.today())
+        row = finish_task(
+            keeper,
+            number,
+            Answer(colleague.email, answer, comment, pay_on, acknowledged, dict(pair(share) for share in shares)),
+            workspace.clock.today(),
+        )
     if as_json:
         call.screen.json(task_json(workspace, row))
     call.screen.say(_("Task {id} is done.", id=number))

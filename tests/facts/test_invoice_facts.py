@@ -1,0 +1,125 @@
+"""Facts of invoices: what each is, that none of the vocabulary is missing, and that a few of them are the same as all of them, cut down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.facts.build import customer_facts, invoice_facts
+from cobranza_rules.facts.invoices import AS_THEY_ARE, OF_A_DATE, OF_MORE, Day, InvoiceFacts
+from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS
+
+TODAY = dt.date(2026, 3, 10)  # A Tuesday
+CALENDAR = BusinessCalendar()
+BUCKETS = (30, 60, 90)
+CUSTOMER = {"customer": "C-001", "customer_ready": True, "inbox_open": 0}
+DATES = ("due_on", "delivered_on", "promised_on", "claimed_on", "intervention_due")
+
+
+def an_invoice(**changes: Any) -> SimpleNamespace:
+    present: dict[str, Any] = {
+        **{
+            "number": "F-1",
+            "currency": "MXN",
+            "total": 120000,
+            "balance": 100000,
+            "paid": 20000,
+            "status": "open",
+            "payment_method": "PPD",
+        },
+        **{"cancellation_pending": False, "issued_on": dt.date(2026, 1, 20), "due_on": None, "delivery": "pending", "delivered_on": None},
+        **{"delivered_by": None, "acknowledged": False, "case_status": "collections", "promised_on": None, "promised_minor": 0},
+        **{"promise_paid": 0, "promise_count": 0, "claimed_on": None, "claim_count": 0, "dispute_open": False, "dunning_level": 0},
+        **{"intervention": "none", "intervention_due": None},
+        **changes,
+    }
+    return SimpleNamespace(**present)
+
+
+def facts(**changes: Any) -> dict[str, Any]:
+    return dict(invoice_facts(an_invoice(**changes), CUSTOMER, TODAY, CALENDAR, BUCKETS))
+
+
+def test_an_invoice_without_dates() -> None:
+    assert facts() == {
+        **CUSTOMER,
+        **{"invoice": "F-1", "currency": "MXN", "total": 120000, "balance": 100000, "paid": 20000, "status": "open"},
+        **{"payment_method": "PPD", "cancellation_pending": False, "issued_on": dt.date(2026, 1, 20).toordinal()},
+        **{"aging_bucket": "no due date", "delivery": "pending", "delivered_before": False, "acknowledged": False},
+        **{"case_status": "collections", "promise_open": False, "promise_count": 0, "promise_workdays_late": 0, "payment_claimed": False},
+        **{"claim_count": 0, "dispute_open": False, "dunning_level": 0, "intervention": "none", "intervention_overdue": False},
+    }
+
+
+def test_what_dates_add() -> None:
+    plain = facts()
+    dated = facts(
+        due_on=dt.date(2026, 2, 6),
+        delivery="sent",
+        delivered_on=dt.date(2026, 3, 6),
+        delivered_by=7,
+        promised_on=dt.date(2026, 3, 5),
+        claimed_on=dt.date(2026, 3, 9),
+        intervention="open",
+        intervention_due=dt.date(2026, 3, 9),
+    )
+    assert {name: value for name, value in dated.items() if plain.get(name) != value} == {
+        **{"due_on": dt.date(2026, 2, 6).toordinal(), "days_overdue": 32, "aging_bucket": "31-60"},
+        **{"delivery": "sent", "workdays_since_delivery": 2},
+        **{"promised_on": dt.date(2026, 3, 5).toordinal(), "promise_open": True, "promise_workdays_late": 3},
+        **{"payment_claimed": True, "workdays_since_claim": 1, "intervention": "open", "intervention_overdue": True},
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "stands"),
+    [
+        ({}, True),
+        ({"promised_minor": 5000, "promise_paid": 4999}, True),
+        ({"promised_minor": 5000, "promise_paid": 5000}, False),
+        ({"promised_minor": 0, "promise_paid": 5000}, True),
+        ({"status": "paid"}, False),
+    ],
+)
+def test_a_promise_of_an_amount_is_kept_when_so_much_was_paid(changes: dict[str, Any], stands: bool) -> None:
+    assert facts(promised_on=TODAY, **changes)["promise_open"] is stands
+
+
+def test_every_fact_of_the_vocabulary_is_defined_once() -> None:
+    defined = [*AS_THEY_ARE, *OF_A_DATE, *OF_MORE]
+    assert sorted(defined) == sorted(fact.name for fact in INVOICE_FACTS)
+    customer = SimpleNamespace(code="C", kind="domestic", status="active", language="es", delivery="email", credit_days=30)
+    company = {"workdays_since_bank_statement": 0, "hours_since_mailbox_poll": 0}
+    assert set(customer_facts(customer, 0, company)) == {fact.name for fact in CUSTOMER_FACTS}
+
+
+dates = st.none() | st.dates(dt.date(2025, 11, 1), dt.date(2026, 6, 30))
+
+
+@given(st.fixed_dictionaries(dict.fromkeys(DATES, dates)), st.sets(st.sampled_from([*AS_THEY_ARE, *OF_A_DATE, *OF_MORE, "customer_ready"])))
+def test_wanted_facts_are_all_facts_cut_down(present: dict[str, Any], wanted: set[str]) -> None:
+    invoice = an_invoice(**present)
+    every = invoice_facts(invoice, CUSTOMER, TODAY, CALENDAR, BUCKETS)
+    few = InvoiceFacts(Day(TODAY, CALENDAR, BUCKETS), ("number", "due_on"), wanted)
+    row = [getattr(invoice, column) for column in few.columns]
+    assert few.columns[:2] == ("number", "due_on")
+    assert few.build(row, few.common(CUSTOMER)) == {name: value for name, value in every.items() if name in wanted}
+
+
+def test_only_columns_of_wanted_facts_are_asked_for() -> None:
+    few = InvoiceFacts(Day(TODAY, CALENDAR, BUCKETS), ("id",), {"days_overdue", "aging_bucket", "balance", "customer"})
+    assert few.columns == ("id", "balance", "due_on")
+
+
+def test_the_facts_of_one_invoice_stay_its_own() -> None:
+    builder = InvoiceFacts(Day(TODAY, CALENDAR, BUCKETS))
+    common = builder.common(CUSTOMER)
+    before = dict(common)
+    builder.build([getattr(an_invoice(due_on=TODAY, claimed_on=TODAY), column) for column in builder.columns], common)
+    assert common == before

@@ -1,0 +1,233 @@
+"""Runs that are killed (SIGKILL) and started again until all is done, and the count of what left.
+
+Half of the deaths come at a moment that is drawn from the run's length. The other half come right before or right after one of the steps after
+which something lasts: a commit, a sync, a link or renaming in a Maildir, a sending on the wire. There the windows are narrow and matter most.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.importing import Importing
+from cobranza_rules.casefile.timeline import verify_case_file
+from cobranza_rules.dispatch.settling import settle_uncertain
+from cobranza_rules.intake.sources import SourceFile
+from cobranza_rules.plan.ledger import planned
+from cobranza_rules.store.heartbeat import BANK, beat
+from cobranza_rules.store.tables import ActionRow, ClaimRow, OutgoingRow
+from cobranza_rules.workspace import Workspace, open_workspace
+from tests.cfdi_files import invoice
+from tests.stories import warm
+from tests.stories.desk import customer_list, read_mail, text_of
+from tests.stories.folders import make_folder
+from tests.stories.mail_server import MailServer
+
+DAY = dt.date(2026, 3, 2)
+CUSTOMERS = {
+    "URE180429TM6": "UNIVERSIDAD ROBOTICA ESPAÑOLA",
+    "XIA190128J61": "XENON INDUSTRIAL ARTICLES",
+    "IIA040805DZ4": "INDISTRIA ILUMINADORA DE ALMACENES",
+    "KIJ0906199R1": "KERNEL INDUSTIA JUGUETERA",
+}
+RUN = ("run", "--on", DAY.isoformat())
+PATIENCE = 120
+OUT = 'path = "correo-enviado"'
+
+
+@dataclass
+class Tally:
+    """What many rounds came to. `doubled` and `lost` have to be zero."""
+
+    rounds: int = 0
+    runs: int = 0
+    kills: int = 0
+    messages: int = 0
+    sent: int = 0
+    uncertain: int = 0
+    doubled: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    where: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: Tally) -> Tally:
+        names = ("rounds", "runs", "kills", "messages", "sent", "uncertain", "doubled", "lost", "where")
+        return Tally(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+
+def make_due_folder(base: Path, count: int = 20) -> Path:
+    """A workspace in automatic mode in which `count` reminders are due, a message an invoice; without letters, for these cost much time."""
+    make_folder(base, **{'mode = "supervised"': 'mode = "automatic"'})
+    rules = base / "rules" / "collections.yaml"
+    text = rules.read_text(encoding="utf-8")
+    text = re.sub(r"\n +- letter: \w+-reminder\n +rubric: collections_analyst", "", text).replace(
+        "attach: [letter, statement]", "attach: [statement]"
+    )
+    text = text.replace("per_customer: 1 in 3 workdays, ", "").replace(
+        "group_by: [customer, currency]\n    minimum", "group_by: [currency]\n    minimum"
+    )
+    rules.write_text(text, encoding="utf-8")
+    workspace = open_workspace(base, DAY)
+    importing = Importing(workspace.database, workspace.archive, workspace.clock, workspace.company.rfc, DAY)
+    rows = [
+        f"C-{n},{name},{rfc},nacional,es,30,correo,f{n}@c{n}.example,p{n}@c{n}.example,"
+        for n, (rfc, name) in enumerate(CUSTOMERS.items(), 1)
+    ]
+    parties = list(CUSTOMERS.items())
+    invoices = [invoice(f"FA-{n}", f"{1000 + n}.00", receiver=parties[n % len(parties)]) for n in range(1, count + 1)]
+    report = importing.take(SourceFile(f"file-{n}", content) for n, content in enumerate([customer_list(*rows), *invoices]))
+    assert not report.problems
+    with workspace.database.writing() as session:
+        beat(session, BANK, workspace.clock.now())
+    workspace.close()
+    return base
+
+
+def die_at(point: int, log: str) -> None:
+    """In a process that is about to call the program: it is killed at its n-th lasting step. The log says how many there were."""
+    counted = 0
+    file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+
+    def pass_point(name: str) -> None:
+        nonlocal counted
+        counted += 1
+        os.pwrite(file, f"{counted} {name}\n".encode().ljust(60), 0)
+        if counted == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watched(real: Callable[..., Any], name: str) -> Callable[..., Any]:
+        @functools.wraps(real)
+        def call(*arguments: Any, **named: Any) -> Any:
+            pass_point(f"before {name}")
+            done = real(*arguments, **named)
+            pass_point(f"after {name}")
+            return done
+
+        return call
+
+    from sqlalchemy import Engine, event
+    from sqlalchemy.orm import Session
+
+    for name in ("fsync", "link", "replace"):
+        setattr(os, name, watched(getattr(os, name), name))
+    socket.socket.sendall = watched(socket.socket.sendall, "sendall")  # type: ignore[method-assign]  # (only in the process that dies)
+    event.listen(Engine, "commit", lambda _connection: pass_point("before commit"))
+    event.listen(Session, "after_commit", lambda _session: pass_point("after commit"))
+
+
+def run_once(base: Path, point: int | None = None, seconds: float | None = None) -> tuple[int, int, str]:
+    """Exit code (-9 for a killed one), the number of lasting steps that were passed, and the last of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        log, complained = Path(folder) / "log", Path(folder) / "complained"
+        process = warm.start(base, RUN, Path(folder) / "said", complained, functools.partial(die_at, point or 0, str(log)))
+        if seconds is not None:
+            process.join(seconds)
+            process.kill()
+        process.join(PATIENCE)
+        assert process.exitcode is not None, "the run hangs"
+        assert process.exitcode in (-signal.SIGKILL, 0, 3), complained.read_text(encoding="utf-8")
+        passed = log.read_text().split(maxsplit=1) if log.exists() else []
+    return process.exitcode, int(passed[0]) if passed else 0, passed[1].strip() if len(passed) > 1 else "the start"
+
+
+def measure(template: Path, folder: Path) -> tuple[int, float]:
+    """Lasting steps and seconds of a whole run."""
+    base = Path(shutil.copytree(template, folder / "measured"))
+    run_once(base)  # Warms the fork server up.
+    shutil.rmtree(base)
+    shutil.copytree(template, base)
+    began = time.monotonic()
+    code, points, _last = run_once(base)
+    assert code == 0
+    return points, time.monotonic() - began
+
+
+def play_round(template: Path, base: Path, draw: random.Random, length: tuple[int, float], server: MailServer | None = None) -> Tally:
+    """Kills runs on a fresh copy until one comes through, then looks at what left."""
+    shutil.copytree(template, base)
+    if server is not None:
+        settings = base / "cobranza.toml"
+        wire = f'kind = "smtp"\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\ntimeout_seconds = 10'
+        head, _out, rest = settings.read_text(encoding="utf-8").partition("[mail.out]\n")
+        settings.write_text(head + "[mail.out]\n" + wire + "\n" + rest[rest.index("\n[mail.incoming]") :], encoding="utf-8")
+        server.handler.accepted.clear()
+    points, seconds = length
+    tally = Tally(rounds=1)
+    while True:
+        if draw.random() < 0.5:
+            code, _passed, last = run_once(base, point=draw.randint(1, max(2, points // 3)))
+        else:
+            code, _passed, last = run_once(base, seconds=draw.uniform(0.1, 1.0) * seconds)
+        tally.runs += 1
+        if code != -signal.SIGKILL:
+            return tally + _looked_at(base, server)
+        tally.kills += 1
+        tally.where[last] += 1
+
+
+def _looked_at(base: Path, server: MailServer | None) -> Tally:
+    """Every claim has one message that left, none has two; where nobody can know, a person who asks the server settles it."""
+    workspace = open_workspace(base, DAY)
+    try:
+        left = _left(base) if server is None else _accepted(server)
+        with workspace.database.reading() as session:
+            assert verify_case_file(session).intact
+            states = dict(session.execute(select(OutgoingRow.action_id, OutgoingRow.state)).all())
+            subjects = {row.id: planned(row).invoices[0] for row in session.scalars(select(ActionRow))}
+            claims = list(session.scalars(select(ClaimRow).where(ClaimRow.live)))
+        uncertain = [subjects[action] for action, state in states.items() if state == "uncertain"]
+        confirmed = [subjects[claim.action_id] for claim in claims if claim.sent_on is not None]
+        tally = Tally(messages=len(subjects), sent=len(confirmed), uncertain=len(uncertain))
+        tally.doubled = [number for number, times in left.items() if times > 1]
+        tally.doubled += [number for number, times in Counter(subjects[claim.action_id] for claim in claims).items() if times > 1]
+        known = set(confirmed) | set(uncertain)
+        tally.lost = [number for number in subjects.values() if number not in known]  # Neither sent nor anybody's question
+        tally.lost += [number for number in confirmed if left[number] != 1]  # Said to have left, and nobody has it
+        if uncertain and server is not None:
+            _settle(workspace, server)
+            after = Counter(_accepted(server))
+            tally.doubled += [number for number, times in after.items() if times > 1]
+            tally.lost += [number for number in subjects.values() if after[number] != 1]
+    finally:
+        workspace.close()
+    shutil.rmtree(base)
+    return tally
+
+
+def _settle(workspace: Workspace, server: MailServer) -> None:
+    """A person asks the server which of the uncertain ones it has; what it has not got leaves with the next run."""
+    arrived = {str(mail["Message-ID"]).strip("<>") for mail in server.accepted}
+    with workspace.database.writing() as session:
+        for row in list(session.scalars(select(OutgoingRow).where(OutgoingRow.state == "uncertain"))):
+            keeper = Bookkeeper(session, workspace.clock.now())
+            settle_uncertain(keeper, workspace, row.id, left=row.message_id in arrived, who="analista@kemper.example")
+    code, _points, _last = run_once(workspace.base)
+    assert code == 0
+
+
+def _numbers(texts: Sequence[str]) -> Counter[str]:
+    """Which invoice each message is about."""
+    return Counter(number for text in texts for number in set(re.findall(r"FA-\d+", text)))
+
+
+def _left(base: Path) -> Counter[str]:
+    return _numbers([text_of(read_mail(file)) for file in (base / "correo-enviado" / "new").glob("*.eml")])
+
+
+def _accepted(server: MailServer) -> Counter[str]:
+    return _numbers([text_of(mail) for mail in server.accepted])

@@ -1,0 +1,43 @@
+"""Runs that are killed at many points: every reminder leaves once, none twice, none is lost."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.stories.killing import Tally, make_due_folder, measure, play_round
+from tests.stories.mail_server import MailServer
+
+KILLS = 50
+KILLS_ON_THE_WIRE = 25
+SEED = 20260302
+
+
+@pytest.fixture(scope="module")
+def due(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[int, float]]:
+    folder = tmp_path_factory.mktemp("killed")
+    template = make_due_folder(folder / "template")
+    return template, measure(template, folder)
+
+
+def play(due: tuple[Path, tuple[int, float]], tmp_path: Path, kills: int, server: MailServer | None = None) -> Tally:
+    template, length = due
+    draw = random.Random(SEED)
+    tally = Tally()
+    while tally.kills < kills:
+        tally += play_round(template, tmp_path / f"round-{tally.rounds}", draw, length, server)
+    return tally
+
+
+def test_into_a_maildir(due: tuple[Path, tuple[int, float]], tmp_path: Path) -> None:
+    tally = play(due, tmp_path, KILLS)
+    assert (tally.doubled, tally.lost, tally.uncertain) == ([], [], 0)
+    assert tally.sent == tally.messages == 20 * tally.rounds
+
+
+def test_over_smtp(due: tuple[Path, tuple[int, float]], tmp_path: Path, server: MailServer) -> None:
+    tally = play(due, tmp_path, KILLS_ON_THE_WIRE, server)
+    assert (tally.doubled, tally.lost) == ([], [])
+    assert tally.sent + tally.uncertain == tally.messages == 20 * tally.rounds
