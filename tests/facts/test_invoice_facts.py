@@ -18,25 +18,37 @@ from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS
 TODAY = dt.date(2026, 3, 10)  # A Tuesday
 CALENDAR = BusinessCalendar()
 BUCKETS = (30, 60, 90)
-CUSTOMER = {"customer": "C-001", "customer_ready": True, "inbox_open": 0}
+CUSTOMER: dict[str, str | bool | int] = {"customer": "C-001", "customer_ready": True, "inbox_open": 0}
 DATES = ("due_on", "delivered_on", "promised_on", "claimed_on", "intervention_due")
 
 
 def an_invoice(**changes: Any) -> SimpleNamespace:
     present: dict[str, Any] = {
-        **{
-            "number": "F-1",
-            "currency": "MXN",
-            "total": 120000,
-            "balance": 100000,
-            "paid": 20000,
-            "status": "open",
-            "payment_method": "PPD",
-        },
-        **{"cancellation_pending": False, "issued_on": dt.date(2026, 1, 20), "due_on": None, "delivery": "pending", "delivered_on": None},
-        **{"delivered_by": None, "acknowledged": False, "case_status": "collections", "promised_on": None, "promised_minor": 0},
-        **{"promise_paid": 0, "promise_count": 0, "claimed_on": None, "claim_count": 0, "dispute_open": False, "dunning_level": 0},
-        **{"intervention": "none", "intervention_due": None},
+        "number": "F-1",
+        "currency": "MXN",
+        "total": 120000,
+        "balance": 100000,
+        "paid": 20000,
+        "status": "open",
+        "payment_method": "PPD",
+        "cancellation_pending": False,
+        "issued_on": dt.date(2026, 1, 20),
+        "due_on": None,
+        "delivery": "pending",
+        "delivered_on": None,
+        "delivered_by": None,
+        "acknowledged": False,
+        "case_status": "collections",
+        "promised_on": None,
+        "promised_minor": 0,
+        "promise_paid": 0,
+        "promise_count": 0,
+        "claimed_on": None,
+        "claim_count": 0,
+        "dispute_open": False,
+        "dunning_level": 0,
+        "intervention": "none",
+        "intervention_due": None,
         **changes,
     }
     return SimpleNamespace(**present)
@@ -49,11 +61,29 @@ def facts(**changes: Any) -> dict[str, Any]:
 def test_an_invoice_without_dates() -> None:
     assert facts() == {
         **CUSTOMER,
-        **{"invoice": "F-1", "currency": "MXN", "total": 120000, "balance": 100000, "paid": 20000, "status": "open"},
-        **{"payment_method": "PPD", "cancellation_pending": False, "issued_on": dt.date(2026, 1, 20).toordinal()},
-        **{"aging_bucket": "no due date", "delivery": "pending", "delivered_before": False, "acknowledged": False},
-        **{"case_status": "collections", "promise_open": False, "promise_count": 0, "promise_workdays_late": 0, "payment_claimed": False},
-        **{"claim_count": 0, "dispute_open": False, "dunning_level": 0, "intervention": "none", "intervention_overdue": False},
+        "invoice": "F-1",
+        "currency": "MXN",
+        "total": 120000,
+        "balance": 100000,
+        "paid": 20000,
+        "status": "open",
+        "payment_method": "PPD",
+        "cancellation_pending": False,
+        "issued_on": dt.date(2026, 1, 20).toordinal(),
+        "aging_bucket": "no due date",
+        "delivery": "pending",
+        "delivered_before": False,
+        "acknowledged": False,
+        "case_status": "collections",
+        "promise_open": False,
+        "promise_count": 0,
+        "promise_workdays_late": 0,
+        "payment_claimed": False,
+        "claim_count": 0,
+        "dispute_open": False,
+        "dunning_level": 0,
+        "intervention": "none",
+        "intervention_overdue": False,
     }
 
 
@@ -70,10 +100,18 @@ def test_what_dates_add() -> None:
         intervention_due=dt.date(2026, 3, 9),
     )
     assert {name: value for name, value in dated.items() if plain.get(name) != value} == {
-        **{"due_on": dt.date(2026, 2, 6).toordinal(), "days_overdue": 32, "aging_bucket": "31-60"},
-        **{"delivery": "sent", "workdays_since_delivery": 2},
-        **{"promised_on": dt.date(2026, 3, 5).toordinal(), "promise_open": True, "promise_workdays_late": 3},
-        **{"payment_claimed": True, "workdays_since_claim": 1, "intervention": "open", "intervention_overdue": True},
+        "due_on": dt.date(2026, 2, 6).toordinal(),
+        "days_overdue": 32,
+        "aging_bucket": "31-60",
+        "delivery": "sent",
+        "workdays_since_delivery": 2,
+        "promised_on": dt.date(2026, 3, 5).toordinal(),
+        "promise_open": True,
+        "promise_workdays_late": 3,
+        "payment_claimed": True,
+        "workdays_since_claim": 1,
+        "intervention": "open",
+        "intervention_overdue": True,
     }
 
 

@@ -180,6 +180,8 @@ class Desk:
             (("tasks", "list"), ()),
             (("tasks", "show"), ("1",)),
             (("outbox", "list"), ("--all",)),
+            (("quarantine", "list"), ()),
+            (("quarantine", "show"), ("1",)),
             (("case",), ("C-001",)),
             (("case", "verify"), ()),
             (("aging",), day),
