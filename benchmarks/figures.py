@@ -45,7 +45,7 @@ def table(figures: Sequence[Figure]) -> str:
         for each in figures
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
+    lines = (
         "  ".join(
             cell.ljust(width) if column in (0, 7) else cell.rjust(width)
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))

@@ -27,7 +27,9 @@ def only_run(base: Path, engine: Engine) -> Iterator[None]:
         if engine.dialect.name != "postgresql":
             yield
             return
-        with engine.connect() as connection:
+        # No transaction stays open for the run, and the connection is closed for good after it, for the lock is the connection's.
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.detach()
             if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": RUN_LOCK}).scalar():
                 raise _busy()
             yield

@@ -1,0 +1,252 @@
+"""Laws of the whole procedure, over random weeks of payments, answers, signatures, bounces, faults of the wire and crashes.
+
+- No claim has two messages that left.
+- What is paid, disputed or answered and not yet looked at is never claimed, and nothing leaves on a day off.
+- Every balance is what an independent, naive sum gives.
+- The case file stays whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+from collections import Counter
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.settling import settle_uncertain
+from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.mail.assigning import Assignment, assign
+from cobranza_rules.mail.maildir_sink import MaildirSink
+from cobranza_rules.plan.ledger import planned
+from cobranza_rules.workspace import open_workspace
+from tests.cfdi_files import UNIVERSITY as UNIVERSITY_PARTY
+from tests.cfdi_files import invoice, receipt
+from tests.conftest import DAY
+from tests.dispatch.faulty_sink import FAULTS, CrashError, FaultySink
+from tests.stories.desk import UNIVERSITY, Desk, PlainPdf, customer_list, text_of
+from tests.stories.fixtures import OPENING
+from tests.stories.folders import make_folder
+
+XENON = ("XIA190128J61", "XENON INDUSTRIAL ARTICLES")
+BOOK = {"FA-1": (UNIVERSITY_PARTY, 116_000), "FA-2": (UNIVERSITY_PARTY, 70_000), "FX-1": (XENON, 90_000), "FX-2": (XENON, 60_000)}
+LATER = "FX-2"  # Delivered by the program itself, after a signature
+HELD_SECTION = "Partidas en aclaración"
+numbers = st.sampled_from(sorted(BOOK))
+events = st.one_of(
+    st.tuples(st.just("days"), st.integers(1, 5)),
+    st.tuples(st.just("days"), st.integers(1, 5)),
+    st.tuples(st.just("tick"), st.none()),
+    st.tuples(st.just("pay"), st.tuples(numbers, st.integers(1, 70_000))),
+    st.tuples(st.just("reverse"), st.integers(0, 5)),
+    st.tuples(st.just("promise"), numbers),
+    st.tuples(st.just("claim"), numbers),
+    st.tuples(st.just("dispute"), numbers),
+    st.tuples(st.just("end of dispute"), numbers),
+    st.tuples(st.just("unread"), numbers),
+    st.tuples(st.just("look"), st.none()),
+    st.tuples(st.just("decide"), st.booleans()),
+    st.tuples(st.just("decide"), st.just(True)),
+    st.tuples(st.just("bounce"), st.integers(0, 5)),
+    st.tuples(st.just("fault"), st.sampled_from(FAULTS)),
+    st.tuples(st.just("fault"), st.sampled_from(FAULTS)),
+    st.tuples(st.just("settle"), st.none()),
+    st.tuples(st.just("tasks"), st.none()),
+)
+
+
+@dataclass
+class World:
+    """The desk beside what a naive observer knows."""
+
+    base: Path
+    mode: str
+    desk: Desk = field(init=False)
+    sink: FaultySink = field(init=False)
+    day: dt.date = DAY
+    paid: dict[str, tuple[str, int]] = field(default_factory=dict)  # Receipt to invoice and amount
+    receipts: int = 0
+    disputed: set[str] = field(default_factory=set)
+    unread: set[str] = field(default_factory=set)  # RFCs
+    left: list[str] = field(default_factory=list)
+
+    def open(self) -> None:
+        workspace = open_workspace(self.base, self.day)
+        workspace.settings = workspace.settings.model_copy(update={"mode": self.mode})
+        workspace.pdf = PlainPdf()
+        faults = self.sink.faults if hasattr(self, "sink") else []
+        self.sink = FaultySink(MaildirSink(self.base / "correo-enviado"), self.watch, faults)
+        workspace.sink = self.sink
+        counter = self.desk.counter if hasattr(self, "desk") else 0
+        self.desk = Desk(workspace, counter)
+
+    def watch(self, message: EmailMessage) -> None:
+        """At the moment in which a message leaves."""
+        assert self.desk.workspace.rules.calendar.is_workday(self.day)
+        claimed = set(re.findall(r"F[AX]-\d", text_of(message).partition(HELD_SECTION)[0]))
+        assert claimed
+        assert str(message["Message-ID"]) not in self.left
+        for number in claimed:
+            assert self.balance(number) > 0, f"{number} is paid"
+        if "ecordatorio" in str(message["Subject"]):
+            assert not claimed & self.disputed
+            assert not {BOOK[number][0][0] for number in claimed} & self.unread
+        self.left.append(str(message["Message-ID"]))
+
+    def balance(self, number: str) -> int:
+        return BOOK[number][1] - sum(amount for invoice_number, amount in self.paid.values() if invoice_number == number)
+
+    def tick(self) -> None:
+        try:
+            self.desk.tick()
+        except CrashError:
+            self.desk.workspace.close()
+            self.open()
+
+    def act(self, kind: str, value: object) -> None:
+        getattr(self, f"do_{kind.replace(' ', '_')}")(value)
+
+    def do_days(self, count: int) -> None:
+        for _day in range(count):
+            self.day += dt.timedelta(days=1)
+            self.desk.on(self.day)
+            self.tick()
+
+    def do_tick(self, _nothing: None) -> None:
+        self.tick()
+
+    def do_pay(self, what: tuple[str, int]) -> None:
+        number, amount = what
+        self.receipts += 1
+        name = f"P-{self.receipts}"
+        self.desk.take(receipt(name, {number: f"{amount / 100:.2f}"}, day=self.day, receiver=BOOK[number][0]))
+        self.paid[name] = (number, amount)
+
+    def do_reverse(self, which: int) -> None:
+        """A receipt that replaces an earlier one and pays ten cents of the same invoice instead."""
+        if which >= len(self.paid):
+            return
+        old = list(self.paid)[which]
+        number, _amount = self.paid.pop(old)
+        self.receipts += 1
+        self.desk.take(receipt(f"P-{self.receipts}", {number: "0.10"}, day=self.day, receiver=BOOK[number][0], replaces=(old,)))
+        self.paid[f"P-{self.receipts}"] = (number, 10)
+
+    def do_promise(self, number: str) -> None:
+        if self.balance(number) > 0:
+            self._enter(number, EntryKind.PROMISED, pay_on=(self.day + dt.timedelta(days=3)).isoformat(), minor=0)
+
+    def do_claim(self, number: str) -> None:
+        self._enter(number, EntryKind.PAYMENT_CLAIMED)
+
+    def do_dispute(self, number: str) -> None:
+        if number not in self.disputed:
+            self._enter(number, EntryKind.DISPUTE_OPENED, reason="precio")
+            self.disputed.add(number)
+
+    def do_end_of_dispute(self, number: str) -> None:
+        if number in self.disputed:
+            self._enter(number, EntryKind.DISPUTE_CLOSED)
+            self.disputed.discard(number)
+
+    def _enter(self, number: str, kind: EntryKind, **data: object) -> None:
+        self.desk.enter(number, kind, **data)
+
+    def do_unread(self, number: str) -> None:
+        rfc = BOOK[number][0][0]
+        sender = "pagos@robotica.example" if rfc == UNIVERSITY_PARTY[0] else "pagos@xenon.example"
+        self.desk.write(f"ya pagamos todo ({self.desk.counter})", sender=sender, authenticated=False)
+        self.unread.add(rfc)
+
+    def do_look(self, _nothing: None) -> None:
+        """A person looks at every message that was taken in and says that it is but a question; the next run settles it."""
+        self.tick()
+        workspace = self.desk.workspace
+        with workspace.database.writing() as session:
+            keeper = Bookkeeper(session, workspace.clock.now())
+            for row in self.desk.received():
+                if row.state == "open":
+                    assign(
+                        keeper,
+                        row.id,
+                        Assignment("question", "analista@kemper.example", {}, customer="" if row.customer_id else "C-001"),
+                        self.day,
+                    )
+        self.unread.clear()
+
+    def do_decide(self, agreed: bool) -> None:
+        for role in ("administration_manager", "collections_analyst"):
+            if any(approval.role == role for approval in self.desk.approvals("waiting")):
+                self.desk.approve(role, agreed=agreed, comment="por esto")
+        self.tick()
+
+    def do_bounce(self, which: int) -> None:
+        sent = self.desk.outgoing("sent")
+        if which < len(sent):
+            self.desk.bounce(sent[which].message_id, *sent[which].recipients)
+            self.tick()
+
+    def do_fault(self, fault: str) -> None:
+        self.sink.faults.append(fault)
+
+    def do_settle(self, _nothing: None) -> None:
+        """A person looks into the customer's mailbox, so to speak, and says the truth."""
+        workspace = self.desk.workspace
+        for row in self.desk.outgoing("uncertain"):
+            with workspace.database.writing() as session:
+                keeper = Bookkeeper(session, workspace.clock.now())
+                settle_uncertain(keeper, workspace, row.id, left=f"<{row.message_id}>" in self.left, who="analista@kemper.example")
+
+    def do_tasks(self, _nothing: None) -> None:
+        for task in self.desk.tasks():
+            intervention = task.name == "sales-intervention"
+            self.desk.done(task.id, answer="no_agreement" if intervention else "")
+
+    def check(self) -> None:
+        for number in BOOK:
+            assert self.desk.invoice(number).balance == self.balance(number)
+        actions = {row.id: row for row in self.desk.actions()}
+        by_message = {f"<{row.message_id}>": actions[row.action_id] for row in self.desk.outgoing()}
+        claimed: Counter[tuple[int, str, int]] = Counter()
+        for message_id in self.left:
+            items = planned(by_message[message_id]).items
+            claimed.update((item.subject_id, item.rule_id, item.occurrence) for item in items)
+        assert [claim for claim, times in claimed.items() if times > 1] == []
+        self.desk.assert_whole()
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    base = make_folder(tmp_path_factory.mktemp("weeks") / "workspace")
+    world = World(base, "automatic")
+    world.open()
+    xenon = "C-002,XENON INDUSTRIAL ARTICLES,XIA190128J61,nacional,es,30,correo,facturas@xenon.example,pagos@xenon.example,"
+    world.desk.take(customer_list(UNIVERSITY + "direccion@robotica.example", xenon))
+    old = [invoice(number, f"{total / 100:.2f}", receiver=party) for number, (party, total) in BOOK.items() if number != LATER]
+    world.desk.take(*old, opening=OPENING)
+    party, total = BOOK[LATER]
+    world.desk.take(invoice(LATER, f"{total / 100:.2f}", DAY - dt.timedelta(days=25), receiver=party))
+    world.desk.workspace.close()
+    return base
+
+
+@given(mode=st.sampled_from(["automatic", "supervised"]), story=st.lists(events, min_size=10, max_size=40))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+def test_laws(template: Path, tmp_path_factory: pytest.TempPathFactory, mode: str, story: list[tuple[str, object]]) -> None:
+    folder = tmp_path_factory.mktemp("story")
+    world = World(Path(shutil.copytree(template, folder / "workspace")), mode)
+    world.open()
+    try:
+        for kind, value in story:
+            world.act(kind, value)
+            world.check()
+    finally:
+        world.desk.workspace.close()
+        shutil.rmtree(folder)
