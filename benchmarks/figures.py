@@ -52,3 +52,4 @@ def table(figures: Sequence[Figure]) -> str:
         )
         for row in rows
     )
+    return "\n".join(line.rstrip() for line in lines)

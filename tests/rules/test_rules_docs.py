@@ -13,6 +13,7 @@ from cobranza_rules.rules.document_rules import HOLD_KEYS, LADDER_KEYS, RULE_KEY
 from cobranza_rules.rules.document_settings import CALENDAR_KEYS
 from cobranza_rules.rules.document_steps import RECORDS, STEP_KEYS
 from cobranza_rules.rules.expression import Definitions, Place, Written, parse_condition
+from cobranza_rules.rules.testing import parse_tests, read_tests, run_tests
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("rules.md", "rules.es.md")
@@ -20,6 +21,11 @@ PLACE = Place("docs", 1, 1)
 
 
 def blocks(page: str) -> list[str]:
+    """The examples that are rules files; the one that is a file of rule tests stands apart."""
+    return [block for block in all_blocks(page) if not block.startswith("rules:")]
+
+
+def all_blocks(page: str) -> list[str]:
     return re.findall(r"^```yaml\n(.*?)^```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
 
 
@@ -54,3 +60,16 @@ def test_every_key_is_told(page: str) -> None:
     keys = {*HOLD_KEYS, *RULE_KEYS, *LADDER_KEYS, *RUNG_KEYS, *CALENDAR_KEYS, *RECORDS, *STEP_KEYS}
     keys |= {key for more in STEP_KEYS.values() for key in more}
     assert [key for key in sorted(keys) if not re.search(rf"\b{key}\b", text)] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_example_of_a_rule_test_passes_on_the_shipped_rules(page: str) -> None:
+    (block,) = [block for block in all_blocks(page) if block.startswith("rules:")]
+    shipped = DOCS.parent / "rules" / "collections.yaml"
+    rules, _warnings = read_rules([("collections.yaml", shipped.read_bytes())])
+    (result,) = run_tests(read_tests(parse_tests(page, block.encode()), rules), rules)
+    assert result.passed
+
+
+def test_both_pages_have_the_same_example_of_a_rule_test() -> None:
+    assert all_blocks("rules.md") == all_blocks("rules.es.md")

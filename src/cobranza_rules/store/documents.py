@@ -7,9 +7,12 @@ import os
 import tempfile
 from pathlib import Path
 
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.problems import Problem, ProblemError
 
-class DamagedDocumentError(Exception):
-    """The bytes in the archive are not those that were put there."""
+
+class DamagedDocumentError(ProblemError):
+    """The archive no longer has the bytes that were put there."""
 
 
 def digest_of(content: bytes) -> str:
@@ -26,10 +29,13 @@ class DocumentArchive:
         return self.root / digest[:2] / digest
 
     def put(self, content: bytes) -> str:
-        """Returns the digest. The bytes are on the disk before it returns: a row that names them may follow."""
+        """Returns the digest. The bytes are on the disk before it returns: a row that names them may follow.
+
+        What is there already is left alone, unless it was damaged: then it is whole again.
+        """
         digest = digest_of(content)
         path = self.path_of(digest)
-        if path.exists():
+        if path.exists() and path.read_bytes() == content:
             return digest
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".incoming-", dir=path.parent)
@@ -42,11 +48,20 @@ class DocumentArchive:
         return digest
 
     def get(self, digest: str) -> bytes:
-        """Raises DamagedDocumentError, or FileNotFoundError."""
-        content = self.path_of(digest).read_bytes()
+        """Raises DamagedDocumentError."""
+        path = self.path_of(digest)
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise _damaged(path, _("the document cannot be read from the archive: {detail}", detail=error.strerror)) from None
         if digest_of(content) != digest:
-            raise DamagedDocumentError(digest)
+            raise _damaged(path, _("the document in the archive is damaged: its bytes are not those that were put there"))
         return content
+
+
+def _damaged(path: Path, what: Sentence) -> DamagedDocumentError:
+    hint = _("restore it from a backup; an imported file is also restored by importing it again")
+    return DamagedDocumentError([Problem(what, hint, str(path))])
 
 
 def _sync_folder(folder: Path) -> None:
