@@ -11,6 +11,7 @@ from tests.cfdi_files import invoice
 from tests.conftest import DAY
 from tests.dispatch.faulty_sink import CrashError, FaultySink
 from tests.stories.desk import Desk
+from tests.stories.fixtures import OPENING, DeskMaker
 from tests.stories.mail_server import MailServer
 
 TUESDAY = DAY + dt.timedelta(days=1)
@@ -63,7 +64,10 @@ def test_a_damaged_document_stops_its_message_and_no_other(desk: Desk) -> None:
     report = desk.tick()
     assert report.states["sent"] == 1
     assert len(report.problems) == 1
-    assert "FA-2" in str(report.problems[0]) or desk.invoice("FA-2").document in str(report.problems[0])
+    assert str(report.problems[0].what) == "the document in the archive is damaged: its bytes are not those that were put there"
+    assert report.problems[0].file == str(path)
+    desk.take(invoice("FA-2", day=DAY))  # Imported again, it is whole again.
+    assert desk.tick().states == {"awaiting_signature": 1}
 
 
 def test_a_document_that_is_gone_stops_its_message_and_no_other(desk: Desk) -> None:
@@ -72,3 +76,32 @@ def test_a_document_that_is_gone_stops_its_message_and_no_other(desk: Desk) -> N
     report = desk.tick()
     assert report.states["sent"] == 1
     assert len(report.problems) == 1
+
+
+def test_a_message_whose_bytes_are_gone_is_not_taken_for_one_on_the_wire(wired: Desk, server: MailServer) -> None:
+    server.handler.data = ["451 4.3.0 try again later"]
+    wired.tick()
+    outgoing = wired.outgoing()[0]
+    path = wired.workspace.archive.path_of(outgoing.raw)
+    content = path.read_bytes()
+    path.unlink()
+    assert len(wired.tick().problems) == 1
+    assert wired.outgoing()[0].state == "approved"
+    path.write_bytes(content)
+    assert wired.tick().states == {"sent": 1}
+
+
+def test_a_server_without_its_password_leaves_nothing_uncertain(make_desk: DeskMaker) -> None:
+    wire = {
+        'kind = "maildir"             # cada mensaje queda como archivo; con kind = "smtp" sale por el servidor de correo\npath = "correo-enviado"': (
+            'kind = "smtp"\nhost = "127.0.0.1"\nuser = "cobranza"\npassword_file = "missing"'
+        )
+    }
+    desk = make_desk(**wire)
+    desk.take(invoice("FA-1"), opening=OPENING)
+    for _run in range(2):
+        report = desk.tick()
+        assert [str(problem) for problem in report.problems] == [
+            "the password source 'missing' cannot be read; check that it exists and may be read"
+        ]
+        assert [row.state for row in desk.outgoing()] == ["approved"]

@@ -42,13 +42,19 @@ def test_damaged_bytes_are_noticed(archive: DocumentArchive) -> None:
     path = archive.path_of(digest)
     path.chmod(stat.S_IRUSR | stat.S_IWUSR)
     path.write_bytes(CONTENT[:-1] + b"?")
-    with pytest.raises(DamagedDocumentError, match=digest):
+    with pytest.raises(DamagedDocumentError) as raised:
         archive.get(digest)
+    assert str(raised.value.problems[0]) == (
+        f"{path}: the document in the archive is damaged: its bytes are not those that were put there; "
+        "restore it from a backup; an imported file is also restored by importing it again"
+    )
+    assert archive.get(archive.put(CONTENT)) == CONTENT
 
 
 def test_a_document_that_is_not_there_is_said(archive: DocumentArchive) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(DamagedDocumentError) as raised:
         archive.get(digest_of(b"never put"))
+    assert str(raised.value.problems[0].what) == "the document cannot be read from the archive: No such file or directory"
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "A" * 64, "a" * 63 + "/", "a" * 65])

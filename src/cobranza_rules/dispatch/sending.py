@@ -23,26 +23,29 @@ POLICY = re.compile(r"5\d\d[ -]5\.7\.")
 
 
 def send(workspace: Workspace, action_id: int, position: int) -> Delivery:
-    outgoing = _intend(workspace, action_id)
-    if outgoing is None:
+    """Raises ProblemError where the sink is not fit or the archive has lost the bytes; then nothing is marked as being sent."""
+    sink = workspace.sink
+    intended = _intend(workspace, action_id)
+    if intended is None:
         return Delivery.POSTPONED
-    raw = workspace.archive.get(outgoing.raw)
+    outgoing, raw = intended
     recipients = [*outgoing.recipients, *outgoing.copies]
-    report = workspace.sink.deliver(raw, workspace.settings.mail.address, recipients, outgoing.recipients)
+    report = sink.deliver(raw, workspace.settings.mail.address, recipients, outgoing.recipients)
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         note_outcome(keeper, workspace, action_id, position, report)
     return report.outcome
 
 
-def _intend(workspace: Workspace, action_id: int) -> OutgoingRow | None:
-    """Marks the message as being sent; None where somebody else has done so in the meantime."""
+def _intend(workspace: Workspace, action_id: int) -> tuple[OutgoingRow, bytes] | None:
+    """Marks the message as being sent and gives its bytes; None where somebody else has done so in the meantime."""
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         row = session.get_one(ActionRow, action_id)
         outgoing = session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == action_id, OutgoingRow.revision == row.revision))
         if row.state != State.APPROVED or outgoing is None or outgoing.state != "approved":
             return None
+        raw = workspace.archive.get(outgoing.raw)
         outgoing.state = "sending"
         outgoing.attempts += 1
         outgoing.changed_at = keeper.known_at
@@ -53,7 +56,7 @@ def _intend(workspace: Workspace, action_id: int) -> OutgoingRow | None:
             workspace.clock.today(),
             _("handed to the mail server as {message_id}", message_id=outgoing.message_id),
         )
-        return outgoing
+        return outgoing, raw
 
 
 def note_outcome(keeper: Bookkeeper, workspace: Workspace, action_id: int, position: int, report: DeliveryReport) -> None:
