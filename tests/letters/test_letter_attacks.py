@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.server
 import io
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -165,7 +166,9 @@ def trap() -> Iterator[tuple[str, list[str]]]:
 
 
 def engines() -> list[PdfEngine]:
-    return [choose_engine("wkhtmltopdf"), choose_engine("weasyprint")]
+    """Those of this system: Debian 13 has no wkhtmltopdf, and then there is nothing of it to attack."""
+    wkhtmltopdf = [choose_engine("wkhtmltopdf")] if shutil.which("wkhtmltopdf") else []
+    return [*wkhtmltopdf, choose_engine("weasyprint")]
 
 
 FILE_ATTACKS = [
