@@ -237,7 +237,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return base
 
 
-@given(mode=st.sampled_from(["automatic", "supervised"]), story=st.lists(events, min_size=10, max_size=40))
+@given(mode=st.sampled_from(["automatic", "supervised"]), story=st.lists(events, min_size=20, max_size=60))
 @settings(max_examples=12, suppress_health_check=list(HealthCheck))
 def test_laws(template: Path, tmp_path_factory: pytest.TempPathFactory, mode: str, story: list[tuple[str, object]]) -> None:
     folder = tmp_path_factory.mktemp("story")

@@ -224,6 +224,8 @@ def test_the_trap_itself_works(trap: tuple[str, list[str]], tmp_path: Path) -> N
     address, hits = trap
     secret = tmp_path / "secret.txt"
     secret.write_text("TOPSECRET")
+    if shutil.which("wkhtmltopdf") is None:
+        pytest.skip("wkhtmltopdf is not packaged on this system")
     engine = choose_engine("wkhtmltopdf")
     assert isinstance(engine, WkhtmltopdfEngine)
     html = f'<img src="{address}/reached"><iframe src="{secret.as_uri()}" width="500"></iframe>'

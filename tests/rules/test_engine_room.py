@@ -47,6 +47,14 @@ def gone(pid: int) -> bool:
     return False
 
 
+def ended(pid: int) -> bool:
+    """Gone, or a zombie that only waits for the machine's first process, which is not ours, to look at it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] == "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
 def test_it_answers_as_the_native_engine_does() -> None:
     with DurableRoom(CONDITIONS, chunk=100) as room:
         assert room.worker_pid == 0, "the worker starts when it is first needed"
@@ -249,6 +257,6 @@ def test_a_worker_does_not_outlive_a_program_that_is_killed(death: signal.Signal
         process.send_signal(death)
         process.wait(timeout=30)
     deadline = time.monotonic() + 10
-    while not gone(pid) and time.monotonic() < deadline:
+    while not ended(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
-    assert gone(pid)
+    assert ended(pid)

@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ DAY = dt.date(2026, 3, 2)
 ABROAD = "XEXX010101000"  # The generic RFC of customers abroad, whom their names tell apart.
 RUN = ("run", "--on", DAY.isoformat())
 PATIENCE = 120
+WIRE_FAULTS = ("451 4.3.0 try again later", "drop before accepting", "drop after accepting", "garbage after accepting", "554 5.6.0 refused")
 
 
 @dataclass
@@ -55,13 +56,14 @@ class Tally:
     messages: int = 0
     sent: int = 0
     uncertain: int = 0
+    refused: int = 0  # By the server for good: a person has a task, and nothing is repeated
+    faults: int = 0
     doubled: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     where: Counter[str] = field(default_factory=Counter)
 
     def __add__(self, other: Tally) -> Tally:
-        names = ("rounds", "runs", "kills", "messages", "sent", "uncertain", "doubled", "lost", "where")
-        return Tally(**{name: getattr(self, name) + getattr(other, name) for name in names})
+        return Tally(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
 
 
 def make_due_folder(base: Path, count: int = 20) -> Path:
@@ -149,11 +151,7 @@ def play_round(template: Path, base: Path, draw: random.Random, length: tuple[in
     """Kills runs on a fresh copy until one comes through, then looks at what left."""
     shutil.copytree(template, base)
     if server is not None:
-        settings = base / "cobranza.toml"
-        wire = f'kind = "smtp"\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\ntimeout_seconds = 10'
-        head, _out, rest = settings.read_text(encoding="utf-8").partition("[mail.out]\n")
-        settings.write_text(head + "[mail.out]\n" + wire + "\n" + rest[rest.index("\n[mail.incoming]") :], encoding="utf-8")
-        server.handler.accepted.clear()
+        connect(base, server)
     points, seconds = length
     tally = Tally(rounds=1)
     while True:
@@ -168,6 +166,30 @@ def play_round(template: Path, base: Path, draw: random.Random, length: tuple[in
         tally.where[last] += 1
 
 
+def play_failing_wire(template: Path, base: Path, draw: random.Random, server: MailServer, count: int = 20) -> Tally:
+    """Lets the server fail at random while the messages of a fresh copy are sent, run after run."""
+    shutil.copytree(template, base)
+    connect(base, server)
+    tally = Tally(rounds=1)
+    answers = [draw.choice(WIRE_FAULTS) if draw.random() < 0.4 else "250 2.0.0 queued" for _message in range(count)]
+    server.handler.data = list(answers)
+    tally.where = Counter(answer for answer in answers if answer in WIRE_FAULTS)
+    tally.faults = tally.where.total()
+    for _again in range(3):  # What was postponed leaves with one of the next runs.
+        run_once(base)
+        tally.runs += 1
+    return tally + _looked_at(base, server)
+
+
+def connect(base: Path, server: MailServer) -> None:
+    """Lets the workspace send to this server, which begins with nothing."""
+    settings = base / "cobranza.toml"
+    wire = f'[mail.out]\nkind = "smtp"\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\ntimeout_seconds = 10\n'
+    head, _out, rest = settings.read_text(encoding="utf-8").partition("[mail.out]\n")
+    settings.write_text(head + wire + rest[rest.index("\n[mail.incoming]") :], encoding="utf-8")
+    server.handler.accepted.clear()
+
+
 def _looked_at(base: Path, server: MailServer | None) -> Tally:
     """Every claim has one message that left, none has two; where nobody can know, a person who asks the server settles it."""
     workspace = open_workspace(base, DAY)
@@ -179,18 +201,19 @@ def _looked_at(base: Path, server: MailServer | None) -> Tally:
             subjects = {row.id: planned(row).invoices[0] for row in session.scalars(select(ActionRow))}
             claims = list(session.scalars(select(ClaimRow).where(ClaimRow.live)))
         uncertain = [subjects[action] for action, state in states.items() if state == "uncertain"]
+        refused = [subjects[action] for action, state in states.items() if state == "failed"]
         confirmed = [subjects[claim.action_id] for claim in claims if claim.sent_on is not None]
-        tally = Tally(messages=len(subjects), sent=len(confirmed), uncertain=len(uncertain))
+        tally = Tally(messages=len(subjects), sent=len(confirmed), uncertain=len(uncertain), refused=len(refused))
         tally.doubled = [number for number, times in left.items() if times > 1]
         tally.doubled += [number for number, times in Counter(subjects[claim.action_id] for claim in claims).items() if times > 1]
-        known = set(confirmed) | set(uncertain)
+        known = {*confirmed, *uncertain, *refused}
         tally.lost = [number for number in subjects.values() if number not in known]  # Neither sent nor anybody's question
         tally.lost += [number for number in confirmed if left[number] != 1]  # Said to have left, and nobody has it
         if uncertain and server is not None:
             _settle(workspace, server)
             after = Counter(_accepted(server))
             tally.doubled += [number for number, times in after.items() if times > 1]
-            tally.lost += [number for number in subjects.values() if after[number] != 1]
+            tally.lost += [number for number in subjects.values() if after[number] != 1 and number not in refused]
     finally:
         workspace.close()
     shutil.rmtree(base)

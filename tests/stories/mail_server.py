@@ -24,7 +24,7 @@ class MailServer:
     def accepted(self) -> list[EmailMessage]:
         messages = [email.message_from_bytes(raw, policy=email.policy.default) for _sender, _recipients, raw in self.handler.accepted]
         assert all(isinstance(message, EmailMessage) for message in messages)
-        return messages  # type: ignore[return-value]  # (the assertion before)
+        return messages
 
     @property
     def recipients(self) -> list[list[str]]:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.killing import Tally, make_due_folder, measure, play_round
+from tests.stories.killing import WIRE_FAULTS, Tally, make_due_folder, measure, play_failing_wire, play_round
 from tests.stories.mail_server import MailServer
 
 KILLS = 50
-KILLS_ON_THE_WIRE = 25
+KILLS_ON_THE_WIRE = 20
 SEED = 20260302
 
 
@@ -41,3 +41,12 @@ def test_over_smtp(due: tuple[Path, tuple[int, float]], tmp_path: Path, server: 
     tally = play(due, tmp_path, KILLS_ON_THE_WIRE, server)
     assert (tally.doubled, tally.lost) == ([], [])
     assert tally.sent + tally.uncertain == tally.messages == 20 * tally.rounds
+
+
+def test_over_a_failing_wire(due: tuple[Path, tuple[int, float]], tmp_path: Path, server: MailServer) -> None:
+    tally = play_failing_wire(due[0], tmp_path / "round", random.Random(SEED), server)
+    assert (tally.doubled, tally.lost) == ([], [])
+    assert set(tally.where) == set(WIRE_FAULTS), "choose a seed that draws every fault"
+    assert tally.sent + tally.uncertain + tally.refused == tally.messages == 20
+    assert tally.refused == tally.where["554 5.6.0 refused"]
+    assert tally.uncertain == tally.faults - tally.refused - tally.where["451 4.3.0 try again later"]
