@@ -32,7 +32,10 @@ def only_run(base: Path, engine: Engine) -> Iterator[None]:
             connection.detach()
             if not connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": RUN_LOCK}).scalar():
                 raise _busy()
-            yield
+            try:
+                yield
+            finally:  # A server notices a closed connection only after a while; the next run may come sooner.
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": RUN_LOCK})
 
 
 def _busy() -> ProblemError:
