@@ -94,7 +94,7 @@ def _substitute(keeper: Bookkeeper, row: InvoiceRow, record: InvoiceRecord, toda
 def _hand_over(keeper: Bookkeeper, old: InvoiceRow, new: InvoiceRow, today: dt.date) -> None:
     state = state_of(old)
     keeper.enter(old, EntryKind.SUBSTITUTED, new.issued_on, {"by": new.id})
-    if state.delivery == "sent" or state.rungs:
+    if old.customer_id == new.customer_id:  # Another receiver has never seen the old one: it begins anew.
         keeper.enter(new, EntryKind.INHERITED, new.issued_on, {"source": old.id, **inheritance(state)})
     if state.paid:
         open_task(keeper, "review-substitution", new.customer_id, "collections_analyst", today, [old.id, new.id], {"paid": state.paid})

@@ -68,7 +68,7 @@ def open_replies(
             sender_authenticated=row.sender_authenticated or vouched,
             sender_known=row.sender_known or vouched,
             doubtful=row.doubtful or (row.kind in ABOUT_INVOICES and not invoices),
-            answers_our_message=row.action_id is not None,
+            answers_our_message=row.action_id is not None or vouched,
             answers_transmittal=delivers(plan),
             received_on=received_on(row, calendar),
             read=facts_from_json(row.facts),
