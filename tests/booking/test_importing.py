@@ -124,6 +124,24 @@ def test_a_receipt_that_replaces_another_takes_its_payments_back(importing: Impo
     assert book(importing) == {"FA-1": (100_000, "open"), "FA-2": (10_000, "open")}
 
 
+def test_a_receipt_that_was_replaced_may_come_after_the_one_that_replaces_it(importing: Importing) -> None:
+    new, old = receipt("P-2", {"FA-1": "600.00"}, operation="2", replaces=("P-1",)), receipt("P-1", {"FA-1": "500.00"}, operation="1")
+    take(importing, FILES["invoice"], new, old)
+    assert book(importing) == {"FA-1": (40_000, "open")}
+
+
+def test_both_may_come_before_the_invoice(importing: Importing) -> None:
+    new, old = receipt("P-2", {"FA-1": "600.00"}, operation="2", replaces=("P-1",)), receipt("P-1", {"FA-1": "500.00"}, operation="1")
+    take(importing, old, new, FILES["invoice"])
+    assert book(importing) == {"FA-1": (40_000, "open")}
+
+
+def test_two_receipts_of_one_operation_are_one_payment_whoever_the_receiver_is(importing: Importing) -> None:
+    payer = ("XIA190128J61", "XENON INDUSTRIAL ARTICLES")
+    take(importing, FILES["invoice"], *(receipt(name, {"FA-1": "400.00"}, operation="77", receiver=payer) for name in ("P-1", "P-2")))
+    assert book(importing) == {"FA-1": (60_000, "open")}
+
+
 def test_a_receipt_that_replaces_another_and_says_the_same_changes_no_balance(importing: Importing) -> None:
     take(importing, FILES["invoice"], receipt("P-1", {"FA-1": "400.00"}, operation="9"))
     take(importing, receipt("P-2", {"FA-1": "400.00"}, operation="9", replaces=("P-1",)))

@@ -55,13 +55,15 @@ def test_a_kept_promise_ends_it(reminded: Desk) -> None:
     assert [reminded.run(day).entered for day in days(dt.date(2026, 3, 6), 20)] == [0] * 20
 
 
-def test_a_second_promise_holds_nothing_any_more(reminded: Desk) -> None:
+def test_a_second_promise_goes_to_a_person_and_holds_nothing_any_more(reminded: Desk) -> None:
     reminded.on(TUESDAY).write(PROMISE, answers=reminded.last_id())
     reminded.tick()
     reminded.on(dt.date(2026, 3, 9)).write(PROMISE.replace("viernes 6", "viernes 20"), answers=reminded.last_id())
     reminded.tick()
-    assert reminded.invoice("FA-1").promise_count == 2
-    assert reminded.held("FA-1") == set()
+    assert (reminded.invoice("FA-1").promise_count, reminded.held("FA-1")) == (1, {"reply-waiting"})
+    assigned(reminded, "promise")
+    reminded.tick()
+    assert (reminded.invoice("FA-1").promise_count, reminded.held("FA-1")) == (2, set())
 
 
 def test_an_unauthenticated_we_have_paid_everything_changes_nothing_and_holds_the_customer(reminded: Desk) -> None:

@@ -31,22 +31,31 @@ def book_credit_note(keeper: Bookkeeper, record: CreditNoteRecord, digest: str, 
         currency=record.total.currency,
         total=record.total.minor,
         issued_on=record.issued_at.date(),
-        state=FOR_AN_INVOICE if len(targets) == 1 else FOR_A_PERSON,
+        state=FOR_AN_INVOICE if len(targets) == 1 and not _replaces_or_is_replaced(keeper, record) else FOR_A_PERSON,
         document=digest,
     )
     keeper.session.add(row)
     keeper.session.flush()
     keeper.note(row.customer_id, "credit_note", row.issued_on, {"number": row.number, "minor": row.total, "currency": row.currency})
-    invoice = keeper.session.scalar(select(InvoiceRow).where(InvoiceRow.uuid == targets[0])) if len(targets) == 1 else None
+    sole = targets[0] if row.state == FOR_AN_INVOICE else ""
+    invoice = keeper.session.scalar(select(InvoiceRow).where(InvoiceRow.uuid == sole))
     if invoice is not None:
         _apply(keeper, row, invoice, today)
     elif row.state == FOR_A_PERSON:
         _hand_to_person(keeper, row, targets, today)
 
 
+def _replaces_or_is_replaced(keeper: Bookkeeper, record: CreditNoteRecord) -> bool:
+    """Of two notes of which one substitutes the other (relation 04) only one counts: which, and how much of it is left, a person says."""
+    if any(relation.kind == RelationKind.SUBSTITUTION for relation in record.relations):
+        return True
+    named = select(RelationRow.id).where(RelationRow.target == record.uuid, RelationRow.kind == RelationKind.SUBSTITUTION.value)
+    return keeper.session.scalar(named.limit(1)) is not None
+
+
 def _apply(keeper: Bookkeeper, row: CreditNoteRow, invoice: InvoiceRow, today: dt.date) -> None:
-    """A note in another currency, or of more than is owed, is a person's: how much of it belongs here no document says."""
-    if row.currency != invoice.currency or row.total > invoice.total:
+    """A note in another currency, over more than was invoiced, or on a closed CFDI is a person's: where it belongs no document says."""
+    if row.currency != invoice.currency or row.total > invoice.total or invoice.closed is not None:
         row.state = FOR_A_PERSON
         _hand_to_person(keeper, row, [invoice.uuid], today)
         return

@@ -6,19 +6,19 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from cobranza_rules.booking.bookkeeper import Bookkeeper, put_state, state_of
+from cobranza_rules.booking.bookkeeper import Bookkeeper, put_state
 from cobranza_rules.booking.credit_notes import apply_waiting_credit_notes
 from cobranza_rules.booking.customers import customer_of, due_on
 from cobranza_rules.booking.document import Document, require_same
 from cobranza_rules.booking.outcome import Taken, refuse
 from cobranza_rules.booking.payments import apply_waiting_payments
 from cobranza_rules.booking.relations import relate
-from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.booking.substitution import substitute
 from cobranza_rules.domain.document import InvoiceRecord, RelationKind
 from cobranza_rules.domain.entry import EntryKind
-from cobranza_rules.domain.invoice import InvoiceState, inheritance
+from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.language import _
-from cobranza_rules.store.tables import InvoiceRow, RelationRow
+from cobranza_rules.store.tables import InvoiceRow
 
 
 def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening: dt.date | None) -> Taken:
@@ -34,7 +34,7 @@ def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening
     relate(keeper, record.uuid, record.relations)
     if opening is not None and row.issued_on <= opening:
         keeper.enter(row, EntryKind.DELIVERED, row.issued_on, {"opening": True})
-    _substitute(keeper, row, record, today)
+    substitute(keeper, row, record, today)
     apply_waiting_payments(keeper, row)
     apply_waiting_credit_notes(keeper, row, today)
     return Taken.NEW
@@ -43,9 +43,15 @@ def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening
 def _refuse_taken_number(keeper: Bookkeeper, record: InvoiceRecord, file: str) -> None:
     if not (record.series or record.folio):
         return
-    same = keeper.session.scalar(select(InvoiceRow).where(InvoiceRow.series == record.series, InvoiceRow.folio == record.folio))
     substituted = {uuid for relation in record.relations if relation.kind == RelationKind.SUBSTITUTION for uuid in relation.uuids}
-    if same is not None and same.status in ("open", "paid") and same.uuid not in substituted:
+    standing = select(InvoiceRow).where(
+        InvoiceRow.series == record.series,
+        InvoiceRow.folio == record.folio,
+        InvoiceRow.status.in_(("open", "paid")),
+        InvoiceRow.uuid.not_in(substituted),
+    )
+    same = keeper.session.scalar(standing.order_by(InvoiceRow.id))
+    if same is not None:
         raise refuse(
             file,
             _("invoice {number} is in the book under another UUID, {uuid}", number=record.number, uuid=same.uuid),
@@ -74,27 +80,3 @@ def _new_row(keeper: Bookkeeper, document: Document, record: InvoiceRecord, toda
     due = due_on(row.issued_on, customer.credit_days)
     keeper.enter(row, EntryKind.ISSUED, row.issued_on, {"minor": record.total.minor, "credit_days": customer.credit_days, "due_on": due})
     return row
-
-
-def _substitute(keeper: Bookkeeper, row: InvoiceRow, record: InvoiceRecord, today: dt.date) -> None:
-    """Whichever of the two comes first: the old one leaves the book, the new one goes on from where it stood."""
-    replaced = [uuid for relation in record.relations if relation.kind == RelationKind.SUBSTITUTION for uuid in relation.uuids]
-    for old in keeper.session.scalars(select(InvoiceRow).where(InvoiceRow.uuid.in_(replaced)).order_by(InvoiceRow.id)):
-        _hand_over(keeper, old, row, today)
-    newer = (
-        select(InvoiceRow)
-        .join(RelationRow, RelationRow.source == InvoiceRow.uuid)
-        .where(RelationRow.target == row.uuid, RelationRow.kind == RelationKind.SUBSTITUTION.value)
-        .order_by(InvoiceRow.id)
-    )
-    for new in keeper.session.scalars(newer):
-        _hand_over(keeper, row, new, today)
-
-
-def _hand_over(keeper: Bookkeeper, old: InvoiceRow, new: InvoiceRow, today: dt.date) -> None:
-    state = state_of(old)
-    keeper.enter(old, EntryKind.SUBSTITUTED, new.issued_on, {"by": new.id})
-    if old.customer_id == new.customer_id:  # Another receiver has never seen the old one: it begins anew.
-        keeper.enter(new, EntryKind.INHERITED, new.issued_on, {"source": old.id, **inheritance(state)})
-    if state.paid:
-        open_task(keeper, "review-substitution", new.customer_id, "collections_analyst", today, [old.id, new.id], {"paid": state.paid})

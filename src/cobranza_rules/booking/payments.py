@@ -11,12 +11,13 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.customers import customer_of
 from cobranza_rules.booking.identity import payment_identity
 from cobranza_rules.booking.outcome import Taken
+from cobranza_rules.booking.substitution import hold_for_review, present_of
 from cobranza_rules.domain.document import PaymentReceiptRecord, ReceiptPayment, RelationKind
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.tables import EvidenceRow, InvoiceRow, PaymentRow, WaitingApplicationRow
+from cobranza_rules.store.tables import ApplicationRow, EvidenceRow, InvoiceRow, PaymentRow, RelationRow
 
 RECEIPT = "rep"
 
@@ -31,8 +32,9 @@ def book_receipt(keeper: Bookkeeper, record: PaymentReceiptRecord, digest: str, 
     parts = {payment.position: _parts(payment) for payment in record.payments}
     _check_currencies(keeper, parts, file)
     customer_id = customer_of(keeper, record.receiver, today).id
-    kept = {_book_payment(keeper, record, payment, parts[payment.position], digest, customer_id) for payment in record.payments}
-    _withdraw_replaced(keeper, record, kept, today)
+    for payment in record.payments:
+        _book_payment(keeper, record, payment, parts[payment.position], digest, customer_id, today)
+    _withdraw_replaced(keeper, record, today)
     return Taken.NEW
 
 
@@ -75,7 +77,8 @@ def _book_payment(
     parts: dict[str, Money],
     digest: str,
     customer_id: int,
-) -> int:
+    today: dt.date,
+) -> None:
     identity = payment_identity(customer_id, payment, record.uuid)
     row = keeper.session.scalar(select(PaymentRow).where(PaymentRow.identity == identity))
     if row is not None and not _fits(keeper, row, parts):
@@ -94,9 +97,8 @@ def _book_payment(
         keeper.session.flush()
     keeper.session.add(EvidenceRow(payment_id=row.id, kind=RECEIPT, source=record.uuid, position=payment.position, document=digest))
     for uuid, part in parts.items():
-        _apply(keeper, row, uuid, part)
+        _apply(keeper, row, uuid, part, today)
     keeper.session.flush()
-    return row.id
 
 
 def _fits(keeper: Bookkeeper, row: PaymentRow, parts: dict[str, Money]) -> bool:
@@ -106,51 +108,63 @@ def _fits(keeper: Bookkeeper, row: PaymentRow, parts: dict[str, Money]) -> bool:
 
 
 def _covered(keeper: Bookkeeper, payment_id: int) -> dict[str, int]:
-    waiting = keeper.session.execute(
-        select(WaitingApplicationRow.invoice_uuid, WaitingApplicationRow.minor).where(WaitingApplicationRow.payment_id == payment_id)
-    )
-    covered: dict[str, int] = dict(waiting.all())
-    for invoice in _invoices_of(keeper, payment_id):
-        covered[invoice.uuid] = invoice.applied[f"p{payment_id}"]
-    return covered
+    query = select(ApplicationRow.invoice_uuid, ApplicationRow.minor).where(ApplicationRow.payment_id == payment_id)
+    return dict(keeper.session.execute(query).all())
 
 
-def _invoices_of(keeper: Bookkeeper, payment_id: int) -> list[InvoiceRow]:
-    payment = keeper.session.get_one(PaymentRow, payment_id)
-    rows = keeper.session.scalars(select(InvoiceRow).where(InvoiceRow.customer_id == payment.customer_id).order_by(InvoiceRow.id))
-    return [row for row in rows if f"p{payment_id}" in row.applied]
-
-
-def _apply(keeper: Bookkeeper, payment: PaymentRow, uuid: str, part: Money) -> None:
+def _apply(keeper: Bookkeeper, payment: PaymentRow, uuid: str, part: Money, today: dt.date) -> None:
+    """A payment for a substituted CFDI covers nothing by itself: the one in its place is held until a person has looked."""
+    known = select(ApplicationRow.id).where(ApplicationRow.payment_id == payment.id, ApplicationRow.invoice_uuid == uuid)
+    if keeper.session.scalar(known) is not None:
+        return
+    application = ApplicationRow(payment_id=payment.id, invoice_uuid=uuid, currency=part.currency, minor=part.minor, applied=False)
+    keeper.session.add(application)
     invoice = keeper.session.scalar(select(InvoiceRow).where(InvoiceRow.uuid == uuid))
     if invoice is not None:
-        keeper.enter(invoice, EntryKind.PAYMENT_APPLIED, payment.paid_on, {"payment": payment.id, "minor": part.minor})
-        return
-    known = select(WaitingApplicationRow).where(WaitingApplicationRow.payment_id == payment.id, WaitingApplicationRow.invoice_uuid == uuid)
-    if keeper.session.scalar(known) is None:
-        keeper.session.add(WaitingApplicationRow(payment_id=payment.id, invoice_uuid=uuid, currency=part.currency, minor=part.minor))
+        _enter(keeper, payment, invoice, application)
+        if (present := present_of(keeper, invoice)) is not invoice:
+            hold_for_review(keeper, invoice, present, today)
+
+
+def _enter(keeper: Bookkeeper, payment: PaymentRow, invoice: InvoiceRow, application: ApplicationRow) -> None:
+    keeper.enter(invoice, EntryKind.PAYMENT_APPLIED, payment.paid_on, {"payment": payment.id, "minor": application.minor})
+    application.applied = True
 
 
 def apply_waiting_payments(keeper: Bookkeeper, invoice: InvoiceRow) -> None:
     """Payments whose receipt came before the invoice. One in another currency stays waiting: it cannot be about this invoice."""
-    for waiting in list(keeper.session.scalars(select(WaitingApplicationRow).where(WaitingApplicationRow.invoice_uuid == invoice.uuid))):
-        if waiting.currency == invoice.currency:
-            payment = keeper.session.get_one(PaymentRow, waiting.payment_id)
-            keeper.enter(invoice, EntryKind.PAYMENT_APPLIED, payment.paid_on, {"payment": payment.id, "minor": waiting.minor})
-            keeper.session.delete(waiting)
+    waiting = select(ApplicationRow).where(
+        ApplicationRow.invoice_uuid == invoice.uuid, ApplicationRow.applied.is_(False), ApplicationRow.currency == invoice.currency
+    )
+    for application in list(keeper.session.scalars(waiting.order_by(ApplicationRow.id))):
+        _enter(keeper, keeper.session.get_one(PaymentRow, application.payment_id), invoice, application)
 
 
-def _withdraw_replaced(keeper: Bookkeeper, record: PaymentReceiptRecord, kept: set[int], today: dt.date) -> None:
-    """A receipt that substitutes another (relation 04): payments that only the old one spoke of did not happen as it said."""
+def _withdraw_replaced(keeper: Bookkeeper, record: PaymentReceiptRecord, today: dt.date) -> None:
+    """A receipt that substitutes another (relation 04): payments that only the old one spoke of did not happen as it said.
+
+    Whichever of the two comes first: the record may itself be the old one.
+    """
     replaced = {uuid for relation in record.relations if relation.kind == RelationKind.SUBSTITUTION for uuid in relation.uuids}
+    newer = select(RelationRow.source).where(RelationRow.target == record.uuid, RelationRow.kind == RelationKind.SUBSTITUTION.value)
+    if any(receipt_is_known(keeper, uuid) for uuid in keeper.session.scalars(newer)):
+        replaced.add(record.uuid)
     if not replaced:
         return
     sources: dict[int, set[str]] = defaultdict(set)
     affected = select(EvidenceRow.payment_id).where(EvidenceRow.source.in_(replaced))
-    for payment_id, source in keeper.session.execute(
-        select(EvidenceRow.payment_id, EvidenceRow.source).where(EvidenceRow.payment_id.in_(affected))
-    ):
+    told = select(EvidenceRow.payment_id, EvidenceRow.source).where(EvidenceRow.payment_id.in_(affected))
+    for payment_id, source in keeper.session.execute(told):
         sources[payment_id].add(source)
-    for payment_id in sorted(payment_id for payment_id, told in sources.items() if told <= replaced and payment_id not in kept):
-        for invoice in _invoices_of(keeper, payment_id):
-            keeper.enter(invoice, EntryKind.PAYMENT_REVERSED, today, {"payment": payment_id, "replaced_by": record.uuid})
+    for payment_id in sorted(payment_id for payment_id, named in sources.items() if named <= replaced):
+        _withdraw(keeper, payment_id, today)
+
+
+def _withdraw(keeper: Bookkeeper, payment_id: int, today: dt.date) -> None:
+    applications = list(keeper.session.scalars(select(ApplicationRow).where(ApplicationRow.payment_id == payment_id)))
+    for application in applications:
+        invoice = keeper.session.scalar(select(InvoiceRow).where(InvoiceRow.uuid == application.invoice_uuid))
+        if invoice is not None and application.applied:
+            keeper.enter(invoice, EntryKind.PAYMENT_REVERSED, today, {"payment": payment_id})
+        keeper.session.delete(application)
+    keeper.session.flush()

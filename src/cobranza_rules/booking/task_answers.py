@@ -6,16 +6,18 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from cobranza_rules.booking.allocation import ALLOCATE, allocate
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.substitution import REVIEW, end_review
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.tables import ClaimRow, InvoiceRow, TaskRow
+from cobranza_rules.store.tables import ClaimRow, ContactRow, InvoiceRow, TaskRow
 
 INTERVENTION_ANSWERS = ("agreement", "no_agreement", "agreement_broken")
+FIND_ADDRESS = "find-address"
 ACKNOWLEDGED = "acknowledged"  # The answer of who called the customer about a missing acknowledgement
 # Tasks behind which claims are kept back: done, they let the rules plan the same again.
 RELEASING = frozenset({"resolve-rejection", "message-refused"})
@@ -73,10 +75,21 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
         who = {"person": by.person, "title": by.title, "phone": by.phone}
         for invoice in keeper.invoices(row.invoices):
             keeper.enter(invoice, EntryKind.ACKNOWLEDGED, today, {"task": row.id, **who})
+    if row.name == REVIEW:
+        end_review(keeper, row.invoices, today)
+    if row.name == FIND_ADDRESS:
+        _trust_addresses_again(keeper, row.customer_id)
     if row.name in RELEASING and row.action_id is not None:
         unsent = (ClaimRow.action_id == row.action_id, ClaimRow.sent_on.is_(None))
         keeper.session.execute(update(ClaimRow).where(*unsent).values(live=False))
     return row
+
+
+def _trust_addresses_again(keeper: Bookkeeper, customer_id: int) -> None:
+    """Whoever was asked to find an address has seen to the ones on file."""
+    bounced = select(ContactRow).where(ContactRow.customer_id == customer_id, ContactRow.active, ContactRow.bounced_on.is_not(None))
+    for contact in keeper.session.scalars(bounced):
+        contact.bounced_on = None
 
 
 def _answer_intervention(keeper: Bookkeeper, invoice: InvoiceRow, task: TaskRow, answer: Answer, today: dt.date) -> None:

@@ -14,6 +14,7 @@ from cobranza_rules.cli.command import WRONG_INPUT, Call, Day, SpokenCommand, on
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.intake.sources import count, walk
 from cobranza_rules.language import N_, _
+from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.heartbeat import BANK, beat
 from cobranza_rules.workspace import Workspace
 
@@ -46,6 +47,9 @@ def import_(
     call: Call, paths: tuple[Path, ...], opening: dt.date | None, payments_through: dt.date | None, on: dt.date | None, as_json: bool
 ) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
+    if payments_through is not None and payments_through > workspace.clock.today():
+        what = _("payments cannot be known through {day}: that day is still to come", day=payments_through)
+        raise ProblemError([Problem(what, _("give the last day whose payments are all in"), place="--payments-through")])
     report = take_in(workspace, paths, opening, call.screen)
     if payments_through is not None:
         with workspace.database.writing() as session:

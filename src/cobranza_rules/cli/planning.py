@@ -79,7 +79,7 @@ def show_plan(screen: Screen, made: Plan) -> None:
     for held in made.held:
         screen.say(_("  {invoice}: {reason}", invoice=held.number, reason=held.reason))
     for verdict in made.verdicts:
-        if verdict.outcome in (Outcome.NO_ADDRESS, Outcome.UNCERTAIN, Outcome.BELOW_MINIMUM, Outcome.LIMITED):
+        if verdict.outcome in (Outcome.NO_ADDRESS, Outcome.UNKNOWN_RUNG, Outcome.UNCERTAIN, Outcome.BELOW_MINIMUM, Outcome.LIMITED):
             screen.say(_("  {rule}: {reason}", rule=word(verdict.rule_id), reason=verdict.reason))
     if made.stopped is not None:
         screen.say(_("Nothing leaves: {reason}", reason=made.stopped))

@@ -10,7 +10,7 @@ import click
 from cobranza_rules.cli.case import customer_named
 from cobranza_rules.cli.command import Call, SpokenCommand, on_a_day, take
 from cobranza_rules.dispatch.correspondence import currencies_of, statement_for
-from cobranza_rules.dispatch.rendering import letter_files, writer_of
+from cobranza_rules.dispatch.rendering import file_name, letter_files, writer_of
 from cobranza_rules.language import N_, _
 from cobranza_rules.letters.statement import statement_workbook
 
@@ -28,7 +28,7 @@ def statement(call: Call, customer: str, output: Path, on: dt.date | None) -> No
         currencies = currencies_of(session, row.id)
         letters = [statement_for(session, writer_of(workspace), row, currency) for currency in currencies]
     for letter in letters:
-        stem = f"{call.screen.word('statement').replace(' ', '-')}-{row.code}-{letter.currency}"
+        stem = file_name(f"{call.screen.word('statement').replace(' ', '-')}-{row.code}-{letter.currency}")
         files = [(f"{stem}.xlsx", statement_workbook(letter))]
         files += [(f"{stem}{Path(each.name).suffix}", each.content) for each in letter_files(workspace, letter)]
         for name, content in files:

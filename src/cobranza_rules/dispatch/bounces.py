@@ -7,9 +7,11 @@ import datetime as dt
 from sqlalchemy import select, update
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.substitution import successors
 from cobranza_rules.dispatch.sending import mark_addresses
 from cobranza_rules.domain.reply import Bounce
-from cobranza_rules.plan.ledger import planned
+from cobranza_rules.language import _
+from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
 from cobranza_rules.rules.effects import entries_when_undone
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, OutgoingRow
@@ -18,23 +20,28 @@ from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, Outgoin
 def undo_bounced(keeper: Bookkeeper, action_id: int, bounce: Bounce, today: dt.date) -> bool:
     """True where every To recipient of the message has failed for good and its effects were undone."""
     row = keeper.session.get_one(ActionRow, action_id)
-    outgoing = keeper.session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == action_id, OutgoingRow.state == "sent"))
+    outgoing = keeper.session.scalar(
+        select(OutgoingRow).where(OutgoingRow.action_id == action_id, OutgoingRow.state.in_(("sent", "uncertain")))
+    )
     if outgoing is None or not bounce.permanent:
         return False
     recipients = [address.lower() for address in outgoing.recipients]
     failed = {address.lower() for address in bounce.recipients} or set(recipients)
     mark_addresses(keeper, row.customer_id, [address for address in outgoing.recipients if address.lower() in failed], today)
-    if not _all_failed(keeper, row.customer_id, recipients):
+    if not _all_failed(keeper, row.customer_id, recipients, failed):
         return False
     if row.state == State.SENT:
         _undo(keeper, row, today)
+    elif row.state == State.UNCERTAIN:  # It did leave, and reached nobody: that settles it.
+        outgoing.state = "failed"
+        move(keeper, row, State.FAILED, today, _("it left and came back from every recipient"))
     return True
 
 
-def _all_failed(keeper: Bookkeeper, customer_id: int, recipients: list[str]) -> bool:
-    """Reports come one an address, so what earlier ones have marked counts as well."""
-    good = select(ContactRow.email).where(ContactRow.customer_id == customer_id, ContactRow.active, ContactRow.bounced_on.is_(None))
-    return not {email.lower() for email in keeper.session.scalars(good)} & set(recipients)
+def _all_failed(keeper: Bookkeeper, customer_id: int, recipients: list[str], failed: set[str]) -> bool:
+    """Reports come one an address, so what earlier ones have marked counts as well. An address that was dropped since is no failure."""
+    marked = select(ContactRow.email).where(ContactRow.customer_id == customer_id, ContactRow.bounced_on.is_not(None))
+    return set(recipients) <= failed | {email.lower() for email in keeper.session.scalars(marked)}
 
 
 def _undo(keeper: Bookkeeper, row: ActionRow, today: dt.date) -> None:
@@ -43,5 +50,6 @@ def _undo(keeper: Bookkeeper, row: ActionRow, today: dt.date) -> None:
     action = planned(row)
     invoices = {invoice.id: invoice for invoice in keeper.invoices([item.subject_id for item in action.items])}
     for invoice_id, entry in entries_when_undone(action, row.id, today):
-        keeper.enter(invoices[invoice_id], entry.kind, entry.happened_on, entry.data)
+        for invoice in (invoices[invoice_id], *successors(keeper, invoices[invoice_id])):  # A substitute inherited what came back.
+            keeper.enter(invoice, entry.kind, entry.happened_on, entry.data)
     keeper.note(row.customer_id, "message_undone", today, {"action": row.id, "rule": row.rule_id})

@@ -41,6 +41,10 @@ def carry_out(workspace: Workspace, progress: Callable[[int], None] = lambda _co
             done.states[_carry_out_one(workspace, action_id)] += 1
         except ProblemError as error:  # A broken template stops the letters that need it, and no others.
             done.problems += [problem for problem in error.problems if problem not in done.problems]
+        except OSError as error:  # A full disk or a lost folder: the next run tries again.
+            done.problems.append(
+                Problem(_("action {id} cannot be carried out: {detail}", id=action_id, detail=error.strerror or str(error)), None)
+            )
         progress(1)
     return done
 

@@ -8,11 +8,12 @@ from collections import defaultdict
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.task_answers import FIND_ADDRESS
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.rules.planned import Outcome, Plan
 from cobranza_rules.store.tables import InvoiceRow
 
-NO_ADDRESS = "find-address"
+NO_ADDRESS = FIND_ADDRESS
 
 
 def report_missing_addresses(keeper: Bookkeeper, plan: Plan, today: dt.date) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.substitution import present_of
 from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import can_be_recorded, entry_recorded
-from cobranza_rules.store.replies import delivers, facts_from_json, invoices_of, received_on
+from cobranza_rules.store.replies import INVOICES, delivers, facts_from_json, invoices_of, received_on
 from cobranza_rules.store.tables import ActionRow, ReceivedRow
 from cobranza_rules.workspace import Workspace
 
@@ -16,11 +17,14 @@ def record_reply(keeper: Bookkeeper, workspace: Workspace, received_id: int, wha
     row = keeper.session.get_one(ReceivedRow, received_id)
     action = keeper.session.get(ActionRow, row.action_id) if row.action_id else None
     plan = action.plan if action else None
-    invoices = [invoice for invoice in keeper.invoices(list(invoices_of(plan, row.facts))) if invoice.status == "open"]
+    named = [present_of(keeper, invoice) for invoice in keeper.invoices(list(invoices_of(plan, row.facts)))]
+    invoices = [invoice for invoice in dict.fromkeys(named) if invoice.status == "open"]
     day = received_on(row, workspace.rules.calendar)
     read = facts_from_json(row.facts)
     for invoice in invoices:
-        entry = entry_recorded(what, read, Money(invoice.balance, invoice.currency), delivered=delivers(plan), on=day)
+        entry = entry_recorded(
+            what, read, Money(invoice.balance, invoice.currency), delivered=delivers(plan) or INVOICES in row.facts, on=day
+        )
         if entry is not None:
             keeper.enter(invoice, entry.kind, entry.happened_on, {**entry.data, "message": row.id})
     if can_be_recorded(what, read):

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.catalogue import translator
-from cobranza_rules.dispatch.correspondence import Writer, letter_for, statement_for
+from cobranza_rules.dispatch.correspondence import Writer, letter_for, statement_for, unapplied
 from cobranza_rules.domain.letter import Letter
 from cobranza_rules.language import N_, _
 from cobranza_rules.mail.message import Attachment, OutgoingMessage
@@ -61,8 +61,20 @@ def content_key(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction)
         "account": repr(account),
         "templates": [workspace.templates.digest(name, customer.language) for name in _template_names(action)],
         "language": customer.language,
+        "unapplied": [[name, amount.minor] for name, amount in unapplied(keeper.session, customer.id, action.currency)],
+        "statement": _statement_balances(keeper, action),
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _statement_balances(keeper: Bookkeeper, action: PlannedAction) -> list[list[int]]:
+    """What an attached statement says beyond the action's own invoices; nothing where none is attached."""
+    if not any("statement" in step.attach for step in action.steps):
+        return []
+    query = select(InvoiceRow.id, InvoiceRow.balance).where(
+        InvoiceRow.customer_id == action.customer_id, InvoiceRow.currency == action.currency, InvoiceRow.status == "open"
+    )
+    return [[invoice_id, balance] for invoice_id, balance in keeper.session.execute(query.order_by(InvoiceRow.id))]
 
 
 def _template_names(action: PlannedAction) -> list[str]:
@@ -124,7 +136,8 @@ def letter_files(workspace: Workspace, letter: Letter) -> list[Rendered]:
 
     template = workspace.templates.letter(letter.template, letter.language)
     fields = fields_of(letter)
-    name = "-".join(part for part in (named(letter.template, letter.language), letter.reference, letter.currency, letter.number) if part)
+    parts = (named(letter.template, letter.language), letter.reference, letter.currency, letter.number)
+    name = file_name("-".join(part for part in parts if part))
     engine: PdfEngine = workspace.pdf
     pdf = engine.render(template.html(fields))
     return [
@@ -139,7 +152,10 @@ def _statement(keeper: Bookkeeper, writer: Writer, action: PlannedAction) -> Ren
     customer = keeper.session.get_one(CustomerRow, action.customer_id)
     letter = statement_for(keeper.session, writer, customer, action.currency)
     return Rendered(
-        "statement", f"{named(STATEMENT, customer.language)}-{customer.code}-{action.currency}.xlsx", EXCEL, statement_workbook(letter)
+        "statement",
+        f"{file_name(f'{named(STATEMENT, customer.language)}-{customer.code}-{action.currency}')}.xlsx",
+        EXCEL,
+        statement_workbook(letter),
     )
 
 

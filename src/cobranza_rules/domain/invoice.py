@@ -137,7 +137,7 @@ def _credit_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
 
 
 def _inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
-    """A CFDI that substitutes another goes on from the other's delivery, due date and rung."""
+    """A CFDI that substitutes another goes on from the other's delivery, due date, rung, and what was said about it."""
     data = entry.data
     rungs = tuple(
         RungSent(rung["ladder"], rung["rung"], dt.date.fromisoformat(rung["on"]), rung.get("action"), _day(rung, "next_contact"))
@@ -152,20 +152,44 @@ def _inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
         acknowledged=data["acknowledged"],
         case_status=data["case_status"],
         rungs=rungs,
+        promised_on=_day(data, "promised_on"),
+        promised_minor=data["promised_minor"],
+        promise_paid=data["promise_paid"],
+        promise_count=data["promise_count"],
+        claimed_on=_day(data, "claimed_on"),
+        claim_count=data["claim_count"],
+        dispute_open=data["dispute_open"],
+        intervention=data["intervention"],
+        intervention_due=_day(data, "intervention_due"),
+        intervention_task=data["intervention_task"],
     )
 
 
 def inheritance(state: InvoiceState) -> dict[str, Any]:
     """The data of the INHERITED entry that hands `state` on."""
     return {
-        "due_on": state.due_on.isoformat() if state.due_on else None,
+        "due_on": _iso(state.due_on),
         "delivery": state.delivery,
-        "delivered_on": state.delivered_on.isoformat() if state.delivered_on else None,
+        "delivered_on": _iso(state.delivered_on),
         "delivered_by": state.delivered_by,
         "acknowledged": state.acknowledged,
         "case_status": state.case_status,
         "rungs": [rung_json(rung) for rung in state.rungs],
+        "promised_on": _iso(state.promised_on),
+        "promised_minor": state.promised_minor,
+        "promise_paid": state.promise_paid,
+        "promise_count": state.promise_count,
+        "claimed_on": _iso(state.claimed_on),
+        "claim_count": state.claim_count,
+        "dispute_open": state.dispute_open,
+        "intervention": state.intervention,
+        "intervention_due": _iso(state.intervention_due),
+        "intervention_task": state.intervention_task,
     }
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def rung_json(rung: RungSent) -> dict[str, Any]:

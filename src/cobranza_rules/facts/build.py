@@ -58,6 +58,7 @@ def reply_facts(
     doubtful: bool,
     answers_our_message: bool,
     answers_transmittal: bool,
+    decided_by_person: bool,
     received_on: dt.date,
     read: Mapping[str, Any],
     customer: Mapping[str, Value],
@@ -72,6 +73,7 @@ def reply_facts(
         "doubtful": doubtful,
         "answers_our_message": answers_our_message,
         "answers_transmittal": answers_transmittal,
+        "decided_by_person": decided_by_person,
     }
     if isinstance(pay_on := read.get("pay_on"), dt.date):
         facts["promise_workdays_ahead"] = calendar.between(received_on, pay_on)

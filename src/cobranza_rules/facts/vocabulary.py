@@ -206,6 +206,7 @@ REPLY_FACTS = (
     _fact("sender_known", B, N_("the sender is a contact of the customer"), "sender_known", neutral=True),
     _fact("doubtful", B, N_("the program is not sure of what it read"), "not doubtful", neutral=False),
     _fact("answers_our_message", B, N_("it answers a message that we sent"), "answers_our_message", neutral=True),
+    _fact("decided_by_person", B, N_("a person has said what it is"), "decided_by_person", neutral=False),
     _fact("answers_transmittal", B, N_("it answers the message that delivered invoices"), "answers_transmittal", neutral=False),
     _fact(
         "promise_workdays_ahead",

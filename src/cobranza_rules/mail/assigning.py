@@ -13,8 +13,8 @@ from cobranza_rules.domain.reply import ReplyKind
 from cobranza_rules.language import _
 from cobranza_rules.money import Money, MoneyError
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.replies import INVOICES, facts_to_json
-from cobranza_rules.store.tables import CustomerRow, InvoiceRow, ReceivedRow
+from cobranza_rules.store.replies import ABOUT_INVOICES, INVOICES, facts_to_json, invoices_of
+from cobranza_rules.store.tables import ActionRow, CustomerRow, InvoiceRow, ReceivedRow
 
 NEEDS_DAY = ReplyKind.PROMISE
 
@@ -43,6 +43,8 @@ def assign(keeper: Bookkeeper, received_id: int, assignment: Assignment, today: 
         problems.append(Problem(_("a promise needs its day"), _("give --fact pay_on=YYYY-MM-DD")))
     customer_id = _customer(keeper, row, assignment.customer, problems)
     invoices = _invoices(keeper, customer_id, assignment.invoices, problems)
+    if kind in ABOUT_INVOICES and not invoices and not _answers_invoices(keeper, row):
+        problems.append(Problem(_("nothing tells which invoices this message is about"), _("give --invoice NUMBER; it may be repeated")))
     if problems:
         raise ProblemError(problems)
     assert kind is not None
@@ -57,6 +59,11 @@ def assign(keeper: Bookkeeper, received_id: int, assignment: Assignment, today: 
         {"message": row.id, "kind": row.kind, "who": assignment.who, "comment": assignment.comment, "facts": row.facts},
     )
     return row
+
+
+def _answers_invoices(keeper: Bookkeeper, row: ReceivedRow) -> bool:
+    action = keeper.session.get(ActionRow, row.action_id) if row.action_id else None
+    return bool(invoices_of(action.plan if action else None, row.facts))
 
 
 def _kind(written: str, problems: list[Problem]) -> ReplyKind | None:

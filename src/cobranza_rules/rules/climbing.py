@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.causes import why_true
-from cobranza_rules.rules.considering import Consideration, because, consider_rung, ladder_of, next_contact_after, next_rung
+from cobranza_rules.rules.considering import (
+    Consideration,
+    because,
+    consider_rung,
+    ladder_of,
+    next_contact_after,
+    next_rung,
+    stands_on_unknown_rung,
+)
 from cobranza_rules.rules.deciding import Deciding
 from cobranza_rules.rules.matching import holds_on
 from cobranza_rules.rules.model import Blocks, GroupBy, Hold, Ladder, Rung
@@ -80,8 +88,7 @@ def _place(deciding: Deciding, group: Group, invoice: InvoiceSubject) -> None:
         group.overdue += invoice.balance
     rung = next_rung(group.ladder, invoice)
     if rung is None:
-        done = _("every rung of ladder '{ladder}' was sent, the last on {on}", ladder=group.ladder.id, on=invoice.rung_on)
-        deciding.note(invoice, group.ladder.id, Consideration(Outcome.DONE, done))
+        deciding.note(invoice, group.ladder.id, _why_no_rung(group.ladder, invoice))
         return
     found = consider_rung(group.ladder, rung, invoice, names, deciding.rules, deciding.today, explained=deciding.trace)
     if found.outcome is Outcome.DUE:
@@ -90,6 +97,20 @@ def _place(deciding: Deciding, group: Group, invoice: InvoiceSubject) -> None:
     deciding.note(invoice, rung.id, found)
     if found.outcome in (Outcome.UNDER_WAY, Outcome.UNCERTAIN) and reaches_customer(rung.do):
         group.waiting = found
+
+
+def _why_no_rung(ladder: Ladder, invoice: InvoiceSubject) -> Consideration:
+    if stands_on_unknown_rung(ladder, invoice):
+        lost = _(
+            "{invoice} stands on the rung '{rung}', which ladder '{ladder}' has no more: give it that id back",
+            invoice=invoice.number,
+            rung=invoice.rung,
+            ladder=ladder.id,
+        )
+        return Consideration(Outcome.UNKNOWN_RUNG, lost)
+    return Consideration(
+        Outcome.DONE, _("every rung of ladder '{ladder}' was sent, the last on {on}", ladder=ladder.id, on=invoice.rung_on)
+    )
 
 
 def _place_due(deciding: Deciding, group: Group, invoice: InvoiceSubject, rung: Rung, found: Consideration) -> None:

@@ -101,7 +101,14 @@ def ladder_of(rules: RuleSet, invoice: InvoiceSubject, names: Names) -> Ladder |
     return None
 
 
+def stands_on_unknown_rung(ladder: Ladder, invoice: InvoiceSubject) -> bool:
+    return invoice.rung != "" and ladder.rung_index(invoice.rung) < 0
+
+
 def next_rung(ladder: Ladder, invoice: InvoiceSubject) -> Rung | None:
+    """None after the last rung, and where the invoice stands on one that the ladder has no more: it must not start over."""
+    if stands_on_unknown_rung(ladder, invoice):
+        return None
     index = ladder.rung_index(invoice.rung) + 1
     return ladder.rungs[index] if index < len(ladder.rungs) else None
 

@@ -25,6 +25,7 @@ class Outcome(StrEnum):
     LIMITED = "limited"
     NOT_A_WORKDAY = "not_a_workday"
     NO_ADDRESS = "no_address"
+    UNKNOWN_RUNG = "unknown_rung"  # the rules file has lost the rung on which it stands
     PER_RUN = "per_run"
 
 

@@ -28,7 +28,8 @@ def look_for(action: PlannedAction, plan: Plan, rules: RuleSet) -> Look:
     for fresh in plan.actions:
         if (fresh.rule_id, fresh.closing, fresh.currency) == (action.rule_id, action.closing, action.currency):
             items = tuple(item for item in fresh.items if item.subject_id in mine)
-            if items:
+            # A second reminder that has lost every invoice due for it must not go to those that are due for the first.
+            if items and (not action.ladder or any(item.rule_id == fresh.rule_id for item in items)):
                 return Look(replace(fresh, items=items), passing=False, reason=fresh.reason)
     return _why_not(plan, rules, action)
 

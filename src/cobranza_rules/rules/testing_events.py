@@ -17,7 +17,7 @@ from cobranza_rules.rules.yaml_marks import YamlNode
 
 ANSWERS = ("agreement", "no_agreement", "agreement_broken")
 REPLY_FACTS = VOCABULARY[Scope.REPLY]
-REPLY_TRUTHS = ("sender_authenticated", "sender_known", "doubtful", "answers_our_message", "answers_transmittal")
+REPLY_TRUTHS = ("sender_authenticated", "sender_known", "doubtful", "answers_our_message", "answers_transmittal", "decided_by_person")
 # Keys of each kind beside those that say which invoices it is about.
 ABOUT_INVOICES: Mapping[str, tuple[str, ...]] = {
     "promise": ("pay_on", "amount"),

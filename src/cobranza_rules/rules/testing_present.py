@@ -125,6 +125,7 @@ def _invoice(book: TestedBook, key: int, customer: CustomerSubject, today: dt.da
 
 def _reply_facts(book: TestedBook, reply: TestedReply, customers: Mapping[int, CustomerSubject]) -> Facts:
     doubtful = reply.truths["doubtful"] or (reply.kind in NAMES_NO_INVOICES and not reply.invoices)
+    doubtful = doubtful or (not reply.truths["decided_by_person"] and _said_before(book, reply))
     return reply_facts(
         kind=reply.kind,
         **{**reply.truths, "doubtful": doubtful},
@@ -133,6 +134,14 @@ def _reply_facts(book: TestedBook, reply: TestedReply, customers: Mapping[int, C
         customer=customers[reply.customer].facts,
         calendar=book.rules.calendar,
     )
+
+
+def _said_before(book: TestedBook, reply: TestedReply) -> bool:
+    """As in the program, a second promise or claim goes to a person."""
+    counts = [(book.states[invoice].promise_count, book.states[invoice].claim_count) for invoice in reply.invoices]
+    if reply.kind == "promise":
+        return any(promises > 0 for promises, _claims in counts)
+    return reply.kind == "payment_notice" and any(claims > 0 for _promises, claims in counts)
 
 
 def _with(facts: Facts, *changes: Given) -> Facts:

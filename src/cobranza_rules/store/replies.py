@@ -14,7 +14,7 @@ from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.build import reply_facts
 from cobranza_rules.money import Money
 from cobranza_rules.rules.subjects import Claims, CustomerSubject, ReplySubject
-from cobranza_rules.store.tables import ActionRow, ReceivedRow
+from cobranza_rules.store.tables import ActionRow, InvoiceRow, ReceivedRow
 
 INVOICES = "invoices"  # Under this key a person's decision names the invoices that a message is about, by id.
 ABOUT_INVOICES = frozenset({"promise", "payment_notice", "dispute"})
@@ -67,9 +67,12 @@ def open_replies(
             kind=row.kind,
             sender_authenticated=row.sender_authenticated or vouched,
             sender_known=row.sender_known or vouched,
-            doubtful=row.doubtful or (row.kind in ABOUT_INVOICES and not invoices),
+            doubtful=row.doubtful
+            or (row.kind in ABOUT_INVOICES and not invoices)
+            or (not vouched and _said_before(session, row.kind, invoices)),
             answers_our_message=row.action_id is not None or vouched,
             answers_transmittal=delivers(plan),
+            decided_by_person=vouched,
             received_on=received_on(row, calendar),
             read=facts_from_json(row.facts),
             customer=customers[row.customer_id].facts,
@@ -77,6 +80,15 @@ def open_replies(
         )
         subjects.append(ReplySubject(row.id, row.customer_id, facts, invoices, claims.get(row.id, {})))
     return subjects
+
+
+def _said_before(session: Session, kind: str, invoices: Sequence[int]) -> bool:
+    """A second promise or claim goes to a person instead of holding."""
+    counts = {"promise": InvoiceRow.promise_count, "payment_notice": InvoiceRow.claim_count}
+    if kind not in counts:
+        return False
+    query = select(InvoiceRow.id).where(InvoiceRow.id.in_(invoices), InvoiceRow.status == "open", counts[kind] > 0)
+    return session.scalar(query.limit(1)) is not None
 
 
 def received_on(row: ReceivedRow, calendar: BusinessCalendar) -> dt.date:

@@ -2,6 +2,7 @@
 
 from cobranza_rules.store.tables.base import Base
 from cobranza_rules.store.tables.book import (
+    ApplicationRow,
     ContactRow,
     CreditNoteRow,
     CustomerRow,
@@ -11,7 +12,6 @@ from cobranza_rules.store.tables.book import (
     PaymentRow,
     QuarantineRow,
     RelationRow,
-    WaitingApplicationRow,
 )
 from cobranza_rules.store.tables.case import CaseEventRow, HeartbeatRow, TaskRow
 from cobranza_rules.store.tables.ledger import ActionRow, ApprovalRow, ClaimRow, DocumentRow, NumberRow, StepRow
@@ -19,6 +19,7 @@ from cobranza_rules.store.tables.mail import MailboxMarkRow, OutgoingRow, Receiv
 
 __all__ = [
     "ActionRow",
+    "ApplicationRow",
     "ApprovalRow",
     "Base",
     "CaseEventRow",
@@ -41,5 +42,4 @@ __all__ = [
     "StepRow",
     "TakenRow",
     "TaskRow",
-    "WaitingApplicationRow",
 ]

@@ -173,10 +173,10 @@ class RelationRow(Base):
     target: Mapped[str] = mapped_column(String(36), index=True)
 
 
-class WaitingApplicationRow(Base):
-    """A part of a payment for an invoice that is not in the book yet."""
+class ApplicationRow(Base):
+    """A part of a payment for an invoice, named by UUID because the invoice may come later; `applied` once it has covered it."""
 
-    __tablename__ = "waiting_application"
+    __tablename__ = "application"
     __table_args__ = (UniqueConstraint("payment_id", "invoice_uuid"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -184,6 +184,7 @@ class WaitingApplicationRow(Base):
     invoice_uuid: Mapped[str] = mapped_column(String(36), index=True)
     currency: Mapped[Currency]
     minor: Mapped[Minor]
+    applied: Mapped[bool]
 
 
 class QuarantineRow(Base):

@@ -253,6 +253,24 @@ def _create_payment() -> None:
         batch_op.create_index(batch_op.f("ix_payment_customer_id"), ["customer_id"], unique=False)
 
 
+def _create_application() -> None:
+    op.create_table(
+        "application",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("payment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("invoice_uuid", sa.String(length=36), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("minor", sa.BigInteger(), nullable=False),
+        sa.Column("applied", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_application_payment_id_payment")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
+        sa.UniqueConstraint("payment_id", "invoice_uuid", name=op.f("uq_application_payment_id_invoice_uuid")),
+    )
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_application_invoice_uuid"), ["invoice_uuid"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_payment_id"), ["payment_id"], unique=False)
+
+
 def _create_approval() -> None:
     op.create_table(
         "approval",
@@ -454,23 +472,6 @@ def _create_task() -> None:
         batch_op.create_index(batch_op.f("ix_task_state"), ["state"], unique=False)
 
 
-def _create_waiting_application() -> None:
-    op.create_table(
-        "waiting_application",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("payment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("invoice_uuid", sa.String(length=36), nullable=False),
-        sa.Column("currency", sa.String(length=3), nullable=False),
-        sa.Column("minor", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_waiting_application_payment_id_payment")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_application")),
-        sa.UniqueConstraint("payment_id", "invoice_uuid", name=op.f("uq_waiting_application_payment_id_invoice_uuid")),
-    )
-    with op.batch_alter_table("waiting_application", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_waiting_application_invoice_uuid"), ["invoice_uuid"], unique=False)
-        batch_op.create_index(batch_op.f("ix_waiting_application_payment_id"), ["payment_id"], unique=False)
-
-
 def _create_taken() -> None:
     op.create_table(
         "taken",
@@ -495,6 +496,7 @@ def upgrade() -> None:
     _create_credit_note()
     _create_invoice()
     _create_payment()
+    _create_application()
     _create_approval()
     _create_claim()
     _create_document()
@@ -504,14 +506,12 @@ def upgrade() -> None:
     _create_received()
     _create_step()
     _create_task()
-    _create_waiting_application()
     _create_taken()
 
 
 def downgrade() -> None:
     for table in (
         "taken",
-        "waiting_application",
         "task",
         "step",
         "received",
@@ -521,6 +521,7 @@ def downgrade() -> None:
         "document",
         "claim",
         "approval",
+        "application",
         "payment",
         "invoice",
         "credit_note",

@@ -1,0 +1,87 @@
+"""A CFDI that substitutes another (relation 04): the old one leaves the book at once, the new one goes on from where it stood."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
+from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.domain.document import InvoiceRecord, RelationKind
+from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.domain.invoice import InvoiceStatus, inheritance
+from cobranza_rules.store.tables import ActionRow, ClaimRow, InvoiceRow, RelationRow
+
+REVIEW = "review-substitution"
+
+
+def substitute(keeper: Bookkeeper, row: InvoiceRow, record: InvoiceRecord, today: dt.date) -> None:
+    """Whichever of the two comes first."""
+    replaced = [uuid for relation in record.relations if relation.kind == RelationKind.SUBSTITUTION for uuid in relation.uuids]
+    for old in keeper.session.scalars(select(InvoiceRow).where(InvoiceRow.uuid.in_(replaced)).order_by(InvoiceRow.id)):
+        _hand_over(keeper, old, row, today)
+    for new in _substitutes(keeper, row):
+        _hand_over(keeper, row, new, today)
+
+
+def _substitutes(keeper: Bookkeeper, old: InvoiceRow) -> list[InvoiceRow]:
+    named = (
+        select(InvoiceRow)
+        .join(RelationRow, RelationRow.source == InvoiceRow.uuid)
+        .where(RelationRow.target == old.uuid, RelationRow.kind == RelationKind.SUBSTITUTION.value)
+    )
+    return list(keeper.session.scalars(named.order_by(InvoiceRow.id)))
+
+
+def successors(keeper: Bookkeeper, invoice: InvoiceRow) -> list[InvoiceRow]:
+    """Those that stand in its place, the nearest first; each is followed once, should two name each other."""
+    found: list[InvoiceRow] = []
+    waiting = [invoice]
+    while waiting:
+        for new in _substitutes(keeper, waiting.pop()):
+            if new.id != invoice.id and new not in found:
+                found.append(new)
+                waiting.append(new)
+    return found
+
+
+def present_of(keeper: Bookkeeper, invoice: InvoiceRow) -> InvoiceRow:
+    """The invoice itself, or the one that stands in its place today."""
+    if invoice.status != InvoiceStatus.SUBSTITUTED:
+        return invoice
+    return next((new for new in successors(keeper, invoice) if new.status != InvoiceStatus.SUBSTITUTED), invoice)
+
+
+def _hand_over(keeper: Bookkeeper, old: InvoiceRow, new: InvoiceRow, today: dt.date) -> None:
+    """Another receiver has never seen the old one, so for it the new one begins anew."""
+    state = state_of(old)
+    keeper.enter(old, EntryKind.SUBSTITUTED, new.issued_on, {"by": new.id})
+    if old.customer_id == new.customer_id:
+        keeper.enter(new, EntryKind.INHERITED, new.issued_on, {"source": old.id, **inheritance(state)})
+    if state.paid or _on_its_way(keeper, old):
+        hold_for_review(keeper, old, new, today)
+
+
+def _on_its_way(keeper: Bookkeeper, old: InvoiceRow) -> bool:
+    """A message about the old one may have left: until a person has settled that, the new one is not claimed."""
+    query = (
+        select(ClaimRow.id)
+        .join(ActionRow, ActionRow.id == ClaimRow.action_id)
+        .where(ClaimRow.subject == "invoice", ClaimRow.subject_id == old.id, ClaimRow.live, ActionRow.state.in_(("sending", "uncertain")))
+    )
+    return keeper.session.scalar(query.limit(1)) is not None
+
+
+def hold_for_review(keeper: Bookkeeper, old: InvoiceRow, new: InvoiceRow, today: dt.date) -> None:
+    """What was paid on the old one no document carries over: a person decides, and until then the new one counts as disputed."""
+    detail = {"substituted": old.number, "by": new.number, "paid": sum(old.applied.values())}
+    open_task(keeper, REVIEW, new.customer_id, "collections_analyst", today, [old.id, new.id], detail)
+    if new.status == InvoiceStatus.OPEN:
+        keeper.enter(new, EntryKind.DISPUTE_OPENED, today, {"reason": REVIEW})
+
+
+def end_review(keeper: Bookkeeper, ids: list[int], today: dt.date) -> None:
+    for invoice in keeper.invoices(ids):
+        if invoice.dispute_open:
+            keeper.enter(invoice, EntryKind.DISPUTE_CLOSED, today, {"reason": REVIEW})
