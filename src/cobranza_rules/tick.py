@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.dispatch.carry_out import carry_out
+from cobranza_rules.dispatch.fuse import why_nothing_may_leave
 from cobranza_rules.dispatch.interrupted import settle_interrupted
 from cobranza_rules.dispatch.last_look import reader_of
 from cobranza_rules.dispatch.missing import report_missing_addresses
@@ -54,6 +55,8 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int
         report.plan = make_plan(workspace)
         if report.plan.stopped is None:
             report.entered = enter_plan(workspace, report.plan)
+            report.plan = replace(report.plan, stopped=_fuse(workspace))
+        if report.plan.stopped is None:
             carried = carry_out(workspace, progress)
             report.states, report.problems = carried.states, carried.problems
         report.incidents = list(getattr(workspace.engine, "incidents", ()))
@@ -61,6 +64,11 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int
             beat(session, TICK, workspace.clock.now())
         report.newly_waiting = len(waiting_for_people(workspace) - before)
     return report
+
+
+def _fuse(workspace: Workspace) -> Sentence | None:
+    with workspace.database.writing() as session:
+        return why_nothing_may_leave(Bookkeeper(session, workspace.clock.now()), workspace)
 
 
 def waiting_for_people(workspace: Workspace) -> set[tuple[str, int]]:

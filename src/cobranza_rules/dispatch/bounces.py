@@ -6,15 +6,17 @@ import datetime as dt
 
 from sqlalchemy import select, update
 
-from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of
 from cobranza_rules.booking.substitution import successors
 from cobranza_rules.dispatch.sending import mark_addresses
+from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.domain.invoice import fold
 from cobranza_rules.domain.reply import Bounce
 from cobranza_rules.language import _
 from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
 from cobranza_rules.rules.effects import entries_when_undone
-from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, OutgoingRow
+from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, InvoiceRow, OutgoingRow
 
 
 def undo_bounced(keeper: Bookkeeper, action_id: int, bounce: Bounce, today: dt.date) -> bool:
@@ -52,4 +54,16 @@ def _undo(keeper: Bookkeeper, row: ActionRow, today: dt.date) -> None:
     for invoice_id, entry in entries_when_undone(action, row.id, today):
         for invoice in (invoices[invoice_id], *successors(keeper, invoices[invoice_id])):  # A substitute inherited what came back.
             keeper.enter(invoice, entry.kind, entry.happened_on, entry.data)
+    for invoice in invoices.values():
+        _give_case_back(keeper, invoice, row.id, today)
     keeper.note(row.customer_id, "message_undone", today, {"action": row.id, "rule": row.rule_id})
+
+
+def _give_case_back(keeper: Bookkeeper, invoice: InvoiceRow, action_id: int, today: dt.date) -> None:
+    """The case goes back to who had it, if nobody has moved it since this message did."""
+    keeper.session.flush()
+    entries = entries_of(keeper.session, invoice.id)
+    moves = [index for index, entry in enumerate(entries) if entry.kind is EntryKind.CASE_MOVED]
+    if moves and entries[moves[-1]].data.get("action") == action_id:
+        former = fold(entries[: moves[-1]]).case_status
+        keeper.enter(invoice, EntryKind.CASE_MOVED, today, {"case_status": former})

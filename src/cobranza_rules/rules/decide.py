@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from cobranza_rules.language import _
+from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.climbing import climb_ladders
 from cobranza_rules.rules.deciding import Deciding
 from cobranza_rules.rules.engine import Engine
@@ -27,12 +27,15 @@ def decide(rules: RuleSet, book: Book, today: dt.date, engine: Engine, *, trace:
 
 def within_limit(plan: Plan, rules: RuleSet) -> Plan:
     """A run that would exceed `per_run` stops before anything leaves, and says so."""
-    messages = sum(reaches_customer(action.steps) for action in plan.actions)
+    reason = beyond_limit(sum(reaches_customer(action.steps) for action in plan.actions), rules)
+    return plan if reason is None else Plan(plan.on, plan.rules_digest, plan.actions, plan.held, plan.verdicts, reason)
+
+
+def beyond_limit(messages: int, rules: RuleSet) -> Sentence | None:
     if not rules.limit.per_run or messages <= rules.limit.per_run:
-        return plan
-    reason = _(
+        return None
+    return _(
         "{count} messages would leave, and the rules allow {limit} a run; check the plan and raise `per_run`, or find out why there are so many",
         count=messages,
         limit=rules.limit.per_run,
     )
-    return Plan(plan.on, plan.rules_digest, plan.actions, plan.held, plan.verdicts, reason)
