@@ -16,6 +16,9 @@ from sqlalchemy import make_url, text
 
 from cobranza_rules.clock import FixedClock
 from cobranza_rules.config import read_settings
+from cobranza_rules.rulebook.publishing import publish_shipped
+from cobranza_rules.rulebook.versions import version_in_force
+from cobranza_rules.rules.document import digest_of
 from cobranza_rules.store.database import Database, open_database
 from cobranza_rules.store.tables import Base
 from cobranza_rules.workspace import Workspace, open_workspace
@@ -84,11 +87,27 @@ def make_workspace(tmp_path: Path) -> Iterator[WorkspaceMaker]:
                 (base / "correo-recibido" / part).mkdir(parents=True)
         workspace = open_workspace(base, on)
         opened.append(workspace)
+        publish_once(workspace)
         return workspace
 
     yield make
     for workspace in opened:
         workspace.close()
+
+
+def publish_once(workspace: Workspace) -> None:
+    """The files of a workspace come into force as they are, where they are not yet."""
+    with workspace.database.reading() as session:
+        version = version_in_force(session)
+    if version is None or version.digest != digest_of(workspace.draft_files):
+        publish_shipped(workspace, "tests")
+
+
+def publish_anew(workspace: Workspace) -> None:
+    """The files as they have become come into force."""
+    for name in ("draft_files", "rules", "engine"):
+        workspace.__dict__.pop(name, None)
+    publish_once(workspace)
 
 
 def at(workspace: Workspace, day: dt.date) -> Workspace:

@@ -58,6 +58,16 @@ def read_file(path: Path, shown: str) -> bytes:
         raise ProblemError([Problem(what, _("check its name and its permissions"), shown)]) from None
 
 
+def rules_in(folder: Path, base: Path) -> list[tuple[str, bytes]]:
+    """The rules files of a folder in the order of their names; the patterns for replies are no rules. Raises ProblemError."""
+    from cobranza_rules.workspace import REPLIES
+
+    files = sorted(path for path in folder.glob("*.yaml") if path.name != REPLIES)
+    if not files:
+        raise ProblemError([Problem(_("there are no rules files"), _("put at least one .yaml file there"), shown_as(folder, base))])
+    return [(shown, read_file(path, shown)) for path in files for shown in (shown_as(path, base),)]
+
+
 def check_files(files: Sequence[tuple[str, bytes]], workspace: Workspace | None) -> Checked:
     """Rules files taken together. Without a workspace templates and roles are not looked at: nobody knows which there are."""
     try:
@@ -74,7 +84,7 @@ def check_files(files: Sequence[tuple[str, bytes]], workspace: Workspace | None)
 def check_workspace(workspace: Workspace) -> Checked:
     """The workspace's rules, and what they rest on: its templates and its patterns for replies."""
     try:
-        checked = check_files(workspace.rule_files, workspace)
+        checked = check_files(workspace.draft_files, workspace)
     except ProblemError as error:
         checked = Checked(None, error.problems)
     folder = workspace.settings.templates

@@ -9,6 +9,8 @@ from cobranza_rules.config import FILE_NAME
 from cobranza_rules.language import _
 from cobranza_rules.mail.maildir_mailbox import make_maildir
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rulebook.publishing import publish_shipped
+from cobranza_rules.workspace import open_workspace
 
 INCOMING = "correo-recibido"  # The mailbox folder that the settings below name
 PACKAGE = Path(__file__).parent
@@ -76,7 +78,7 @@ def shipped(name: str) -> Path:
 
 
 def make_workspace(folder: Path, settings: str | None = None) -> None:
-    """Raises ProblemError where a workspace is there already: nothing of it is overwritten."""
+    """Its rules are in force from the start. Raises ProblemError where a workspace is there already: nothing of it is overwritten."""
     if (folder / FILE_NAME).exists():
         raise ProblemError([Problem(_("there is a workspace already"), _("choose another folder"), str(folder / FILE_NAME))])
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,6 +86,11 @@ def make_workspace(folder: Path, settings: str | None = None) -> None:
     shutil.copytree(shipped("templates"), folder / "templates", dirs_exist_ok=True)
     make_maildir(folder / INCOMING)
     (folder / FILE_NAME).write_text(settings or SETTINGS.replace("ENGINE", best_engine()), encoding="utf-8")
+    workspace = open_workspace(folder)
+    try:
+        publish_shipped(workspace, "cobranza init")
+    finally:
+        workspace.close()
 
 
 def best_engine() -> str:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from cobranza_rules.clock import Clock, FixedClock, SystemClock
 from cobranza_rules.config import FILE_NAME, Settings, read_settings
 from cobranza_rules.domain.company import Company
-from cobranza_rules.language import _
-from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.database import Database, open_database
 from cobranza_rules.store.documents import DocumentArchive
 
@@ -52,20 +51,33 @@ class Workspace:
         return DocumentArchive(self.base / self.settings.documents)
 
     @cached_property
-    def rule_files(self) -> list[tuple[str, bytes]]:
-        """Names as the user knows them, beside their bytes; the patterns for replies and the rule tests are not rules."""
-        folder = self.base / self.settings.rules
-        files = sorted(path for path in folder.glob("*.yaml") if path.name != REPLIES)
-        if not files:
-            raise ProblemError([Problem(_("there are no rules files"), _("put at least one .yaml file there"), str(self.settings.rules))])
-        return [(str(path.relative_to(self.base)) if path.is_relative_to(self.base) else str(path), path.read_bytes()) for path in files]
+    def draft_files(self) -> list[tuple[str, bytes]]:
+        """The rules files on the disk, by their names as the user knows them. Raises ProblemError where there are none."""
+        from cobranza_rules.rule_files import rules_in
+
+        return rules_in(self.base / self.settings.rules, self.base)
 
     @cached_property
     def rules(self) -> RuleSet:
-        """Raises ProblemError with everything that is wrong, templates and roles included."""
-        from cobranza_rules.rules.document import check_against, read_rules
+        """The rules in force: those that were last published.
 
-        rules, _warnings = read_rules(self.rule_files)
+        Raises ProblemError where there are none, or with everything that is wrong, templates and roles included.
+        """
+        from cobranza_rules.rulebook.versions import files_of, nothing_published, version_in_force
+        from cobranza_rules.rules.document import read_rules
+
+        with self.database.reading() as session:
+            version = version_in_force(session)
+        if version is None:
+            raise nothing_published()
+        rules, _warnings = read_rules(files_of(version, self.archive))
+        self.must_know_what_they_name(rules)
+        return rules
+
+    def must_know_what_they_name(self, rules: RuleSet) -> None:
+        """Raises ProblemError for templates that are missing and roles that nobody holds."""
+        from cobranza_rules.rules.document import check_against
+
         problems = check_against(
             rules,
             letter_templates=set(self.templates.letter_names()),
@@ -74,7 +86,6 @@ class Workspace:
         )
         if errors := [problem for problem in problems if not problem.warning]:
             raise ProblemError(errors)
-        return rules
 
     @cached_property
     def engine(self) -> Engine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from tests.cfdi_files import invoice
-from tests.conftest import DAY
+from tests.conftest import DAY, publish_anew
 from tests.stories.desk import Desk
 from tests.stories.fixtures import OPENING, DeskMaker
 
@@ -20,7 +20,7 @@ def test_two_days_agreed_to_together_do_not_leave_in_one_run(make_desk: DeskMake
     desk: Desk = make_desk(*CUSTOMERS, **{'mode = "supervised"': 'mode = "supervised"\nengine = "native"'})
     rules = desk.workspace.base / "rules" / "collections.yaml"
     rules.write_text(rules.read_text(encoding="utf-8").replace("per_run: 500", "per_run: 1"), encoding="utf-8")
-    desk.workspace.__dict__.pop("rules", None)
+    publish_anew(desk.workspace)
     desk.take(invoice("FA-1"), opening=OPENING)
     desk.tick()
     desk.on(TUESDAY).take(invoice("FA-2", receiver=("XIA190128J61", "XENON INDUSTRIAL ARTICLES")), opening=OPENING)

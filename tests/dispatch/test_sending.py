@@ -18,7 +18,7 @@ from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.rules.subjects import InvoiceSubject
 from tests.cfdi_files import invoice, receipt
-from tests.conftest import DAY
+from tests.conftest import DAY, publish_anew
 from tests.stories.desk import PAYER, Desk, days, spanish_days, text_of
 
 FIRST, SECOND = "first-reminder", "second-reminder"
@@ -104,6 +104,7 @@ def test_a_run_beyond_its_limit_lets_nothing_out_and_enters_nothing(desk: Desk) 
     rules = desk.workspace.base / "rules" / "collections.yaml"
     desk.take(invoice("FA-3", "90.00", currency="USD"), opening=dt.date(2026, 2, 27))
     rules.write_text(rules.read_text(encoding="utf-8").replace("per_run: 500", "per_run: 1"), encoding="utf-8")
+    publish_anew(desk.workspace)
     report = desk.tick()
     assert report.plan is not None
     assert str(report.plan.stopped) == (

@@ -21,6 +21,7 @@ from click.testing import CliRunner, Result
 from cobranza_rules.catalogue import translator
 from cobranza_rules.cli import cobranza
 from cobranza_rules.cli.command import Call
+from cobranza_rules.starting import make_workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -94,7 +95,7 @@ def examples(page: str) -> dict[tuple[str, ...], Any]:
 
 
 # What is said under these keys depends on the case at hand: its names are no part of the contract.
-FREE = {"facts", "evidence", "received", "states", "data", "detail", "doubts"}
+FREE = {"before", "after", "facts", "evidence", "received", "states", "data", "detail", "doubts"}
 
 
 def shape(value: Any, key: str = "") -> Any:
@@ -121,13 +122,8 @@ class Desk:
 
     def __init__(self, base: Path) -> None:
         self.base = base
-        base.mkdir()
-        for folder in ("rules", "templates"):
-            shutil.copytree(ROOT / folder, base / folder)
         settings = (ROOT / "samples" / "cobranza.toml").read_text(encoding="utf-8")
-        (base / "cobranza.toml").write_text('engine = "native"\n' + settings, encoding="utf-8")
-        for part in ("new", "cur", "tmp"):
-            (base / "correo-recibido" / part).mkdir(parents=True)
+        make_workspace(base, 'engine = "native"\n' + settings)
 
     def call(self, *words: str) -> Result:
         call = Call(self.base)
@@ -170,6 +166,7 @@ class Desk:
             (("rules", "check"), (str(samples / "malos" / "reglas-con-dato-desconocido.yaml"),)),
             (("rules", "test"), (str(self.base / "pruebas.yaml"),)),
             (("rules", "facts"), ("days_overdue",)),
+            (("rules", "versions"), ()),
             (("plan",), ("--on", "2026-03-11")),
             (("explain",), ("FA-1269", *day)),
             (("approvals", "list"), ()),
@@ -193,6 +190,12 @@ class Desk:
         ]
         for words, more in asked:
             yield words, self.call(*words, *more, "--json")
+        rules = self.base / "rules" / "collections.yaml"
+        text, other = rules.read_text(encoding="utf-8"), self.base / "otras-reglas.yaml"
+        other.write_text(text.replace("MXN: 500.00", "MXN: 900000.00"), encoding="utf-8")
+        yield ("rules", "diff"), self.call("rules", "diff", "in-force", str(other), "--on", "2026-03-11", "--json")
+        rules.write_text(text.replace("per_run: 500", "per_run: 400"), encoding="utf-8")
+        yield ("rules", "publish"), self.call("rules", "publish", "--by", "collections_analyst", "--yes", *day, "--json")
 
 
 RULE_TEST = """\

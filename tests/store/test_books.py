@@ -124,7 +124,7 @@ def test_sqlite_finds_the_rows_of_a_chunk_by_index(session: Session, rules: Rule
 
 
 def test_claims_of_what_is_closed_are_not_read(session: Session, rules: RuleSet) -> None:
-    claims = claims_of(session, "invoice", lambda column: column.between(1, CUSTOMERS))
+    claims = claims_of(session, "invoice", lambda column: column.between(1, CUSTOMERS), {})
     open_ids = set(session.scalars(select(InvoiceRow.id).where(InvoiceRow.status == "open")))
     claimed = set(session.scalars(select(ClaimRow.subject_id)))
     assert set(claims) == claimed & open_ids

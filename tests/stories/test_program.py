@@ -178,18 +178,30 @@ def test_without_a_workspace_it_says_so(tmp_path: Path) -> None:
     assert "there is no cobranza.toml here" in Program(tmp_path)("run", code=1)
 
 
-def test_a_broken_rules_file_stops_the_run_before_anything_happens(program: Program) -> None:
+def test_a_broken_rules_file_cannot_be_published_and_changes_nothing_of_what_runs(program: Program) -> None:
     rules = program.base / "rules" / "collections.yaml"
     rules.write_text(rules.read_text(encoding="utf-8").replace("days_overdue >= 1", "days_overdoo >= 1"), encoding="utf-8")
-    said = program("run", "--on", MONDAY, code=1)
+    said = program("rules", "publish", "--by", "collections_analyst", "--on", MONDAY, code=1)
     assert "rules/collections.yaml:" in said
     assert "days_overdue" in said  # The suggestion
-    assert program.sent() == []
+    assert len(program.json("rules", "versions")["versions"]) == 1
+    program("run", "--on", MONDAY, code=3)
 
 
 def test_a_run_beyond_its_limit_ends_with_one_and_nothing_leaves(program: Program) -> None:
     rules = program.base / "rules" / "collections.yaml"
     rules.write_text(rules.read_text(encoding="utf-8").replace("per_run: 500", "per_run: 1"), encoding="utf-8")
+    (program.base / "rules" / "tests" / "collections.yaml").write_text(
+        "rules: ../collections.yaml\n"
+        "tests:\n"
+        "  - name: what is not due is left alone\n"
+        "    start: 2026-03-02\n"
+        "    customers: [{id: ACME}]\n"
+        "    invoices: [{id: F-1, customer: ACME, due: 2026-12-01, balance: 900.00 MXN}]\n"
+        "    expect: [{on: 2026-03-03, actions: []}]\n",
+        encoding="utf-8",
+    )
+    program("rules", "publish", "--by", "collections_analyst", "--on", MONDAY)
     said = program("run", "--on", MONDAY, code=1)
     assert "2 messages would leave, and the rules allow 1 a run" in said
     assert program.json("approvals", "list") == {"approvals": []}

@@ -15,6 +15,7 @@ from cobranza_rules.language import N_, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.plan.codec import to_json
 from cobranza_rules.plan.states import State
+from cobranza_rules.rules.document import digest_of
 from cobranza_rules.rules.planned import Outcome, Plan, PlannedAction
 from cobranza_rules.tick import TickReport, make_plan, run_tick
 
@@ -42,8 +43,15 @@ def plan(call: Call, on: dt.date | None, as_json: bool) -> None:
     else:
         show_plan(call.screen, made)
         _say_who_waits(call)
+        _say_draft(call, made)
     if made.stopped is not None:
         click.get_current_context().exit(WRONG_INPUT)
+
+
+def _say_draft(call: Call, made: Plan) -> None:
+    """Whoever has edited the files should not wonder why nothing has changed."""
+    if digest_of(call.workspace.draft_files) != made.rules_digest:
+        call.screen.say(_("The rules files differ from the rules in force: 'cobranza rules diff' shows what they would change."))
 
 
 def _say_who_waits(call: Call) -> None:

@@ -35,7 +35,16 @@ OWN = {Scope.CUSTOMER: CUSTOMER_FACTS, Scope.INVOICE: INVOICE_FACTS, Scope.REPLY
 A_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@click.group(cls=LazyGroup, help=N_("Check the rules, run their tests, browse the facts that they may name."))
+LATER = {
+    "diff": ("cobranza_rules.cli.rules_versions", "diff", N_("Who would get something else under other rules, and why.")),
+    "publish": ("cobranza_rules.cli.rules_versions", "publish", N_("Put the rules files in force.")),
+    "versions": ("cobranza_rules.cli.rules_versions", "versions", N_("The versions that were published.")),
+}
+
+
+@click.group(
+    cls=LazyGroup, lazy=LATER, help=N_("Check the rules, run their tests, compare and publish them; browse the facts that they may name.")
+)
 def rules() -> None:
     pass
 

@@ -11,7 +11,7 @@ from cobranza_rules.dispatch.records import record_reply
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import Sentence
 from cobranza_rules.plan.ledger import planned
-from cobranza_rules.rules.model import Step, StepKind
+from cobranza_rules.rules.model import Step, StepKind, closing_claim
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.tables import ActionRow, StepRow, TaskRow
 from cobranza_rules.workspace import Workspace
@@ -65,7 +65,7 @@ def _carried(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: P
 def _open_task(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, step: Step) -> None:
     today = workspace.clock.today()
     due_on = workspace.rules.calendar.plus(today, step.due_workdays) if step.due_workdays else None
-    own = [item.subject_id for item in action.items if item.rule_id in (action.rule_id, f"{action.rule_id}:after-last")]
+    own = [item.subject_id for item in action.items if item.rule_id in (action.rule_id, closing_claim(action.rule_id))]
     task = open_task(keeper, step.name, row.customer_id, step.assign, today, own, {"action": row.id}, due_on)
     if action.ladder:
         for invoice in keeper.invoices(own):

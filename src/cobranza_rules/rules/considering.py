@@ -13,7 +13,7 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.causes import Cause, why_false
 from cobranza_rules.rules.expression import Condition
 from cobranza_rules.rules.matching import Names
-from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung
+from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung, closing_claim
 from cobranza_rules.rules.planned import Outcome
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims, InvoiceSubject, ReplySubject
@@ -31,10 +31,6 @@ class Consideration:
 
 
 DOES_NOT_APPLY = Consideration(Outcome.NOT_MATCHING, Sentence(""))
-
-
-def closing_claim(rule_id: str) -> str:
-    return f"{rule_id}:after-last"
 
 
 def because(causes: tuple[Cause, ...]) -> Sentence:

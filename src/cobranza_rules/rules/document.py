@@ -20,7 +20,7 @@ from cobranza_rules.rules.reach import unreachable
 from cobranza_rules.rules.written import distinct
 from cobranza_rules.rules.yaml_marks import read_yaml
 
-__all__ = ["check_against", "read_rules"]
+__all__ = ["check_against", "digest_of", "read_rules"]
 
 VERSION = "1"
 KEYS = ("version", "calendar", "aging_buckets", "limit", "define", "holds", "rules", "ladders")
@@ -110,6 +110,7 @@ def _rules(read: list[Fields], definitions: Definitions, findings: Findings, dig
     holds = [reader.hold(node) for fields in read for node in fields.maps("holds")]
     rules = [reader.rule(node) for fields in read for node in fields.maps("rules")]
     ladders = [reader.ladder(node) for fields in read for node in fields.maps("ladders")]
+    reader.check_former_ids()
     return RuleSet(
         calendar=calendar,
         aging_buckets=buckets,

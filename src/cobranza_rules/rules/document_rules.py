@@ -18,9 +18,9 @@ from cobranza_rules.rules.suggestions import suggestion
 from cobranza_rules.rules.yaml_marks import YamlNode
 
 HOLD_KEYS = ("id", "for", "when", "blocks")
-RULE_KEYS = ("id", "step", "for", "when", "every", "times", "group_by", "do", "after_last", "sets")
-LADDER_KEYS = ("id", "when", "group_by", "minimum_total", "rungs")
-RUNG_KEYS = ("id", "step", "wait", "when", "do", "sets")
+RULE_KEYS = ("id", "was", "step", "for", "when", "every", "times", "group_by", "do", "after_last", "sets")
+LADDER_KEYS = ("id", "was", "when", "group_by", "minimum_total", "rungs")
+RUNG_KEYS = ("id", "was", "step", "wait", "when", "do", "sets")
 MOST_STEPS = 99  # Activities of a written procedure
 
 
@@ -40,6 +40,7 @@ class RulesReader:
     def __init__(self, definitions: Definitions, findings: Findings) -> None:
         self.definitions, self.findings = definitions, findings
         self.ids: dict[str, Place] = {}
+        self.former: dict[str, Place] = {}
 
     def _id(self, fields: Fields) -> str:
         name = fields.name("id", required=True)
@@ -50,6 +51,25 @@ class RulesReader:
         elif name:
             self.ids[name] = fields.place_of("id")
         return name
+
+    def _was(self, fields: Fields) -> tuple[str, ...]:
+        """Ids that it had before; whether one is still in use is known only when everything was read."""
+        names = fields.names("was")
+        for name in names:
+            if name in self.former:
+                first = self.former[name]
+                what = _("'{id}' already is a former id in {file}:{line}", id=name, file=first.file, line=first.line)
+                self.findings.error(fields.place_of("was"), what, _("what was sent under it can go on in one place only"))
+            self.former.setdefault(name, fields.place_of("was"))
+        return names
+
+    def check_former_ids(self) -> None:
+        for name, place in self.former.items():
+            if name in self.ids:
+                what = _(
+                    "'{id}' is no former id: it is in use in {file}:{line}", id=name, file=self.ids[name].file, line=self.ids[name].line
+                )
+                self.findings.error(place, what, _("rename only what has a new id"))
 
     def _condition(self, fields: Fields, scope: Scope, *, required: bool = True) -> Condition | None:
         if (required or "when" in fields) and (texts := fields.scalars("when", required=required)):
@@ -86,9 +106,8 @@ class RulesReader:
         if not name or condition is None:
             return None
         self._check_ready((*do, *after_last), condition.facts, fields.place)
-        return Rule(
-            name, fields.whole("step", most=MOST_STEPS), scope, condition, group_by, do, fields.place, every, times, after_last, sets
-        )
+        step, was = fields.whole("step", most=MOST_STEPS), self._was(fields)
+        return Rule(name, step, scope, condition, group_by, do, fields.place, every, times, after_last, sets, was)
 
     def _check_repetition(self, fields: Fields, scope: Scope) -> None:
         if scope is Scope.REPLY:
@@ -130,7 +149,7 @@ class RulesReader:
             return None
         for rung in rungs:
             self._check_ready(rung.do, condition.facts | (rung.when.facts if rung.when is not None else frozenset()), rung.place)
-        return Ladder(name, condition, group_by, rungs, fields.place, minimum)
+        return Ladder(name, condition, group_by, rungs, fields.place, minimum, self._was(fields))
 
     def _rung(self, node: YamlNode, index: int) -> Rung | None:
         fields = Fields(node, _("a rung"), RUNG_KEYS, self.findings)
@@ -140,7 +159,8 @@ class RulesReader:
         if index and "wait" not in fields and "when" not in fields:
             what = _("nothing keeps this rung apart from the one before it")
             self.findings.warning(fields.place, what, _("add 'wait: 5 workdays', or a condition under 'when'"))
-        return Rung(name, fields.whole("step", most=MOST_STEPS), when, wait, do, fields.place, sets) if name else None
+        step, was = fields.whole("step", most=MOST_STEPS), self._was(fields)
+        return Rung(name, step, when, wait, do, fields.place, sets, was) if name else None
 
     def _minimum_total(self, fields: Fields) -> dict[str, int]:
         """Minor units by currency, read from the texts of the file."""

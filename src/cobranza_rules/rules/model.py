@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.expression import Condition
 from cobranza_rules.rules.place import Place
 
-__all__ = ["Blocks", "GroupBy", "Hold", "Ladder", "Limit", "Place", "Rule", "RuleSet", "Rung", "Step", "StepKind"]
+__all__ = ["Blocks", "GroupBy", "Hold", "Ladder", "Limit", "Place", "Rule", "RuleSet", "Rung", "Step", "StepKind", "closing_claim"]
 
 
 class Blocks(StrEnum):
@@ -81,11 +82,15 @@ class Rule:
     times: int = 0
     after_last: tuple[Step, ...] = ()
     sets: Mapping[str, str] = field(default_factory=dict)
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """`wait_workdays` counts from the previous rung's sending. `when` is None where only the wait counts."""
+    """`wait_workdays` counts from the previous rung's sending. `when` is None where only the wait counts.
+
+    `was` are ids that it had before: what was sent under them counts as sent by it.
+    """
 
     id: str
     procedure_step: int
@@ -94,6 +99,7 @@ class Rung:
     do: tuple[Step, ...]
     place: Place
     sets: Mapping[str, str] = field(default_factory=dict)
+    was: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +112,7 @@ class Ladder:
     rungs: tuple[Rung, ...]
     place: Place
     minimum_total: Mapping[str, int] = field(default_factory=dict)
+    was: tuple[str, ...] = ()
 
     def rung_index(self, rung_id: str) -> int:
         """Position of a rung; -1 where there is none of that id, as before the first."""
@@ -124,7 +131,12 @@ class Limit:
     per_run: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+def closing_claim(rule_id: str) -> str:
+    """The id under which what a rule does after its last repetition is counted."""
+    return f"{rule_id}:after-last"
+
+
+@dataclass(frozen=True)
 class RuleSet:
     """`digest` is the SHA-256 of the files' bytes: it names the version that a decision was taken with."""
 
@@ -136,6 +148,18 @@ class RuleSet:
     ladders: tuple[Ladder, ...]
     digest: str
     contact_hours: tuple[str, str] = ("00:00", "24:00")
+
+    @cached_property
+    def renamed(self) -> Mapping[str, str]:
+        """The present id of a rule, rung or ladder by each id that it had before; what rules do after their last time included."""
+        found = {old: rule.id for rule in self.rules for old in rule.was}
+        for ladder in self.ladders:
+            found |= dict.fromkeys(ladder.was, ladder.id) | {old: rung.id for rung in ladder.rungs for old in rung.was}
+        return found | {closing_claim(old): closing_claim(new) for old, new in found.items()}
+
+    def current(self, rule_id: str) -> str:
+        """The id under which a rule, rung or ladder is known now."""
+        return self.renamed.get(rule_id, rule_id)
 
     def conditions(self) -> dict[str, tuple[Scope, Condition]]:
         """Every condition that an engine evaluates, by its name: `hold:ID`, `rule:ID`, `ladder:ID`, `rung:LADDER/RUNG`."""

@@ -26,7 +26,7 @@ def look_for(action: PlannedAction, plan: Plan, rules: RuleSet) -> Look:
     """`plan` is the customer's, traced, as if `action` had not been planned."""
     mine = {item.subject_id for item in action.items}
     for fresh in plan.actions:
-        if (fresh.rule_id, fresh.closing, fresh.currency) == (action.rule_id, action.closing, action.currency):
+        if (fresh.rule_id, fresh.closing, fresh.currency) == (rules.current(action.rule_id), action.closing, action.currency):
             items = tuple(item for item in fresh.items if item.subject_id in mine)
             # A second reminder that has lost every invoice due for it must not go to those that are due for the first.
             if items and (not action.ladder or any(item.rule_id == fresh.rule_id for item in items)):
@@ -35,8 +35,12 @@ def look_for(action: PlannedAction, plan: Plan, rules: RuleSet) -> Look:
 
 
 def _why_not(plan: Plan, rules: RuleSet, action: PlannedAction) -> Look:
-    mine = {item.subject_id: item.rule_id for item in action.items}
-    about = [verdict for verdict in plan.verdicts if mine.get(verdict.subject_id) == verdict.rule_id or verdict.rule_id == action.ladder]
+    mine = {item.subject_id: rules.current(item.rule_id) for item in action.items}
+    about = [
+        verdict
+        for verdict in plan.verdicts
+        if mine.get(verdict.subject_id) == verdict.rule_id or verdict.rule_id == rules.current(action.ladder)
+    ]
     about = [verdict for verdict in about if verdict.subject_id in mine]
     if not about:
         return Look(None, passing=False, reason=_("its invoices are no longer open"))

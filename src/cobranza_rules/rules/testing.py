@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from cobranza_rules.rules.considering import closing_claim
 from cobranza_rules.rules.engine import Engine
-from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.model import RuleSet, closing_claim
 from cobranza_rules.rules.native import NativeEngine
 from cobranza_rules.rules.testing_comparison import Difference, compare_day
 from cobranza_rules.rules.testing_document import TestFile, parse_tests, read_tests

@@ -93,7 +93,7 @@ class BookReader:
         customers = self._customers(within, frozenset(ids), waiting, company, contacted)
         invoices = self._invoices(within, customers, facts, without_action)
         answering = list(waiting)
-        reply_claims = claims_of(self.session, "reply", within, without_action) if answering else {}
+        reply_claims = claims_of(self.session, "reply", within, self.rules.renamed, without_action) if answering else {}
         replies = open_replies(self.session, answering, customers, reply_claims, self.rules.calendar) if answering else []
         return Book(customers, invoices, replies, self.company)
 
@@ -141,7 +141,9 @@ class BookReader:
         contacted: dict[int, dict[str, list[dt.date]]] = defaultdict(lambda: defaultdict(list))
         if not self.rules.limit.per_customer:
             return contacted
-        rungs = {rung.id for ladder in self.rules.ladders for rung in ladder.rungs if reaches_customer(rung.do)}
+        rungs = {
+            name for ladder in self.rules.ladders for rung in ladder.rungs if reaches_customer(rung.do) for name in (rung.id, *rung.was)
+        }
         since = self._limit_counts_from()
         came_back = select(CLAIM.id).where(CLAIM.action_id == ACTION.id, CLAIM.undone).exists()
         query = select(ACTION.customer_id, ACTION.currency, ACTION.finished_on, ACTION.state).where(
@@ -166,12 +168,13 @@ class BookReader:
         self, within: Within, customers: Mapping[int, CustomerSubject], facts: InvoiceFacts, without_action: int | None
     ) -> list[InvoiceSubject]:
         """Ordered by customer, due date (unknown ones last, on every database) and id."""
-        claims = claims_of(self.session, "invoice", within, without_action)
+        claims = claims_of(self.session, "invoice", within, self.rules.renamed, without_action)
         query = select(*(INVOICE[name] for name in facts.columns)).where(INVOICE.status == "open", within(INVOICE.customer_id))
         rows = [tuple(row) for row in self.session.execute(query).all()]
         rows.sort(key=lambda row: (row[1], row[7] or dt.date.max, row[0]))
         common = {customer.id: facts.common(customer.facts) for customer in customers.values()}
-        return [_subject(row, facts.build(row, common[row[1]]), claims.get(row[0], NO_CLAIMS)) for row in rows]
+        renamed = self.rules.renamed
+        return [_subject(row, facts.build(row, common[row[1]]), claims.get(row[0], NO_CLAIMS), renamed) for row in rows]
 
 
 def _between(first: int, last: int) -> Within:
@@ -183,9 +186,11 @@ def _one_of(customer_ids: Sequence[int]) -> Within:
     return lambda column: column.in_(customer_ids)
 
 
-def _subject(row: tuple[Any, ...], facts: Facts, claims: Mapping[str, Claims]) -> InvoiceSubject:
+def _subject(row: tuple[Any, ...], facts: Facts, claims: Mapping[str, Claims], renamed: Mapping[str, str]) -> InvoiceSubject:
     """`row` begins with SUBJECT_COLUMNS."""
     number, customer, name, currency, total, balance, issued, due, ladder, rung, rung_on, following, reversed_on, closed_on = row[:14]
+    if renamed:
+        ladder, rung = renamed.get(ladder, ladder), renamed.get(rung, rung)
     waits_from = max(reversed_on, closed_on) if reversed_on and closed_on else reversed_on or closed_on
     return InvoiceSubject(
         number, customer, name, currency, total, balance, issued, due, facts, ladder, rung, rung_on, waits_from, following, claims

@@ -20,9 +20,9 @@ Within = Callable[[ColumnElement[Any]], ColumnElement[bool]]  # Whether a column
 
 
 def claims_of(
-    session: Session, subject: Literal["invoice", "reply"], within: Within, without_action: int | None = None
+    session: Session, subject: Literal["invoice", "reply"], within: Within, renamed: Mapping[str, str], without_action: int | None = None
 ) -> Mapping[int, Mapping[str, Claims]]:
-    """By subject and rule. What is closed has claims too, but nobody asks for them any more: they are not read, however many there are."""
+    """By subject and rule; `renamed` gives the present id of a rule by a former one. What is closed has claims too, but nobody asks for them any more: they are not read, however many there are."""
     # Only of what is still open does the state of the action say anything that the claim does not say itself.
     state = select(ACTION.state).where(ACTION.id == CLAIM.action_id).scalar_subquery()
     open_state = case((CLAIM.sent_on.is_(None), state))
@@ -32,8 +32,9 @@ def claims_of(
     if without_action is not None:
         query = query.where(CLAIM.action_id != without_action)
     claims: dict[int, dict[str, Claims]] = defaultdict(dict)
-    for subject_id, rule_id, sent_on, undone, of_action in session.execute(query).all():
+    for subject_id, claimed_by, sent_on, undone, of_action in session.execute(query).all():
         own = claims[subject_id]
+        rule_id = renamed.get(claimed_by, claimed_by)
         uncertain = of_action == "uncertain"
         known = own.get(rule_id)
         own[rule_id] = _only(sent_on, undone, uncertain) if known is None else known.and_one(sent_on, undone=undone, uncertain=uncertain)

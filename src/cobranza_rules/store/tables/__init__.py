@@ -16,6 +16,7 @@ from cobranza_rules.store.tables.book import (
 from cobranza_rules.store.tables.case import CaseEventRow, HeartbeatRow, TaskRow
 from cobranza_rules.store.tables.ledger import ActionRow, ApprovalRow, ClaimRow, DocumentRow, NumberRow, StepRow
 from cobranza_rules.store.tables.mail import MailboxMarkRow, OutgoingRow, ReceivedRow, TakenRow
+from cobranza_rules.store.tables.rules import RulesVersionRow
 
 __all__ = [
     "ActionRow",
@@ -39,6 +40,7 @@ __all__ = [
     "QuarantineRow",
     "ReceivedRow",
     "RelationRow",
+    "RulesVersionRow",
     "StepRow",
     "TakenRow",
     "TaskRow",

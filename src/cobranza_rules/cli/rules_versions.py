@@ -1,0 +1,165 @@
+"""`cobranza rules diff`, `publish` and `versions`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from cobranza_rules.cli.command import Call, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.screen import Screen
+from cobranza_rules.language import N_, _, word
+from cobranza_rules.money import Money
+from cobranza_rules.people import person_named
+from cobranza_rules.rulebook.comparing import Change, Comparison, Total
+from cobranza_rules.rulebook.difference import DRAFT, IN_FORCE, difference, named_rules
+from cobranza_rules.rulebook.publishing import Draft, examine_draft
+from cobranza_rules.rulebook.publishing import publish as put_in_force
+from cobranza_rules.rulebook.versions import published_versions
+
+SHOWN = 40  # Changed invoices that are listed; all of them are in the JSON
+
+
+@click.command(
+    cls=SpokenCommand,
+    help=N_("Who would get something else today under other rules, and why. OLD and NEW: in-force, draft, a version, a file or a folder."),
+)
+@click.argument("old", default=IN_FORCE)
+@click.argument("new", default=DRAFT)
+@on_a_day
+@reporting
+@click.pass_obj
+def diff(call: Call, old: str, new: str, on: dt.date | None, as_json: bool) -> None:
+    workspace = take(call, on=on, as_json=as_json).workspace
+    found = difference(workspace, named_rules(workspace, old), named_rules(workspace, new))
+    if as_json:
+        call.screen.json({"on": workspace.clock.today().isoformat(), **comparison_json(call.screen, found)})
+    else:
+        show_comparison(call.screen, found)
+
+
+@click.command(cls=SpokenCommand, help=N_("Put the rules files in force: when they are right, their tests pass and nobody is left behind."))
+@click.option("--by", "who", required=True, help=N_("Who publishes: a role or address of cobranza.toml."))
+@click.option("--comment", default="", help=N_("What the change is for."))
+@click.option("--yes", is_flag=True, help=N_("Do not ask again."))
+@on_a_day
+@reporting
+@click.pass_obj
+def publish(call: Call, who: str, comment: str, yes: bool, on: dt.date | None, as_json: bool) -> None:
+    workspace = take(call, on=on, as_json=as_json).workspace
+    person = person_named(workspace.company, who)
+    draft = examine_draft(workspace)
+    tests = sum(len(report.results) for report in draft.tested.reports)
+    if not as_json:
+        _show_draft(call.screen, draft, tests)
+        if not yes and sys.stdin.isatty():
+            click.confirm(call.screen.text(_("Put these rules in force?")), abort=True)
+    number = put_in_force(workspace, draft, person.email or person.role, comment)
+    if as_json:
+        changes = comparison_json(call.screen, draft.difference) if draft.difference is not None else None
+        call.screen.json(
+            {"version": number, "digest": draft.digest, "by": person.email or person.role, "tests": tests, "difference": changes}
+        )
+    else:
+        call.screen.say(_("Version {number} is in force from the next run on.", number=number))
+
+
+def _show_draft(screen: Screen, draft: Draft, tests: int) -> None:
+    screen.say(_("{count} rule tests pass.", count=tests))
+    if draft.difference is not None:
+        show_comparison(screen, draft.difference)
+
+
+@click.command(cls=SpokenCommand, help=N_("The versions of the rules that were published, the newest first: it is in force."))
+@reporting
+@click.pass_obj
+def versions(call: Call, as_json: bool) -> None:
+    workspace = take(call, as_json=as_json).workspace
+    with workspace.database.reading() as session:
+        rows = published_versions(session)
+    if as_json:
+        found = [
+            {"version": row.id, "digest": row.digest, "at": row.published_at.isoformat(), "by": row.published_by, "comment": row.comment}
+            for row in rows
+        ]
+        call.screen.json({"versions": found})
+        return
+    headings = (N_("No."), N_("Published"), N_("By"), N_("Comment"))
+    cells = [(row.id, f"{row.published_at:%Y-%m-%d %H:%M}", row.published_by, row.comment) for row in rows]
+    call.screen.table(headings, cells, frozenset({0}))
+
+
+def comparison_json(screen: Screen, found: Comparison) -> dict[str, Any]:
+    return {
+        "customers": found.customers,
+        "changes": [_change_json(screen, change) for change in found.changes],
+        "before": {rule: _total_json(total) for rule, total in found.before.items()},
+        "after": {rule: _total_json(total) for rule, total in found.after.items()},
+        "stopped": screen.text(found.stopped) if found.stopped else None,
+    }
+
+
+def _change_json(screen: Screen, change: Change) -> dict[str, Any]:
+    return {
+        "subject": change.subject,
+        "customer": change.customer,
+        "number": change.number,
+        "balance": Money(change.balance, change.currency).plain() if change.currency else None,
+        "currency": change.currency,
+        "before": change.before or None,
+        "after": change.after or None,
+        "why": screen.text(change.why),
+    }
+
+
+def _total_json(total: Total) -> dict[str, Any]:
+    amounts = {currency: Money(minor, currency).plain() for currency, minor in total.amounts.items()}
+    return {"actions": total.actions, "invoices": total.invoices, "amounts": amounts}
+
+
+def show_comparison(screen: Screen, found: Comparison) -> None:
+    if not found.changes:
+        screen.say(_("Nobody would get anything else today."))
+    else:
+        screen.say(_("Something else for {customers} customers:", customers=found.customers))
+        for change in found.changes[:SHOWN]:
+            _show_change(screen, change)
+        if len(found.changes) > SHOWN:
+            screen.say(_("  ... and {count} more (--json lists all)", count=len(found.changes) - SHOWN))
+        _show_totals(screen, found.before, found.after)
+    if found.stopped is not None:
+        screen.say(_("Nothing would leave: {reason}", reason=found.stopped))
+
+
+def _show_change(screen: Screen, change: Change) -> None:
+    nothing = _("nothing")
+    screen.say(
+        _(
+            "- {customer} {number} {balance}: {before} -> {after}",
+            customer=change.customer,
+            number=change.number,
+            balance=Money(change.balance, change.currency) if change.currency else "",
+            before=word(change.before) if change.before else nothing,
+            after=word(change.after) if change.after else nothing,
+        )
+    )
+    screen.say(_("    because of {reason}", reason=change.why))
+
+
+def _show_totals(screen: Screen, before: Mapping[str, Total], after: Mapping[str, Total]) -> None:
+    headings = (N_("Rule"), N_("Actions before"), N_("after"), N_("Invoices before"), N_("after"), N_("Amount before"), N_("after"))
+    nothing = Total(0, 0, {})
+    rows = []
+    for rule in sorted({*before, *after}):
+        old, new = before.get(rule, nothing), after.get(rule, nothing)
+        if old != new:
+            rows.append((screen.word(rule), old.actions, new.actions, old.invoices, new.invoices, _amounts(old), _amounts(new)))
+    if rows:
+        screen.table(headings, rows, frozenset({1, 2, 3, 4, 5, 6}))
+
+
+def _amounts(total: Total) -> str:
+    return " + ".join(str(Money(minor, currency)) for currency, minor in sorted(total.amounts.items()))
