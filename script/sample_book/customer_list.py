@@ -5,6 +5,7 @@ from __future__ import annotations
 from sample_book.customers import Customer, customers
 from sample_book.workbook import workbook
 
+KEY_ACCOUNTS = ("C-003", "C-005", "C-008")
 HEADINGS = (
     "Clave",
     "Razón social",
@@ -26,6 +27,7 @@ HEADINGS = (
     "Teléfono cobranza",
     "Contacto alterno",
     "Correo alterno",
+    "Segmento",
 )
 
 
@@ -66,6 +68,7 @@ def _row(customer: Customer) -> list[str | int]:
         f"55 0000 {number:02d}02",
         customer.person(2),
         customer.address(2),
+        "clave" if customer.code in KEY_ACCOUNTS else "",
     ]
 
 

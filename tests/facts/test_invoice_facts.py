@@ -132,7 +132,7 @@ def test_a_promise_of_an_amount_is_kept_when_so_much_was_paid(changes: dict[str,
 def test_every_fact_of_the_vocabulary_is_defined_once() -> None:
     defined = [*AS_THEY_ARE, *OF_A_DATE, *OF_MORE]
     assert sorted(defined) == sorted(fact.name for fact in INVOICE_FACTS)
-    customer = SimpleNamespace(code="C", kind="domestic", status="active", language="es", delivery="email", credit_days=30)
+    customer = SimpleNamespace(code="C", kind="domestic", status="active", language="es", delivery="email", credit_days=30, segment="AA")
     company = {"workdays_since_bank_statement": 0, "hours_since_mailbox_poll": 0}
     assert set(customer_facts(customer, 0, company)) == {fact.name for fact in CUSTOMER_FACTS}
 

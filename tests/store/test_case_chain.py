@@ -67,7 +67,9 @@ def test_a_changed_event_is_named(book: Database, change: dict[str, object]) -> 
 def test_an_event_given_to_another_customer_is_named(book: Database) -> None:
     with book.writing() as session:
         session.execute(
-            text("INSERT INTO customer SELECT 99,'X','x',rfc,name,tax_id,kind,language,credit_days,delivery,address,status FROM customer")
+            text(
+                "INSERT INTO customer SELECT 99,'X','x',rfc,name,tax_id,kind,language,credit_days,delivery,address,status,segment FROM customer"
+            )
         )
         session.execute(update(CaseEventRow).where(CaseEventRow.seq == 2).values(customer_id=99))
     assert (verdict(book).why, verdict(book).broken_at) == (Break.CHANGED, 2)

@@ -38,6 +38,7 @@ def customer_of(keeper: Bookkeeper, party: Party, known_on: dt.date) -> Customer
         credit_days=None,
         delivery=DeliveryMode.EMAIL.value,
         address="",
+        segment="",
         status=CustomerStatus.WAITING_FOR_DATA.value,
     )
     keeper.session.add(row)
@@ -79,6 +80,7 @@ def _values(record: CustomerRecord) -> dict[str, Any]:
         "credit_days": record.credit_days,
         "delivery": record.delivery.value,
         "address": record.address,
+        "segment": record.segment,
         "status": CustomerStatus.ACTIVE.value,
     }
 

@@ -55,7 +55,10 @@ class ContactRecord:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRecord:
-    """A customer as a spreadsheet gives it. `code` is the company's own short code and unique; `credit_days` None means unknown."""
+    """A customer as a spreadsheet gives it. `code` is the company's own short code and unique; `credit_days` None means unknown.
+
+    `segment` is the group in which the company counts it, in the company's own words, "" for none.
+    """
 
     code: str
     name: str
@@ -67,3 +70,4 @@ class CustomerRecord:
     tax_id: str = ""
     address: str = ""
     contacts: tuple[ContactRecord, ...] = ()
+    segment: str = ""

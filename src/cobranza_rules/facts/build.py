@@ -23,6 +23,7 @@ class CustomerPresent(Protocol):
     language: Any
     delivery: Any
     credit_days: Any
+    segment: Any
 
 
 def company_facts(bank_known_on: dt.date | None, hours_since_poll: int | None, today: dt.date, calendar: BusinessCalendar) -> Facts:
@@ -47,6 +48,8 @@ def customer_facts(customer: CustomerPresent, inbox_open: int, company: Mapping[
     }
     if customer.credit_days is not None:
         facts["credit_days"] = customer.credit_days
+    if customer.segment:
+        facts["segment"] = customer.segment
     return facts
 
 

@@ -65,6 +65,7 @@ CUSTOMER_FACTS = (
         neutral="email",
     ),
     _fact("credit_days", N, N_("credit days agreed with it"), "credit_days > 60", unit="days", may_be_unknown=True),
+    _fact("segment", T, N_("the segment in which the company counts it"), 'segment == "AA"', may_be_unknown=True),
     _fact("inbox_open", N, N_("messages of the customer that wait for a person"), "inbox_open > 0", unit="messages", neutral=0),
     _fact(
         "workdays_since_bank_statement",

@@ -64,6 +64,7 @@ class _Row:
             tax_id=self.text("tax_id", 40),
             address=self.text("address", 500),
             contacts=self.contacts(),
+            segment=self.text("segment", 40),
         )
         if self.errors:
             raise ProblemError(self.errors)

@@ -18,7 +18,7 @@ REQUIRED = {"code": "Clave", "name": "Razón social", "rfc": "RFC"}
 EXPECTED = (
     "Clave, Razón social, RFC, Tipo, Idioma, Días de crédito, Entrega, NumRegIdTrib, Domicilio, "
     "Contacto facturas, Correo facturas, Cargo facturas, Teléfono facturas, Domicilio facturas, "
-    "Contacto cobranza, Correo cobranza, Cargo cobranza, Teléfono cobranza, Contacto alterno, Correo alterno"
+    "Contacto cobranza, Correo cobranza, Cargo cobranza, Teléfono cobranza, Contacto alterno, Correo alterno, Segmento"
 )
 
 _FIELDS = {
@@ -29,6 +29,7 @@ _FIELDS = {
     "language": "idioma|lengua|language",
     "credit_days": "dias de credito|dias credito|credito dias|plazo|plazo dias|plazo de pago|credito|credit days|payment terms|terms|net days",
     "delivery": "entrega|modo de entrega|forma de entrega|medio de entrega|delivery|delivery mode|delivery method",
+    "segment": "segmento|segmento de cliente|clasificacion|clasificacion de cliente|grupo|segment|customer segment|customer class|customer group",
     "tax_id": "numregidtrib|num reg id trib|numero de registro de identidad tributaria|registro tributario|identificacion fiscal|tax id|foreign tax id|tin|vat number",
     "address": "domicilio|direccion|domicilio fiscal|address|street address",
 }

@@ -19,7 +19,7 @@ from cobranza_rules.rules.yaml_marks import YamlNode
 FACTS = {fact.name: fact for fact in (*CUSTOMER_FACTS, *INVOICE_FACTS)}
 CONTACTS = tuple(role.value for role in ContactRole)
 COMPANY_FACTS = ("workdays_since_bank_statement", "hours_since_mailbox_poll")
-CUSTOMER_KEYS = ("id", "kind", "language", "delivery", "contacts", "credit_days", "customer_ready", "inbox_open", *COMPANY_FACTS)
+CUSTOMER_KEYS = ("id", "kind", "language", "delivery", "contacts", "credit_days", "segment", "customer_ready", "inbox_open", *COMPANY_FACTS)
 # Facts that a test gives by name; each becomes part of the invoice's state on the first day and goes on from there.
 STATED = (
     *("payment_method", "cancellation_pending", "delivery", "workdays_since_delivery", "delivered_before", "acknowledged", "case_status"),
@@ -73,6 +73,7 @@ def read_customer(node: YamlNode, findings: Findings) -> GivenCustomer | None:
     fields = CaseFields(node, _("a customer"), CUSTOMER_KEYS, findings)
     name = fields.code("id")
     credit_days, _given = fields.fact(FACTS["credit_days"])
+    segment, _given = fields.fact(FACTS["segment"])
     facts: dict[str, Value | None] = {}
     for fact in COMPANY_FACTS:
         value, given = fields.fact(FACTS[fact])
@@ -87,6 +88,7 @@ def read_customer(node: YamlNode, findings: Findings) -> GivenCustomer | None:
         delivery=fields.one_of("delivery", FACTS["delivery_mode"].choices, default="email"),
         contacts=fields.each_of("contacts", CONTACTS) if "contacts" in fields else CONTACTS,
         credit_days=credit_days if isinstance(credit_days, int) else None,
+        segment=segment if isinstance(segment, str) else "",
         ready=fields.truth("customer_ready", default=True),
         inbox_open=fields.whole("inbox_open", most=1000),
         facts=facts,

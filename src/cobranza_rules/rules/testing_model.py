@@ -23,6 +23,7 @@ class GivenCustomer:
     delivery: str
     contacts: tuple[str, ...]
     credit_days: int | None = None
+    segment: str = ""
     ready: bool = True
     inbox_open: int = 0
     facts: Mapping[str, Value | None] = field(default_factory=dict)

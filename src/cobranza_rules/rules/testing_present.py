@@ -76,7 +76,13 @@ def _customer(book: TestedBook, key: int, today: dt.date) -> CustomerSubject:
     general = _with(company_facts(today, 0, today, book.rules.calendar), book.company, given.facts)
     status = "active" if given.ready else "waiting_for_data"
     present = Present(
-        code=given.id, kind=given.kind, status=status, language=given.language, delivery=given.delivery, credit_days=given.credit_days
+        code=given.id,
+        kind=given.kind,
+        status=status,
+        language=given.language,
+        delivery=given.delivery,
+        credit_days=given.credit_days,
+        segment=given.segment,
     )
     facts = _with(customer_facts(present, waiting, general), book.overrides[key])
     addresses = {role: (f"{role}@customer-{key}.example",) for role in given.contacts if role not in book.bad[key]}

@@ -35,7 +35,7 @@ SUBJECT_COLUMNS = (
     *("id", "customer_id", "number", "currency", "total", "balance", "issued_on", "due_on"),
     *("ladder", "rung", "rung_on", "next_contact", "reversed_on", "dispute_closed_on"),
 )
-CUSTOMER_COLUMNS = ("id", "code", "kind", "status", "language", "delivery", "credit_days")
+CUSTOMER_COLUMNS = ("id", "code", "kind", "status", "language", "delivery", "credit_days", "segment")
 
 Days = Mapping[str, Sequence[dt.date]]  # by currency
 Within = Callable[[ColumnElement[Any]], ColumnElement[bool]]  # Whether a column names one of the customers

@@ -28,6 +28,7 @@ class CustomerRow(Base):
     delivery: Mapped[Word]
     address: Mapped[Long]
     status: Mapped[Word]
+    segment: Mapped[Word] = mapped_column(default="")
 
 
 class ContactRow(Base):
