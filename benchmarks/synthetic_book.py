@@ -159,6 +159,7 @@ def _customer(number: int, random: Random) -> Row:
         "delivery": delivery,
         "address": "Calle Uno 1, Centro, 06000 Ciudad de México",
         "status": "waiting_for_data" if random.random() < 0.02 else "active",
+        "segment": "",
     }
 
 
