@@ -91,3 +91,54 @@ def test_a_bounce_of_an_uncertain_message_settles_it_and_marks_the_address(desk:
     desk.tick()
     assert desk.outgoing()[0].state == "failed"
     assert [contact.email for contact in desk.contacts() if contact.bounced_on] == message.recipients
+
+
+def second_reminder(desk: Desk) -> dt.date:
+    """The day on which Sales was asked to intervene for FA-1."""
+    for day in days(DAY, 30):
+        desk.run(day)
+        if desk.tasks():
+            return day
+    raise AssertionError("nobody was asked to intervene")
+
+
+def answer_intervention(desk: Desk, answer: str) -> None:
+    (task,) = [task for task in desk.tasks() if task.name == "sales-intervention"]
+    with desk.workspace.database.writing() as session:
+        finish_task(Bookkeeper(session, desk.workspace.clock.now()), task.id, Answer("ventas@kemper.example", answer), desk.today)
+
+
+def test_the_answer_of_an_intervention_reaches_the_one_in_its_place(desk: Desk) -> None:
+    day = second_reminder(desk)
+    desk.on(day).take(substitute(day))
+    assert desk.invoice("FA-2").intervention == "open"
+    answer_intervention(desk, "no_agreement")
+    assert (desk.invoice("FA-2").intervention, desk.invoice("FA-2").intervention_due) == ("no_agreement", None)
+
+
+def test_an_agreement_about_the_old_one_is_a_promise_about_the_new_one_alone(desk: Desk) -> None:
+    day = second_reminder(desk)
+    desk.on(day).take(substitute(day))
+    (task,) = [task for task in desk.tasks() if task.name == "sales-intervention"]
+    agreed = Answer("ventas@kemper.example", "agreement", pay_on=day + dt.timedelta(days=7))
+    with desk.workspace.database.writing() as session:
+        finish_task(Bookkeeper(session, desk.workspace.clock.now()), task.id, agreed, desk.today)
+    assert desk.invoice("FA-2").promised_on == day + dt.timedelta(days=7)
+    assert desk.invoice("FA-1").promised_on is None
+
+
+def test_a_call_about_the_old_ones_acknowledgement_answers_for_the_new_one(make_desk: DeskMaker) -> None:
+    desk = make_desk()
+    desk.take(invoice("FA-1", "1160.00", day=DAY))
+    for day in days(DAY, 30):
+        desk.run(day)
+        desk.approve("administration_manager")
+        desk.tick()
+        if desk.tasks():
+            break
+    (task,) = desk.tasks()
+    assert task.name == "call-for-acknowledgement"
+    desk.take(substitute(desk.today))
+    with desk.workspace.database.writing() as session:
+        finish_task(Bookkeeper(session, desk.workspace.clock.now()), task.id, Answer("analista@kemper.example", "acknowledged"), desk.today)
+    assert desk.invoice("FA-2").acknowledged

@@ -11,6 +11,14 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.store.tables import TaskRow
 
 
+def hand_on_tasks(keeper: Bookkeeper, customer_id: int, old: int, new: int) -> None:
+    """What people were asked about an invoice they are asked about the one in its place too, so that their answer reaches it."""
+    waiting = select(TaskRow).where(TaskRow.customer_id == customer_id, TaskRow.state == "open").order_by(TaskRow.id)
+    for task in keeper.session.scalars(waiting):
+        if old in task.invoices:
+            task.invoices = sorted({*task.invoices, new})
+
+
 def open_task(
     keeper: Bookkeeper,
     name: str,

@@ -13,8 +13,6 @@ from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.rules.planned import Outcome, Plan
 from cobranza_rules.store.tables import InvoiceRow
 
-NO_ADDRESS = FIND_ADDRESS
-
 
 def report_missing_addresses(keeper: Bookkeeper, plan: Plan, today: dt.date) -> None:
     ids = {verdict.subject_id for verdict in plan.verdicts if verdict.outcome is Outcome.NO_ADDRESS and verdict.subject == "invoice"}
@@ -22,4 +20,4 @@ def report_missing_addresses(keeper: Bookkeeper, plan: Plan, today: dt.date) -> 
     for invoice_id, customer_id in keeper.session.execute(select(InvoiceRow.id, InvoiceRow.customer_id).where(InvoiceRow.id.in_(ids))):
         by_customer[customer_id].append(invoice_id)
     for customer_id, invoices in sorted(by_customer.items()):
-        open_task(keeper, NO_ADDRESS, customer_id, "collections_analyst", today, invoices)
+        open_task(keeper, FIND_ADDRESS, customer_id, "collections_analyst", today, invoices)
