@@ -70,7 +70,7 @@ class Workspace:
             version = version_in_force(session)
         if version is None:
             raise nothing_published()
-        rules, _warnings = read_rules(files_of(version, self.archive))
+        rules, _warnings = read_rules(files_of(version))
         self.must_know_what_they_name(rules)
         return rules
 

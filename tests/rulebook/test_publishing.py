@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -92,7 +93,8 @@ def test_what_is_published_is_in_force_with_who_and_why(desk: Desk) -> None:
     assert str(nothing_new.value) == "rules: the rules in force are these already, as version 2; change the files first"
 
 
-def test_the_files_may_vanish_and_the_version_stays(awake: Desk) -> None:
+def test_the_files_and_the_archive_may_vanish_and_the_version_stays(awake: Desk) -> None:
+    shutil.rmtree(awake.workspace.archive.root)
     for file in (awake.workspace.base / "rules").glob("*.yaml"):
         file.unlink()
     awake.workspace.__dict__.pop("rules", None)

@@ -6,6 +6,7 @@ import datetime as dt
 import sys
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -88,7 +89,8 @@ def versions(call: Call, as_json: bool) -> None:
         call.screen.json({"versions": found})
         return
     headings = (N_("No."), N_("Published"), N_("By"), N_("Comment"))
-    cells = [(row.id, f"{row.published_at:%Y-%m-%d %H:%M}", row.published_by, row.comment) for row in rows]
+    zone = ZoneInfo(workspace.settings.timezone)
+    cells = [(row.id, f"{row.published_at.astimezone(zone):%Y-%m-%d %H:%M}", row.published_by, row.comment) for row in rows]
     call.screen.table(headings, cells, frozenset({0}))
 
 

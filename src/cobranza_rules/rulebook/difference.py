@@ -36,7 +36,7 @@ def named_rules(workspace: Workspace, name: str) -> RuleFiles:
             row = version_in_force(session) if name == IN_FORCE else version_numbered(session, int(name))
         if row is None:
             raise nothing_published()
-        return files_of(row, workspace.archive)
+        return files_of(row)
     path = Path(name)
     if path.is_dir():
         return rules_in(path, workspace.base)

@@ -45,7 +45,7 @@ def examine_draft(workspace: Workspace) -> Draft:
         raise ProblemError(lost)
     with workspace.database.reading() as session:
         version = version_in_force(session)
-    changes = difference(workspace, files_of(version, workspace.archive), files) if version is not None else None
+    changes = difference(workspace, files_of(version), files) if version is not None else None
     return Draft(files, rules.digest, tested, changes)
 
 
@@ -84,8 +84,8 @@ def _lost_rungs(workspace: Workspace, rules: RuleSet) -> list[Problem]:
 
 
 def publish(workspace: Workspace, draft: Draft, who: str, comment: str) -> int:
-    """The number of the new version, which is in force from the next tick on. The bytes are in the archive before the row names them."""
-    kept = [[name, workspace.archive.put(content)] for name, content in draft.files]
+    """The number of the new version, which is in force from the next tick on."""
+    kept = [[name, content.decode()] for name, content in draft.files]
     with workspace.database.writing() as session:
         row = RulesVersionRow(digest=draft.digest, files=kept, published_at=workspace.clock.now(), published_by=who, comment=comment)
         session.add(row)

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.documents import DocumentArchive
 from cobranza_rules.store.tables import RulesVersionRow
 
 RuleFiles = Sequence[tuple[str, bytes]]  # Names as the user knows them, in the order in which they apply
@@ -43,6 +42,5 @@ def nothing_published() -> ProblemError:
     return ProblemError([Problem(_("no rules have been published yet"), _("check the files, then: cobranza rules publish --by ROLE"))])
 
 
-def files_of(row: RulesVersionRow, archive: DocumentArchive) -> list[tuple[str, bytes]]:
-    """Raises DamagedDocumentError."""
-    return [(name, archive.get(digest)) for name, digest in row.files]
+def files_of(row: RulesVersionRow) -> list[tuple[str, bytes]]:
+    return [(name, text.encode()) for name, text in row.files]

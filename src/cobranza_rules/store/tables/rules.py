@@ -11,7 +11,10 @@ from cobranza_rules.store.tables.base import Base, Digest, Long
 
 
 class RulesVersionRow(Base):
-    """Append-only: the newest is in force. `files` are [name, SHA-256 of its bytes in the archive], in the order in which they apply."""
+    """Append-only: the newest is in force. `files` are [name, text], in the order in which they apply.
+
+    The texts stand here and not in the archive: whoever moves or loses documents must not lose the rules in force.
+    """
 
     __tablename__ = "rules_version"
 
