@@ -1,4 +1,4 @@
-"""The daemon: tick after tick. Settings and rules are read anew for each, so that a change is in force from the next one on."""
+"""The daemon: tick after tick. Settings and the rules in force are read anew for each, so that a change counts from the next one on."""
 
 from __future__ import annotations
 

@@ -192,8 +192,11 @@ class Desk:
             yield words, self.call(*words, *more, "--json")
         rules = self.base / "rules" / "collections.yaml"
         text, other = rules.read_text(encoding="utf-8"), self.base / "otras-reglas.yaml"
-        other.write_text(text.replace("MXN: 500.00", "MXN: 900000.00"), encoding="utf-8")
-        yield ("rules", "diff"), self.call("rules", "diff", "in-force", str(other), "--on", "2026-03-11", "--json")
+        other.write_text(text.replace('delivery == "pending"', 'delivery == "pending" and credit_days > 700'), encoding="utf-8")
+        assert self.call("import", str(samples / "cfdi" / "2026-03-03" / "FA-1272.xml"), *day).exit_code == 0
+        different = self.call("rules", "diff", "in-force", str(other), *day, "--json")
+        assert json.loads(different.stdout)["changes"]
+        yield ("rules", "diff"), different
         rules.write_text(text.replace("per_run: 500", "per_run: 400"), encoding="utf-8")
         yield ("rules", "publish"), self.call("rules", "publish", "--by", "collections_analyst", "--yes", *day, "--json")
 

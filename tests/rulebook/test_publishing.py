@@ -68,6 +68,13 @@ def test_the_difference_says_who_gets_something_else_and_why(awake: Desk) -> Non
     assert difference(awake.workspace, files[0], files[0]).changes == ()
 
 
+def test_what_holds_keep_back_is_told_beside_what_changes(desk: Desk) -> None:
+    """Nothing was read yet: that nobody would get anything else says little about the change."""
+    rewrite(desk, ("MXN: 500.00", "MXN: 2000.00"))
+    found = difference(desk.workspace, named_rules(desk.workspace, IN_FORCE), named_rules(desk.workspace, DRAFT))
+    assert (found.changes, found.held) == ((), {"bank-data-stale": (1, 1)})
+
+
 def test_another_template_or_copy_for_the_same_rung_is_a_difference(awake: Desk) -> None:
     rewrite(awake, ("cc: [supervisor]", "cc: [supervisor, sales_manager]"))
     (change,) = difference(awake.workspace, named_rules(awake.workspace, IN_FORCE), named_rules(awake.workspace, DRAFT)).changes

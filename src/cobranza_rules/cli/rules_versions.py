@@ -100,6 +100,7 @@ def comparison_json(screen: Screen, found: Comparison) -> dict[str, Any]:
         "changes": [_change_json(screen, change) for change in found.changes],
         "before": {rule: _total_json(total) for rule, total in found.before.items()},
         "after": {rule: _total_json(total) for rule, total in found.after.items()},
+        "held": [{"hold": hold, "before": before, "after": after} for hold, (before, after) in found.held.items()],
         "stopped": screen.text(found.stopped) if found.stopped else None,
     }
 
@@ -132,6 +133,8 @@ def show_comparison(screen: Screen, found: Comparison) -> None:
         if len(found.changes) > SHOWN:
             screen.say(_("  ... and {count} more (--json lists all)", count=len(found.changes) - SHOWN))
         _show_totals(screen, found.before, found.after)
+    for hold, (before, after) in found.held.items():
+        screen.say(_("On hold by '{hold}': {before} invoices before, {after} after", hold=hold, before=before, after=after))
     if found.stopped is not None:
         screen.say(_("Nothing would leave: {reason}", reason=found.stopped))
 

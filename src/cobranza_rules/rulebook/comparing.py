@@ -57,11 +57,12 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`before` and `after` are totals by rule id."""
+    """`before` and `after` are totals by rule id; `held` are the numbers of subjects that each hold keeps back under either set."""
 
     changes: tuple[Change, ...]
     before: Mapping[str, Total]
     after: Mapping[str, Total]
+    held: Mapping[str, tuple[int, int]]
     stopped: Sentence | None = None
 
     @property
@@ -74,7 +75,12 @@ def compare(old: Plan, new: Plan, new_rules: RuleSet) -> Comparison:
     before, after = _doings(old, new_rules), _doings(new, new_rules)
     subjects = sorted({*before, *after})
     changes = [change for subject in subjects for change in _changes(subject, before.get(subject, {}), after.get(subject, {}))]
-    return Comparison(tuple(changes), _totals(before.values()), _totals(after.values()), new.stopped)
+    return Comparison(tuple(changes), _totals(before.values()), _totals(after.values()), _held(old, new), new.stopped)
+
+
+def _held(old: Plan, new: Plan) -> Mapping[str, tuple[int, int]]:
+    before, after = (Counter(hold for hold, _subject in {(held.hold_id, held.subject_id) for held in plan.held}) for plan in (old, new))
+    return {hold: (before[hold], after[hold]) for hold in sorted({*before, *after})}
 
 
 def _doings(plan: Plan, rules: RuleSet) -> dict[Subject, dict[str, Doing]]:
@@ -89,7 +95,7 @@ def _doings(plan: Plan, rules: RuleSet) -> dict[Subject, dict[str, Doing]]:
 def _changes(subject: Subject, before: Mapping[str, Doing], after: Mapping[str, Doing]) -> Iterable[Change]:
     gone = [doing for rule_id, doing in before.items() if rule_id not in after]
     come = [doing for rule_id, doing in after.items() if rule_id not in before]
-    for rule_id in before.keys() & after.keys():
+    for rule_id in sorted(before.keys() & after.keys()):
         if before[rule_id].visible != after[rule_id].visible:
             yield _change(subject, before[rule_id], after[rule_id])
     for position in range(max(len(gone), len(come))):
