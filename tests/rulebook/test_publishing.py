@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.rulebook.difference import DRAFT, IN_FORCE, difference, named_rules
+from cobranza_rules.rulebook.differing import differing
 from cobranza_rules.rulebook.publishing import examine_draft, publish
 from cobranza_rules.rulebook.versions import published_versions
+from cobranza_rules.rules.model import Place, Step, StepKind
+from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, beat
 from tests.cfdi_files import invoice
 from tests.conftest import publish_anew
@@ -79,6 +83,44 @@ def test_another_template_or_copy_for_the_same_rung_is_a_difference(awake: Desk)
     rewrite(awake, ("cc: [supervisor]", "cc: [supervisor, sales_manager]"))
     (change,) = difference(awake.workspace, named_rules(awake.workspace, IN_FORCE), named_rules(awake.workspace, DRAFT)).changes
     assert (change.before, change.after) == ("first-reminder", "first-reminder")
+    assert [str(one) for one in change.otherwise] == [
+        "copies to: supervision@kemper.example, ventas@kemper.example instead of supervision@kemper.example"
+    ]
+
+
+def test_each_way_in_which_one_action_can_differ_is_named() -> None:
+    place = Place("rules.yaml", 1, 1)
+    letter = Step(StepKind.LETTER, "transmittal", place, sign="administration_manager", rubric="collections_analyst")
+    deliver = Step(StepKind.DELIVER, "transmittal", place, to="invoice_contact", attach=("letter",))
+    call = Step(StepKind.TASK, "call", place, assign="collections_analyst", due_workdays=2)
+    action = PlannedAction(
+        *("transmittal", "", 2, "invoice", 1, "C-001", "MXN", MONDAY, (), (), (letter, deliver, call)),
+        ("{x}@c.example",),
+        (),
+        {"delivery": "sent"},
+    )
+    other = replace(
+        action,
+        steps=(replace(letter, sign="supervisor", rubric=""), replace(deliver, attach=("letter", "cfdi")), replace(call, due_workdays=0)),
+        recipients=("y@c.example",),
+        copies=("z@c.example",),
+        sets={},
+        next_contact=MONDAY,
+    )
+    assert differing(action, action) == ()
+    assert [str(one) for one in differing(action, other)] == [
+        "attached: letter, cfdi instead of letter",
+        "signed by: supervisor instead of administration_manager",
+        "initialled by: none instead of collections_analyst",
+        "done by: collections_analyst instead of collections_analyst within 2 business days",
+        "to: y@c.example instead of {x}@c.example",
+        "copies to: z@c.example instead of none",
+        "sets: none instead of delivery: sent",
+        "next contact: 2026-03-02 instead of none",
+    ]
+    assert next(str(one) for one in differing(action, replace(action, steps=action.steps[1:]))) == (
+        "steps: deliver transmittal, task call instead of letter transmittal, deliver transmittal, task call"
+    )
 
 
 def test_what_is_published_is_in_force_with_who_and_why(desk: Desk) -> None:
@@ -173,3 +215,29 @@ def test_without_a_published_version_nothing_runs(desk: Desk, tmp_path: Path) ->
     with pytest.raises(ProblemError) as nothing:
         assert workspace.rules
     assert str(nothing.value) == "no rules have been published yet; check the files, then: cobranza rules publish --by ROLE"
+
+
+def test_whoever_signs_now_is_asked_for_what_waits(desk: Desk) -> None:
+    desk.take(invoice("FA-7", "1160.00", MONDAY))
+    desk.run(MONDAY)
+    assert [approval.role for approval in desk.approvals("waiting")] == ["administration_manager"]
+    rewrite(desk, ("sign: administration_manager", "sign: supervisor"))
+    put_in_force(desk)
+    desk.tick()
+    assert [(approval.gate, approval.role) for approval in desk.approvals("waiting")] == [("sign", "supervisor")]
+
+
+def test_a_letter_that_names_another_signer_is_asked_for_again(desk: Desk) -> None:
+    desk.take(invoice("FA-7", "1160.00", MONDAY))
+    desk.run(MONDAY)
+    settings = desk.workspace.settings
+    people = {
+        **settings.people,
+        "administration_manager": settings.people["administration_manager"].model_copy(update={"name": "Persona de Prueba Nueve"}),
+    }
+    desk.approve("administration_manager")
+    desk.workspace.settings = settings.model_copy(update={"people": people})
+    desk.workspace.__dict__.pop("company", None)
+    desk.tick()
+    assert [approval.state for approval in desk.approvals() if approval.gate == "sign"] == ["outdated", "waiting"]
+    assert desk.actions("transmittal", "sent") == []

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from cobranza_rules.cli.command import Call, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.command import WRONG_INPUT, Call, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.language import N_, _, word
 from cobranza_rules.money import Money
@@ -21,6 +21,7 @@ from cobranza_rules.rulebook.publishing import Draft, examine_draft
 from cobranza_rules.rulebook.publishing import publish as put_in_force
 from cobranza_rules.rulebook.versions import published_versions
 
+YES = frozenset({"y", "yes", "s", "si", "sí"})  # In both languages, whichever is spoken
 SHOWN = 40  # Changed invoices that are listed; all of them are in the JSON
 
 
@@ -57,7 +58,7 @@ def publish(call: Call, who: str, comment: str, yes: bool, on: dt.date | None, a
     if not as_json:
         _show_draft(call.screen, draft, tests)
         if not yes and sys.stdin.isatty():
-            click.confirm(call.screen.text(_("Put these rules in force?")), abort=True)
+            _must_agree(call.screen)
     number = put_in_force(workspace, draft, person.email or person.role, comment)
     if as_json:
         changes = comparison_json(call.screen, draft.difference) if draft.difference is not None else None
@@ -66,6 +67,14 @@ def publish(call: Call, who: str, comment: str, yes: bool, on: dt.date | None, a
         )
     else:
         call.screen.say(_("Version {number} is in force from the next run on.", number=number))
+
+
+def _must_agree(screen: Screen) -> None:
+    """Ends the command where the answer is anything but yes."""
+    answer = click.prompt(screen.text(_("Put these rules in force? [y/N]")), default="", show_default=False)
+    if answer.strip().casefold() not in YES:
+        screen.say(_("Nothing was published: the rules in force stay as they are."))
+        click.get_current_context().exit(WRONG_INPUT)
 
 
 def _show_draft(screen: Screen, draft: Draft, tests: int) -> None:
@@ -114,6 +123,7 @@ def _change_json(screen: Screen, change: Change) -> dict[str, Any]:
         "currency": change.currency,
         "before": change.before or None,
         "after": change.after or None,
+        "otherwise": [screen.text(difference) for difference in change.otherwise],
         "why": screen.text(change.why),
     }
 
@@ -151,6 +161,8 @@ def _show_change(screen: Screen, change: Change) -> None:
             after=word(change.after) if change.after else nothing,
         )
     )
+    for one in change.otherwise:
+        screen.say(_("    {difference}", difference=one))
     screen.say(_("    because of {reason}", reason=change.why))
 
 

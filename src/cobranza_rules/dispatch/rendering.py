@@ -59,6 +59,7 @@ def content_key(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction)
         "held": [[item.subject_id, balances.get(item.subject_id)] for item in action.held],
         "recipients": [*action.recipients, "cc", *action.copies],
         "account": repr(account),
+        "signed_by": [repr(workspace.company.person(role)) for step in action.steps for role in (step.sign, step.rubric) if role],
         "templates": [workspace.templates.digest(name, customer.language) for name in _template_names(action)],
         "language": customer.language,
         "unapplied": [[name, amount.minor] for name, amount in unapplied(keeper.session, customer.id, action.currency)],

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cobranza_rules.language import Sentence, _
+from cobranza_rules.rulebook.differing import differing
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Item, Plan, PlannedAction
 
@@ -21,18 +22,13 @@ class Doing:
     item: Item
     action: PlannedAction
 
-    @property
-    def visible(self) -> tuple[object, ...]:
-        """All that anybody outside would notice of it."""
-        steps = tuple(
-            (step.kind, step.name, step.attach, step.sign, step.rubric, step.assign, step.due_workdays) for step in self.action.steps
-        )
-        return (self.rule_id, steps, self.action.recipients, self.action.copies, tuple(self.action.sets.items()), self.action.next_contact)
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Of one subject. `before` and `after` are rule ids, "" for nothing; `why` says what the new rules say of it."""
+    """Of one subject. `before` and `after` are rule ids, "" for nothing; `why` says what the new rules say of it.
+
+    Where both are the same rule, `otherwise` says what it does in another way.
+    """
 
     subject: str
     subject_id: int
@@ -44,6 +40,7 @@ class Change:
     before: str
     after: str
     why: Sentence
+    otherwise: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +93,8 @@ def _changes(subject: Subject, before: Mapping[str, Doing], after: Mapping[str, 
     gone = [doing for rule_id, doing in before.items() if rule_id not in after]
     come = [doing for rule_id, doing in after.items() if rule_id not in before]
     for rule_id in sorted(before.keys() & after.keys()):
-        if before[rule_id].visible != after[rule_id].visible:
-            yield _change(subject, before[rule_id], after[rule_id])
+        if otherwise := differing(before[rule_id].action, after[rule_id].action):
+            yield replace(_change(subject, before[rule_id], after[rule_id]), otherwise=otherwise)
     for position in range(max(len(gone), len(come))):
         yield _change(subject, gone[position] if position < len(gone) else None, come[position] if position < len(come) else None)
 
