@@ -7,7 +7,7 @@ import email.policy
 import re
 from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.utils import parseaddr
+from email.utils import parseaddr, unquote
 from typing import Any
 
 import pytest
@@ -228,7 +228,8 @@ def test_names_of_attachments_are_whole_in_rfc_2231_and_readable_without(name: s
 
 @given(
     st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cf"], exclude_characters="/\\"), min_size=1, max_size=60).filter(
-        lambda name: name.replace(".", " ").strip()
+        # Python's own parser takes quotes and angle brackets around a whole name for marks, however it was written.
+        lambda name: name.replace(".", " ").strip() and unquote(name.strip()) == name.strip()
     )
 )
 @settings(max_examples=200)
