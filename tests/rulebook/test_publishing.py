@@ -210,8 +210,8 @@ def test_rules_are_named_by_version_file_or_folder(desk: Desk) -> None:
 def test_without_a_published_version_nothing_runs(desk: Desk, tmp_path: Path) -> None:
     workspace = desk.workspace
     workspace.settings = workspace.settings.model_copy(update={"database": f"sqlite:///{tmp_path}/empty.db"})
-    for name in ("database", "rules"):
-        workspace.__dict__.pop(name, None)
+    workspace.close()
+    workspace.__dict__.pop("rules", None)
     with pytest.raises(ProblemError) as nothing:
         assert workspace.rules
     assert str(nothing.value) == "no rules have been published yet; check the files, then: cobranza rules publish --by ROLE"
