@@ -223,12 +223,12 @@ class _Mortal:
 
     def __init__(self, killers: set[str], unlucky: Sequence[bool] = ()) -> None:
         self.killers = killers
-        self.unlucky = iter(unlucky)
+        self.unlucky = list(reversed(unlucky))
         self.asked: list[list[str]] = []
 
     def ask(self, facts: list[str], _seconds: float) -> list[frozenset[int]]:
         self.asked.append(facts)
-        if self.killers & set(facts) or next(self.unlucky, False):
+        if self.killers & set(facts) or (self.unlucky and self.unlucky.pop()):
             raise WorkerDiedError(DIED)
         return [frozenset({int(fact)}) for fact in facts]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cobranza_rules.cli.command import WRONG_INPUT, Call, LazyGroup, SpokenCommand, reporting, take
-from cobranza_rules.cli.screen import Screen
+from cobranza_rules.cli.screen import Screen, harmless
 from cobranza_rules.config import FILE_NAME
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, REPLY_FACTS, VOCABULARY, Fact, FactType, Scope
 from cobranza_rules.language import N_, _
@@ -79,7 +79,7 @@ def _show_checked(screen: Screen, checked: Checked, *, as_json: bool) -> None:
     screen.problems(checked.errors)
     for problem in checked.warnings:
         said = screen.text(_("warning: {what}", what=problem.what)) + (f"; {screen.text(problem.hint)}" if problem.hint else "")
-        click.echo(f"{problem.where()}: {said}" if problem.where() else said, err=True)
+        click.echo(harmless(f"{problem.where()}: {said}" if problem.where() else said), err=True)
     if checked.errors:
         screen.say(_("errors: {errors}, warnings: {warnings}", **counts))
     elif checked.warnings:

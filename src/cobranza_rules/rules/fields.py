@@ -39,6 +39,8 @@ class Fields:
     def __init__(self, node: YamlNode, owner: Sentence, allowed: Iterable[str], findings: Findings) -> None:
         self.place, self.owner, self.findings = node.place, owner, findings
         self._values: dict[str, YamlNode] = {}
+        self._told = set[str]()  # Keys of which it was said already that they have no value
+        self._readable = isinstance(node, YamlMap)
         if not isinstance(node, YamlMap):
             findings.error(node.place, _("{owner} is written as keys with values", owner=owner), _("write lines like 'key: value'"))
             return
@@ -47,6 +49,7 @@ class Fields:
             if key.text not in known:
                 findings.error(key.place, _("{owner} has no key '{key}'", owner=owner, key=key.text), suggestion(key.text, known))
             elif isinstance(value, YamlScalar) and value.is_empty:
+                self._told.add(key.text)
                 findings.error(key.place, _("the key '{key}' has no value", key=key.text), _("write a value, or leave the line out"))
             else:
                 self._values[key.text] = value
@@ -55,7 +58,7 @@ class Fields:
         return key in self._values
 
     def node(self, key: str, *, required: bool = False) -> YamlNode | None:
-        if required and key not in self._values:
+        if required and self._readable and key not in self._values and key not in self._told:
             self.findings.error(self.place, _("{owner} needs the key '{key}'", owner=self.owner, key=key), _("add it"))
         return self._values.get(key)
 
