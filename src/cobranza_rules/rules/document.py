@@ -10,6 +10,7 @@ from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.deadlocks import deadlocked
 from cobranza_rules.rules.document_references import check_against
 from cobranza_rules.rules.document_rules import RulesReader
 from cobranza_rules.rules.document_settings import AGING_BUCKETS, ALL_DAY, read_aging_buckets, read_calendar, read_limit
@@ -17,6 +18,7 @@ from cobranza_rules.rules.expression import Definitions, Written
 from cobranza_rules.rules.fields import Fields, Findings
 from cobranza_rules.rules.model import Limit, RuleSet
 from cobranza_rules.rules.reach import unreachable
+from cobranza_rules.rules.shadows import overshadowed
 from cobranza_rules.rules.written import distinct
 from cobranza_rules.rules.yaml_marks import read_yaml
 
@@ -41,7 +43,7 @@ def read_rules(files: Sequence[tuple[str, bytes]]) -> tuple[RuleSet, tuple[Probl
     definitions = _definitions(read, findings)
     rules = _rules(read, definitions, findings, digest_of(files))
     _check_definitions(definitions, findings)
-    findings.problems += unreachable(rules)
+    findings.problems += (*unreachable(rules), *overshadowed(rules), *deadlocked(rules))
     problems = distinct(findings.problems)
     if any(not problem.warning for problem in problems):
         raise ProblemError(problems)
