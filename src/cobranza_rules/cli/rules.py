@@ -13,7 +13,17 @@ from cobranza_rules.config import FILE_NAME
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, REPLY_FACTS, VOCABULARY, Fact, FactType, Scope
 from cobranza_rules.language import N_, _
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.rule_files import Checked, Tested, check_files, check_workspace, files_of_tests, read_file, run_files, shown_as
+from cobranza_rules.rule_files import (
+    Checked,
+    Tested,
+    check_files,
+    check_workspace,
+    files_of_tests,
+    known_names,
+    read_file,
+    run_files,
+    shown_as,
+)
 from cobranza_rules.rules.suggestions import suggestion
 
 if TYPE_CHECKING:
@@ -162,6 +172,22 @@ def facts(call: Call, name: str | None, as_json: bool) -> None:
             click.echo()
         click.echo(call.screen.word(SCOPES[scope]))
         _show_facts(call.screen, found)
+
+
+@rules.command(
+    cls=SpokenCommand,
+    help=N_("The JSON Schema of rules files, or of rule tests: an editor completes and explains with it, in the language of the program."),
+)
+@click.option("--tests", is_flag=True, help=N_("The schema of rule test files."))
+@click.pass_obj
+def schema(call: Call, tests: bool) -> None:
+    from cobranza_rules.rules.schema_rules import NOTHING_KNOWN, rules_schema
+    from cobranza_rules.rules.schema_tests import rule_tests_schema
+    from cobranza_rules.rules.schema_values import translated
+
+    workspace = _workspace(call)
+    known = known_names(workspace) if workspace is not None else NOTHING_KNOWN
+    call.screen.json(translated(rule_tests_schema() if tests else rules_schema(known), call.screen.translate))
 
 
 def _chosen(name: str | None) -> list[tuple[Scope, tuple[Fact, ...]]]:

@@ -27,6 +27,7 @@ __all__ = ["check_against", "read_rules"]
 VERSION = "1"
 KEYS = ("version", "calendar", "aging_buckets", "limit", "define", "holds", "rules", "ladders")
 ONCE = ("calendar", "aging_buckets", "limit")
+DEFINED_NAME = r"[a-z_][a-z0-9_]*"
 WORDS = frozenset({"and", "or", "not", "in", "is", "known", "unknown", "contains", "true", "false"})
 
 
@@ -85,7 +86,7 @@ def _definitions(read: list[Fields], findings: Findings) -> Definitions:
     facts = frozenset[str]().union(*VOCABULARY.values())
     for fields in read:
         for name, value in fields.entries("define"):
-            if not re.fullmatch(r"[a-z_][a-z0-9_]*", name.text) or name.text in WORDS:
+            if not re.fullmatch(DEFINED_NAME, name.text) or name.text in WORDS:
                 what = _("'{name}' cannot be the name of a condition", name=name.text[:80])
                 findings.error(name.place, what, _("use small letters, digits and underscores, like delivered_long_enough"))
             elif name.text in facts:

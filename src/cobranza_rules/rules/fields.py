@@ -17,6 +17,10 @@ from cobranza_rules.rules.written import problem_at
 from cobranza_rules.rules.yaml_marks import YamlList, YamlMap, YamlNode, YamlScalar
 
 MOST_DAYS = 1000
+NAME = r"[a-z][a-z0-9]*([-_][a-z0-9]+)*"
+LONGEST_NAME = 60
+WORKDAYS = r"(\d{1,4}) +workdays?"
+DAY = r"\d{4}-\d{2}-\d{2}"
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -84,7 +88,7 @@ class Fields:
         return self.checked_name(scalar) if scalar is not None else ""
 
     def checked_name(self, scalar: YamlScalar) -> str:
-        if re.fullmatch(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", scalar.text) and len(scalar.text) <= 60:
+        if re.fullmatch(NAME, scalar.text) and len(scalar.text) <= LONGEST_NAME:
             return scalar.text
         self.findings.error(
             scalar.place,
@@ -113,7 +117,7 @@ class Fields:
         scalar = self.scalar(key)
         if scalar is None:
             return 0
-        found = re.fullmatch(r"(\d{1,4}) +workdays?", scalar.text)
+        found = re.fullmatch(WORKDAYS, scalar.text)
         if found and 0 < int(found[1]) <= MOST_DAYS:
             return int(found[1])
         self.findings.error(
@@ -153,7 +157,7 @@ class Fields:
         return frozenset(day for scalar in self.scalars(key) if (day := self._date(scalar)) is not None)
 
     def _date(self, scalar: YamlScalar) -> dt.date | None:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", scalar.text):
+        if re.fullmatch(DAY, scalar.text):
             with contextlib.suppress(ValueError):
                 return dt.date.fromisoformat(scalar.text)
         what = _("there is no day {date}", date=scalar.text[:80])
