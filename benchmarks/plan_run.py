@@ -11,7 +11,8 @@ from typing import cast
 
 from benchmarks.measuring import Cost, cpu_seconds, peak_mb, tell
 from benchmarks.workdays import NOW, TODAY
-from cobranza_rules.engine_room import DurableRoom, EngineName, open_engine
+from cobranza_rules.engine_room import DurableRoom
+from cobranza_rules.engines import EngineName, open_engine
 from cobranza_rules.plan.planning import plan_whole
 from cobranza_rules.rules.document import read_rules
 from cobranza_rules.store.books import BookReader

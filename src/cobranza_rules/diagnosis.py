@@ -78,7 +78,7 @@ def _rules(workspace: Workspace) -> Sentence:
 
 def _engines(workspace: Workspace) -> Sentence:
     """Both engines on facts that press every limit; `both` raises where they differ."""
-    from cobranza_rules.engine_room import open_engine
+    from cobranza_rules.engines import open_engine
     from cobranza_rules.rules.engine import EngineError
 
     engine = open_engine("both", workspace.rules.conditions())
@@ -91,6 +91,8 @@ def _engines(workspace: Workspace) -> Sentence:
         ) from None
     finally:
         engine.close()
+    if incidents := getattr(engine, "incidents", ()):
+        raise ProblemError([Problem(incidents[0], _('set engine = "native" and report it'))])
     return _("durable-rules and the native engine give the same answers")
 
 

@@ -11,6 +11,7 @@ from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.document import check_against, read_rules
 from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.schema_rules import Known
 from cobranza_rules.rules.testing import Coverage, RuleTest, TestResult, coverage_of, parse_tests, read_tests, run_tests
 from cobranza_rules.rules.testing_report import FileReport
 from cobranza_rules.rules.written import distinct, problem_at
@@ -102,6 +103,12 @@ def _of_patterns(workspace: Workspace) -> tuple[Problem, ...]:
     except ProblemError as error:
         return error.problems
     return ()
+
+
+def known_names(workspace: Workspace) -> Known:
+    """What rules of this workspace can name outside of their files."""
+    templates = workspace.templates
+    return Known(frozenset(templates.letter_names()), frozenset(templates.mail_names()), frozenset(workspace.settings.people))
 
 
 def files_of_tests(workspace: Workspace) -> list[Path]:

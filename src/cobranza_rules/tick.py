@@ -40,7 +40,9 @@ class TickReport:
     entered: int = 0
     states: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)  # What kept single actions from going on
-    incidents: list[str] = field(default_factory=list)  # Workers of the rules engine that were lost; the native engine answered for them
+    incidents: list[Sentence] = field(
+        default_factory=list
+    )  # Workers of the rules engine that were lost; the native engine answered for them
     newly_waiting: int = 0  # Approvals, tasks, messages in and out that wait for a person since this tick
 
 
@@ -59,7 +61,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int
         if report.plan.stopped is None:
             carried = carry_out(workspace, progress)
             report.states, report.problems = carried.states, carried.problems
-        report.incidents = list(getattr(workspace.engine, "incidents", ()))
+        report.incidents = incidents_of(workspace)
         with workspace.database.writing() as session:
             beat(session, TICK, workspace.clock.now())
         report.newly_waiting = len(waiting_for_people(workspace) - before)
@@ -69,6 +71,11 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int
 def _fuse(workspace: Workspace) -> Sentence | None:
     with workspace.database.writing() as session:
         return why_nothing_may_leave(Bookkeeper(session, workspace.clock.now()), workspace)
+
+
+def incidents_of(workspace: Workspace) -> list[Sentence]:
+    """What the rules engine has to tell of itself since the workspace was opened."""
+    return list(getattr(workspace.engine, "incidents", ()))
 
 
 def waiting_for_people(workspace: Workspace) -> set[tuple[str, int]]:

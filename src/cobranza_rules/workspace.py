@@ -89,7 +89,7 @@ class Workspace:
 
     @cached_property
     def engine(self) -> Engine:
-        from cobranza_rules.engine_room import open_engine
+        from cobranza_rules.engines import open_engine
 
         return open_engine(self.settings.engine, self.rules.conditions())
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.calendar import BusinessCalendar, days_after
 from cobranza_rules.domain.aging import bucket_names, bucket_of
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money, MoneyError
@@ -54,6 +55,43 @@ def test_plus_and_between_agree(day: dt.date, count: int) -> None:
     later = OFFICE.plus(day, count)
     assert OFFICE.between(day, later) == count
     assert count == 0 or OFFICE.is_workday(later)
+
+
+@given(days, st.integers(0, 60))
+def test_counting_back_gives_the_latest_day(day: dt.date, count: int) -> None:
+    before = OFFICE.minus(day, count)
+    assert OFFICE.between(before, day) >= count
+    assert count == 0 or OFFICE.between(before + dt.timedelta(days=1), day) < count
+
+
+def test_a_day_is_counted_back_over_the_weekend() -> None:
+    assert OFFICE.minus(dt.date(2026, 3, 2), 0) == dt.date(2026, 3, 2)
+    assert OFFICE.minus(dt.date(2026, 3, 3), 3) == dt.date(2026, 2, 26)
+
+
+FAR = BusinessCalendar(workdays=frozenset({0, 2, 6}), extra=frozenset({dt.date(1, 1, 3), dt.date(1899, 12, 31), dt.date(9999, 12, 29)}))
+
+
+@pytest.mark.parametrize("near", [dt.date(1, 1, 1), dt.date(1899, 7, 1), dt.date(2199, 7, 1), dt.date(9999, 1, 1)])
+def test_business_days_of_years_without_holidays_are_reckoned_as_they_are_counted(near: dt.date) -> None:
+    for calendar in (OFFICE, FAR):
+        for length in (1, 200, 400, 1500):
+            start = near if near.year < 9999 else dt.date(9999, 12, 31) - dt.timedelta(days=length)
+            counted = sum(calendar.is_workday(start + dt.timedelta(days=ahead)) for ahead in range(1, length + 1))
+            assert calendar.between(start, start + dt.timedelta(days=length)) == counted
+
+
+def test_no_reckoning_leaves_the_calendar_or_takes_long() -> None:
+    started = time.monotonic()
+    for calendar in (OFFICE, FAR):
+        assert calendar.plus(dt.date.max, 3) == calendar.plus(dt.date(9999, 12, 28), 1000) == dt.date.max
+        assert calendar.on_or_after(dt.date.max) == dt.date.max
+        assert calendar.minus(dt.date.min, 3) == calendar.minus(dt.date(1, 1, 9), 1000) == dt.date.min
+        assert calendar.minus(dt.date.max, 10**6) > dt.date.min
+        assert calendar.between(dt.date.min, dt.date.max) > 10**6
+    assert days_after(dt.date.max, 1) == dt.date.max
+    assert days_after(dt.date.min, -(10**9)) == dt.date.min
+    assert time.monotonic() - started < 20, "it was 9 seconds for each question about 8,000 years"
 
 
 def test_mexican_holidays_are_no_business_days() -> None:

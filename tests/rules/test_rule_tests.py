@@ -15,7 +15,7 @@ from cobranza_rules.problems import ProblemError
 from cobranza_rules.rule_files import check_files, run_files
 from cobranza_rules.rules.document import read_rules
 from cobranza_rules.rules.testing import RuleTest, TestResult, coverage_of, parse_tests, read_tests, run_test, run_tests
-from cobranza_rules.rules.testing_given import CUSTOMER_KEYS, FOLLOWING, INVOICE_KEYS, workdays_before
+from cobranza_rules.rules.testing_given import CUSTOMER_KEYS, FOLLOWING, INVOICE_KEYS
 from cobranza_rules.rules.testing_report import FileReport, coverage_lines, difference_lines, junit, report_lines
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -225,11 +225,6 @@ def test_what_the_first_day_states_counts_more_than_what_history_would_have_made
     assert open_since.passed
     stated = read(text, HEAD.replace("acknowledged: true}", "acknowledged: true, intervention: no_agreement}", 1))
     assert stated.invoices[0].stated == ("intervention",)
-
-
-def test_a_day_is_counted_back_over_the_weekend() -> None:
-    assert workdays_before(RULES.calendar, dt.date(2026, 3, 2), 0) == dt.date(2026, 3, 2)
-    assert workdays_before(RULES.calendar, dt.date(2026, 3, 3), 3) == dt.date(2026, 2, 26)
 
 
 PENDING = HEAD.replace("acknowledged: true}", "delivery: pending}", 1)

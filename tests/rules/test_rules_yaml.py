@@ -45,7 +45,7 @@ def refused(*texts: str | bytes) -> list[str]:
         (b"", "r.yaml: the file is empty; write 'version: 1' and rules into it"),
         (b"# nothing\n", "r.yaml: the file is empty; write 'version: 1' and rules into it"),
         (b"version: 1\n\trules: []\n", "r.yaml:2:1: a tabulator stands where YAML wants spaces; indent with spaces"),
-        (b"version: 1\nrules: \xff\n", "r.yaml:2: the file is not UTF-8; save it as UTF-8"),
+        (b"version: 1\nrules: \xff\n", "r.yaml:2: the file is not UTF-8 text; save it as UTF-8; if it is no text, it is the wrong file"),
         (
             b"version: 1\n#\0\n",
             "r.yaml:2:2: the character U+0000 is not allowed in YAML; delete it; the file may be damaged, or no text at all",
@@ -56,7 +56,7 @@ def refused(*texts: str | bytes) -> list[str]:
         ),
         (b"version: 1\nversion: 1\n", "r.yaml:2:1: the key 'version' is here twice; it stands first on line 1; keep one of the two"),
         (b"[" * 5000, "r.yaml:1:21: the file is nested more than 20 levels deep; make it flatter"),
-        (b"version: 1" + b" " * 1_000_000, "r.yaml: the file has 1000010 bytes; at most 1000000 are read; split it into several files"),
+        (b"version: 1" + b" " * 1_000_000, "r.yaml: the file is larger than 1000000 bytes; split it into several files"),
         (b"version: &a [*a]\n", "r.yaml:1:14: there is no anchor 'a' before this; write the value out"),
         (b"version: !!int 1\n", "r.yaml:1:10: a tag ('!') is not allowed here; put the text into quotation marks"),
         (b"version: 1\n---\nversion: 1\n", "r.yaml:2:1: a second document begins here; put it into a file of its own"),

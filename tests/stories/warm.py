@@ -28,7 +28,7 @@ LOADED = [
     "cobranza_rules.cli.daemon",
     "cobranza_rules.tick",
     "cobranza_rules.rules.document",
-    "cobranza_rules.engine_room",
+    "cobranza_rules.engines",
     "cobranza_rules.letters.pdf",
     "cobranza_rules.letters.statement",
     "cobranza_rules.letters.template_folder",

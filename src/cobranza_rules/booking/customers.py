@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
 from cobranza_rules.booking.identity import identity_of_party, identity_of_record, provisional_code
 from cobranza_rules.booking.outcome import Taken, refuse
+from cobranza_rules.calendar import days_after
 from cobranza_rules.domain.customer import GENERIC_RFCS, ContactRecord, CustomerKind, CustomerRecord, CustomerStatus, DeliveryMode, Party
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
@@ -159,4 +160,4 @@ def waiting_for_data(session: Session) -> list[str]:
 
 def due_on(issued_on: dt.date, credit_days: int | None) -> str | None:
     """ISO date: CFDI has no due date (Anexo 20), so it is the day of issue and the credit days agreed."""
-    return None if credit_days is None else (issued_on + dt.timedelta(days=credit_days)).isoformat()
+    return None if credit_days is None else days_after(issued_on, credit_days).isoformat()

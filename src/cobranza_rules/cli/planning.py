@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -11,13 +12,13 @@ from cobranza_rules.booking.customers import waiting_for_data
 from cobranza_rules.cli.command import WAITS_FOR_PEOPLE, WRONG_INPUT, Call, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.explanation import explain_subject
-from cobranza_rules.language import N_, _, word
+from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.plan.codec import to_json
 from cobranza_rules.plan.states import State
 from cobranza_rules.rules.document import digest_of
 from cobranza_rules.rules.planned import Outcome, Plan, PlannedAction
-from cobranza_rules.tick import TickReport, make_plan, run_tick
+from cobranza_rules.tick import TickReport, incidents_of, make_plan, run_tick
 
 STATE_WORDS = {
     State.PLANNED: N_("planned"),
@@ -38,10 +39,12 @@ STATE_WORDS = {
 def plan(call: Call, on: dt.date | None, as_json: bool) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
     made = make_plan(workspace)
+    incidents = incidents_of(workspace)
     if as_json:
-        call.screen.json(plan_json(made, call.screen))
+        call.screen.json({**plan_json(made, call.screen), "incidents": [call.screen.text(incident) for incident in incidents]})
     else:
         show_plan(call.screen, made)
+        _show_incidents(call.screen, incidents)
         _say_who_waits(call)
         _say_draft(call, made)
     if made.stopped is not None:
@@ -52,6 +55,10 @@ def _say_draft(call: Call, made: Plan) -> None:
     """Whoever has edited the files should not wonder why nothing has changed."""
     if digest_of(call.workspace.draft_files) != made.rules_digest:
         call.screen.say(_("The rules files differ from the rules in force: 'cobranza rules diff' shows what they would change."))
+
+def _show_incidents(screen: Screen, incidents: Sequence[Sentence]) -> None:
+    for incident in incidents:
+        screen.say(_("Rules engine: {incident}", incident=incident))
 
 
 def _say_who_waits(call: Call) -> None:
@@ -143,7 +150,7 @@ def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
         "planned": report.entered,
         "states": dict(report.states),
         "newly_waiting": report.newly_waiting,
-        "incidents": report.incidents,
+        "incidents": [screen.text(incident) for incident in report.incidents],
         "problems": [problem.text(screen.translate) for problem in report.problems],
         "stopped": screen.text(report.plan.stopped) if report.plan and report.plan.stopped else None,
     }
@@ -161,8 +168,7 @@ def show_report(screen: Screen, report: TickReport) -> None:
     for state, name in STATE_WORDS.items():
         if report.states[state]:
             screen.say(_("  {state}: {count}", state=screen.word(name), count=report.states[state]))
-    for incident in report.incidents:
-        screen.say(_("Rules engine: {incident}", incident=incident))
+    _show_incidents(screen, report.incidents)
     if report.newly_waiting:
         screen.say(_("Waits for people since now: {count} (approvals, tasks, inbox, outbox)", count=report.newly_waiting))
     if report.plan is not None and report.plan.stopped is not None:

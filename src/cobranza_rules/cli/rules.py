@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from cobranza_rules.cli.command import WRONG_INPUT, Call, LazyGroup, SpokenCommand, reporting, take
-from cobranza_rules.cli.screen import Screen
+from cobranza_rules.cli.screen import Screen, harmless
 from cobranza_rules.config import FILE_NAME
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, REPLY_FACTS, VOCABULARY, Fact, FactType, Scope
 from cobranza_rules.language import N_, _
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.rule_files import Checked, Tested, check_files, check_workspace, files_of_tests, read_file, run_files, shown_as
+from cobranza_rules.rule_files import (
+    Checked,
+    Tested,
+    check_files,
+    check_workspace,
+    files_of_tests,
+    known_names,
+    read_file,
+    run_files,
+    shown_as,
+)
 from cobranza_rules.rules.suggestions import suggestion
 
 if TYPE_CHECKING:
@@ -88,7 +98,7 @@ def _show_checked(screen: Screen, checked: Checked, *, as_json: bool) -> None:
     screen.problems(checked.errors)
     for problem in checked.warnings:
         said = screen.text(_("warning: {what}", what=problem.what)) + (f"; {screen.text(problem.hint)}" if problem.hint else "")
-        click.echo(f"{problem.where()}: {said}" if problem.where() else said, err=True)
+        click.echo(harmless(f"{problem.where()}: {said}" if problem.where() else said), err=True)
     if checked.errors:
         screen.say(_("errors: {errors}, warnings: {warnings}", **counts))
     elif checked.warnings:
@@ -171,6 +181,22 @@ def facts(call: Call, name: str | None, as_json: bool) -> None:
             click.echo()
         click.echo(call.screen.word(SCOPES[scope]))
         _show_facts(call.screen, found)
+
+
+@rules.command(
+    cls=SpokenCommand,
+    help=N_("The JSON Schema of rules files, or of rule tests: an editor completes and explains with it, in the language of the program."),
+)
+@click.option("--tests", is_flag=True, help=N_("The schema of rule test files."))
+@click.pass_obj
+def schema(call: Call, tests: bool) -> None:
+    from cobranza_rules.rules.schema_rules import NOTHING_KNOWN, rules_schema
+    from cobranza_rules.rules.schema_tests import rule_tests_schema
+    from cobranza_rules.rules.schema_values import translated
+
+    workspace = _workspace(call)
+    known = known_names(workspace) if workspace is not None else NOTHING_KNOWN
+    call.screen.json(translated(rule_tests_schema() if tests else rules_schema(known), call.screen.translate))
 
 
 def _chosen(name: str | None) -> list[tuple[Scope, tuple[Fact, ...]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -13,6 +14,15 @@ from cobranza_rules.catalogue import translator
 from cobranza_rules.language import Sentence
 from cobranza_rules.problems import Problem
 
+# Texts come from files and mails: what would steer a terminal, turn the order of a line around, or cannot be
+# written at all (half a pair of UTF-16), shows as a replacement character.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
+
+
+def harmless(text: str) -> str:
+    return _STEERING.sub("\ufffd", text)
+
 
 class Screen:
     def __init__(self, language: str, *, as_json: bool = False) -> None:
@@ -22,7 +32,7 @@ class Screen:
 
     def say(self, sentence: Sentence) -> None:
         if not self.as_json:
-            click.echo(sentence.text(self.translate))
+            click.echo(harmless(sentence.text(self.translate)))
 
     def text(self, sentence: Sentence | str) -> str:
         return sentence.text(self.translate) if isinstance(sentence, Sentence) else sentence
@@ -32,11 +42,11 @@ class Screen:
         return self.translate(template)
 
     def json(self, value: dict[str, Any]) -> None:
-        click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+        click.echo(_HALF_A_PAIR.sub("\ufffd", json.dumps(value, ensure_ascii=False, indent=2, default=str)))
 
     def problems(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
-            click.echo(problem.text(self.translate), err=True)
+            click.echo(harmless(problem.text(self.translate)), err=True)
 
     def table(self, headings: Sequence[str], rows: Sequence[Sequence[Any]], right: frozenset[int] = frozenset()) -> None:
         """Columns as wide as their widest cell; those in `right` are set to the right. Headings are marked texts."""
@@ -44,7 +54,7 @@ class Screen:
         widths = [max(_width(row[column]) for row in cells) for column in range(len(headings))]
         for number, row in enumerate(cells):
             line = "  ".join(_padded(text, widths[column], column in right) for column, text in enumerate(row))
-            click.echo(line.rstrip())
+            click.echo(harmless(line).rstrip())
             if number == 0:
                 click.echo("  ".join("-" * width for width in widths))
 

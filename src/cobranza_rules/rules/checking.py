@@ -13,7 +13,23 @@ from cobranza_rules.rules import operands, quantities
 from cobranza_rules.rules.operands import Operand, Truth
 from cobranza_rules.rules.quantities import Quantity, TypeFault
 from cobranza_rules.rules.suggestions import nearest, suggestion
-from cobranza_rules.rules.tree import AllOf, AnyOf, Holds, Known, Leaf, Negation, Never, Node, Order, Test, Unknown, facts_of_test, leaves
+from cobranza_rules.rules.tree import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Holds,
+    Known,
+    Leaf,
+    Negation,
+    Never,
+    Node,
+    OneOf,
+    Order,
+    Test,
+    Unknown,
+    facts_of_test,
+    leaves,
+)
 from cobranza_rules.rules.written import Written
 
 if TYPE_CHECKING:
@@ -30,14 +46,15 @@ class Checker:
     """Of one condition. `inline` gives the tree of a defined name, or None where that name's own text is at fault.
 
     `problems` are errors and warnings in the order in which they were found. `negated` are facts under a `not`, with its offset, that may
-    be unknown: whether they deserve a warning is only known when the whole condition is.
+    be unknown, or that are the currency of an amount, which stands behind them then: whether they deserve a warning is only known when the
+    whole condition is.
     """
 
     def __init__(self, written: Written, scope: Scope, defined: frozenset[str], inline: Inline) -> None:
         self.written, self.scope, self.defined, self.inline = written, scope, defined, inline
         self.facts = VOCABULARY[scope]
         self.problems: list[Problem] = []
-        self.negated: list[tuple[int, str]] = []
+        self.negated: list[tuple[int, str, str]] = []
 
     def problem(self, tree: Parsed, what: Sentence, hint: Sentence | None = None) -> None:
         self.problems.append(self.written.problem(tree.meta.start_pos, what, hint))
@@ -71,7 +88,8 @@ class Checker:
             for test in leaf.tests:
                 if not isinstance(test, Known | Unknown | Holds):
                     doubtful = (fact for fact in facts_of_test(test) if self.facts[fact].may_be_unknown)
-                    self.negated += [(tree.meta.start_pos, fact) for fact in doubtful]
+                    self.negated += [(tree.meta.start_pos, fact, "") for fact in doubtful]
+            self.negated += [(tree.meta.start_pos, fact, currency) for fact, currency in currencies_of(leaf)]
         return Negation(inner)
 
     def _alone(self, tree: Parsed, name: str) -> Node | None:
@@ -190,6 +208,13 @@ class Checker:
         except TypeFault as fault:
             self.problem(tree, fault.what, fault.hint)
             return None
+
+
+def currencies_of(leaf: Leaf) -> list[tuple[str, str]]:
+    """The fact that holds the currency, and the currency, of an amount that a comparison has written out."""
+    if not any(isinstance(test, Compare) for test in leaf.tests):
+        return []
+    return [(test.fact, str(test.values[0])) for test in leaf.tests if isinstance(test, OneOf)]
 
 
 def _children(tree: Parsed) -> list[Parsed]:

@@ -10,6 +10,7 @@ from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.deadlocks import deadlocked
 from cobranza_rules.rules.document_references import check_against
 from cobranza_rules.rules.document_rules import RulesReader
 from cobranza_rules.rules.document_settings import AGING_BUCKETS, ALL_DAY, read_aging_buckets, read_calendar, read_limit
@@ -17,6 +18,7 @@ from cobranza_rules.rules.expression import Definitions, Written
 from cobranza_rules.rules.fields import Fields, Findings
 from cobranza_rules.rules.model import Limit, RuleSet
 from cobranza_rules.rules.reach import unreachable
+from cobranza_rules.rules.shadows import overshadowed
 from cobranza_rules.rules.written import distinct
 from cobranza_rules.rules.yaml_marks import read_yaml
 
@@ -25,6 +27,7 @@ __all__ = ["check_against", "digest_of", "read_rules"]
 VERSION = "1"
 KEYS = ("version", "calendar", "aging_buckets", "limit", "define", "holds", "rules", "ladders")
 ONCE = ("calendar", "aging_buckets", "limit")
+DEFINED_NAME = r"[a-z_][a-z0-9_]*"
 WORDS = frozenset({"and", "or", "not", "in", "is", "known", "unknown", "contains", "true", "false"})
 
 
@@ -41,7 +44,7 @@ def read_rules(files: Sequence[tuple[str, bytes]]) -> tuple[RuleSet, tuple[Probl
     definitions = _definitions(read, findings)
     rules = _rules(read, definitions, findings, digest_of(files))
     _check_definitions(definitions, findings)
-    findings.problems += unreachable(rules)
+    findings.problems += (*unreachable(rules), *overshadowed(rules), *deadlocked(rules))
     problems = distinct(findings.problems)
     if any(not problem.warning for problem in problems):
         raise ProblemError(problems)
@@ -83,7 +86,7 @@ def _definitions(read: list[Fields], findings: Findings) -> Definitions:
     facts = frozenset[str]().union(*VOCABULARY.values())
     for fields in read:
         for name, value in fields.entries("define"):
-            if not re.fullmatch(r"[a-z_][a-z0-9_]*", name.text) or name.text in WORDS:
+            if not re.fullmatch(DEFINED_NAME, name.text) or name.text in WORDS:
                 what = _("'{name}' cannot be the name of a condition", name=name.text[:80])
                 findings.error(name.place, what, _("use small letters, digits and underscores, like delivered_long_enough"))
             elif name.text in facts:

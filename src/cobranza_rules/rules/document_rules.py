@@ -21,6 +21,7 @@ HOLD_KEYS = ("id", "for", "when", "blocks")
 RULE_KEYS = ("id", "was", "step", "for", "when", "every", "times", "group_by", "do", "after_last", "sets")
 LADDER_KEYS = ("id", "was", "when", "group_by", "minimum_total", "rungs")
 RUNG_KEYS = ("id", "was", "step", "wait", "when", "do", "sets")
+MOST_REPETITIONS = 100
 MOST_STEPS = 99  # Activities of a written procedure
 
 
@@ -101,7 +102,7 @@ class RulesReader:
         do = read_steps(fields, "do", scope, required=True)
         after_last = read_steps(fields, "after_last", scope)
         group_by = self._group_by(fields, (*do, *after_last), default=())
-        every, times, sets = fields.workdays("every"), fields.whole("times", most=100), read_sets(fields, scope)
+        every, times, sets = fields.workdays("every"), fields.whole("times", most=MOST_REPETITIONS), read_sets(fields, scope)
         self._check_repetition(fields, scope)
         if not name or condition is None:
             return None

@@ -15,7 +15,12 @@ from cobranza_rules.rules.yaml_marks import YamlNode, YamlScalar
 
 AGING_BUCKETS: tuple[int, ...] = (30, 60, 90)
 ALL_DAY = ("00:00", "24:00")
+COUNTRY = r"[A-Z]{2}"
+_HOUR = r"((?:[01]\d|2[0-3]):[0-5]\d|24:00)"
+CONTACT_HOURS = f"{_HOUR} ?- ?{_HOUR}"
+MESSAGES_IN_WORKDAYS = r"(\d{1,4}) +in +(\d{1,4}) +workdays?"
 CALENDAR_KEYS = ("timezone", "workdays", "holidays", "also_closed", "contact_hours")
+LIMIT_KEYS = ("per_customer", "per_run")
 USUAL_HOLIDAYS = ("MX", "MX-BMV", "none")
 
 
@@ -60,7 +65,7 @@ def _holidays(fields: Fields) -> str:
     scalar = fields.scalar("holidays")
     if scalar is None or scalar.text in USUAL_HOLIDAYS:
         return scalar.text if scalar is not None else ""
-    if not re.fullmatch(r"[A-Z]{2}", scalar.text) or not _has_holidays(scalar.text):
+    if not re.fullmatch(COUNTRY, scalar.text) or not _has_holidays(scalar.text):
         what = _("no table of holidays is known as '{name}'", name=scalar.text[:80])
         fields.findings.error(scalar.place, what, _("write MX, MX-BMV (bank days), none, or the two letters of a country"))
         return ""
@@ -79,8 +84,7 @@ def _contact_hours(fields: Fields) -> tuple[str, str]:
     scalar = fields.scalar("contact_hours")
     if scalar is None:
         return ALL_DAY
-    hour = r"((?:[01]\d|2[0-3]):[0-5]\d|24:00)"
-    found = re.fullmatch(f"{hour} ?- ?{hour}", scalar.text)
+    found = re.fullmatch(CONTACT_HOURS, scalar.text)
     if found is None or found[1] >= found[2]:
         what = _("'{text}' are no hours of a day", text=scalar.text[:80])
         fields.findings.error(scalar.place, what, _('write them like "09:00-18:00", the earlier one first'))
@@ -102,7 +106,7 @@ def read_aging_buckets(fields: Fields) -> tuple[int, ...]:
 
 
 def read_limit(node: YamlNode, findings: Findings) -> Limit:
-    fields = Fields(node, _("limit"), ("per_customer", "per_run"), findings)
+    fields = Fields(node, _("limit"), LIMIT_KEYS, findings)
     messages, within = _per_customer(fields.scalar("per_customer"), findings)
     return Limit(messages, within, fields.whole("per_run"))
 
@@ -110,7 +114,7 @@ def read_limit(node: YamlNode, findings: Findings) -> Limit:
 def _per_customer(scalar: YamlScalar | None, findings: Findings) -> tuple[int, int]:
     if scalar is None:
         return 0, 0
-    found = re.fullmatch(r"(\d{1,4}) +in +(\d{1,4}) +workdays?", scalar.text)
+    found = re.fullmatch(MESSAGES_IN_WORKDAYS, scalar.text)
     if found and int(found[1]) > 0 and 0 < int(found[2]) <= MOST_DAYS:
         return int(found[1]), int(found[2])
     findings.error(scalar.place, _("'{text}' is no limit of messages", text=scalar.text[:80]), _("write it like '1 in 3 workdays'"))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.rules.checking import Checker
+from cobranza_rules.rules.checking import Checker, currencies_of
 from cobranza_rules.rules.grammar import DEEPEST, SyntaxFault, parse
 from cobranza_rules.rules.place import Place
 from cobranza_rules.rules.possibility import can_hold
-from cobranza_rules.rules.tree import AllOf, AnyOf, Known, Node, Unknown, depth_of, facts_of, leaves, size_of
+from cobranza_rules.rules.tree import AllOf, AnyOf, Known, Leaf, Negation, Node, OneOf, Unknown, depth_of, facts_of, leaves, size_of
 from cobranza_rules.rules.written import Written, distinct, problem_at
 
 MOST_LEAVES = 250  # Comparisons of one condition, defined names put in; it bounds names that double one another.
@@ -34,11 +34,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What became of one text: no tree where there is an error. `negated` are facts under `not` that may be unknown, and where."""
+    """What became of one text: no tree where there is an error. `negated` as the checker has them, and where."""
 
     tree: Node | None
     problems: tuple[Problem, ...] = ()
-    negated: tuple[tuple[Written, int, str], ...] = ()
+    negated: tuple[tuple[Written, int, str, str], ...] = ()
 
 
 class Definitions:
@@ -86,7 +86,7 @@ def _read(written: Written, scope: Scope, definitions: Definitions) -> Reading:
     problems = [problem for reading in inherited for problem in reading.problems] + checker.problems
     if tree is not None and not problems:
         problems = _too_big(tree, written)
-    negated = [place for reading in inherited for place in reading.negated] + [(written, offset, fact) for offset, fact in checker.negated]
+    negated = [place for reading in inherited for place in reading.negated] + [(written, *found) for found in checker.negated]
     return Reading(None if problems else tree, distinct(problems), tuple(negated))
 
 
@@ -138,22 +138,41 @@ def _joined(texts: list[Written], trees: list[Node]) -> str:
     return " and ".join(f"({part})" if isinstance(tree, AnyOf) else part for part, tree in zip(parts, trees, strict=True))
 
 
-def _doubtful_negations(tree: Node, negated: list[tuple[Written, int, str]]) -> list[Problem]:
-    """`not` makes a comparison with an unknown fact true. Whoever asks in the same condition whether the fact is known has thought of it."""
+def _doubtful_negations(tree: Node, negated: list[tuple[Written, int, str, str]]) -> list[Problem]:
+    """`not` makes a comparison with an unknown fact, or with an amount in another currency, true.
+
+    Whoever asks in the same condition whether the fact is known, or for the currency, has thought of it.
+    """
     asked = {test.fact for leaf in leaves(tree) for test in leaf.tests if isinstance(test, Known | Unknown)}
-    return [
-        written.problem(
-            offset,
-            _("this is true too where '{fact}' is unknown", fact=fact),
-            _("add '{fact} is known' if that is not meant", fact=fact),
-            warning=True,
-        )
-        for written, offset, fact in negated
-        if fact not in asked
-    ]
+    chosen = {test.fact for leaf in _not_negated(tree) for test in leaf.tests if isinstance(test, OneOf)}
+    found = []
+    for written, offset, fact, currency in negated:
+        if currency and fact not in chosen:
+            what = _("this is true too where the amount is in another currency than {currency}", currency=currency)
+            hint = _("add '{fact} == \"{currency}\"' if that is not meant", fact=fact, currency=currency)
+            found.append(written.problem(offset, what, hint, warning=True))
+        elif not currency and fact not in asked:
+            what = _("this is true too where '{fact}' is unknown", fact=fact)
+            found.append(written.problem(offset, what, _("add '{fact} is known' if that is not meant", fact=fact), warning=True))
+    return found
+
+
+def _not_negated(node: Node) -> Iterator[Leaf]:
+    match node:
+        case Leaf():
+            yield node
+        case AllOf(of=parts) | AnyOf(of=parts):
+            for part in parts:
+                yield from _not_negated(part)
+        case Negation():
+            return
 
 
 def _impossible(tree: Node, scope: Scope, place: Place) -> list[Problem]:
     if can_hold(tree, scope):
         return []
-    return [problem_at(place, _("this condition can never hold"), _("look for two parts that exclude each other"), warning=True)]
+    hint = _("look for two parts that exclude each other")
+    found = sorted({currency for leaf in _not_negated(tree) for _fact, currency in currencies_of(leaf)})
+    if len(found) > 1:
+        hint = _("no subject has amounts in {names} at once: join them with 'or', or write a rule for each", names=", ".join(found))
+    return [problem_at(place, _("this condition can never hold"), hint, warning=True)]

@@ -17,6 +17,10 @@ from cobranza_rules.rules.written import problem_at
 from cobranza_rules.rules.yaml_marks import YamlList, YamlMap, YamlNode, YamlScalar
 
 MOST_DAYS = 1000
+NAME = r"[a-z][a-z0-9]*([-_][a-z0-9]+)*"
+LONGEST_NAME = 60
+WORKDAYS = r"(\d{1,4}) +workdays?"
+DAY = r"\d{4}-\d{2}-\d{2}"
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -39,6 +43,8 @@ class Fields:
     def __init__(self, node: YamlNode, owner: Sentence, allowed: Iterable[str], findings: Findings) -> None:
         self.place, self.owner, self.findings = node.place, owner, findings
         self._values: dict[str, YamlNode] = {}
+        self._told = set[str]()  # Keys of which it was said already that they have no value
+        self._readable = isinstance(node, YamlMap)
         if not isinstance(node, YamlMap):
             findings.error(node.place, _("{owner} is written as keys with values", owner=owner), _("write lines like 'key: value'"))
             return
@@ -47,6 +53,7 @@ class Fields:
             if key.text not in known:
                 findings.error(key.place, _("{owner} has no key '{key}'", owner=owner, key=key.text), suggestion(key.text, known))
             elif isinstance(value, YamlScalar) and value.is_empty:
+                self._told.add(key.text)
                 findings.error(key.place, _("the key '{key}' has no value", key=key.text), _("write a value, or leave the line out"))
             else:
                 self._values[key.text] = value
@@ -55,7 +62,7 @@ class Fields:
         return key in self._values
 
     def node(self, key: str, *, required: bool = False) -> YamlNode | None:
-        if required and key not in self._values:
+        if required and self._readable and key not in self._values and key not in self._told:
             self.findings.error(self.place, _("{owner} needs the key '{key}'", owner=self.owner, key=key), _("add it"))
         return self._values.get(key)
 
@@ -81,7 +88,7 @@ class Fields:
         return self.checked_name(scalar) if scalar is not None else ""
 
     def checked_name(self, scalar: YamlScalar) -> str:
-        if re.fullmatch(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*", scalar.text) and len(scalar.text) <= 60:
+        if re.fullmatch(NAME, scalar.text) and len(scalar.text) <= LONGEST_NAME:
             return scalar.text
         self.findings.error(
             scalar.place,
@@ -110,7 +117,7 @@ class Fields:
         scalar = self.scalar(key)
         if scalar is None:
             return 0
-        found = re.fullmatch(r"(\d{1,4}) +workdays?", scalar.text)
+        found = re.fullmatch(WORKDAYS, scalar.text)
         if found and 0 < int(found[1]) <= MOST_DAYS:
             return int(found[1])
         self.findings.error(
@@ -150,7 +157,7 @@ class Fields:
         return frozenset(day for scalar in self.scalars(key) if (day := self._date(scalar)) is not None)
 
     def _date(self, scalar: YamlScalar) -> dt.date | None:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", scalar.text):
+        if re.fullmatch(DAY, scalar.text):
             with contextlib.suppress(ValueError):
                 return dt.date.fromisoformat(scalar.text)
         what = _("there is no day {date}", date=scalar.text[:80])

@@ -134,6 +134,8 @@ def _hint(text: str, offset: int, word: str) -> Sentence:
         return _("write '{word}' in small letters", word=word.lower())
     if re.fullmatch(r"[=!<>]=?", word):
         return _("write two comparisons and join them with and")
+    if re.search(r"\b[A-Z]{3}\s*$", before) and re.match(r"\d", word):
+        return _SIGNS["$"]
     if re.search(r"\d$", before) and re.fullmatch(r"[A-Za-z]+", word):
         return _("a currency is three capital letters, like 500.00 MXN")
     if before.endswith(" is"):

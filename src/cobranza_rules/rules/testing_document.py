@@ -24,6 +24,8 @@ ACTION_KEYS = (
     *("rung", "rule", "after_last", "customer", "currency", "invoice", "invoices"),
     *("to", "cc", "total", "next_contact", "apart"),
 )
+DAY_KEYS = ("on", "actions", "sent", "held")
+HELD_KEYS = ("invoice", "invoices", "by")
 LONGEST_DAYS = 1100  # About three years, day by day
 Named = TypeVar("Named", GivenCustomer, GivenInvoice)
 
@@ -113,7 +115,7 @@ def _check_days(test: RuleTest, findings: Findings) -> None:
 
 
 def _day(node: YamlNode, names: Names, reader: EventReader, findings: Findings) -> ExpectedDay:
-    fields = CaseFields(node, _("what is expected of a day"), ("on", "actions", "sent", "held"), findings)
+    fields = CaseFields(node, _("what is expected of a day"), DAY_KEYS, findings)
     if not any(key in fields for key in ("actions", "sent", "held")):
         findings.error(fields.place, _("nothing is expected of this day"), _("write 'actions: []' where nothing may happen"))
     return ExpectedDay(
@@ -147,7 +149,7 @@ def _action(node: YamlNode, names: Names, findings: Findings) -> ExpectedAction:
 
 
 def _held(node: YamlNode, names: Names, findings: Findings) -> Iterator[tuple[str, str]]:
-    fields = CaseFields(node, _("what is held"), ("invoice", "invoices", "by"), findings)
+    fields = CaseFields(node, _("what is held"), HELD_KEYS, findings)
     hold = fields.one_of("by", names.holds, required=True)
     for invoice in names.invoices_of(fields, required=True):
         yield invoice, hold

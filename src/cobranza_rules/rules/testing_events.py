@@ -44,7 +44,16 @@ ABOUT_CUSTOMERS: Mapping[str, tuple[str, ...]] = {
 }
 FATES = tuple(fate.value for fate in Fate)
 KINDS = (*ABOUT_INVOICES, *ABOUT_CUSTOMERS, *FATES)
-REQUIRED = {"pay_on": ("promise",), "by": ("substituted",), "answer": ("intervention",), "case_status": ("case_moved",)}
+NAMED_INVOICES = ("invoice", "invoices")
+FATE_KEYS = ("rung", "rule", "customer", *NAMED_INVOICES)
+HISTORY_KEYS = ("on", "rung", "rule", *NAMED_INVOICES)
+REQUIRED = {
+    "pay_on": ("promise",),
+    "by": ("substituted",),
+    "answer": ("intervention",),
+    "case_status": ("case_moved",),
+    "due": ("due_set",),
+}
 
 
 class Names:
@@ -117,17 +126,17 @@ class EventReader:
                 yield self._about_customer(on, kind, node, fields)
 
     def _fate(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
-        fields = CaseFields(node, _("the event '{kind}'", kind=kind), ("rung", "rule", "customer", "invoice", "invoices"), parent.findings)
+        fields = CaseFields(node, _("the event '{kind}'", kind=kind), FATE_KEYS, parent.findings)
         customer = fields.one_of("customer", self.names.customers)
         return Event(on, kind, fields.place, self.names.invoices_of(fields, required=False), customer, self.names.sending_rule_of(fields))
 
     def _about_invoices(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
-        fields = CaseFields(node, _("the event '{kind}'", kind=kind), ("invoice", "invoices", *ABOUT_INVOICES[kind]), parent.findings)
+        fields = CaseFields(node, _("the event '{kind}'", kind=kind), (*NAMED_INVOICES, *ABOUT_INVOICES[kind]), parent.findings)
         invoices = self.names.invoices_of(fields, required=True)
         data: dict[str, Any] = {
             "pay_on": fields.day("pay_on", required=kind in REQUIRED["pay_on"]),
             "amount": self._amount(fields, invoices),
-            "due": fields.day("due", required=kind == "due_set"),
+            "due": fields.day("due", required=kind in REQUIRED["due"]),
             "by": fields.one_of("by", self.names.invoices, required=kind in REQUIRED["by"]),
             "answer": fields.one_of("answer", ANSWERS, required=kind in REQUIRED["answer"]),
             "case_status": fields.one_of("case_status", FACTS["case_status"].choices, required=kind in REQUIRED["case_status"]),
@@ -166,7 +175,7 @@ class EventReader:
 
 
 def read_history(node: YamlNode, names: Names, start: dt.date, parent: CaseFields) -> SentBefore | None:
-    fields = CaseFields(node, _("what was sent before"), ("on", "rung", "rule", "invoice", "invoices"), parent.findings)
+    fields = CaseFields(node, _("what was sent before"), HISTORY_KEYS, parent.findings)
     on, rule_id = fields.day("on", required=True), names.sending_rule_of(fields)
     invoices = names.invoices_of(fields, required=True)
     if on is not None and on >= start:

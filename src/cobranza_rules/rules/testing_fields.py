@@ -15,6 +15,8 @@ from cobranza_rules.rules.yaml_marks import YamlList, YamlNode, YamlScalar
 
 UNKNOWN, NONE = "unknown", "none"
 MOST_OF_A_COUNT = 10**6
+LONGEST_CODE = 70
+AMOUNT = r"(\d{1,13}(?:\.\d{1,6})?) +([A-Z]{3})"
 
 
 class CaseFields(Fields):
@@ -66,7 +68,7 @@ class CaseFields(Fields):
         scalar = self.scalar(key, required=True)
         if scalar is None:
             return ""
-        if not scalar.text.strip() or len(scalar.text) > 70 or "\n" in scalar.text:
+        if not scalar.text.strip() or len(scalar.text) > LONGEST_CODE or "\n" in scalar.text:
             self.findings.error(
                 scalar.place, _("'{text}' names nothing", text=scalar.text[:80]), _("write at most 70 characters on one line")
             )
@@ -80,7 +82,7 @@ class CaseFields(Fields):
         scalar = self.scalar(key, required=required)
         if scalar is None:
             return None
-        found = re.fullmatch(r"(\d{1,13}(?:\.\d{1,6})?) +([A-Z]{3})", scalar.text)
+        found = re.fullmatch(AMOUNT, scalar.text)
         if found is None:
             self.findings.error(
                 scalar.place, _("'{text}' is no amount with its currency", text=scalar.text[:80]), _("write it like 1200.00 MXN")

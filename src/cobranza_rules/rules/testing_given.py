@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 
-from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.calendar import BusinessCalendar, days_after
 from cobranza_rules.domain.customer import ContactRole
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, Value
@@ -61,14 +61,6 @@ ISSUED_DAYS_BEFORE = 30
 BY_THE_PROGRAM = 0  # The id of no action
 
 
-def workdays_before(calendar: BusinessCalendar, day: dt.date, count: int) -> dt.date:
-    """The latest day from which `day` is `count` business days later."""
-    found = day
-    while calendar.between(found, day) < count:
-        found -= dt.timedelta(days=1)
-    return found
-
-
 def read_customer(node: YamlNode, findings: Findings) -> GivenCustomer | None:
     fields = CaseFields(node, _("a customer"), CUSTOMER_KEYS, findings)
     name = fields.code("id")
@@ -114,7 +106,7 @@ class InvoiceReader:
         if not name or not customer or balance is None or total is None:
             return None
         given = self._only_one(fields, ISSUED_KEYS)
-        issued = given or min(day for day in (due, self.start) if day) - dt.timedelta(days=ISSUED_DAYS_BEFORE)
+        issued = given or days_after(min(day for day in (due, self.start) if day), -ISSUED_DAYS_BEFORE)
         state = self._state(facts, total.minor, balance.minor, due, given)
         stated = tuple(FIELD_OF[fact] for fact in facts if fact in FIELD_OF)
         return GivenInvoice(name, customer, balance.currency, issued, str(facts.get("payment_method", "PPD")), state, stated)
@@ -129,7 +121,7 @@ class InvoiceReader:
         if given[0] != "days_overdue":
             return fields.day(given[0])
         days, _sound = fields.fact(FACTS["days_overdue"])
-        return self.start - dt.timedelta(days=days) if isinstance(days, int) and abs(days) < 10**5 else None
+        return days_after(self.start, -days) if isinstance(days, int) and abs(days) < 10**5 else None
 
     def _amounts(self, fields: CaseFields) -> tuple[Money | None, Money | None]:
         """Balance and total; the total is the balance and what was paid unless it is given."""
@@ -183,11 +175,11 @@ class InvoiceReader:
             case_status=str(facts.get("case_status", "collections")),
             promised_on=dt.date.fromordinal(promised) if isinstance(promised, int) else None,
             promise_count=self._count(facts, "promise_count", 1 if promised else 0),
-            claimed_on=workdays_before(self.calendar, self.start, self._count(facts, "workdays_since_claim", 0)) if claimed else None,
+            claimed_on=self.calendar.minus(self.start, self._count(facts, "workdays_since_claim", 0)) if claimed else None,
             claim_count=self._count(facts, "claim_count", 1 if claimed else 0),
             dispute_open=bool(facts.get("dispute_open")),
             intervention=str(facts.get("intervention", "none")),
-            intervention_due=self.start - dt.timedelta(days=1) if facts.get("intervention_overdue") else None,
+            intervention_due=days_after(self.start, -1) if facts.get("intervention_overdue") else None,
         )
 
     @staticmethod
@@ -200,5 +192,5 @@ class InvoiceReader:
         if "workdays_since_delivery" in facts and facts["workdays_since_delivery"] is None:
             return None
         neutral = FACTS["workdays_since_delivery"].neutral
-        found = workdays_before(self.calendar, self.start, self._count(facts, "workdays_since_delivery", neutral))
+        found = self.calendar.minus(self.start, self._count(facts, "workdays_since_delivery", neutral))
         return max(found, issued) if issued is not None and "workdays_since_delivery" not in facts else found

@@ -72,18 +72,23 @@ def read_yaml(file: str, content: bytes) -> YamlNode:
 
 def _decoded(file: str, content: bytes) -> str:
     if len(content) > LARGEST:
-        what = _("the file has {size} bytes; at most {limit} are read", size=len(content), limit=LARGEST)
+        what = _("the file is larger than {limit} bytes", limit=LARGEST)
         raise ProblemError([Problem(what, _("split it into several files"), file)])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ProblemError([Problem(_("the file is not UTF-8"), _("save it as UTF-8"), file, line)]) from None
+        raise ProblemError(
+            [Problem(_("the file is not UTF-8 text"), _("save it as UTF-8; if it is no text, it is the wrong file"), file, line)]
+        ) from None
     if (odd := _NOT_YAML.search(text)) is not None:
         line, column = _line_and_column(text, odd.start())
-        what = _("the character U+{code} is not allowed in YAML", code=f"{ord(odd[0]):04X}")
-        raise ProblemError([Problem(what, _("delete it; the file may be damaged, or no text at all"), file, line, column)])
+        raise ProblemError([Problem(_not_allowed(odd[0]), _("delete it; the file may be damaged, or no text at all"), file, line, column)])
     return text
+
+
+def _not_allowed(sign: str) -> Sentence:
+    return _("the character U+{code} is not allowed in YAML", code=f"{ord(sign):04X}")
 
 
 def _line_and_column(text: str, index: int) -> tuple[int, int]:
@@ -153,6 +158,8 @@ class _Reader:
         before = self._nodes
         self._count(mark, 1)
         if isinstance(event, ScalarEvent):
+            if (odd := _NOT_YAML.search(event.value)) is not None:  # Written as an escape
+                raise self._fail(mark, _not_allowed(odd[0]), _("delete it"))
             end = event.end_mark.index
             node: YamlNode = YamlScalar(event.value, self._place(mark), event.style is None, self.text[mark.index : end])
         elif isinstance(event, MappingStartEvent):
@@ -211,4 +218,6 @@ def _syntax_hint(said: str) -> Sentence:
         return _("check the indentation; a condition that begins with a quotation mark goes as a whole into single quotation marks")
     if "scanning a quoted scalar" in said or "end of stream" in said:
         return _("close the quotation mark")
+    if "incompatible YAML document" in said:
+        return _("take the line that begins with '%YAML' out")
     return _("check indentation, colons and quotation marks")

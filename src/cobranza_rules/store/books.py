@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.calendar import days_after
 from cobranza_rules.facts.build import Facts, company_facts, customer_facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
@@ -158,11 +159,9 @@ class BookReader:
         return contacted
 
     def _limit_counts_from(self) -> dt.date:
-        calendar, within = self.rules.calendar, self.rules.limit.within_workdays
-        since = self.today
-        while calendar.between(since - dt.timedelta(days=1), self.today) < within:
-            since -= dt.timedelta(days=1)
-        return since
+        """The earliest day of which a message still counts for the limit."""
+        before = self.rules.calendar.minus(self.today, self.rules.limit.within_workdays)
+        return min(days_after(before, 1), self.today)
 
     def _invoices(
         self, within: Within, customers: Mapping[int, CustomerSubject], facts: InvoiceFacts, without_action: int | None

@@ -1,0 +1,232 @@
+"""The JSON Schema of rules files, put together from the tables of their readers: an editor completes, explains and checks with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cobranza_rules.calendar import WEEKDAYS
+from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
+from cobranza_rules.language import N_
+from cobranza_rules.money import MINOR_UNITS
+from cobranza_rules.rules.document import DEFINED_NAME, KEYS
+from cobranza_rules.rules.document_references import CUSTOMER_ROLES
+from cobranza_rules.rules.document_rules import (
+    HOLD_KEYS,
+    LADDER_KEYS,
+    MOST_REPETITIONS,
+    MOST_STEPS,
+    RULE_KEYS,
+    RUNG_KEYS,
+    HoldScope,
+    RuleScope,
+)
+from cobranza_rules.rules.document_settings import (
+    CALENDAR_KEYS,
+    CONTACT_HOURS,
+    COUNTRY,
+    LIMIT_KEYS,
+    MESSAGES_IN_WORKDAYS,
+    USUAL_HOLIDAYS,
+)
+from cobranza_rules.rules.document_steps import ATTACHMENTS, MESSAGES, OF_INVOICES, OF_REPLIES, RECORDS, SETTABLE, STEP_KEYS
+from cobranza_rules.rules.model import Blocks, GroupBy, StepKind
+from cobranza_rules.rules.schema_values import (
+    A_DAY,
+    A_NAME,
+    CONDITION,
+    DRAFT,
+    NEVER,
+    SOME_DAYS,
+    SOME_WORKDAYS,
+    Schema,
+    choice,
+    described,
+    list_of,
+    mapping,
+    one_or_many,
+    patterned,
+    whole,
+)
+
+ID = described(A_NAME, N_("its name, unique among rules, rungs, ladders and holds of all files"))
+WAS = described(one_or_many(A_NAME), N_("names it had before: what was sent under them counts as its own"))
+WHEN = described(one_or_many(CONDITION), N_("the condition; a list means and; 'cobranza rules facts' lists what it may name"))
+STEP = described(whole(MOST_STEPS), N_("the activity of the written procedure, for reports"))
+GROUP_BY = described(
+    one_or_many(choice(GroupBy)),
+    N_("what shares one chain of steps: [customer, currency] or [customer]; without it, each invoice has its own"),
+)
+SETS = described(
+    {
+        "type": "object",
+        "properties": {
+            fact: described(choice(VOCABULARY[Scope.INVOICE][fact].choices), VOCABULARY[Scope.INVOICE][fact].meaning) for fact in SETTABLE
+        },
+        "additionalProperties": False,
+    },
+    N_("what changes when the chain of steps is confirmed"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a workspace has: names of templates, and roles of the company's people. Where a set is empty, any name may stand."""
+
+    letters: frozenset[str] = frozenset()
+    mails: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()
+
+
+NOTHING_KNOWN = Known()
+
+
+def rules_schema(known: Known = NOTHING_KNOWN) -> Schema:
+    """Descriptions are still to be translated (`schema_values.translated`)."""
+    values: dict[str, Schema] = {
+        "version": described({"enum": [1, "1"]}, N_("the version of the rule language: 1")),
+        "calendar": _calendar(),
+        "aging_buckets": described(one_or_many(SOME_DAYS), N_("upper ends in days: [30, 60, 90] makes 1-30, 31-60, 61-90 and 91+")),
+        "limit": _limit(),
+        "define": described(
+            {"type": "object", "propertyNames": {"pattern": f"^{DEFINED_NAME}$"}, "additionalProperties": CONDITION},
+            N_("conditions with a name, for every 'when'"),
+        ),
+        "holds": described(list_of(_hold()), N_("what keeps things from happening; looked at before any rule")),
+        "rules": described(list_of(_rule(known)), N_("what is done, and when")),
+        "ladders": described(list_of(_ladder(known)), N_("series of reminders, which each invoice climbs one rung at a time")),
+    }
+    return {"$schema": DRAFT, "title": "cobranza rules", **mapping(KEYS, values, required=["version"])}
+
+
+def _calendar() -> Schema:
+    values: dict[str, Schema] = {
+        "timezone": described({"type": "string"}, N_("the time zone, like America/Mexico_City")),
+        "workdays": described(one_or_many(choice(WEEKDAYS)), N_("the days of the week on which work is done")),
+        "holidays": described(
+            {"anyOf": [choice(USUAL_HOLIDAYS), {"type": "string", "pattern": f"^{COUNTRY}$"}]},
+            N_("the table of holidays: MX, MX-BMV (bank days), none, or the two letters of a country"),
+        ),
+        "also_closed": described(one_or_many(A_DAY), N_("days on which the company is closed besides")),
+        "contact_hours": described(
+            patterned(CONTACT_HOURS, N_('write them like "09:00-18:00", the earlier one first')),
+            N_('hours in which customers are written to, like "09:00-18:00"'),
+        ),
+    }
+    return described(mapping(CALENDAR_KEYS, values), N_("business days and hours; on other days nothing leaves"))
+
+
+def _limit() -> Schema:
+    values: dict[str, Schema] = {
+        "per_customer": described(
+            patterned(MESSAGES_IN_WORKDAYS, N_("write it like '1 in 3 workdays'")),
+            N_("reminders for one customer and currency, like '1 in 3 workdays'"),
+        ),
+        "per_run": described(whole(10**6), N_("messages of one run; one that would send more stops before the first")),
+    }
+    return described(mapping(LIMIT_KEYS, values), N_("how much may leave"))
+
+
+def _hold() -> Schema:
+    values: dict[str, Schema] = {
+        "id": ID,
+        "for": described(choice(HoldScope), N_("what it holds: single invoices, or all of a customer")),
+        "when": WHEN,
+        "blocks": described(
+            one_or_many(choice(Blocks)),
+            N_(
+                "contact: reminders and what repeats; delivery: other messages to customers; escalation: what changes hands inside the company"
+            ),
+        ),
+    }
+    return mapping(HOLD_KEYS, values, required=["id", "for", "when", "blocks"])
+
+
+def _rule(known: Known) -> Schema:
+    values: dict[str, Schema] = {
+        "id": ID,
+        "was": WAS,
+        "step": STEP,
+        "for": described(choice(RuleScope), N_("what it looks at: invoices, or answers that came in")),
+        "when": WHEN,
+        "every": described(SOME_WORKDAYS, N_("repeats it after so many business days, like '3 workdays'")),
+        "times": described(whole(MOST_REPETITIONS), N_("how often it is repeated")),
+        "group_by": GROUP_BY,
+        "do": described({"type": "array", "minItems": 1}, N_("the chain of steps, in order; it goes on after the last confirmed one")),
+        "after_last": described({"type": "array", "minItems": 1}, N_("what is done once, when the last repetition has brought nothing")),
+        "sets": SETS,
+    }
+    schema = mapping(RULE_KEYS, values, required=["id", "for", "when", "do"])
+    of_reply: Schema = {
+        "do": list_of(_step(OF_REPLIES, known)),
+        **dict.fromkeys(("every", "times", "group_by", "after_last", "sets"), NEVER),
+    }
+    of_invoice: Schema = {key: list_of(_step(OF_INVOICES, known)) for key in ("do", "after_last")}
+    return {
+        **schema,
+        "dependencies": {"times": ["every"], "after_last": ["times"]},
+        "if": {"properties": {"for": {"const": RuleScope.REPLY.value}}, "required": ["for"]},
+        "then": {"properties": of_reply},
+        "else": {"properties": of_invoice},
+    }
+
+
+def _ladder(known: Known) -> Schema:
+    amounts = {"type": ["number", "string"]}
+    values: dict[str, Schema] = {
+        "id": ID,
+        "was": WAS,
+        "when": WHEN,
+        "group_by": GROUP_BY,
+        "minimum_total": described(
+            {"type": "object", "properties": dict.fromkeys(sorted(MINOR_UNITS), amounts), "additionalProperties": False},
+            N_("what must be overdue, by currency; one that is not named has no minimum"),
+        ),
+        "rungs": described(list_of(_rung(known)), N_("the reminders, in order")),
+    }
+    return mapping(LADDER_KEYS, values, required=["id", "when", "rungs"])
+
+
+def _rung(known: Known) -> Schema:
+    values: dict[str, Schema] = {
+        "id": ID,
+        "was": WAS,
+        "step": STEP,
+        "wait": described(SOME_WORKDAYS, N_("business days from the rung before, like '5 workdays'")),
+        "when": WHEN,
+        "do": described(list_of(_step(OF_INVOICES, known)), N_("the chain of steps, in order; it goes on after the last confirmed one")),
+        "sets": SETS,
+    }
+    return mapping(RUNG_KEYS, values, required=["id", "do"])
+
+
+def _step(kinds: Iterable[StepKind], known: Known) -> Schema:
+    """One variant for each word that a step may begin with."""
+    company, everybody = _named(known.roles), _named(known.roles and known.roles | CUSTOMER_ROLES)
+    values: dict[str, Schema] = {
+        "letter": described(_named(known.letters), N_("writes the letter of this template")),
+        "deliver": described(
+            _named(known.mails), N_("delivers by e-mail, in person or portal, as the customer wants, with this mail template")
+        ),
+        "email": described(_named(known.mails), N_("sends the mail of this template")),
+        "task": described(A_NAME, N_("asks a person; the name of the task")),
+        "record": described(choice(RECORDS), N_("notes what a reply says")),
+        "to": described(everybody, N_("to whom: a role of the customer's contacts or of the company's people")),
+        "cc": described(one_or_many(everybody), N_("copies: roles of the customer's contacts or of the company's people")),
+        "attach": described(one_or_many(choice(ATTACHMENTS)), N_("what is attached")),
+        "sign": described(company, N_("the role that must sign it")),
+        "rubric": described(company, N_("the role that initials it")),
+        "assign": described(company, N_("the role that does it")),
+        "due": described(SOME_WORKDAYS, N_("until when, like '2 workdays'")),
+    }
+    needed = {**{key: ["to"] for key in MESSAGES}, StepKind.TASK: ["assign"]}
+    variants = {kind: (kind.value, *STEP_KEYS[kind]) for kind in kinds}
+    return {
+        "anyOf": [
+            {"title": kind.value, **mapping(keys, values, required=[kind.value, *needed.get(kind, [])])} for kind, keys in variants.items()
+        ]
+    }
+
+
+def _named(names: frozenset[str]) -> Schema:
+    return choice(sorted(names)) if names else A_NAME

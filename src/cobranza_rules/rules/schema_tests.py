@@ -1,0 +1,170 @@
+"""The JSON Schema of rule test files, put together from the tables of their readers."""
+
+from __future__ import annotations
+
+from cobranza_rules.language import N_
+from cobranza_rules.rules.schema_values import (
+    A_CODE,
+    A_DAY,
+    A_NAME,
+    A_TEXT,
+    A_TRUTH,
+    AN_AMOUNT,
+    DRAFT,
+    Schema,
+    choice,
+    described,
+    list_of,
+    mapping,
+    of_fact,
+    one_or_many,
+    whole,
+)
+from cobranza_rules.rules.testing_document import ACTION_KEYS, DAY_KEYS, FILE_KEYS, HELD_KEYS, TEST_KEYS
+from cobranza_rules.rules.testing_events import (
+    ABOUT_CUSTOMERS,
+    ABOUT_INVOICES,
+    ANSWERS,
+    FATE_KEYS,
+    FATES,
+    HISTORY_KEYS,
+    NAMED_INVOICES,
+    REPLY_FACTS,
+    REPLY_TRUTHS,
+    REQUIRED,
+)
+from cobranza_rules.rules.testing_fields import NONE
+from cobranza_rules.rules.testing_given import CONTACTS, CUSTOMER_KEYS, FACTS, INVOICE_KEYS
+
+ON = described(A_DAY, N_("the day, like 2026-03-06"))
+# What a key takes, wherever it stands; the few that mean something else in one place are named there.
+VALUES: dict[str, Schema] = {
+    "on": ON,
+    "rung": described(A_NAME, N_("a rung of a ladder, by its id")),
+    "rule": described(A_NAME, N_("a rule, by its id")),
+    "customer": described(A_CODE, N_("a customer of this test, by its id")),
+    "invoice": described(one_or_many(A_CODE), N_("an invoice of this test, by its id")),
+    "invoices": described(one_or_many(A_CODE), N_("invoices of this test, by their ids")),
+    "pay_on": described(A_DAY, N_("the day for which payment is promised")),
+    "amount": described(AN_AMOUNT, N_("an amount with its currency, like 1200.00 MXN")),
+    "by": described(A_CODE, N_("the invoice that takes its place, or the hold that holds")),
+    "due": described(A_DAY, N_("the day on which it is due")),
+    "answer": described(choice(ANSWERS), N_("what came of the intervention")),
+    "case_status": of_fact(FACTS["case_status"]),
+    "answers": described(A_NAME, N_("the rule or rung whose last message is answered")),
+    "kind": of_fact(REPLY_FACTS["kind"]),
+    "roles": described(one_or_many(choice(CONTACTS)), N_("contacts that now have a valid address")),
+    **{name: of_fact(REPLY_FACTS[name]) for name in REPLY_TRUTHS},
+}
+SOME_INVOICES: Schema = {"anyOf": [{"required": [key]} for key in NAMED_INVOICES]}
+ONE_RULE: Schema = {"oneOf": [{"required": [key]} for key in ("rung", "rule")]}
+GIVEN: dict[str, Schema] = {
+    **{name: of_fact(fact) for name, fact in FACTS.items()},
+    "id": described(A_CODE, N_("its name in this test")),
+    "customer": VALUES["customer"],
+    "due": VALUES["due"],
+    "issued": described(A_DAY, N_("the day on which it was issued")),
+}
+CUSTOMER: dict[str, Schema] = {
+    **GIVEN,
+    "kind": of_fact(FACTS["customer_kind"]),
+    "delivery": of_fact(FACTS["delivery_mode"]),
+    "contacts": described(one_or_many(choice(CONTACTS)), N_("contacts that have a valid address; all where it is not said")),
+    "inbox_open": described(whole(1000), FACTS["inbox_open"].meaning),
+}
+EVENT_WORDS = {
+    "promise": N_("payment is promised"),
+    "payment": N_("a payment comes in; without an amount, all that is owed"),
+    "credit_note": N_("a credit note is applied; without an amount, all that is owed"),
+    "reversal": N_("the last payment is taken back"),
+    "dispute": N_("the customer disputes it"),
+    "dispute_closed": N_("the dispute is settled"),
+    "payment_claimed": N_("the customer says that it was paid"),
+    "claim_rejected": N_("no such payment was found"),
+    "acknowledged": N_("its receipt is acknowledged"),
+    "cancellation_requested": N_("its cancellation is under way"),
+    "cancelled": N_("it is cancelled"),
+    "substituted": N_("another invoice takes its place"),
+    "due_set": N_("it gets another due date"),
+    "intervention": N_("the task of the intervention is answered"),
+    "case_moved": N_("the case goes to somebody else"),
+    "reply": N_("an answer comes in"),
+    "inbox_settled": N_("a person has looked at everything in the inbox"),
+    "contacts": N_("contacts get valid addresses"),
+    "facts": N_("facts of the customer or of the company change"),
+    "signed": N_("it is signed on this day"),
+    "rejected": N_("the signature is refused"),
+    "refused": N_("the mail server refuses the message"),
+    "bounced": N_("the message comes back"),
+    "uncertain": N_("the connection breaks off; nobody knows whether it left"),
+    "left": N_("a person says that it left"),
+    "not_left": N_("a person says that it did not leave"),
+}
+
+
+def rule_tests_schema() -> Schema:
+    """Descriptions are still to be translated (`schema_values.translated`)."""
+    values: dict[str, Schema] = {
+        "rules": described(one_or_many({"type": "string"}), N_("the rules files that are tested, relative to this folder")),
+        "tests": described(list_of(_test()), N_("each a short story: on each day its events come first, then the program decides")),
+    }
+    return {"$schema": DRAFT, "title": "cobranza rule tests", **mapping(FILE_KEYS, values, required=["rules", "tests"])}
+
+
+def _test() -> Schema:
+    history = {**mapping(HISTORY_KEYS, VALUES, required=["on"]), **ONE_RULE, **SOME_INVOICES}
+    values: dict[str, Schema] = {
+        "name": described(A_TEXT, N_("what the test shows")),
+        "start": described(A_DAY, N_("its first day")),
+        "customers": described(list_of(mapping(CUSTOMER_KEYS, CUSTOMER, required=["id"])), N_("the customers of the story")),
+        "invoices": described(
+            list_of(mapping(INVOICE_KEYS, GIVEN, required=["id", "customer", "balance"])), N_("invoices as they stand on the first day")
+        ),
+        "history": described(list_of(history), N_("what was sent before the first day")),
+        "events": described(list_of(_event()), N_("what happens, day by day")),
+        "expect": described(list_of(_day()), N_("what must come of it; a day that is not named may have anything")),
+        "quiet": described(A_TRUTH, N_("days that are not named have nothing")),
+    }
+    return mapping(TEST_KEYS, values, required=["name", "start", "customers", "expect"])
+
+
+def _event() -> Schema:
+    kinds: dict[str, Schema] = {}
+    for kind, keys in ABOUT_INVOICES.items():
+        needed = [key for key, of in REQUIRED.items() if kind in of]
+        kinds[kind] = {**mapping((*NAMED_INVOICES, *keys), VALUES, needed), **SOME_INVOICES}
+    for kind, keys in ABOUT_CUSTOMERS.items():
+        needed = [key for key in ("kind", "roles") if key in keys]
+        kinds[kind] = mapping(("customer", *keys), {**GIVEN, **VALUES}, needed if kind == "facts" else ["customer", *needed])
+    kinds["facts"]["dependencies"] = {"customer_ready": ["customer"]}
+    kinds |= {fate: {**mapping(FATE_KEYS, VALUES), **ONE_RULE} for fate in FATES}
+    values = {"on": ON, **{kind: described(schema, EVENT_WORDS[kind]) for kind, schema in kinds.items()}}
+    return mapping(values, values, required=["on"])
+
+
+def _day() -> Schema:
+    words = one_or_many(A_NAME, maybe_none=True)
+    action = mapping(
+        ACTION_KEYS,
+        {
+            **VALUES,
+            "after_last": described(A_TRUTH, N_("it is what comes after the last repetition")),
+            "currency": of_fact(FACTS["currency"]),
+            "to": described(words, N_("roles to which it goes")),
+            "cc": described(words, N_("roles that get copies")),
+            "total": described(AN_AMOUNT, N_("what is claimed")),
+            "next_contact": described({"anyOf": [A_DAY, {"const": NONE}]}, N_("the next contact that it announces, or none")),
+            "apart": described(one_or_many(A_CODE, maybe_none=True), N_("invoices that stand in it as held")),
+        },
+    )
+    actions = list_of({**action, **ONE_RULE}, maybe_none=True)
+    values: dict[str, Schema] = {
+        "on": ON,
+        "actions": described(actions, N_("what is planned on this day, no more and no less")),
+        "sent": described(actions, N_("what leaves on this day, no more and no less")),
+        "held": described(
+            list_of({**mapping(HELD_KEYS, VALUES, required=["by"]), **SOME_INVOICES}, maybe_none=True),
+            N_("which invoices are held, and by which hold"),
+        ),
+    }
+    return mapping(DAY_KEYS, values, required=["on"])

@@ -1,0 +1,176 @@
+"""What `rules check` finds in rules that can be read: what hides, repeats, waits for ever, or is of another currency. Only what is certain."""
+
+from __future__ import annotations
+
+import pytest
+
+from cobranza_rules.rules.document import read_rules
+
+
+def warned(text: str) -> list[str]:
+    _rules, warnings = read_rules([("r.yaml", f"version: 1\n{text}".encode())])
+    assert all(problem.warning for problem in warnings)
+    return [str(problem) for problem in warnings]
+
+
+HOLDS = """\
+holds:
+  - {{id: first, for: {first}, when: {when}, blocks: {blocks}}}
+  - {{id: second, for: {second}, when: {later}, blocks: {fewer}}}
+"""
+HIDDEN = (
+    "r.yaml:4:5: hold 'second' holds nothing that 'first', which stands before it, does not hold; "
+    "put it before the other one, or take it out"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "when", "blocks", "second", "later", "fewer", "hidden"),
+    [
+        ("invoice", "dispute_open", "[contact, escalation]", "invoice", "dispute_open and days_overdue > 3", "contact", True),
+        ("invoice", "days_overdue > 3", "contact", "invoice", "days_overdue >= 10", "contact", True),
+        ("customer", "inbox_open > 0", "contact", "invoice", "inbox_open > 2 and dispute_open", "contact", True),
+        ("invoice", "dispute_open or promise_open", "contact", "invoice", "promise_open", "contact", True),
+        ("invoice", "dispute_open", "contact", "invoice", "dispute_open and days_overdue > 3", "[contact, escalation]", False),
+        ("invoice", "days_overdue > 10", "contact", "invoice", "days_overdue > 3", "contact", False),
+        ("invoice", "inbox_open > 0", "contact", "customer", "inbox_open > 2", "contact", False),
+        ("invoice", "dispute_open", "contact", "invoice", "promise_open", "contact", False),
+    ],
+)
+def test_a_hold_that_an_earlier_one_hides(first: str, when: str, blocks: str, second: str, later: str, fewer: str, *, hidden: bool) -> None:
+    text = HOLDS.format(first=first, when=when, blocks=blocks, second=second, later=later, fewer=fewer)
+    assert warned(text) == ([HIDDEN] if hidden else [])
+
+
+def test_a_hold_is_told_once_however_many_hide_it() -> None:
+    lines = "".join(f"  - {{id: h{number}, for: invoice, when: days_overdue > {number}, blocks: contact}}\n" for number in range(3))
+    assert [said.partition(";")[0] for said in warned("holds:\n" + lines)] == [
+        "r.yaml:4:5: hold 'h1' holds nothing that 'h0', which stands before it, does not hold",
+        "r.yaml:5:5: hold 'h2' holds nothing that 'h0', which stands before it, does not hold",
+    ]
+
+
+RULES = """\
+rules:
+  - id: a
+    for: invoice
+    when: customer_ready and {a}
+    do: [{{email: reminder, to: {role}}}]
+  - id: b
+    for: invoice
+    when: customer_ready and {b}
+    do: [{{email: {template}, to: collections_contact}}]
+"""
+A, B = "balance > 0", "balance > 0 and days_overdue > 3"
+
+
+def test_two_rules_that_send_the_same_message() -> None:
+    usual = {"role": "collections_contact", "template": "reminder"}
+    assert warned(RULES.format(a=A, b=B, **usual)) == [
+        (
+            "r.yaml:7:5: whatever 'b' applies to 'a' applies to too, so that 'collections_contact' gets the message 'reminder' twice; "
+            "narrow the 'when' of 'a', or make one rule of both"
+        )
+    ]
+    assert warned(RULES.format(a=B, b=A, **usual)) == [
+        (
+            "r.yaml:7:5: whatever 'a' applies to 'b' applies to too, so that 'collections_contact' gets the message 'reminder' twice; "
+            "narrow the 'when' of 'b', or make one rule of both"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "role", "template"),
+    [
+        (A, B, "invoice_contact", "reminder"),
+        (A, B, "collections_contact", "other"),
+        ("days_overdue < 3", "days_overdue >= 3", "collections_contact", "reminder"),
+        ("days_overdue > 1", "balance > 0", "collections_contact", "reminder"),
+    ],
+)
+def test_two_rules_that_do_not(a: str, b: str, role: str, template: str) -> None:
+    assert warned(RULES.format(a=a, b=b, role=role, template=template)) == []
+
+
+LADDER = """\
+ladders:
+  - id: collection
+    when: balance > 0 and customer_ready
+    rungs:
+      - id: ask-sales
+        when: days_overdue > 9
+        do: [{{task: sales-intervention, assign: sales_manager, due: 5 workdays}}]
+      - id: escalation
+        wait: 5 workdays
+        when: {when}
+        do:
+          - letter: last-warning
+            sign: {sign}
+"""
+SILENT = (
+    "r.yaml:{}: 'sales_manager' has to sign this, and is silent already on the task 'sales-intervention'; "
+    "let another role sign, or name a substitute under 'sign_substitute'"
+)
+
+
+@pytest.mark.parametrize("when", ["intervention_overdue", 'intervention == "no_agreement" or intervention_overdue'])
+def test_the_one_who_must_sign_is_the_one_who_was_silent(when: str) -> None:
+    assert warned(LADDER.format(when=when, sign="sales_manager")) == [SILENT.format("13:13")]
+
+
+@pytest.mark.parametrize(
+    ("when", "sign"),
+    [
+        ("intervention_overdue", "administration_manager"),
+        ("not intervention_overdue", "sales_manager"),
+        ("days_overdue > 20", "sales_manager"),
+        ('intervention == "no_agreement"', "sales_manager"),
+    ],
+)
+def test_a_signature_that_can_be_had(when: str, sign: str) -> None:
+    assert warned(LADDER.format(when=when, sign=sign)) == []
+
+
+def test_a_task_of_the_same_rung_or_of_a_later_one_is_no_silence() -> None:
+    text = LADDER.format(when="intervention_overdue", sign="sales_manager").replace("assign: sales_manager", "assign: analyst")
+    assert warned(text + "          - {task: call, assign: sales_manager}\n") == []
+
+
+def test_a_rule_may_wait_for_the_silent_one_too() -> None:
+    rule = "rules:\n  - {id: tell, for: invoice, when: intervention_overdue, do: [{letter: last-warning, sign: sales_manager}]}\n"
+    ladder = LADDER.format(when="days_overdue > 20", sign="administration_manager")
+    assert warned(ladder + rule) == [SILENT.format("16:63")]
+    assert warned(ladder.replace("assign: sales_manager", "assign: analyst") + rule) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        (
+            "not (balance > 500.00 MXN)",
+            [
+                (
+                    "r.yaml:3:50: this is true too where the amount is in another currency than MXN; "
+                    "add 'currency == \"MXN\"' if that is not meant"
+                )
+            ],
+        ),
+        ("balance > 0 and not (balance > 0)", ["r.yaml:3:50: this condition can never hold; look for two parts that exclude each other"]),
+        ("'currency == \"MXN\" and not (balance > 500.00 MXN)'", []),
+        ("balance > 100.00 MXN and not (balance > 500.00 MXN)", []),
+        ("not (balance > 0)", []),
+        (
+            "balance > 500.00 MXN and paid > 100.00 USD",
+            [
+                (
+                    "r.yaml:3:50: this condition can never hold; "
+                    "no subject has amounts in MXN, USD at once: join them with 'or', or write a rule for each"
+                )
+            ],
+        ),
+        ("balance > 500.00 MXN or paid > 100.00 USD", []),
+    ],
+)
+def test_amounts_of_other_currencies(when: str, said: list[str]) -> None:
+    assert warned(f"holds:\n  - {{id: h, for: invoice, blocks: contact, when: {when}}}\n") == said

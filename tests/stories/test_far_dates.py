@@ -1,0 +1,52 @@
+"""Invoices of the first and of the last day that there is: imported, planned, explained and listed like any other."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from pathlib import Path
+
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from cobranza_rules.cli import cobranza
+from cobranza_rules.cli.command import Call
+from cobranza_rules.store.tables import InvoiceRow
+from tests.cfdi_files import invoice
+from tests.conftest import WorkspaceMaker
+from tests.stories.desk import UNIVERSITY, customer_list
+
+MONDAY = "2026-03-02"
+
+
+def say(base: Path, *args: str, code: int = 0) -> str:
+    call = Call(base)
+    result = CliRunner(env={"COBRANZA_LANGUAGE": "en"}).invoke(cobranza, list(args), obj=call)
+    call.close()
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def test_they_are_dealt_with_like_any_other(make_workspace: WorkspaceMaker) -> None:
+    workspace = make_workspace()
+    base = workspace.base
+    started = time.monotonic()
+    (base / "CLIENTES.csv").write_bytes(customer_list(UNIVERSITY + "direccion@robotica.example"))
+    (base / "FA-1.xml").write_bytes(invoice("FA-1", "1160.00"))
+    (base / "FA-2.xml").write_bytes(invoice("FA-2", "500.00"))
+    files = [str(base / name) for name in ("CLIENTES.csv", "FA-1.xml", "FA-2.xml")]
+    say(base, "import", *files, "--payments-through", MONDAY, "--opening", MONDAY, "--on", MONDAY)
+    with workspace.database.writing() as session:  # A CFDI of such a day is refused: other ways in may not be so strict.
+        for number, issued, due in (("FA-1", dt.date.min, dt.date.min), ("FA-2", dt.date.min, dt.date.max)):
+            row = session.scalars(select(InvoiceRow).where(InvoiceRow.number == number)).one()
+            row.issued_on, row.due_on, row.delivered_on = issued, due, issued
+    assert say(base, "run", "--on", MONDAY) == "Newly planned: 1\n  sent: 1\n"
+    assert "739676 days overdue; last rung sent: first-reminder on 2026-03-02" in say(base, "explain", "FA-1", "--on", MONDAY)
+    assert "first-reminder: does not apply: days_overdue >= 1 (days_overdue: -2912382)" in say(base, "explain", "FA-2", "--on", MONDAY)
+    assert say(base, "aging", "--on", MONDAY).splitlines()[-2:] == [
+        "MXN       current    500.00         1",
+        "MXN       91+      1,160.00         1",
+    ]
+    assert say(base, "plan", "--on", "0001-01-01") == "Plan for 0001-01-01: 0 actions\n"
+    assert say(base, "plan", "--on", "9999-12-31").splitlines()[0] == "Plan for 9999-12-31: 0 actions"
+    assert time.monotonic() - started < 60
