@@ -22,6 +22,14 @@ __all__ = ["template"]
 DAYS_PLAYED = 20
 
 
+class Escalating(World):
+    """Those who are asked to intervene, or to decide on the case, say that there is no agreement."""
+
+    def do_tasks(self, _nothing: None) -> None:
+        for task in self.desk.tasks():
+            self.desk.done(task.id, answer="no_agreement" if task.name in ("sales-intervention", "decide-on-case") else "")
+
+
 def first_acts(world: World, known: set[int], sent: set[int]) -> dict[str, tuple[dt.date, str, bool]]:
     """By invoice: the day and rule of the first action that was planned since, or of the first known one that has left since."""
     found: dict[str, tuple[dt.date, str, bool]] = {}
@@ -50,7 +58,7 @@ def test_the_program_does_what_was_forecast(
     template: Path, tmp_path_factory: pytest.TempPathFactory, mode: str, escalating: bool, story: list[tuple[str, object]]
 ) -> None:
     folder = tmp_path_factory.mktemp("forecast")
-    world = World(Path(shutil.copytree(template, folder / "workspace")), mode)
+    world = Escalating(Path(shutil.copytree(template, folder / "workspace")), mode)
     if escalating:
         rules = world.base / "rules" / "collections.yaml"
         rules.write_text(rules.read_text(encoding="utf-8") + ESCALATING, encoding="utf-8")

@@ -16,7 +16,7 @@ from cobranza_rules.rules.causes import why_true
 from cobranza_rules.rules.considering import because
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.matching import Matches
-from cobranza_rules.rules.model import Hold, RuleSet
+from cobranza_rules.rules.model import Hold
 from cobranza_rules.rules.planned import Outcome, PlannedAction, Verdict
 from cobranza_rules.rules.subjects import Book, InvoiceSubject
 from cobranza_rules.store.books import BookReader, named_facts
@@ -178,9 +178,7 @@ class _Looking:
     def _awaited(self, invoice_id: int) -> Sentence:
         """Whom an action for the invoice waits for; where none is followed, somebody has to settle a task or a message first."""
         followed = [
-            one
-            for one in self.player.imagined.of_customer(self.customer_id)
-            if one.stage in (Stage.AWAITED, Stage.CARRIED, Stage.OPEN)
+            one for one in self.player.imagined.of_customer(self.customer_id) if one.stage in (Stage.AWAITED, Stage.CARRIED, Stage.OPEN)
         ]
         own = [one for one in followed if any(item.subject_id == invoice_id for item in one.action.items)]
         for one in (*own, *followed):

@@ -6,6 +6,7 @@ Nothing new happens meanwhile: nobody pays, writes, signs or answers. Bank data 
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -22,7 +23,7 @@ from cobranza_rules.rules.model import RuleSet, StepKind
 from cobranza_rules.rules.planned import Plan, PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.still_planned import Look, look_for
-from cobranza_rules.rules.subjects import Book
+from cobranza_rules.rules.subjects import Book, InvoiceSubject
 
 
 @dataclass(slots=True)
@@ -45,6 +46,8 @@ class Player:
     imagined: Imagined
     agreed: bool = False
     _seen: dict[int, Matches] = field(default_factory=dict)  # What held yesterday, by the first customer of a book
+    _parted: Book | None = None
+    _parts: dict[int, list[InvoiceSubject]] = field(default_factory=dict)
     _next: int = -1
 
     def play(self, read: Book, today: dt.date) -> ComingDay:
@@ -110,12 +113,23 @@ class Player:
         customer_id = one.action.customer_id
         if one.since == day.on and [other for other in self.imagined.of_customer(customer_id) if other.stage is not Stage.GONE] == [one]:
             return Look(one.action, passing=False, reason=one.action.reason)
-        own = self.imagined.book(_of_customer(read, customer_id), day.on, one)
+        own = self.imagined.book(self._of_customer(read, customer_id), day.on, one)
         matches = match(own, self.engine)
         look = look_for(one.action, decide_matched(self.rules, own, day.on, matches), self.rules)
         if look.action is not None:  # Reasons cost more than decisions: they are asked for only where they are needed.
             return look
         return look_for(one.action, decide_matched(self.rules, own, day.on, matches, trace=True), self.rules)
+
+    def _of_customer(self, book: Book, customer_id: int) -> Book:
+        """One customer's part of a book; a whole book's parts are found in one pass."""
+        if len(book.customers) == 1:
+            return book
+        if self._parted is not book:
+            self._parted, self._parts = book, defaultdict(list)
+            for invoice in book.invoices:
+                self._parts[invoice.customer_id].append(invoice)
+        replies = [reply for reply in book.replies if reply.customer_id == customer_id]
+        return Book({customer_id: book.customers[customer_id]}, self._parts[customer_id], replies, book.company)
 
     def _leave(self, one: UnderWay, day: ComingDay) -> None:
         if is_carried(one.action) and not self.agreed:
@@ -154,17 +168,6 @@ def _said(action: PlannedAction) -> tuple[object, ...]:
     items = [(item.subject_id, item.rule_id, item.balance) for item in action.items]
     held = [(item.subject_id, item.balance) for item in action.held]
     return items, held, action.recipients, action.copies
-
-
-def _of_customer(book: Book, customer_id: int) -> Book:
-    if len(book.customers) == 1:
-        return book
-    return Book(
-        {customer_id: book.customers[customer_id]},
-        [invoice for invoice in book.invoices if invoice.customer_id == customer_id],
-        [reply for reply in book.replies if reply.customer_id == customer_id],
-        book.company,
-    )
 
 
 def _opened_interventions(action: PlannedAction, imagined: Imagined, rules: RuleSet, today: dt.date) -> Iterator[tuple[int, Entry]]:

@@ -87,11 +87,12 @@ def still_to_leave(session: Session, agreeing: Agreeing, customer_ids: Sequence[
 
 def _of_the_ledger(row: ActionRow, gates: Sequence[ApprovalRow], agreeing: Agreeing, *, carried: bool) -> UnderWay:
     action = from_json(row.plan)
-    found = UnderWay(row.id, action, row.planned_on, rendered_on=row.rendered_on)
+    # What waits for somebody keeps its day however old it grows: it is dated when all have agreed.
+    found = UnderWay(row.id, action, row.planned_on, rendered_on=row.rendered_on if row.state == "approved" else None)
     if carried or any(gate.state == REJECTED for gate in gates):
         found.stage = Stage.CARRIED
     elif row.state == "planned":
-        found.roles, found.rendered_on = agreeing.roles(action), None
+        found.roles = agreeing.roles(action)
     else:
         found.roles = tuple(dict.fromkeys(gate.role for gate in gates if gate.state != APPROVED))
         found.agreed = row.state == "approved" or bool(gates)

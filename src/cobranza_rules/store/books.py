@@ -59,7 +59,7 @@ class BookReader:
     def whole(self) -> Iterator[Book]:
         """Every customer with an open invoice or a waiting reply, in chunks ordered by customer. Facts are those that the rules name."""
         facts = self._invoice_facts(named_facts(self.rules))
-        company, contacted = self._company_facts(), self._contacted(None)
+        company, contacted = self.company_facts(), self._contacted(None)
         last = 0
         while ids := self._busy_after(last):
             last = ids[-1]
@@ -72,7 +72,7 @@ class BookReader:
         """
         within = _one_of(customer_ids)
         contacted = self._contacted(within)
-        return self._book(within, customer_ids, self._invoice_facts(wanted), self._company_facts(), contacted, without_action)
+        return self._book(within, customer_ids, self._invoice_facts(wanted), self.company_facts(), contacted, without_action)
 
     def _invoice_facts(self, wanted: frozenset[str] | None) -> InvoiceFacts:
         return InvoiceFacts(Day(self.today, self.rules.calendar, self.rules.aging_buckets), SUBJECT_COLUMNS, wanted)
@@ -102,7 +102,8 @@ class BookReader:
         replies = open_replies(self.session, answering, customers, reply_claims, self.rules.calendar) if answering else []
         return Book(customers, invoices, replies, self.company)
 
-    def _company_facts(self) -> Facts:
+    def company_facts(self) -> Facts:
+        """What is the same for every customer: how long ago bank data and mailbox were read."""
         if self.coming:
             return company_facts(self.today, 0, self.today, self.rules.calendar)
         bank, poll = last_beat(self.session, BANK), last_beat(self.session, MAILBOX)
