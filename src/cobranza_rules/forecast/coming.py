@@ -189,7 +189,7 @@ class _Looking:
 
 def waits_for(one: UnderWay) -> Sentence | None:
     if one.stage is Stage.AWAITED:
-        return _("{roles} agrees ('cobranza approvals list')", roles=joined(word(role) for role in one.roles))
+        return _("it is agreed to by {roles} ('cobranza approvals list')", roles=joined(word(role) for role in one.roles))
     if one.stage is Stage.CARRIED:
         return _("somebody finishes its task ('cobranza tasks list')")
     return None

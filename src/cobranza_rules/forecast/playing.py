@@ -15,6 +15,7 @@ from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.forecast.imagined import Imagined
 from cobranza_rules.forecast.recording import record
 from cobranza_rules.forecast.under_way import Agreeing, Stage, UnderWay, is_carried
+from cobranza_rules.rules.considering import ladder_of, next_rung, rung_due_on
 from cobranza_rules.rules.decide import decide, decide_matched
 from cobranza_rules.rules.effects import entries_when_confirmed
 from cobranza_rules.rules.engine import Engine
@@ -86,15 +87,39 @@ class Player:
         if not reaches_customer(one.action.steps):
             self._confirm(one, day)
             return
-        if one.stage is Stage.AWAITED and (one.since == day.on or _stands(one, before, day.matches)):
+        if one.stage is Stage.AWAITED and (one.since == day.on or (one.looked_at and self._stands(one, read, day, before))):
             return
         look = self._look(one, read, day)
+        one.looked_at = look.action is not None
         if look.action is None:
             one.stage = one.stage if look.passing else Stage.GONE
             return
         if one.stage is Stage.OPEN and self._says_the_same(one, look.action, day.on):
             one.action = one.action if one.agreed else look.action
             self._leave(one, day)
+
+    def _stands(self, one: UnderWay, read: Book, day: ComingDay, before: Matches | None) -> bool:
+        """Nothing has changed since yesterday that could call it off.
+
+        Of a ladder's group the others count as well: for its minimum, and because a higher rung that is due takes the message's place.
+        """
+        customer_id, now = one.action.customer_id, day.matches
+        if before is None or before.customers.get(customer_id) != now.customers.get(customer_id):
+            return False
+        if one.action.ladder:
+            return before == now and not self._comes_due(self.imagined.book(self._of_customer(read, customer_id), day.on), day)
+        rule = f"rule:{one.action.rule_id}"
+        ids = [item.subject_id for item in one.action.items]
+        return all(_holds_and(rule, before.invoices.get(key)) == _holds_and(rule, now.invoices.get(key)) for key in ids)
+
+    def _comes_due(self, book: Book, day: ComingDay) -> bool:
+        """Whether the wait of some rung ends today."""
+        for invoice in book.invoices:
+            ladder = ladder_of(self.rules, invoice, day.matches.invoices[invoice.id])
+            rung = next_rung(ladder, invoice) if ladder else None
+            if rung is not None and rung_due_on(rung, invoice, self.rules) == day.on:
+                return True
+        return False
 
     def _says_the_same(self, one: UnderWay, fresh: PlannedAction, today: dt.date) -> bool:
         """What was agreed to and says something else by now, or is too old, is rendered anew, and everybody is asked again."""
@@ -144,20 +169,6 @@ class Player:
             self.imagined.enter(invoice_id, entry)
         for invoice_id, entry in entries_when_confirmed(one.action, one.id, day.on):
             self.imagined.enter(invoice_id, entry)
-
-
-def _stands(one: UnderWay, before: Matches | None, now: Matches) -> bool:
-    """Nothing has changed since yesterday that could call it off. What others of a ladder's group owe counts for its minimum."""
-    if before is None:
-        return False
-    if one.action.ladder:
-        return before == now
-    customer_id = one.action.customer_id
-    if before.customers.get(customer_id) != now.customers.get(customer_id):
-        return False
-    rule = f"rule:{one.action.rule_id}"
-    ids = [item.subject_id for item in one.action.items]
-    return all(_holds_and(rule, before.invoices.get(key)) == _holds_and(rule, now.invoices.get(key)) for key in ids)
 
 
 def _holds_and(rule: str, names: Names | None) -> Names:

@@ -43,6 +43,7 @@ class UnderWay:
     roles: tuple[str, ...] = ()
     rendered_on: dt.date | None = None
     sent_on: dt.date | None = None
+    looked_at: bool = False  # The last look found it still planned.
     agreed: bool = False  # What it says was agreed to; it must not say anything else when it leaves.
 
     @property

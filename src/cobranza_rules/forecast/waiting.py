@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import reduce
 
 from cobranza_rules.facts.vocabulary import Value
-from cobranza_rules.language import N_, Sentence, _, joined
+from cobranza_rules.language import N_, Sentence, _
 from cobranza_rules.rules.causes import Cause, why_false, why_true
 from cobranza_rules.rules.expression import Condition
 from cobranza_rules.rules.model import RuleSet
@@ -52,7 +53,7 @@ def event_of(facts: Iterable[str]) -> Sentence:
     named = list(dict.fromkeys(facts))
     known = list(dict.fromkeys(EVENTS[fact] for fact in named if fact in EVENTS))
     if known:
-        return joined((Sentence(event) for event in known), _(" or ").template)
+        return reduce(lambda before, part: _("{before} or {part}", before=before, part=part), map(Sentence, known))
     return _("something new is known ({facts})", facts=", ".join(named))
 
 
