@@ -135,6 +135,7 @@ def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
         "planned": report.entered,
         "states": dict(report.states),
         "newly_waiting": report.newly_waiting,
+        "digests": dict(report.digests),
         "incidents": report.incidents,
         "problems": [problem.text(screen.translate) for problem in report.problems],
         "stopped": screen.text(report.plan.stopped) if report.plan and report.plan.stopped else None,
@@ -153,6 +154,8 @@ def show_report(screen: Screen, report: TickReport) -> None:
     for state, name in STATE_WORDS.items():
         if report.states[state]:
             screen.say(_("  {state}: {count}", state=screen.word(name), count=report.states[state]))
+    for address, state in report.digests.items():
+        screen.say(_("Digest to {address}: {state}", address=address, state=word(state)))
     for incident in report.incidents:
         screen.say(_("Rules engine: {incident}", incident=incident))
     if report.newly_waiting:

@@ -152,7 +152,8 @@ class _Looking:
         missing = [invoice_id for invoice_id in self.wanted if invoice_id not in self.found.next]
         if not missing:
             return
-        book, plan = self.player.look_at(replace(self.reader, today=day.on).of([self.customer_id]), day.on)
+        on = self._last_business_day(day.on)
+        book, plan = self.player.look_at(replace(self.reader, today=on).of([self.customer_id]), on)
         invoices = {invoice.id: invoice for invoice in book.invoices}
         for invoice_id in missing:
             about = [one for one in plan.verdicts if one.subject == "invoice" and one.subject_id == invoice_id]
@@ -163,6 +164,12 @@ class _Looking:
             hold = next((held.hold_id for held in plan.held if held.subject_id == invoice_id), "")
             until = self._until(verdict, invoices[invoice_id], hold, book)
             self.found.next[invoice_id] = Next(None, None, verdict.reason, rule_id=verdict.rule_id, until=until)
+
+    def _last_business_day(self, day: dt.date) -> dt.date:
+        """Of a day off there is nothing to say but that it is one."""
+        while day > self.today and not self.rules.calendar.is_workday(day):
+            day -= dt.timedelta(days=1)
+        return day
 
     def _until(self, verdict: Verdict, invoice: InvoiceSubject, hold_id: str, book: Book) -> Sentence | None:
         if verdict.outcome is Outcome.HELD:
