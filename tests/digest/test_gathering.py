@@ -13,6 +13,7 @@ from cobranza_rules.digest.as_json import digest_json
 from cobranza_rules.digest.gathering import gather_digest
 from cobranza_rules.digest.page import written_digest
 from cobranza_rules.digest.value import Digest, Messages
+from cobranza_rules.digest.wording import sections_of
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import in_english
 from tests.cfdi_files import invoice
@@ -65,6 +66,12 @@ def test_what_is_planned_before_the_run(desk: Desk) -> None:
     digest = gathered(desk)
     assert digest.today.left == (Messages("first-reminder", 1, 1, 2, {"MXN": 100_000}),)
     assert digest.today.planned == ()  # One message a customer in three business days.
+
+
+def test_the_coming_days_can_be_left_out(desk: Desk) -> None:
+    digest = gather_digest(read_today(desk).workspace, week=False)
+    assert digest.week == ()
+    assert [str(section.title) for section in sections_of(digest)] == ["What leaves today", "What waits for people", "What is out of order"]
 
 
 def test_a_day_before_its_run(make_desk: DeskMaker) -> None:

@@ -53,7 +53,7 @@ def first_acts(world: World, known: set[int], sent: set[int]) -> dict[str, tuple
     escalating=st.booleans(),
     story=st.lists(events, min_size=5, max_size=40),
 )
-@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
 def test_the_program_does_what_was_forecast(
     template: Path, tmp_path_factory: pytest.TempPathFactory, mode: str, escalating: bool, story: list[tuple[str, object]]
 ) -> None:

@@ -172,6 +172,7 @@ class Desk:
             (("rules", "facts"), ("days_overdue",)),
             (("plan",), ("--on", "2026-03-11")),
             (("explain",), ("FA-1269", *day)),
+            (("digest",), day),
             (("approvals", "list"), ()),
             (("approvals", "show"), ("5",)),
             (("inbox", "list"), ()),

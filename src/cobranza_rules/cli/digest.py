@@ -17,12 +17,13 @@ from cobranza_rules.language import N_
     cls=SpokenCommand,
     help=N_("What leaves today, what waits for whom, what is out of order, and what comes in the next business days. Nothing is sent."),
 )
+@click.option("--no-week", is_flag=True, help=N_("Leave out the coming business days: in a large book they take longest."))
 @on_a_day
 @reporting
 @click.pass_obj
-def digest(call: Call, on: dt.date | None, as_json: bool) -> None:
+def digest(call: Call, no_week: bool, on: dt.date | None, as_json: bool) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
-    found = gather_digest(workspace)
+    found = gather_digest(workspace, week=not no_week)
     screen = call.screen
     if as_json:
         screen.json(digest_json(found, screen.translate))

@@ -154,8 +154,8 @@ def show_report(screen: Screen, report: TickReport) -> None:
     for state, name in STATE_WORDS.items():
         if report.states[state]:
             screen.say(_("  {state}: {count}", state=screen.word(name), count=report.states[state]))
-    for address, state in report.digests.items():
-        screen.say(_("Digest to {address}: {state}", address=address, state=word(state)))
+    for address, what_became in report.digests.items():
+        screen.say(_("Digest to {address}: {state}", address=address, state=word(what_became)))
     for incident in report.incidents:
         screen.say(_("Rules engine: {incident}", incident=incident))
     if report.newly_waiting:

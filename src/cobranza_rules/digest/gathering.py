@@ -23,8 +23,8 @@ from cobranza_rules.store.tables import ActionRow
 from cobranza_rules.workspace import Workspace
 
 
-def gather_digest(workspace: Workspace) -> Digest:
-    """It asks for a plan of today and for one of each coming day."""
+def gather_digest(workspace: Workspace, *, week: bool = True) -> Digest:
+    """It asks for a plan of today and, with `week`, for one of each coming business day."""
     settings, today = workspace.settings, workspace.clock.today()
     agreeing = Agreeing(settings.mode, settings.rubric)
     with workspace.database.reading() as session:
@@ -33,14 +33,14 @@ def gather_digest(workspace: Workspace) -> Digest:
         leaving = _today(session, agreeing, plan, today)
         stopped = plan.stopped or beyond_limit(sum(one.count for one in (*leaving.planned, *leaving.ready)), workspace.rules)
         # Two engines agree on every fact; a week over the whole book asks the one inside this process.
-        week = week_ahead(reader, NativeEngine(workspace.rules.conditions()), agreeing)
+        coming = week_ahead(reader, NativeEngine(workspace.rules.conditions()), agreeing) if week else []
         return Digest(
             on=today,
             mode=settings.mode,
             today=leaving,
             waiting=waiting(session, workspace.rules, plan, today),
             out_of_order=out_of_order(session, reader, plan, stopped, getattr(workspace.engine, "incidents", ())),
-            week=tuple(_coming(day, workspace) for day in week),
+            week=tuple(_coming(day, workspace) for day in coming),
         )
 
 

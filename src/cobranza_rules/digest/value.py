@@ -94,6 +94,8 @@ class ComingMessages:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
+    """`week` is empty where it was not asked for."""
+
     on: dt.date
     mode: str
     today: Today

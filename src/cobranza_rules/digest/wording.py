@@ -49,7 +49,8 @@ def notes_of(digest: Digest) -> tuple[Sentence, ...]:
 
 
 def sections_of(digest: Digest) -> tuple[Section, ...]:
-    return (_today(digest), _waiting(digest), _out_of_order(digest.out_of_order), _week(digest))
+    today = (_today(digest), _waiting(digest), _out_of_order(digest.out_of_order))
+    return (*today, _week(digest)) if digest.week else today
 
 
 def money(amounts: Amounts) -> str:
@@ -137,6 +138,6 @@ def _week(digest: Digest) -> Section:
         title=_("The next business days, if nothing new happens and everybody agrees to what waits"),
         headings=(N_("Day"), N_("Rule"), N_("Messages"), N_("Customers"), N_("Invoices"), N_("Amount")),
         rows=tuple(rows),
-        empty=_("Nothing."),
+        empty=_("Nothing leaves."),
         right=frozenset({2, 3, 4, 5}),
     )

@@ -18,18 +18,21 @@ from cobranza_rules.store.tables import ActionRow, ReceivedRow
 
 def record(imagined: Imagined, rules: RuleSet, engine: Engine, read: Book, today: dt.date) -> None:
     """What no rule takes stays with the people who read it, unless one of them has looked already."""
-    book = imagined.book(read, today)
-    if not book.replies:
+    writers = {reply.customer_id for reply in read.replies if reply.id not in imagined.read}
+    if not writers:
         return
-    for action in decide(rules, Book(book.customers, [], book.replies, book.company), today, engine).actions:
-        _record(imagined, rules, book, action)
+    customers = {key: read.customers[key] for key in writers}
+    book = imagined.book(Book(customers, [], [reply for reply in read.replies if reply.customer_id in writers], read.company), today)
+    for action in decide(rules, book, today, engine).actions:
+        _record(imagined, rules, read, action)
     for reply in book.replies:
         if reply.facts.get("decided_by_person") is True:
             imagined.read[reply.id] = reply.customer_id
 
 
-def _record(imagined: Imagined, rules: RuleSet, book: Book, action: PlannedAction) -> None:
-    reply = next(reply for reply in book.replies if reply.id == action.items[0].subject_id)
+def _record(imagined: Imagined, rules: RuleSet, read: Book, action: PlannedAction) -> None:
+    """Balances are those that were read: nobody pays meanwhile."""
+    reply = next(reply for reply in read.replies if reply.id == action.items[0].subject_id)
     row = imagined.session.get_one(ReceivedRow, reply.id)
     answered = imagined.session.get(ActionRow, row.action_id) if row.action_id else None
     said = facts_from_json(row.facts)
@@ -37,7 +40,7 @@ def _record(imagined: Imagined, rules: RuleSet, book: Book, action: PlannedActio
     for step in action.steps:
         if step.kind is not StepKind.RECORD:
             continue
-        for invoice in (invoice for invoice in book.invoices if invoice.id in reply.invoices):
+        for invoice in (invoice for invoice in read.invoices if invoice.id in reply.invoices):
             balance = Money(invoice.balance, invoice.currency)
             entry = entry_recorded(step.name, said, balance, delivered=delivered, on=received_on(row, rules.calendar))
             if entry is not None:
