@@ -111,10 +111,10 @@ def hold_sentence(standing: StandingHold) -> Sentence:
 def next_sentence(coming: Next, last_day: dt.date) -> Sentence:
     """The forecast of one invoice in words."""
     if coming.on is None:
-        nothing = _("nothing until {day} unless something new happens; {reason}", day=last_day, reason=coming.reason)
+        nothing = _("nothing until {day} unless something new happens; by then {reason}", day=last_day, reason=coming.reason)
         if coming.rule_id:
             reason = _("{rule}: {reason}", rule=word(coming.rule_id), reason=coming.reason)
-            nothing = _("nothing until {day} unless something new happens; {reason}", day=last_day, reason=reason)
+            nothing = _("nothing until {day} unless something new happens; by then {reason}", day=last_day, reason=reason)
         return _("{nothing}; it waits until {event}", nothing=nothing, event=coming.until) if coming.until else nothing
     assert coming.action is not None
     acts = _("on {day} {rule}", day=coming.on, rule=word(coming.rule_id))

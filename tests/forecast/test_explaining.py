@@ -50,7 +50,7 @@ def test_what_waits_for_a_release(supervised: Desk) -> None:
     assert following(supervised).startswith(f"on 2026-03-02 first-reminder, to {PAYER}; it leaves when {RELEASE}; because of rung ")
     supervised.tick()
     assert following(supervised) == (
-        "nothing until 2026-05-31 unless something new happens; first-reminder: already under way; it waits until " + RELEASE
+        "nothing until 2026-05-31 unless something new happens; by then first-reminder: already under way; it waits until " + RELEASE
     )
     supervised.approve("collections_analyst")
     assert following(supervised) == f"on 2026-03-02 first-reminder leaves, which is ready, to {PAYER}"
@@ -83,7 +83,7 @@ def test_a_dispute_holds_until_somebody_closes_it_beside_a_claim_that_ends_by_it
         ),
     ]
     assert following(desk) == (
-        "nothing until 2026-05-31 unless something new happens; first-reminder: on hold by 'dispute' (rules/collections.yaml:65); "
+        "nothing until 2026-05-31 unless something new happens; by then first-reminder: on hold by 'dispute' (rules/collections.yaml:65); "
         "it waits until the dispute is closed ('cobranza dispute close')"
     )
 
@@ -114,7 +114,7 @@ def test_an_answer_that_waits_holds_the_customer_until_somebody_looks(desk: Desk
         )
     ]
     assert following(desk) == (
-        "nothing until 2026-05-31 unless something new happens; second-reminder: on hold by 'reply-waiting' (rules/collections.yaml:53); "
+        "nothing until 2026-05-31 unless something new happens; by then second-reminder: on hold by 'reply-waiting' (rules/collections.yaml:53); "
         "it waits until somebody looks at the messages that wait ('cobranza inbox list')"
     )
 
@@ -124,7 +124,7 @@ def test_nobody_can_be_written_to_without_an_address(make_desk: DeskMaker) -> No
     desk.take(invoice("FA-1", "1160.00"), opening=DAY)
     desk.tick()
     assert following(desk) == (
-        "nothing until 2026-05-31 unless something new happens; first-reminder: there is no valid address for 'collections_contact'; "
+        "nothing until 2026-05-31 unless something new happens; by then first-reminder: there is no valid address for 'collections_contact'; "
         "it waits until a valid address is known ('cobranza import')"
     )
 
@@ -133,7 +133,7 @@ def test_a_message_of_which_nobody_knows(desk: Desk) -> None:
     faulty(desk, "uncertain, left")
     desk.tick()
     assert following(desk) == (
-        "nothing until 2026-05-31 unless something new happens; first-reminder: nobody knows whether the last message left: "
+        "nothing until 2026-05-31 unless something new happens; by then first-reminder: nobody knows whether the last message left: "
         "a person has to settle it in the outbox; it waits until somebody says whether the message left ('cobranza outbox settle')"
     )
 
@@ -142,8 +142,24 @@ def test_after_the_last_rung_nothing_comes(desk: Desk) -> None:
     desk.tick()
     desk.run(dt.date(2026, 3, 9))
     assert following(desk) == (
-        "nothing until 2026-06-07 unless something new happens; "
+        "nothing until 2026-06-07 unless something new happens; by then "
         "collection: every rung of ladder 'collection' was sent, the last on 2026-03-09"
+    )
+
+
+def test_a_due_date_beyond_the_horizon_is_no_event_and_an_unknown_one_is(make_desk: DeskMaker) -> None:
+    desk = make_desk(UNIVERSITY.replace(",30,", ",180,"))
+    desk.take(invoice("FA-1", "1160.00", DAY), opening=DAY)
+    desk.run(DAY + dt.timedelta(days=7))
+    assert following(desk) == (
+        "nothing until 2026-06-07 unless something new happens; by then first-reminder: does not apply: days_overdue >= 1 (days_overdue: -85)"
+    )
+    other = make_desk(UNIVERSITY.replace(",30,", ",,"), folder="other")
+    other.take(invoice("FA-1", "1160.00", DAY), opening=DAY)
+    other.run(DAY + dt.timedelta(days=7))
+    assert following(other) == (
+        "nothing until 2026-06-07 unless something new happens; by then first-reminder: does not apply: days_overdue >= 1 (days_overdue: unknown); "
+        "it waits until the due date becomes known ('cobranza import' with the customer's credit days)"
     )
 
 
@@ -153,7 +169,7 @@ def test_a_delivery_by_hand_waits_for_whoever_carries_it(make_desk: DeskMaker) -
     desk.tick()
     desk.approve("administration_manager")
     assert following(desk) == (
-        "nothing until 2026-05-31 unless something new happens; transmittal: already under way; "
+        "nothing until 2026-05-31 unless something new happens; by then transmittal: already under way; "
         "it waits until somebody finishes its task ('cobranza tasks list')"
     )
 

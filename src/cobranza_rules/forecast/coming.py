@@ -178,8 +178,7 @@ class _Looking:
         if verdict.outcome is Outcome.UNDER_WAY:
             return self._awaited(invoice.id)
         if verdict.outcome is Outcome.NOT_MATCHING:
-            behind = facts_that_keep(self.rules, verdict.rule_id, invoice.facts)
-            return event_of(behind) if behind else None
+            return event_of(facts_that_keep(self.rules, verdict.rule_id, invoice.facts), invoice.facts)
         return SETTLED_BY.get(verdict.outcome)
 
     def _awaited(self, invoice_id: int) -> Sentence:

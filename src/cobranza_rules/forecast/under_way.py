@@ -71,6 +71,8 @@ def still_to_leave(session: Session, agreeing: Agreeing, customer_ids: Sequence[
     """The ledger's actions that have not left, in the order in which they were planned; of all customers where none are named."""
     query = select(ActionRow).where(ActionRow.state.in_(STILL_TO_LEAVE)).order_by(ActionRow.id)
     rows = list(session.scalars(query if customer_ids is None else query.where(ActionRow.customer_id.in_(customer_ids))))
+    if not rows:
+        return []
     gates: dict[int, list[ApprovalRow]] = defaultdict(list)
     asked = select(ApprovalRow).join(ActionRow, ActionRow.id == ApprovalRow.action_id)
     asked = asked.where(ActionRow.state.in_(STILL_TO_LEAVE), ApprovalRow.state != OUTDATED).order_by(ApprovalRow.id)

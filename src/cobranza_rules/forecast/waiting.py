@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 
 from cobranza_rules.facts.vocabulary import Value
@@ -13,6 +13,8 @@ from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Outcome, Verdict
 
 READ_AGAIN = frozenset({"workdays_since_bank_statement", "hours_since_mailbox_poll"})  # Facts of the company that the program reads itself
+# Where they are known, each day changes them by itself.
+COUNTED_IN_DAYS = frozenset({"days_overdue", "workdays_since_delivery", "promise_workdays_late", "workdays_since_claim"})
 # What somebody does that changes a fact; of the others it is said which facts they are.
 EVENTS = {
     "workdays_since_bank_statement": N_("payments are taken in ('cobranza import ... --payments-through DAY')"),
@@ -48,13 +50,15 @@ TELLING = (
 )
 
 
-def event_of(facts: Iterable[str]) -> Sentence:
-    """What changes one of `facts`, of which there is at least one."""
-    named = list(dict.fromkeys(facts))
-    known = list(dict.fromkeys(EVENTS[fact] for fact in named if fact in EVENTS))
+def event_of(named: Sequence[str], facts: Mapping[str, Value]) -> Sentence | None:
+    """What changes one of the `named` facts; None where the days alone change all of them."""
+    changed_by_people = [fact for fact in dict.fromkeys(named) if fact not in COUNTED_IN_DAYS or facts.get(fact) is None]
+    if not changed_by_people:
+        return None
+    known = list(dict.fromkeys(EVENTS[fact] for fact in changed_by_people if fact in EVENTS))
     if known:
         return reduce(lambda before, part: _("{before} or {part}", before=before, part=part), map(Sentence, known))
-    return _("something new is known ({facts})", facts=", ".join(named))
+    return _("something new is known ({facts})", facts=", ".join(changed_by_people))
 
 
 def facts_behind(causes: Iterable[Cause]) -> list[str]:
@@ -65,7 +69,7 @@ def ends_with(condition: Condition, facts: Mapping[str, Value]) -> Sentence:
     """What ends a hold whose condition holds for these facts and that no day ends."""
     behind = facts_behind(why_true(condition, facts))
     read = [fact for fact in behind if fact in READ_AGAIN]
-    return event_of(read or behind) if behind else _("the rules are changed")
+    return event_of(read, {}) or event_of(behind, facts) or _("something new is known ({facts})", facts=", ".join(behind))
 
 
 def facts_that_keep(rules: RuleSet, rule_id: str, facts: Mapping[str, Value]) -> list[str]:
@@ -77,7 +81,10 @@ def facts_that_keep(rules: RuleSet, rule_id: str, facts: Mapping[str, Value]) ->
     return next((behind for condition in conditions if (behind := facts_behind(why_false(condition, facts)))), [])
 
 
-def most_telling(verdicts: Iterable[Verdict]) -> Verdict | None:
+def most_telling(verdicts: Sequence[Verdict]) -> Verdict | None:
+    """Of several that tell as much it is the last: ladders come after rules, and are what an invoice is about."""
     return min(
-        (verdict for verdict in verdicts if verdict.outcome in TELLING), key=lambda verdict: TELLING.index(verdict.outcome), default=None
+        (verdict for verdict in reversed(verdicts) if verdict.outcome in TELLING),
+        key=lambda verdict: TELLING.index(verdict.outcome),
+        default=None,
     )

@@ -38,5 +38,5 @@ def cycles_left_alone() -> Iterator[None]:
             gc.enable()
 
 
-def plan_customers(reader: BookReader, engine: Engine, ids: Sequence[int], *, trace: bool = False) -> Plan:
-    return decide(reader.rules, reader.of(ids), reader.today, engine, trace=trace)
+def plan_customers(reader: BookReader, engine: Engine, ids: Sequence[int]) -> Plan:
+    return decide(reader.rules, reader.of(ids), reader.today, engine)
