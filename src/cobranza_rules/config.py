@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cobranza_rules.domain.company import BankAccount, Company, Person
@@ -123,6 +124,13 @@ class DaemonSection(Section):
     poll_seconds: Annotated[int, Field(ge=5)] = 300
 
 
+class DigestSection(Section):
+    """`to` are roles of `people`; `at` is the time of the company's day from which the digest may be sent."""
+
+    to: tuple[str, ...] = ()
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:00"
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="COBRANZA_", env_nested_delimiter="__")
 
@@ -140,6 +148,7 @@ class Settings(BaseSettings):
     mail: MailSection
     pdf: PdfSection = PdfSection()
     daemon: DaemonSection = DaemonSection()
+    digest: DigestSection = DigestSection()
 
     @field_validator("timezone")
     @classmethod
@@ -149,6 +158,13 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError, OSError):  # "Mexico" names a folder of zones.
             raise ValueError(f"unknown time zone '{name}'") from None
         return name
+
+    @model_validator(mode="after")
+    def _known_roles(self) -> Settings:
+        for role in self.digest.to:
+            if role not in self.people:
+                raise PydanticCustomError("unknown_role", "no such role", {"role": role})
+        return self
 
     @classmethod
     def settings_customise_sources(
@@ -206,6 +222,11 @@ _WANTED = {
 
 def _as_problem(file: Path, found: dict[str, Any]) -> Problem:
     place = ".".join(str(part) for part in found["loc"])
+    if found["type"] == "unknown_role":
+        unknown = _("nobody has the role '{role}'", role=found["ctx"]["role"])
+        return Problem(
+            unknown, _("give it a block [people.{role}], or name another", role=found["ctx"]["role"]), str(file), place="digest.to"
+        )
     if found["type"] == "missing":
         return Problem(_("the setting is missing"), _("add it; docs/configuration.md lists all settings"), str(file), place=place)
     if found["type"] == "extra_forbidden":

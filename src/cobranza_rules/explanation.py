@@ -1,19 +1,26 @@
-"""Why: what is known of an invoice, which rules and rungs apply or do not, for which facts, what holds it, and on which day that changes."""
+"""Why: what is known of an invoice, which rules and rungs apply or do not, for which facts, what holds it until when, and what comes next."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from cobranza_rules.language import Sentence, Translate, _, word
+from cobranza_rules.forecast.coming import Forecast, Next, StandingHold, forecast
+from cobranza_rules.forecast.under_way import Agreeing
+from cobranza_rules.language import Sentence, Translate, _, joined, word
 from cobranza_rules.money import Money
-from cobranza_rules.plan.planning import plan_customers
+from cobranza_rules.plan.planning import cycles_left_alone
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.rules.planned import Plan, PlannedAction
+from cobranza_rules.rules.decide import decide
+from cobranza_rules.rules.matching import match
+from cobranza_rules.rules.native import NativeEngine
+from cobranza_rules.rules.planned import PlannedAction, Verdict
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow
 from cobranza_rules.workspace import Workspace
@@ -21,24 +28,38 @@ from cobranza_rules.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One invoice: what it stands at, and each rule's word on it."""
+    """One invoice: what it stands at, each rule's word on it, its holds, and what comes next; nothing does of one that is closed."""
 
     number: str
     state: Sentence
     verdicts: tuple[tuple[str, str, Sentence], ...]  # rule, outcome, reason
+    holds: tuple[StandingHold, ...]
+    next: Next | None
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
+    """`holds` are the customer's own; `last_day` is as far as was looked ahead."""
+
     customer: str
     standings: tuple[Standing, ...]
     actions: tuple[PlannedAction, ...]
+    holds: tuple[StandingHold, ...]
+    last_day: dt.date
 
     def lines(self) -> Iterator[Sentence]:
+        for hold in self.holds:
+            yield _("{customer} is on hold: {hold}", customer=self.customer, hold=hold_sentence(hold))
+        if any(hold.ends_by_reading for hold in self.holds):
+            yield _("What comes next is said as if mailbox and bank data were read each day.")
         for standing in self.standings:
             yield standing.state
             for rule, _outcome, reason in standing.verdicts:
                 yield _("  {rule}: {reason}", rule=word(rule), reason=reason)
+            for hold in standing.holds:
+                yield _("  on hold: {hold}", hold=hold_sentence(hold))
+            if standing.next is not None:
+                yield _("  next: {next}", next=next_sentence(standing.next, self.last_day))
         for action in self.actions:
             yield _(
                 "Today: {rule} for {invoices}, because of {reason}",
@@ -52,6 +73,7 @@ class Explanation:
     def as_json(self, translate: Translate) -> dict[str, Any]:
         return {
             "customer": self.customer,
+            "holds": [_hold_json(hold, translate) for hold in self.holds],
             "invoices": [
                 {
                     "number": standing.number,
@@ -59,9 +81,12 @@ class Explanation:
                     "verdicts": [
                         {"rule": rule, "outcome": outcome, "reason": reason.text(translate)} for rule, outcome, reason in standing.verdicts
                     ],
+                    "holds": [_hold_json(hold, translate) for hold in standing.holds],
+                    "next": _next_json(standing.next, translate) if standing.next else None,
                 }
                 for standing in self.standings
             ],
+            "looked_ahead_to": self.last_day.isoformat(),
             "actions": [
                 {"rule": action.rule_id, "invoices": list(action.invoices), "reason": action.reason.text(translate)}
                 for action in self.actions
@@ -69,17 +94,84 @@ class Explanation:
         }
 
 
+def hold_sentence(standing: StandingHold) -> Sentence:
+    hold = standing.hold
+    ends = _("until {day}", day=standing.ends_on) if standing.ends_on else _("until {event}", event=standing.until)
+    return _(
+        "{hold} ({file}:{line}) blocks {blocks} {ends}, because of {causes}",
+        hold=word(hold.id),
+        file=hold.place.file,
+        line=hold.place.line,
+        blocks=joined(word(blocked.value) for blocked in sorted(hold.blocks)),
+        ends=ends,
+        causes=standing.because,
+    )
+
+
+def next_sentence(coming: Next, last_day: dt.date) -> Sentence:
+    """The forecast of one invoice in words."""
+    if coming.on is None:
+        nothing = _("nothing until {day} unless something new happens; by then {reason}", day=last_day, reason=coming.reason)
+        if coming.rule_id:
+            reason = _("{rule}: {reason}", rule=word(coming.rule_id), reason=coming.reason)
+            nothing = _("nothing until {day} unless something new happens; by then {reason}", day=last_day, reason=reason)
+        return _("{nothing}; it waits until {event}", nothing=nothing, event=coming.until) if coming.until else nothing
+    assert coming.action is not None
+    acts = _("on {day} {rule}", day=coming.on, rule=word(coming.rule_id))
+    if coming.leaves:
+        acts = _("on {day} {rule} leaves, which is ready", day=coming.on, rule=word(coming.rule_id))
+    if coming.action.recipients:
+        acts = _("{acts}, to {to}", acts=acts, to=", ".join(coming.action.recipients))
+    if coming.until is not None:
+        acts = _("{acts}; it leaves when {event}", acts=acts, event=coming.until)
+    return acts if coming.leaves else _("{acts}; because of {reason}", acts=acts, reason=coming.reason)
+
+
+def _hold_json(standing: StandingHold, translate: Translate) -> dict[str, Any]:
+    return {
+        "hold": standing.hold.id,
+        "blocks": sorted(standing.hold.blocks),
+        "because": standing.because.text(translate),
+        "ends_on": standing.ends_on.isoformat() if standing.ends_on else None,
+        "waits_for": standing.until.text(translate) if standing.until else None,
+    }
+
+
+def _next_json(coming: Next, translate: Translate) -> dict[str, Any]:
+    return {
+        "on": coming.on.isoformat() if coming.on else None,
+        "rule": coming.rule_id or None,
+        "leaves": coming.leaves,
+        "to": list(coming.action.recipients) if coming.action else [],
+        "reason": coming.reason.text(translate),
+        "waits_for": coming.until.text(translate) if coming.until else None,
+    }
+
+
 def explain_subject(workspace: Workspace, name: str) -> Explanation:
     """`name` is an invoice's number or UUID, or a customer's code. Raises ProblemError where there is no such thing."""
     with workspace.database.reading() as session:
         customer, invoices = _find(session, name)
-        reader = BookReader(session, workspace.rules, workspace.addresses, workspace.clock.today(), workspace.clock.now())
-        plan = plan_customers(reader, workspace.engine, [customer.id], trace=True)
+        today = workspace.clock.today()
+        reader = BookReader(session, workspace.rules, workspace.addresses, today, workspace.clock.now())
+        book = reader.of([customer.id])
+        plan = decide(workspace.rules, book, today, workspace.engine, trace=True)
         wanted = {row.id for row in invoices}
         actions = tuple(
             action for action in plan.actions if action.subject == "reply" or wanted & {item.subject_id for item in action.items}
         )
-        return Explanation(customer.code, tuple(_standing(row, plan, workspace) for row in invoices), actions)
+        # Two engines agree on every fact; the one inside this process asks for the least, and there are many days to ask about.
+        engine = NativeEngine(workspace.rules.conditions())
+        agreeing = Agreeing(workspace.settings.mode, workspace.settings.rubric)
+        open_ids = [row.id for row in invoices if row.status == "open"]
+        with cycles_left_alone():
+            coming = forecast(reader, engine, agreeing, book, open_ids, match(book, engine))
+        verdicts = defaultdict(list)
+        for verdict in plan.verdicts:
+            if verdict.subject == "invoice":
+                verdicts[verdict.subject_id].append(verdict)
+        standings = tuple(_standing(row, verdicts[row.id], coming, today) for row in invoices)
+        return Explanation(customer.code, standings, actions, tuple(coming.customer_holds), coming.last_day)
 
 
 def _find(session: Session, name: str) -> tuple[CustomerRow, list[InvoiceRow]]:
@@ -99,8 +191,7 @@ def _find(session: Session, name: str) -> tuple[CustomerRow, list[InvoiceRow]]:
     return customer, list(session.scalars(query))
 
 
-def _standing(row: InvoiceRow, plan: Plan, workspace: Workspace) -> Standing:
-    today = workspace.clock.today()
+def _standing(row: InvoiceRow, verdicts: Sequence[Verdict], coming: Forecast, today: dt.date) -> Standing:
     due = (
         _("issued on {issued} and due {days} days later on {due}", issued=row.issued_on, days=row.credit_days, due=row.due_on)
         if row.due_on
@@ -117,13 +208,12 @@ def _standing(row: InvoiceRow, plan: Plan, workspace: Workspace) -> Standing:
         overdue=max(overdue, 0),
         rung=_("{rung} on {on}", rung=word(row.rung), on=row.rung_on) if row.rung else _("none"),
     )
-    verdicts = tuple(
+    said = tuple(
         (
             verdict.rule_id,
             verdict.outcome.value,
             _("{reason} (changes on {day})", reason=verdict.reason, day=verdict.until) if verdict.until else verdict.reason,
         )
-        for verdict in plan.verdicts
-        if verdict.subject == "invoice" and verdict.subject_id == row.id
+        for verdict in verdicts
     )
-    return Standing(row.number, state, verdicts)
+    return Standing(row.number, state, said, tuple(coming.holds.get(row.id, ())), coming.next.get(row.id))

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.digest.sending import send_digest
 from cobranza_rules.dispatch.carry_out import carry_out
 from cobranza_rules.dispatch.fuse import why_nothing_may_leave
+from cobranza_rules.dispatch.internal_mail import settle_interrupted_internal
 from cobranza_rules.dispatch.interrupted import settle_interrupted
 from cobranza_rules.dispatch.last_look import reader_of
 from cobranza_rules.dispatch.missing import report_missing_addresses
@@ -21,7 +23,7 @@ from cobranza_rules.only_one import only_run
 from cobranza_rules.plan.ledger import move, record_plan
 from cobranza_rules.plan.planning import plan_customers, plan_whole
 from cobranza_rules.plan.states import State
-from cobranza_rules.problems import Problem
+from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.heartbeat import TICK, beat
@@ -40,9 +42,8 @@ class TickReport:
     entered: int = 0
     states: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)  # What kept single actions from going on
-    incidents: list[Sentence] = field(
-        default_factory=list
-    )  # Workers of the rules engine that were lost; the native engine answered for them
+    incidents: list[Sentence] = field(default_factory=list)  # Workers of the rules engine that were lost
+    digests: dict[str, str] = field(default_factory=dict)  # Addresses to the state in which their digest of the day was left
     newly_waiting: int = 0  # Approvals, tasks, messages in and out that wait for a person since this tick
 
 
@@ -51,6 +52,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int
     with only_run(workspace.base, workspace.database.engine):
         before = waiting_for_people(workspace)
         settle_interrupted(workspace)
+        settle_interrupted_internal(workspace)
         if poll:
             report.received, report.mailbox_problem = ingest(workspace)
         report.recorded = answer_replies(workspace)
@@ -62,6 +64,10 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int
             carried = carry_out(workspace, progress)
             report.states, report.problems = carried.states, carried.problems
         report.incidents = incidents_of(workspace)
+        try:
+            report.digests = send_digest(workspace)
+        except ProblemError as error:  # It must not keep anything else from being done.
+            report.problems += [problem for problem in error.problems if problem not in report.problems]
         with workspace.database.writing() as session:
             beat(session, TICK, workspace.clock.now())
         report.newly_waiting = len(waiting_for_people(workspace) - before)

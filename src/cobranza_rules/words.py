@@ -112,4 +112,6 @@ ROLES = (
 # How far a message came before the mail server's word on it.
 PHASES = (N_("connect"), N_("envelope"), N_("data"), N_("after-data"))
 CASE_STATUSES = (N_("collections"), N_("with_administration"), N_("legal"), N_("written_off"))
+BLOCKED = (N_("contact"), N_("delivery"), N_("escalation"))
+INTERNAL_MESSAGES = (N_("digest"), N_("notice"), N_("ready"), N_("returned"))
 UNITS = (N_("days"), N_("business days"), N_("hours"), N_("messages"), N_("promises"), N_("claims"), N_("rungs"))

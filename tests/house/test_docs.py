@@ -169,6 +169,7 @@ class Desk:
             (("rules", "versions"), ()),
             (("plan",), ("--on", "2026-03-11")),
             (("explain",), ("FA-1269", *day)),
+            (("digest",), day),
             (("approvals", "list"), ()),
             (("approvals", "show"), ("5",)),
             (("inbox", "list"), ()),

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, MetaData, Table, insert, inspect, select, text
 
 from cobranza_rules.store.database import Database, migrate
 from cobranza_rules.store.migrations import HEAD
-from cobranza_rules.store.tables import Base
+from cobranza_rules.store.tables import Base, CustomerRow, InternalMessageRow
+from tests.store.rows import a_customer
+
+
+def configured(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "cobranza_rules:store/migrations")
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
 
 
 def differences(database: Database) -> list[Any]:
@@ -48,6 +58,28 @@ def test_the_index_over_live_claims_is_partial_and_unique(database: Database) ->
     options = index["dialect_options"]
     where = str(options.get("sqlite_where", options.get("postgresql_where")))
     assert where.strip("()") in ("live = 1", "live")
+
+
+def test_an_older_database_keeps_what_is_in_it(database: Database) -> None:
+    """One of the first version, with a customer, becomes one of the present."""
+    with database.engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
+        command.upgrade(configured(connection), "0001")
+    assert not inspect(database.engine).has_table("internal_message")
+    with database.engine.begin() as connection:
+        table = Table("customer", MetaData(), autoload_with=connection)
+        given = a_customer("C-007")
+        connection.execute(
+            insert(table).values(
+                {name: getattr(given, name) for name in [column.name for column in table.c] if getattr(given, name) is not None}
+            )
+        )
+    migrate(database.engine)
+    assert differences(database) == []
+    with database.reading() as session:
+        assert list(session.scalars(select(CustomerRow.code))) == ["C-007"]
+        assert list(session.scalars(select(InternalMessageRow))) == []
 
 
 def test_migrating_a_database_of_the_present_changes_nothing(database: Database) -> None:

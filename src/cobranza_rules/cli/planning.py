@@ -56,6 +56,7 @@ def _say_draft(call: Call, made: Plan) -> None:
     if digest_of(call.workspace.draft_files) != made.rules_digest:
         call.screen.say(_("The rules files differ from the rules in force: 'cobranza rules diff' shows what they would change."))
 
+
 def _show_incidents(screen: Screen, incidents: Sequence[Sentence]) -> None:
     for incident in incidents:
         screen.say(_("Rules engine: {incident}", incident=incident))
@@ -150,6 +151,7 @@ def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
         "planned": report.entered,
         "states": dict(report.states),
         "newly_waiting": report.newly_waiting,
+        "digests": dict(report.digests),
         "incidents": [screen.text(incident) for incident in report.incidents],
         "problems": [problem.text(screen.translate) for problem in report.problems],
         "stopped": screen.text(report.plan.stopped) if report.plan and report.plan.stopped else None,
@@ -168,6 +170,8 @@ def show_report(screen: Screen, report: TickReport) -> None:
     for state, name in STATE_WORDS.items():
         if report.states[state]:
             screen.say(_("  {state}: {count}", state=screen.word(name), count=report.states[state]))
+    for address, what_became in report.digests.items():
+        screen.say(_("Digest to {address}: {state}", address=address, state=word(what_became)))
     _show_incidents(screen, report.incidents)
     if report.newly_waiting:
         screen.say(_("Waits for people since now: {count} (approvals, tasks, inbox, outbox)", count=report.newly_waiting))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.dispatch.bounces import undo_bounced
+from cobranza_rules.dispatch.internal_mail import note_returned
 from cobranza_rules.domain.reply import Classification, ReplyKind
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.authentication import sender_authenticated
@@ -135,18 +136,23 @@ def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage,
     )
     session.add(row)
     session.flush()
-    _take_effect(keeper, workspace, row, found, matched)
+    _take_effect(keeper, workspace, row, found, matched, named_ids(message))
     return row
 
 
-def _take_effect(keeper: Bookkeeper, workspace: Workspace, row: ReceivedRow, found: Classification, matched: Match) -> None:
-    """The case file hears of it; a bounce undoes what it returns, and one that cannot be placed waits for a person."""
+def _take_effect(
+    keeper: Bookkeeper, workspace: Workspace, row: ReceivedRow, found: Classification, matched: Match, named: list[str]
+) -> None:
+    """The case file hears of it; a bounce undoes what it returns, and one that cannot be placed waits for a person.
+
+    `named` are the message ids that it names: one of our messages to a colleague that comes back concerns no customer.
+    """
     if row.customer_id is not None:
         data = {"message": row.id, "sender": row.sender, "subject": row.subject, "kind": row.kind, "matched_by": row.matched_by}
         keeper.note(row.customer_id, "message_received", workspace.clock.today(), data)
     if found.kind is ReplyKind.BOUNCE and found.bounce is not None:
         if matched.action_id is None:
-            row.state = OPEN
+            row.state = AUTOMATIC if note_returned(keeper, named, found.bounce) else OPEN
         else:
             undo_bounced(keeper, matched.action_id, found.bounce, workspace.clock.today())
 

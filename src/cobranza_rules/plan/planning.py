@@ -17,7 +17,7 @@ def plan_whole(reader: BookReader, engine: Engine) -> Plan:
     actions: list[PlannedAction] = []
     held: list[Held] = []
     verdicts: list[Verdict] = []
-    with _cycles_left_alone():
+    with cycles_left_alone():
         for book in reader.whole():
             part = decide(reader.rules, book, reader.today, engine)
             actions += part.actions
@@ -27,7 +27,7 @@ def plan_whole(reader: BookReader, engine: Engine) -> Plan:
 
 
 @contextmanager
-def _cycles_left_alone() -> Iterator[None]:
+def cycles_left_alone() -> Iterator[None]:
     """Books and plans have no cycles, so that the collector of cycles finds nothing in them; that it looks is a third of the cost of a plan."""
     was_enabled = gc.isenabled()
     gc.disable()

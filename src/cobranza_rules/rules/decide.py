@@ -8,7 +8,7 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.climbing import climb_ladders
 from cobranza_rules.rules.deciding import Deciding
 from cobranza_rules.rules.engine import Engine
-from cobranza_rules.rules.matching import match
+from cobranza_rules.rules.matching import Matches, match
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.rules.recipients import reaches_customer
@@ -18,7 +18,12 @@ from cobranza_rules.rules.subjects import Book
 
 def decide(rules: RuleSet, book: Book, today: dt.date, engine: Engine, *, trace: bool = False) -> Plan:
     """With `trace` the plan also holds the verdicts of everything that does not apply or waits, for `explain`."""
-    deciding = Deciding(rules, book, today, match(book, engine), trace)
+    return decide_matched(rules, book, today, match(book, engine), trace=trace)
+
+
+def decide_matched(rules: RuleSet, book: Book, today: dt.date, matches: Matches, *, trace: bool = False) -> Plan:
+    """The decision where it is known already which conditions hold."""
+    deciding = Deciding(rules, book, today, matches, trace)
     answer_replies(deciding)
     apply_rules(deciding)
     climb_ladders(deciding)

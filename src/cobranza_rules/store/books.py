@@ -9,7 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select
@@ -44,31 +44,36 @@ Within = Callable[[ColumnElement[Any]], ColumnElement[bool]]  # Whether a column
 
 @dataclass(frozen=True, slots=True)
 class BookReader:
-    """`company` are the addresses of the company's people by role; `now` gives the age of the mailbox poll."""
+    """`company` are the addresses of the company's people by role; `now` gives the age of the mailbox poll.
+
+    `coming` reads a day that is still to come, as a forecast needs it: bank data and mailbox as if they had been read on that day, and
+    nothing claimed by what is still to leave, for the forecast follows that itself.
+    """
 
     session: Session
     rules: RuleSet
     company: Mapping[str, str]
     today: dt.date
     now: dt.datetime
+    coming: bool = False
 
     def whole(self) -> Iterator[Book]:
         """Every customer with an open invoice or a waiting reply, in chunks ordered by customer. Facts are those that the rules name."""
         facts = self._invoice_facts(named_facts(self.rules))
-        company, contacted = self._company_facts(), self._contacted(None)
+        company, contacted = self.company_facts(), self._contacted(None)
         last = 0
         while ids := self._busy_after(last):
             last = ids[-1]
             yield self._book(_between(ids[0], last), ids, facts, company, contacted)
 
-    def of(self, customer_ids: Sequence[int], without_action: int | None = None) -> Book:
-        """These customers, with all facts.
+    def of(self, customer_ids: Sequence[int], without_action: int | None = None, wanted: frozenset[str] | None = None) -> Book:
+        """These customers, with all facts, or with those that are `wanted`.
 
         `without_action` leaves the claims of one action out: the question is then whether it would be planned again.
         """
         within = _one_of(customer_ids)
         contacted = self._contacted(within)
-        return self._book(within, customer_ids, self._invoice_facts(None), self._company_facts(), contacted, without_action)
+        return self._book(within, customer_ids, self._invoice_facts(wanted), self.company_facts(), contacted, without_action)
 
     def _invoice_facts(self, wanted: frozenset[str] | None) -> InvoiceFacts:
         return InvoiceFacts(Day(self.today, self.rules.calendar, self.rules.aging_buckets), SUBJECT_COLUMNS, wanted)
@@ -94,11 +99,19 @@ class BookReader:
         customers = self._customers(within, frozenset(ids), waiting, company, contacted)
         invoices = self._invoices(within, customers, facts, without_action)
         answering = list(waiting)
-        reply_claims = claims_of(self.session, "reply", within, self.rules.renamed, without_action) if answering else {}
+        reply_claims = self._claims("reply", within, without_action) if answering else {}
         replies = open_replies(self.session, answering, customers, reply_claims, self.rules.calendar) if answering else []
         return Book(customers, invoices, replies, self.company)
 
-    def _company_facts(self) -> Facts:
+    def _claims(
+        self, subject: Literal["invoice", "reply"], within: Within, without_action: int | None
+    ) -> Mapping[int, Mapping[str, Claims]]:
+        return claims_of(self.session, subject, within, self.rules.renamed, without_action, without_open=self.coming)
+
+    def company_facts(self) -> Facts:
+        """What is the same for every customer: how long ago bank data and mailbox were read."""
+        if self.coming:
+            return company_facts(self.today, 0, self.today, self.rules.calendar)
         bank, poll = last_beat(self.session, BANK), last_beat(self.session, MAILBOX)
         bank_on = bank.astimezone(ZoneInfo(self.rules.calendar.timezone)).date() if bank else None
         hours = max(0, int((self.now - poll).total_seconds() // 3600)) if poll else None
@@ -167,7 +180,7 @@ class BookReader:
         self, within: Within, customers: Mapping[int, CustomerSubject], facts: InvoiceFacts, without_action: int | None
     ) -> list[InvoiceSubject]:
         """Ordered by customer, due date (unknown ones last, on every database) and id."""
-        claims = claims_of(self.session, "invoice", within, self.rules.renamed, without_action)
+        claims = self._claims("invoice", within, without_action)
         query = select(*(INVOICE[name] for name in facts.columns)).where(INVOICE.status == "open", within(INVOICE.customer_id))
         rows = [tuple(row) for row in self.session.execute(query).all()]
         rows.sort(key=lambda row: (row[1], row[7] or dt.date.max, row[0]))

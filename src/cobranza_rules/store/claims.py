@@ -16,13 +16,23 @@ from cobranza_rules.store.tables import ActionRow, ClaimRow, InvoiceRow, Receive
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
 ACTION, CLAIM, INVOICE, RECEIVED = (row.__table__.c for row in (ActionRow, ClaimRow, InvoiceRow, ReceivedRow))
+STILL_TO_LEAVE = frozenset({"planned", "awaiting_signature", "approved"})  # States of plan.states.State
 Within = Callable[[ColumnElement[Any]], ColumnElement[bool]]  # Whether a column names one of the customers
 
 
 def claims_of(
-    session: Session, subject: Literal["invoice", "reply"], within: Within, renamed: Mapping[str, str], without_action: int | None = None
+    session: Session,
+    subject: Literal["invoice", "reply"],
+    within: Within,
+    renamed: Mapping[str, str],
+    without_action: int | None = None,
+    *,
+    without_open: bool = False,
 ) -> Mapping[int, Mapping[str, Claims]]:
-    """By subject and rule; `renamed` gives the present id of a rule by a former one. What is closed has claims too, but nobody asks for them any more: they are not read, however many there are."""
+    """By subject and rule. What is closed has claims too, but nobody asks for them any more: they are not read, however many there are.
+
+    `renamed` gives the present id of a rule by a former one. `without_open` leaves out what is still to leave: a forecast follows those actions itself.
+    """
     # Only of what is still open does the state of the action say anything that the claim does not say itself.
     state = select(ACTION.state).where(ACTION.id == CLAIM.action_id).scalar_subquery()
     open_state = case((CLAIM.sent_on.is_(None), state))
@@ -33,6 +43,8 @@ def claims_of(
         query = query.where(CLAIM.action_id != without_action)
     claims: dict[int, dict[str, Claims]] = defaultdict(dict)
     for subject_id, claimed_by, sent_on, undone, of_action in session.execute(query).all():
+        if without_open and of_action in STILL_TO_LEAVE:
+            continue
         own = claims[subject_id]
         rule_id = renamed.get(claimed_by, claimed_by)
         uncertain = of_action == "uncertain"

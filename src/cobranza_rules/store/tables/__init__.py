@@ -15,7 +15,7 @@ from cobranza_rules.store.tables.book import (
 )
 from cobranza_rules.store.tables.case import CaseEventRow, HeartbeatRow, TaskRow
 from cobranza_rules.store.tables.ledger import ActionRow, ApprovalRow, ClaimRow, DocumentRow, NumberRow, StepRow
-from cobranza_rules.store.tables.mail import MailboxMarkRow, OutgoingRow, ReceivedRow, TakenRow
+from cobranza_rules.store.tables.mail import InternalMessageRow, MailboxMarkRow, OutgoingRow, ReceivedRow, TakenRow
 from cobranza_rules.store.tables.rules import RulesVersionRow
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "EntryRow",
     "EvidenceRow",
     "HeartbeatRow",
+    "InternalMessageRow",
     "InvoiceRow",
     "MailboxMarkRow",
     "NumberRow",

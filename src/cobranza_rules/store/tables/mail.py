@@ -32,6 +32,29 @@ class OutgoingRow(Base):
     changed_at: Mapped[dt.datetime]
 
 
+class InternalMessageRow(Base):
+    """A message to somebody of the company, once for each kind, key and recipient: a digest for its day, a notice for its action.
+
+    `state` is ready (nothing has left yet), sending, sent, failed, uncertain, or returned where it came back.
+    """
+
+    __tablename__ = "internal_message"
+    __table_args__ = (UniqueConstraint("kind", "key", "recipient"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[Word]
+    key: Mapped[str] = mapped_column(String(80))
+    recipient: Mapped[str] = mapped_column(String(254))
+    message_id: Mapped[str] = mapped_column(String(120), unique=True)
+    raw: Mapped[Digest]
+    subject: Mapped[Long]
+    state: Mapped[Word] = mapped_column(index=True)
+    phase: Mapped[Word]
+    detail: Mapped[Long]
+    attempts: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[dt.datetime]
+
+
 class ReceivedRow(Base):
     """`state` is open (waits for a person or a rule), settled, or automatic (needs nobody)."""
 

@@ -1,0 +1,71 @@
+"""The digest as JSON: amounts as plain texts beside their currency, dates as ISO 8601."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from cobranza_rules.digest.value import Amounts, Digest, Messages, OutOfOrder, Waiting
+from cobranza_rules.language import Translate
+from cobranza_rules.money import Money
+
+
+def digest_json(digest: Digest, translate: Translate) -> dict[str, Any]:
+    return {
+        "on": digest.on.isoformat(),
+        "mode": digest.mode,
+        "today": {
+            "planned": _messages(digest.today.planned),
+            "ready": _messages(digest.today.ready),
+            "left": _messages(digest.today.left),
+        },
+        "waiting": [_waiting(one) for one in digest.waiting],
+        "out_of_order": _out_of_order(digest.out_of_order, translate),
+        "week": [{"on": day.on.isoformat(), "messages": _messages(day.messages), "beyond_limit": day.beyond_limit} for day in digest.week],
+    }
+
+
+def _amounts(amounts: Amounts) -> list[dict[str, str]]:
+    return [{"currency": currency, "amount": Money(minor, currency).plain()} for currency, minor in amounts.items()]
+
+
+def _messages(found: Iterable[Messages]) -> list[dict[str, Any]]:
+    return [
+        {
+            "rule": one.rule_id,
+            "messages": one.count,
+            "customers": one.customers,
+            "invoices": one.invoices,
+            "amounts": _amounts(one.amounts),
+        }
+        for one in found
+    ]
+
+
+def _waiting(one: Waiting) -> dict[str, Any]:
+    return {
+        "queue": one.queue,
+        "who": one.who,
+        "name": one.name,
+        "count": one.count,
+        "since": one.since.isoformat() if one.since else None,
+        "due_on": one.due_on.isoformat() if one.due_on else None,
+        "late": one.late,
+        "amounts": _amounts(one.amounts),
+        "customers": list(one.customers),
+    }
+
+
+def _out_of_order(found: OutOfOrder, translate: Translate) -> dict[str, Any]:
+    return {
+        "stopped": found.stopped.text(translate) if found.stopped else None,
+        "stale": [{"hold": hold_id, "because": causes.text(translate)} for hold_id, causes in found.stale],
+        "holds": [
+            {"hold": one.hold_id, "invoices": one.invoices, "customers": one.customers, "amounts": _amounts(one.amounts)}
+            for one in found.holds
+        ],
+        "failures": [{"to": list(one.to), "kind": one.kind, "state": one.state, "detail": one.detail} for one in found.failures],
+        "incidents": list(found.incidents),
+        "hours_since_mailbox_poll": found.hours_since_mailbox_poll,
+        "workdays_since_bank_statement": found.workdays_since_bank_statement,
+    }

@@ -1,0 +1,75 @@
+"""What keeps the day from going as it should: a stop, stale mailbox or bank data, holds, refused messages, lost workers of the engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.digest.value import Failure, Holding, OutOfOrder, summed
+from cobranza_rules.dispatch.internal_mail import FAILED, RETURNED, UNCERTAIN
+from cobranza_rules.facts.vocabulary import Scope, Value
+from cobranza_rules.forecast.waiting import READ_AGAIN, facts_behind
+from cobranza_rules.language import Sentence
+from cobranza_rules.rules.causes import why_true
+from cobranza_rules.rules.considering import because
+from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.planned import Plan
+from cobranza_rules.store.books import BookReader
+from cobranza_rules.store.tables import ActionRow, InternalMessageRow, InvoiceRow, OutgoingRow
+
+
+def out_of_order(session: Session, reader: BookReader, plan: Plan, stopped: Sentence | None, incidents: Sequence[str]) -> OutOfOrder:
+    company = reader.company_facts()
+    hours, workdays = company.get("hours_since_mailbox_poll"), company.get("workdays_since_bank_statement")
+    return OutOfOrder(
+        stopped=stopped,
+        stale=tuple(_stale(reader.rules, company)),
+        holds=tuple(_holdings(session, plan)),
+        failures=tuple(_failures(session, _since(reader))),
+        incidents=tuple(incidents),
+        hours_since_mailbox_poll=None if hours is None else int(hours),
+        workdays_since_bank_statement=None if workdays is None else int(workdays),
+    )
+
+
+def _stale(rules: RuleSet, company: Mapping[str, Value]) -> Iterator[tuple[str, Sentence]]:
+    """The holds on every customer that stand for what the program has not read."""
+    for hold in rules.holds:
+        causes = why_true(hold.when, company) if hold.scope is Scope.CUSTOMER else ()
+        if READ_AGAIN.intersection(facts_behind(causes)):
+            yield hold.id, because(causes)
+
+
+def _holdings(session: Session, plan: Plan) -> Iterator[Holding]:
+    held = {(one.hold_id, one.subject_id, one.customer_id) for one in plan.held if one.subject == "invoice"}
+    ids = {invoice_id for _hold, invoice_id, _customer in held}
+    query = select(InvoiceRow.id, InvoiceRow.currency, InvoiceRow.balance).where(InvoiceRow.id.in_(ids))
+    owed = {row.id: (row.currency, row.balance) for row in session.execute(query)}
+    for hold_id in sorted({hold for hold, _invoice, _customer in held}):
+        own = [(invoice_id, customer_id) for hold, invoice_id, customer_id in held if hold == hold_id]
+        amounts = summed(owed[invoice_id] for invoice_id, _customer in own)
+        yield Holding(hold_id, len(own), len({customer_id for _invoice, customer_id in own}), amounts)
+
+
+def _since(reader: BookReader) -> dt.datetime:
+    """The beginning of the last business day before today."""
+    calendar, day = reader.rules.calendar, reader.today - dt.timedelta(days=1)
+    while not calendar.is_workday(day):
+        day -= dt.timedelta(days=1)
+    return dt.datetime.combine(day, dt.time(), ZoneInfo(calendar.timezone))
+
+
+def _failures(session: Session, since: dt.datetime) -> Iterator[Failure]:
+    refused = select(OutgoingRow, ActionRow.rule_id).join(ActionRow, ActionRow.id == OutgoingRow.action_id)
+    refused = refused.where(OutgoingRow.state == "failed", OutgoingRow.changed_at >= since).order_by(OutgoingRow.id)
+    for row, rule_id in session.execute(refused):
+        yield Failure(tuple(row.recipients), rule_id, row.state, row.detail)
+    own = select(InternalMessageRow).where(
+        InternalMessageRow.state.in_((FAILED, UNCERTAIN, RETURNED)), InternalMessageRow.changed_at >= since
+    )
+    for message in session.scalars(own.order_by(InternalMessageRow.id)):
+        yield Failure((message.recipient,), message.kind, message.state, message.detail)

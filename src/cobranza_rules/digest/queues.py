@@ -1,0 +1,84 @@
+"""What waits for whom and since when, in every queue of the program."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.booking.customers import waiting_for_data
+from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.digest.value import Waiting, summed
+from cobranza_rules.plan.codec import from_json
+from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.planned import Outcome, Plan
+from cobranza_rules.store.tables import (
+    ActionRow,
+    ApprovalRow,
+    CustomerRow,
+    InvoiceRow,
+    OutgoingRow,
+    QuarantineRow,
+    ReceivedRow,
+    TaskRow,
+)
+
+
+def waiting(session: Session, rules: RuleSet, plan: Plan, today: dt.date) -> tuple[Waiting, ...]:
+    return (
+        *_approvals(session, rules.calendar),
+        *_tasks(session, today),
+        *_messages(session, rules.calendar),
+        *_customers(session, plan),
+    )
+
+
+def _day(instant: dt.datetime, calendar: BusinessCalendar) -> dt.date:
+    return instant.astimezone(ZoneInfo(calendar.timezone)).date()
+
+
+def _approvals(session: Session, calendar: BusinessCalendar) -> Iterator[Waiting]:
+    query = select(ApprovalRow, ActionRow.plan).join(ActionRow, ActionRow.id == ApprovalRow.action_id)
+    found: dict[tuple[str, str], list[tuple[ApprovalRow, str, int]]] = {}
+    for row, kept in session.execute(query.where(ApprovalRow.state == "waiting").order_by(ApprovalRow.id)):
+        action = from_json(kept)
+        found.setdefault((row.role, row.gate), []).append((row, action.currency, action.total))
+    for (role, gate), asked in sorted(found.items()):
+        since = min(_day(row.opened_at, calendar) for row, _currency, _total in asked)
+        amounts = summed((currency, total) for _row, currency, total in asked)
+        yield Waiting("approvals", role, gate, len(asked), since, amounts=amounts)
+
+
+def _tasks(session: Session, today: dt.date) -> Iterator[Waiting]:
+    found: dict[tuple[str, str], list[TaskRow]] = {}
+    for row in session.scalars(select(TaskRow).where(TaskRow.state == "open").order_by(TaskRow.id)):
+        found.setdefault((row.assigned_to, row.name), []).append(row)
+    for (role, name), rows in sorted(found.items()):
+        deadlines = [row.due_on for row in rows if row.due_on is not None]
+        late = sum(due_on < today for due_on in deadlines)
+        yield Waiting("tasks", role, name, len(rows), min(row.opened_on for row in rows), min(deadlines, default=None), late)
+
+
+def _messages(session: Session, calendar: BusinessCalendar) -> Iterator[Waiting]:
+    queries = {
+        "inbox": select(func.count(), func.min(ReceivedRow.received_at)).where(ReceivedRow.state == "open"),
+        "outbox": select(func.count(), func.min(OutgoingRow.changed_at)).where(OutgoingRow.state == "uncertain"),
+        "quarantine": select(func.count(), func.min(QuarantineRow.known_at)),
+    }
+    for queue, query in queries.items():
+        count, oldest = session.execute(query).one()
+        if count:
+            yield Waiting(queue, "", "", count, _day(oldest, calendar))
+
+
+def _customers(session: Session, plan: Plan) -> Iterator[Waiting]:
+    """Those whom the rules would write to today and cannot: without a valid address, or without their data."""
+    ids = [verdict.subject_id for verdict in plan.verdicts if verdict.outcome is Outcome.NO_ADDRESS and verdict.subject == "invoice"]
+    codes = select(CustomerRow.code).join(InvoiceRow, InvoiceRow.customer_id == CustomerRow.id).where(InvoiceRow.id.in_(ids))
+    unreachable = list(session.scalars(codes.distinct().order_by(CustomerRow.code)))
+    for queue, found in (("addresses", unreachable), ("data", waiting_for_data(session))):
+        if found:
+            yield Waiting(queue, "", "", len(found), customers=tuple(found))

@@ -1,0 +1,129 @@
+"""The digest as a value. Amounts are minor units by currency; currencies are never added together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from cobranza_rules.language import Sentence
+from cobranza_rules.rules.planned import PlannedAction
+
+Amounts = Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Messages of one rule or rung."""
+
+    rule_id: str
+    count: int
+    customers: int
+    invoices: int
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """`planned` leaves with the next run, `ready` leaves as soon as nothing holds it, `left` has left today."""
+
+    planned: tuple[Messages, ...]
+    ready: tuple[Messages, ...]
+    left: tuple[Messages, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Things of one kind that wait for one person. `since` is the day of the oldest, `due_on` the nearest deadline, `late` how many have passed it.
+
+    `who` is a role, "" where it is anybody's who looks after the queue. `name` is the gate of approvals, the task's name, else "".
+    """
+
+    queue: str  # approvals, tasks, inbox, outbox, quarantine, addresses or data
+    who: str
+    name: str
+    count: int
+    since: dt.date | None = None
+    due_on: dt.date | None = None
+    late: int = 0
+    amounts: Amounts = field(default_factory=dict)
+    customers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a hold keeps from happening today."""
+
+    hold_id: str
+    invoices: int
+    customers: int
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A message that the mail server has refused since the last business day; `kind` is its rule, or the kind of an internal message."""
+
+    to: tuple[str, ...]
+    kind: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfOrder:
+    """`stale` are the holds that stand because mailbox or bank data were not read, beside why; `stopped` says why nothing leaves."""
+
+    stopped: Sentence | None
+    stale: tuple[tuple[str, Sentence], ...]
+    holds: tuple[Holding, ...]
+    failures: tuple[Failure, ...]
+    incidents: tuple[str, ...]
+    hours_since_mailbox_poll: int | None
+    workdays_since_bank_statement: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComingMessages:
+    """A coming business day; `beyond_limit` says that its messages are more than the rules allow a run."""
+
+    on: dt.date
+    messages: tuple[Messages, ...]
+    beyond_limit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """`week` is empty where it was not asked for."""
+
+    on: dt.date
+    mode: str
+    today: Today
+    waiting: tuple[Waiting, ...]
+    out_of_order: OutOfOrder
+    week: tuple[ComingMessages, ...]
+
+
+def messages_of(actions: Iterable[PlannedAction]) -> tuple[Messages, ...]:
+    """Counted by rule or rung, in the order in which they come."""
+    by_rule: dict[str, list[PlannedAction]] = {}
+    for action in actions:
+        by_rule.setdefault(action.rule_id, []).append(action)
+    return tuple(
+        Messages(
+            rule_id,
+            len(of_rule),
+            len({action.customer_id for action in of_rule}),
+            sum(len(action.items) for action in of_rule),
+            summed((action.currency, action.total) for action in of_rule),
+        )
+        for rule_id, of_rule in by_rule.items()
+    )
+
+
+def summed(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Each currency for itself, by name."""
+    sums: dict[str, int] = {}
+    for currency, minor in amounts:
+        sums[currency] = sums.get(currency, 0) + minor
+    return dict(sorted(sums.items()))

@@ -1,0 +1,143 @@
+"""The digest in words: sections of a heading, a table and what is said where there is nothing. Screen, page and text show the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cobranza_rules.digest.value import Amounts, Digest, Messages, OutOfOrder, Waiting
+from cobranza_rules.language import N_, Sentence, _, word
+from cobranza_rules.money import Money
+
+QUEUES = {
+    "approvals": N_("approvals"),
+    "tasks": N_("tasks"),
+    "inbox": N_("messages in the inbox"),
+    "outbox": N_("messages of which nobody knows whether they left"),
+    "quarantine": N_("files in quarantine"),
+    "addresses": N_("customers without a valid address"),
+    "data": N_("customers whose data are missing"),
+}
+STATES = {
+    "failed": N_("refused"),
+    "uncertain": N_("left or not"),
+    "returned": N_("came back"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`right` are the columns of numbers; `empty` is said where there are no rows. Headings are marked texts."""
+
+    title: Sentence
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    empty: Sentence
+    right: frozenset[int] = frozenset()
+
+
+def subject_of(digest: Digest, company: str) -> Sentence:
+    return _("{company}: collections on {day}", company=company, day=digest.on)
+
+
+def notes_of(digest: Digest) -> tuple[Sentence, ...]:
+    """What stands above everything else."""
+    if digest.mode == "shadow":
+        return (_("The program runs in shadow mode: it decides and records, and no message leaves for a customer."),)
+    return ()
+
+
+def sections_of(digest: Digest) -> tuple[Section, ...]:
+    today = (_today(digest), _waiting(digest), _out_of_order(digest.out_of_order))
+    return (*today, _week(digest)) if digest.week else today
+
+
+def money(amounts: Amounts) -> str:
+    return "; ".join(str(Money(minor, currency)) for currency, minor in amounts.items())
+
+
+def _cells(messages: Messages) -> tuple[Any, ...]:
+    return (word(messages.rule_id), messages.count, messages.customers, messages.invoices, money(messages.amounts))
+
+
+def _today(digest: Digest) -> Section:
+    kinds = (
+        (_("planned for the next run"), digest.today.planned),
+        (_("agreed to, leaves as soon as nothing holds it"), digest.today.ready),
+        (_("has left"), digest.today.left),
+    )
+    return Section(
+        title=_("What leaves today"),
+        headings=(N_("How far"), N_("Rule"), N_("Messages"), N_("Customers"), N_("Invoices"), N_("Amount")),
+        rows=tuple((name, *_cells(messages)) for name, found in kinds for messages in found),
+        empty=_("Nothing leaves today."),
+        right=frozenset({2, 3, 4, 5}),
+    )
+
+
+def _waiting(digest: Digest) -> Section:
+    return Section(
+        title=_("What waits for people"),
+        headings=(N_("Who"), N_("What"), N_("Count"), N_("Since"), N_("Until"), N_("About")),
+        rows=tuple(
+            (word(one.who) if one.who else "", _what(one), one.count, one.since or "", _until(one), _about(one)) for one in digest.waiting
+        ),
+        empty=_("Nothing waits for anybody."),
+        right=frozenset({2}),
+    )
+
+
+def _what(one: Waiting) -> Sentence:
+    return _("{queue}: {name}", queue=word(QUEUES[one.queue]), name=word(one.name)) if one.name else word(QUEUES[one.queue])
+
+
+def _until(one: Waiting) -> Sentence | str:
+    if one.due_on is None:
+        return ""
+    return _("{day} ({count} late)", day=one.due_on, count=one.late) if one.late else str(one.due_on)
+
+
+def _about(one: Waiting) -> str:
+    codes = ", ".join(one.customers[:10]) + (" ..." if len(one.customers) > 10 else "")
+    return codes or money(one.amounts)
+
+
+def _out_of_order(found: OutOfOrder) -> Section:
+    return Section(
+        title=_("What is out of order"),
+        headings=(N_("What"), N_("Invoices"), N_("Customers"), N_("Amount"), N_("Why")),
+        rows=tuple(_exceptions(found)),
+        empty=_("Everything is in order."),
+        right=frozenset({1, 2, 3}),
+    )
+
+
+def _exceptions(found: OutOfOrder) -> Iterator[tuple[Any, ...]]:
+    if found.stopped is not None:
+        yield _("nothing leaves"), "", "", "", found.stopped
+    why = dict(found.stale)
+    for holding in found.holds:
+        hold = _("hold: {hold}", hold=word(holding.hold_id))
+        yield hold, holding.invoices, holding.customers, money(holding.amounts), why.pop(holding.hold_id, "")
+    for hold_id, causes in why.items():
+        yield _("hold: {hold}", hold=word(hold_id)), "", "", "", causes
+    for failure in found.failures:
+        message = _("{rule} to {to}: {state}", rule=word(failure.kind), to=", ".join(failure.to), state=word(STATES[failure.state]))
+        yield message, "", "", "", failure.detail
+    for incident in found.incidents:
+        yield _("rules engine"), "", "", "", incident
+
+
+def _week(digest: Digest) -> Section:
+    rows: list[tuple[Any, ...]] = []
+    for day in digest.week:
+        name: Sentence | str = _("{day}, beyond the limit of a run", day=day.on) if day.beyond_limit else str(day.on)
+        rows += [(name, *_cells(messages)) for messages in day.messages] or [(name, "-", "", "", "", "")]
+    return Section(
+        title=_("The next business days, if nothing new happens and everybody agrees to what waits"),
+        headings=(N_("Day"), N_("Rule"), N_("Messages"), N_("Customers"), N_("Invoices"), N_("Amount")),
+        rows=tuple(rows),
+        empty=_("Nothing leaves."),
+        right=frozenset({2, 3, 4, 5}),
+    )

@@ -1,0 +1,157 @@
+"""Messages to people of the company: each at most once for its kind, key and recipient, whatever breaks off in between.
+
+The promise is that of messages to customers: the bytes are in the archive and the intent in the database before the wire is touched, the
+outcome is written after it, and what is uncertain is never repeated by the program. No approval is asked for, and `shadow` sends them, too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.domain.reply import Bounce
+from cobranza_rules.language import _
+from cobranza_rules.mail.message import Delivery, DeliveryReport, OutgoingMessage
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.tables import InternalMessageRow
+from cobranza_rules.workspace import Workspace
+
+READY, SENDING, SENT, FAILED, UNCERTAIN, RETURNED = "ready", "sending", "sent", "failed", "uncertain", "returned"
+STATE_AFTER = {Delivery.SENT: SENT, Delivery.REFUSED: FAILED, Delivery.POSTPONED: READY, Delivery.UNCERTAIN: UNCERTAIN}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a message says: its subject, and the same text twice."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def send_internal(workspace: Workspace, kind: str, key: str, to: str, written: Written) -> str:
+    """The state of the message for `kind`, `key` and `to` after this call: sent now, or whatever became of it before.
+
+    `key` names what it is about: the day of a digest, the action of a notice. A message that has not left yet leaves with the bytes that it
+    was first written with; `written` counts only where there is none. Raises ProblemError where the sink is not fit or the message cannot
+    be composed: then nothing is marked as being sent.
+    """
+    sink = workspace.sink
+    found = _intend(workspace, kind, key, to, written)
+    if isinstance(found, str):
+        return found
+    row_id, raw = found
+    report = sink.deliver(raw, workspace.settings.mail.address, [to], [to])
+    return _note_outcome(workspace, row_id, report)
+
+
+def state_of_internal(session: Session, kind: str, key: str, to: str) -> str | None:
+    """What became of a message so far; None where nobody has written it."""
+    return session.scalar(
+        select(InternalMessageRow.state).where(
+            InternalMessageRow.kind == kind, InternalMessageRow.key == key, InternalMessageRow.recipient == to
+        )
+    )
+
+
+def _intend(workspace: Workspace, kind: str, key: str, to: str, written: Written) -> tuple[int, bytes] | str:
+    """Marks the message as being sent and gives its bytes; or the state that forbids it, for it has left or may have."""
+    with workspace.database.writing() as session:
+        now = workspace.clock.now()
+        row = session.scalar(
+            select(InternalMessageRow).where(
+                InternalMessageRow.kind == kind, InternalMessageRow.key == key, InternalMessageRow.recipient == to
+            )
+        )
+        if row is None:
+            message = _message(workspace, kind, key, to, written)
+            raw = _composed(message)
+            row = InternalMessageRow(
+                kind=kind,
+                key=key,
+                recipient=to,
+                message_id=message.message_id,
+                raw=workspace.archive.put(raw),
+                subject=message.subject,
+                state=READY,
+                phase="",
+                detail="",
+                attempts=0,
+                changed_at=now,
+            )
+            session.add(row)
+        elif row.state != READY:
+            return row.state
+        else:
+            raw = workspace.archive.get(row.raw)
+        row.state, row.changed_at = SENDING, now
+        row.attempts += 1
+        session.flush()
+        return row.id, raw
+
+
+def _message(workspace: Workspace, kind: str, key: str, to: str, written: Written) -> OutgoingMessage:
+    from cobranza_rules.mail.compose import message_id_for
+
+    mail = workspace.settings.mail
+    named = json.dumps([workspace.company.rfc, "internal", kind, key, to])
+    return OutgoingMessage(
+        message_id=message_id_for(named, mail.address.rpartition("@")[2]),
+        sender=mail.address,
+        sender_name=mail.display_name or workspace.company.name,
+        to=(to,),
+        cc=(),
+        subject=written.subject,
+        text=written.text,
+        html=written.html,
+        dated=workspace.clock.now(),
+    )
+
+
+def _composed(message: OutgoingMessage) -> bytes:
+    from cobranza_rules.mail.compose import compose
+
+    try:
+        return compose(message)
+    except ValueError as error:  # CompositionError and BadAddress
+        what = _("the message to {to} cannot be written: {detail}", to=", ".join(message.to), detail=str(error))
+        raise ProblemError([Problem(what, _("look at the addresses of people in cobranza.toml"))]) from None
+
+
+def _note_outcome(workspace: Workspace, row_id: int, report: DeliveryReport) -> str:
+    with workspace.database.writing() as session:
+        row = session.get_one(InternalMessageRow, row_id)
+        row.state, row.phase, row.changed_at = STATE_AFTER[report.outcome], report.phase, workspace.clock.now()
+        row.detail = "; ".join((report.detail, *(f"{address}: {answer}" for address, answer in report.refused))).strip("; ")
+        return row.state
+
+
+def settle_interrupted_internal(workspace: Workspace) -> int:
+    """What stood at `sending` when the program was stopped: looked up where the sink can tell, else uncertain. Returns how many there were.
+
+    Runs under the lock of the only run, so nothing that it finds is still being sent.
+    """
+    query = select(InternalMessageRow.id, InternalMessageRow.message_id).where(InternalMessageRow.state == SENDING)
+    with workspace.database.reading() as session:
+        found = list(session.execute(query))
+    for row_id, message_id in found:
+        outcome = {True: Delivery.SENT, False: Delivery.POSTPONED, None: Delivery.UNCERTAIN}[workspace.sink.was_delivered(message_id)]
+        _note_outcome(
+            workspace, row_id, DeliveryReport(outcome, "interrupted", "the program was stopped while the message was on the wire")
+        )
+    return len(found)
+
+
+def note_returned(keeper: Bookkeeper, named: Sequence[str], bounce: Bounce) -> bool:
+    """Whether one of our own internal messages came back, by the message ids that a report names: then no customer is concerned."""
+    query = select(InternalMessageRow).where(InternalMessageRow.message_id.in_(list(named)))
+    returned = list(keeper.session.scalars(query))
+    for row in returned:
+        if bounce.permanent:
+            row.state, row.detail, row.changed_at = RETURNED, bounce.status, keeper.known_at
+    return bool(returned)

@@ -1,0 +1,201 @@
+"""One customer's coming days: what happens first to each open invoice, or what it waits for; and when each of today's holds ends."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from cobranza_rules.facts.vocabulary import Scope, Value
+from cobranza_rules.forecast.imagined import Imagined
+from cobranza_rules.forecast.playing import ComingDay, Player
+from cobranza_rules.forecast.under_way import Agreeing, Stage, UnderWay, still_to_leave
+from cobranza_rules.forecast.waiting import READ_AGAIN, ends_with, event_of, facts_behind, facts_that_keep, most_telling
+from cobranza_rules.language import Sentence, _, joined, word
+from cobranza_rules.rules.causes import why_true
+from cobranza_rules.rules.considering import because
+from cobranza_rules.rules.engine import Engine
+from cobranza_rules.rules.matching import Matches
+from cobranza_rules.rules.model import Hold
+from cobranza_rules.rules.planned import Outcome, PlannedAction, Verdict
+from cobranza_rules.rules.subjects import Book, InvoiceSubject
+from cobranza_rules.store.books import BookReader, named_facts
+
+HORIZON = 90  # Calendar days
+SETTLED_BY = {
+    Outcome.UNCERTAIN: _("somebody says whether the message left ('cobranza outbox settle')"),
+    Outcome.NO_ADDRESS: _("a valid address is known ('cobranza import')"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StandingHold:
+    """A hold whose condition holds today. `ends_on` is the first day on which it no longer does; without one `until` says what ends it."""
+
+    hold: Hold
+    because: Sentence
+    ends_on: dt.date | None = None
+    until: Sentence | None = None
+    ends_by_reading: bool = False  # Mailbox or bank data; the coming days are forecast as if they were read
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """What happens next to an invoice. `on` is None where nothing does within the horizon; then `reason` says why not.
+
+    `leaves` tells an action that is planned already, and leaves on that day, from one that the rules plan on it. `until` is what has to
+    happen before anything does, or before what is planned leaves.
+    """
+
+    on: dt.date | None
+    action: PlannedAction | None
+    reason: Sentence
+    leaves: bool = False
+    rule_id: str = ""
+    until: Sentence | None = None
+
+
+@dataclass(slots=True)
+class Forecast:
+    """By invoice id; `customer_holds` are those of the customer itself."""
+
+    last_day: dt.date
+    next: dict[int, Next] = field(default_factory=dict)
+    holds: dict[int, list[StandingHold]] = field(default_factory=dict)
+    customer_holds: list[StandingHold] = field(default_factory=list)
+
+
+def forecast(reader: BookReader, engine: Engine, agreeing: Agreeing, book: Book, invoice_ids: Sequence[int], matches: Matches) -> Forecast:
+    """`book` is one customer's of today, with all facts, and `matches` are its own; `reader` reads the coming days."""
+    looking = _Looking(reader, engine, agreeing, book, tuple(invoice_ids), matches)
+    return looking.ahead()
+
+
+class _Looking:
+    def __init__(
+        self, reader: BookReader, engine: Engine, agreeing: Agreeing, book: Book, invoice_ids: tuple[int, ...], matches: Matches
+    ) -> None:
+        self.reader = replace(reader, coming=True)
+        self.book, self.rules, self.today = book, reader.rules, reader.today
+        self.customer_id = next(iter(book.customers))
+        followed = still_to_leave(reader.session, agreeing, [self.customer_id])
+        self.named = named_facts(reader.rules)
+        self.player = Player(reader.rules, engine, agreeing, Imagined(reader.session, reader.rules, followed, self.named))
+        self.wanted = invoice_ids
+        self.found = Forecast(self.today + dt.timedelta(days=HORIZON))
+        self.open_holds: dict[tuple[Scope, int, str], StandingHold] = {}
+        self.ended: dict[tuple[Scope, int, str], dt.date] = {}
+        self._note_holds(matches)
+
+    def _note_holds(self, matches: Matches) -> None:
+        invoices = {invoice.id: invoice for invoice in self.book.invoices}
+        for hold in self.rules.holds:
+            if hold.scope is Scope.CUSTOMER:
+                if f"hold:{hold.id}" in matches.customers[self.customer_id]:
+                    self._note_hold(hold, self.customer_id, self.book.customers[self.customer_id].facts)
+                continue
+            for invoice_id in self.wanted:
+                if invoice_id in invoices and f"hold:{hold.id}" in matches.invoices[invoice_id]:
+                    self._note_hold(hold, invoice_id, invoices[invoice_id].facts)
+
+    def _note_hold(self, hold: Hold, subject_id: int, facts: Mapping[str, Value]) -> None:
+        causes = why_true(hold.when, facts)
+        by_reading = bool(READ_AGAIN.intersection(facts_behind(causes)))
+        key = (hold.scope, subject_id, hold.id)
+        self.open_holds[key] = StandingHold(hold, because(causes), until=ends_with(hold.when, facts), ends_by_reading=by_reading)
+        if by_reading:
+            self.ended[key] = dt.date.max  # No day ends it.
+
+    def ahead(self) -> Forecast:
+        day = self._play(self.today)
+        while self._is_open() and day.on < self.found.last_day:
+            day = self._play(day.on + dt.timedelta(days=1))
+        self._say_what_is_waited_for(day)
+        for (scope, subject_id, _hold_id), standing in self.open_holds.items():
+            ends_on = self.ended.get((scope, subject_id, standing.hold.id), dt.date.max)
+            shown = standing if ends_on == dt.date.max else replace(standing, ends_on=ends_on, until=None)
+            (self.found.customer_holds if scope is Scope.CUSTOMER else self.found.holds.setdefault(subject_id, [])).append(shown)
+        return self.found
+
+    def _is_open(self) -> bool:
+        return len(self.found.next) < len(self.wanted) or len(self.ended) < len(self.open_holds)
+
+    def _play(self, today: dt.date) -> ComingDay:
+        reader = replace(self.reader, today=today)
+        day = self.player.play(reader.of([self.customer_id], wanted=self.named), today)
+        for one in day.left:
+            if one.since < self.today or one.id > 0:
+                self._happens(one.action, Next(today, one.action, one.action.reason, leaves=True, rule_id=one.action.rule_id))
+        for one in self.player.imagined.of_customer(self.customer_id):
+            if one.since == today and one.id < 0:
+                until = waits_for(one)
+                self._happens(one.action, Next(today, one.action, one.action.reason, rule_id=one.action.rule_id, until=until))
+        self._end_holds(day)
+        return day
+
+    def _happens(self, action: PlannedAction, what: Next) -> None:
+        for item in action.items:
+            if item.subject_id in self.wanted and action.subject == "invoice":
+                self.found.next.setdefault(item.subject_id, what)
+
+    def _end_holds(self, day: ComingDay) -> None:
+        if day.on == self.today:
+            return
+        for key in self.open_holds:
+            scope, subject_id, hold_id = key
+            if key not in self.ended:
+                names = (day.matches.customers if scope is Scope.CUSTOMER else day.matches.invoices).get(subject_id, frozenset())
+                if f"hold:{hold_id}" not in names:
+                    self.ended[key] = day.on
+
+    def _say_what_is_waited_for(self, day: ComingDay) -> None:
+        missing = [invoice_id for invoice_id in self.wanted if invoice_id not in self.found.next]
+        if not missing:
+            return
+        on = self._last_business_day(day.on)
+        book, plan = self.player.look_at(replace(self.reader, today=on).of([self.customer_id]), on)
+        invoices = {invoice.id: invoice for invoice in book.invoices}
+        for invoice_id in missing:
+            about = [one for one in plan.verdicts if one.subject == "invoice" and one.subject_id == invoice_id]
+            verdict = most_telling(about)
+            if verdict is None or invoice_id not in invoices:
+                self.found.next[invoice_id] = Next(None, None, _("no rule speaks of it"))
+                continue
+            hold = next((held.hold_id for held in plan.held if held.subject_id == invoice_id), "")
+            until = self._until(verdict, invoices[invoice_id], hold, book)
+            self.found.next[invoice_id] = Next(None, None, verdict.reason, rule_id=verdict.rule_id, until=until)
+
+    def _last_business_day(self, day: dt.date) -> dt.date:
+        """Of a day off there is nothing to say but that it is one."""
+        while day > self.today and not self.rules.calendar.is_workday(day):
+            day -= dt.timedelta(days=1)
+        return day
+
+    def _until(self, verdict: Verdict, invoice: InvoiceSubject, hold_id: str, book: Book) -> Sentence | None:
+        if verdict.outcome is Outcome.HELD:
+            hold = next(hold for hold in self.rules.holds if hold.id == hold_id)
+            return ends_with(hold.when, book.customers[self.customer_id].facts if hold.scope is Scope.CUSTOMER else invoice.facts)
+        if verdict.outcome is Outcome.UNDER_WAY:
+            return self._awaited(invoice.id)
+        if verdict.outcome is Outcome.NOT_MATCHING:
+            return event_of(facts_that_keep(self.rules, verdict.rule_id, invoice.facts), invoice.facts)
+        return SETTLED_BY.get(verdict.outcome)
+
+    def _awaited(self, invoice_id: int) -> Sentence:
+        """Whom an action for the invoice waits for; where none is followed, somebody has to settle a task or a message first."""
+        followed = [
+            one for one in self.player.imagined.of_customer(self.customer_id) if one.stage in (Stage.AWAITED, Stage.CARRIED, Stage.OPEN)
+        ]
+        own = [one for one in followed if any(item.subject_id == invoice_id for item in one.action.items)]
+        for one in (*own, *followed):
+            if (awaited := waits_for(one)) is not None:
+                return awaited
+        return _("somebody finishes what was begun ('cobranza tasks list')")
+
+
+def waits_for(one: UnderWay) -> Sentence | None:
+    if one.stage is Stage.AWAITED:
+        return _("it is agreed to by {roles} ('cobranza approvals list')", roles=joined(word(role) for role in one.roles))
+    if one.stage is Stage.CARRIED:
+        return _("somebody finishes its task ('cobranza tasks list')")
+    return None
