@@ -1,4 +1,4 @@
-"""What is recorded of some customers: what was known when a period begins, and what came to be known on each of its days."""
+"""What is recorded of some customers: what was known when a period began, and what came to be known on each of its days."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class RecordedInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An entry and the day on which it came to be known."""
+    """An entry and the day of the first decision that could know of it."""
 
     known_on: dt.date
     invoice_id: int

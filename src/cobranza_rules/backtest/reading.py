@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -27,6 +27,8 @@ KINDS = {kind.value: kind for kind in EntryKind}
 # What an invoice says of itself: the columns that are no copy of the fold of its entries.
 OF_THE_FOLD = {"ladder", "rung", "rung_on", "next_contact", "dunning_level", "balance", "paid", "status", *InvoiceState.__slots__}
 OWN_COLUMNS = tuple(column.name for column in INVOICE if column.name not in OF_THE_FOLD)
+
+Decided = Mapping[tuple[int, dt.date], dt.datetime]  # When the program first planned something for a customer on a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,30 +66,48 @@ class HistoryReader:
 
     def of(self, ids: Sequence[int]) -> History:
         """`ids` are a chunk: every customer from the first to the last of them."""
-        invoices = self._invoices(ids)
+        invoices, decided = self._invoices(ids), self._decided(ids)
         past = PastDeeds(self.session, self.period, self.rules, ids)
         return History(
-            customers=self._customers(ids),
+            customers=self._customers(ids, decided),
             invoices=invoices,
-            happenings=self._happenings(ids),
+            happenings=self._happenings(ids, invoices, decided),
             claims=[claim for claim in past.claims() if claim.invoice_id in invoices],
             contacts=past.contacts(),
-            tasks=self._tasks(ids),
+            tasks=self._tasks(ids, decided),
             came_back=past.came_back(),
         )
 
-    def _customers(self, ids: Sequence[int]) -> dict[int, RecordedCustomer]:
+    def _decided(self, ids: Sequence[int]) -> Decided:
+        query = select(EVENT.customer_id, EVENT.known_at).where(
+            EVENT.customer_id.between(ids[0], ids[-1]),
+            EVENT.kind == "action_planned",
+            EVENT.known_at >= self.begins(),
+            EVENT.known_at < self.ends(),
+        )
+        first: dict[tuple[int, dt.date], dt.datetime] = {}
+        for customer_id, known_at in self.session.execute(query.order_by(EVENT.seq)).all():
+            first.setdefault((customer_id, self._day(known_at)), known_at)
+        return first
+
+    def _counts_on(self, customer_id: int, known_at: dt.datetime, decided: Decided) -> dt.date:
+        """What came after the day's decision, an answer to its message perhaps, is of the next day: it could not have changed the decision."""
+        day = self._day(known_at)
+        first = decided.get((customer_id, day))
+        return day if first is None or known_at <= first else day + dt.timedelta(days=1)
+
+    def _customers(self, ids: Sequence[int], decided: Decided) -> dict[int, RecordedCustomer]:
         addresses: dict[int, list[RecordedAddress]] = defaultdict(list)
         query = select(CONTACT.customer_id, CONTACT.role, CONTACT.email, CONTACT.bounced_on).where(
             CONTACT.customer_id.between(ids[0], ids[-1]), CONTACT.active, CONTACT.email != ""
         )
         for customer_id, role, email, bounced_on in self.session.execute(query.order_by(CONTACT.id)).all():
             addresses[customer_id].append(RecordedAddress(role, email, bounced_on))
-        waiting = self._waiting(ids)
+        waiting = self._waiting(ids, decided)
         rows = self.session.execute(select(*(CUSTOMER[name] for name in CUSTOMER_COLUMNS)).where(CUSTOMER.id.between(ids[0], ids[-1])))
         return {row.id: RecordedCustomer(row.id, row, tuple(addresses[row.id]), tuple(waiting.get(row.id, ()))) for row in rows.all()}
 
-    def _waiting(self, ids: Sequence[int]) -> dict[int, list[tuple[dt.date, dt.date | None]]]:
+    def _waiting(self, ids: Sequence[int], decided: Decided) -> dict[int, list[tuple[dt.date, dt.date | None]]]:
         """The case file tells on which day a message was settled, or recorded as what it says."""
         settled: dict[int, dt.date] = {}
         events = select(EVENT.data, EVENT.happened_on).where(
@@ -101,7 +121,8 @@ class HistoryReader:
         )
         for message, customer_id, received_at, state in self.session.execute(query).all():
             if state == "open" or message in settled:
-                found[customer_id].append((self._day(received_at), None if state == "open" else settled[message]))
+                since = self._counts_on(customer_id, received_at, decided)
+                found[customer_id].append((since, None if state == "open" else settled[message]))
         return found
 
     def _concerned(self, ids: Sequence[int]) -> Select[int]:
@@ -113,20 +134,22 @@ class HistoryReader:
         query = select(*(INVOICE[name] for name in OWN_COLUMNS)).where(INVOICE.id.in_(self._concerned(ids)))
         return {row["id"]: RecordedInvoice(row["id"], row["customer_id"], dict(row)) for row in self.session.execute(query).mappings()}
 
-    def _happenings(self, ids: Sequence[int]) -> list[Happening]:
+    def _happenings(self, ids: Sequence[int], invoices: Mapping[int, RecordedInvoice], decided: Decided) -> list[Happening]:
         query = select(ENTRY.invoice_id, ENTRY.kind, ENTRY.data, ENTRY.happened_on, ENTRY.known_at).where(
             ENTRY.invoice_id.in_(self._concerned(ids)), ENTRY.known_at < self.ends()
         )
-        return [
-            Happening(self._day(known_at), invoice_id, Entry(KINDS[kind], happened_on, data))
-            for invoice_id, kind, data, happened_on, known_at in self.session.execute(query.order_by(ENTRY.id)).all()
-        ]
+        found = []
+        for invoice_id, kind, data, happened_on, known_at in self.session.execute(query.order_by(ENTRY.id)).all():
+            day = self._counts_on(invoices[invoice_id].customer_id, known_at, decided)
+            found.append(Happening(day, invoice_id, Entry(KINDS[kind], happened_on, data)))
+        return found
 
-    def _tasks(self, ids: Sequence[int]) -> list[RecordedTask]:
+    def _tasks(self, ids: Sequence[int], decided: Decided) -> list[RecordedTask]:
         query = select(TASK.id, TASK.customer_id, TASK.name, TASK.opened_on, TASK.due_on, TASK.done_at).where(
             TASK.customer_id.between(ids[0], ids[-1]), TASK.opened_on <= self.period.last
         )
-        return [
-            RecordedTask(row.id, row.customer_id, row.name, row.opened_on, row.due_on, self._day(row.done_at) if row.done_at else None)
-            for row in self.session.execute(query.order_by(TASK.id)).all()
-        ]
+        found = []
+        for row in self.session.execute(query.order_by(TASK.id)).all():
+            done_on = self._counts_on(row.customer_id, row.done_at, decided) if row.done_at else None
+            found.append(RecordedTask(row.id, row.customer_id, row.name, row.opened_on, row.due_on, done_on))
+        return found

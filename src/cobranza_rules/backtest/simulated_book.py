@@ -46,6 +46,7 @@ class SimulatedBook:
         self.changed: set[int] = set()  # Invoices whose state or claims have changed since somebody looked
         self.claims: dict[int, list[Claimed]] = defaultdict(list)
         self.contacts: dict[int, list[tuple[str, dt.date, int]]] = defaultdict(list)
+        self._opened_for: dict[int, set[int]] = defaultdict(set)  # Invoices by simulated task
         self._numbers = count(-1, -1)
         self._actions_before: set[int] = set()
         for happening in history.happenings:
@@ -96,8 +97,7 @@ class SimulatedBook:
         task = state.intervention_task
         if state.intervention != "open" or task is None:
             return
-        customer_id = self.history.invoices[invoice_id].customer_id
-        same = {other for other in self.open_of[customer_id] if task < 0 and self.states[other].intervention_task == task}
+        same = {other for other in self._opened_for[task] if self.states[other].intervention_task == task}
         for each in sorted({invoice_id, *same}):
             self._enter(each, Entry(entry.kind, entry.happened_on, {"task": task, "answer": entry.data["answer"]}))
 
@@ -155,6 +155,7 @@ class SimulatedBook:
             task = self.tasks[action.customer_id, name] = OpenTask(next(self._numbers), due_on)
         for item in action.items:
             if action.ladder and item.rule_id == action.rule_id:
+                self._opened_for[task.id].add(item.subject_id)
                 data = {"task": task.id, "due_on": task.due_on or due_on}
                 self._enter(item.subject_id, Entry(EntryKind.INTERVENTION_OPENED, on, data))
 

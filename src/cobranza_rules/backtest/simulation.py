@@ -19,7 +19,6 @@ from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.still_planned import Look, look_for
 
-
 Key = TypeVar("Key")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from cobranza_rules.backtest.report import BacktestReport
 from cobranza_rules.language import Sentence, _, word
 from cobranza_rules.rules.considering import closing_claim
@@ -23,3 +25,7 @@ def rule_name(rule_id: str) -> Sentence:
     if rule_id.endswith(AFTER_LAST):
         return _("{rule}, after the last time", rule=word(rule_id.removesuffix(AFTER_LAST)))
     return word(rule_id)
+
+
+def crowded_day(day: dt.date, messages: int) -> Sentence:
+    return _("On {day} the run would have stopped: {messages} messages are more than the rules allow", day=day, messages=messages)

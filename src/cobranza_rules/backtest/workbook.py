@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from cobranza_rules.backtest.deeds import Deed, Totals
 from cobranza_rules.backtest.report import BacktestReport
-from cobranza_rules.backtest.wording import NOTES, period_of_report, rule_name
+from cobranza_rules.backtest.wording import NOTES, crowded_day, period_of_report, rule_name
 from cobranza_rules.language import N_, Sentence, Translate, word
 from cobranza_rules.money import MINOR_UNITS, Money
 
@@ -21,8 +21,8 @@ ACCENT, LIGHT, RULE = "#1F3A5F", "#EEF2F7", "#C5CED9"
 # Heading, width in characters, and whether it stands to the right
 Column = tuple[str, int, bool]
 TOTALS: tuple[Column, ...] = (
-    (N_("Activity"), 10, False),
-    (N_("Rule or rung"), 34, False),
+    (N_("Activity"), 10, True),
+    (N_("Rule or rung"), 46, False),
     (N_("Currency"), 10, False),
     (N_("Messages"), 11, True),
     (N_("In the house"), 13, True),
@@ -37,8 +37,8 @@ TOTALS: tuple[Column, ...] = (
 )
 MESSAGES: tuple[Column, ...] = (
     (N_("Day"), 12, False),
-    (N_("Activity"), 10, False),
-    (N_("Rule or rung"), 34, False),
+    (N_("Activity"), 10, True),
+    (N_("Rule or rung"), 46, False),
     (N_("Customer"), 16, False),
     (N_("Goes to"), 14, False),
     (N_("Currency"), 10, False),
@@ -105,12 +105,15 @@ class _Sheet:
         for line in report.rungs:
             self.line(line.step, rule_name(line.rule_id), line.simulated, line.sent)
         self.line(0, Sentence(N_("Total to customers")), report.simulated, report.sent, "sum")
+        self.row += 1
+        for day, messages in report.crowded:
+            self.note(crowded_day(day, messages), "note")
 
     def line(self, step: int, name: Sentence, simulated: Totals, sent: Totals, look: str = "") -> None:
         """A row for each currency; counts stand in the first, for a message or a customer belongs to no currency alone."""
         currencies = sorted({amount.currency for totals in (simulated, sent) for amount in totals.amounts}) or [""]
         for number, currency in enumerate(currencies):
-            self.text(0, str(step) if step and not number else "", look)
+            self.count(0, None if number else step or None, look)
             self.text(1, name.text(self.translate), look)
             self.text(2, currency, look)
             for first, totals in ((3, simulated), (8, sent)):
@@ -123,7 +126,7 @@ class _Sheet:
         self.headings()
         for deed in deeds:
             self.sheet.write_datetime(self.row, 0, dt.datetime.combine(deed.on, dt.time()), self.formats["day"])
-            self.text(1, str(deed.step) if deed.step else "")
+            self.count(1, deed.step or None)
             self.text(2, rule_name(deed.rule_id).text(self.translate))
             self.text(3, deed.customer)
             self.text(4, self.translate(N_("the customer") if deed.to_customer else N_("the house")))

@@ -14,6 +14,7 @@ from click.termui import progressbar
 from cobranza_rules.cli.command import Call, Day, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.language import N_, _, word
+from cobranza_rules.problems import Problem, ProblemError
 
 if TYPE_CHECKING:
     from cobranza_rules.backtest.deeds import Totals
@@ -53,10 +54,18 @@ def backtest(call: Call, first: dt.date, last: dt.date, folder: Path | None, xls
     else:
         show(call.screen, report)
     if xlsx is not None:
-        from cobranza_rules.backtest.workbook import backtest_workbook
+        _write(xlsx, report, call.screen)
 
-        xlsx.write_bytes(backtest_workbook(report, call.screen.translate))
-        call.screen.say(_("{file} written", file=str(xlsx)))
+
+def _write(file: Path, report: BacktestReport, screen: Screen) -> None:
+    from cobranza_rules.backtest.workbook import backtest_workbook
+
+    try:
+        file.write_bytes(backtest_workbook(report, screen.translate))
+    except OSError as error:
+        what = _("the file cannot be written: {detail}", detail=error.strerror or type(error).__name__)
+        raise ProblemError([Problem(what, _("check the folder and its permissions"), str(file))]) from None
+    screen.say(_("{file} written", file=str(file)))
 
 
 def _run(workspace: Workspace, period: Period, rules: RuleSet, screen: Screen) -> BacktestReport:
@@ -71,7 +80,7 @@ def _run(workspace: Workspace, period: Period, rules: RuleSet, screen: Screen) -
 
 
 def show(screen: Screen, report: BacktestReport) -> None:
-    from cobranza_rules.backtest.wording import NOTES, period_of_report, rule_name
+    from cobranza_rules.backtest.wording import NOTES, crowded_day, period_of_report, rule_name
 
     screen.say(period_of_report(report))
     rows = [_row(screen.text(rule_name(line.rule_id)), line.simulated, line.sent) for line in report.rungs]
@@ -88,7 +97,7 @@ def show(screen: Screen, report: BacktestReport) -> None:
             )
         )
     for day, messages in report.crowded:
-        screen.say(_("On {day} the run would have stopped: {messages} messages are more than the rules allow", day=day, messages=messages))
+        screen.say(crowded_day(day, messages))
     for note in NOTES:
         screen.say(note)
 
