@@ -137,6 +137,56 @@ def test_a_message_of_before_that_came_back_in_the_period_is_sent_again(make_des
     assert simulated(tried(desk, DAY, DAY + dt.timedelta(days=2))) == [("2026-03-02", "first-reminder", ["FA-1"])]
 
 
+def test_the_limit_counts_what_was_really_sent_before_and_what_is_simulated_since(desk: Desk) -> None:
+    desk.take(invoice("FA-2", "900.00", day=dt.date(2026, 1, 31)), opening=OPENING)  # Overdue from Tuesday on
+    run_days(desk, 4)
+    assert [str(deed.on) for deed in tried(desk, DAY, DAY + dt.timedelta(days=3)).sent_deeds] == ["2026-03-02", "2026-03-05"]
+    for first in (DAY, DAY + dt.timedelta(days=1)):
+        report = tried(desk, first, DAY + dt.timedelta(days=3))
+        assert list(report.simulated_deeds) == list(report.sent_deeds)
+
+
+def test_two_messages_of_a_day_are_limited_like_two_of_two_days(desk: Desk, tmp_path: Path) -> None:
+    """The second waits, and leaves on the first day on which it may."""
+    desk.take(invoice("FA-2", "900.00"), opening=OPENING)
+    run_days(desk, 4)
+    small = """
+  - id: small
+    when: collectable and delivered_long_enough and balance < 1000.00 MXN
+    group_by: [customer, currency]
+    rungs:
+      - id: small-reminder
+        step: 8
+        do:
+          - email: first-reminder
+            to: collections_contact
+"""
+    two = other_rules(desk, tmp_path / "otras", **{"ladders:\n": "ladders:" + small})
+    assert simulated(tried(desk, DAY, DAY + dt.timedelta(days=3), two)) == [
+        ("2026-03-02", "first-reminder", ["FA-1"]),
+        ("2026-03-05", "small-reminder", ["FA-2"]),
+    ]
+
+
+def test_what_acts_once_acts_again_in_a_period_in_which_it_really_acted(desk: Desk) -> None:
+    desk.take(invoice("FA-2", "900.00", day=DAY))
+    desk.run(DAY)
+    desk.approve("administration_manager")
+    desk.tick()
+    report = tried(desk, DAY, DAY)
+    assert [deed.rule_id for deed in report.sent_deeds] == ["first-reminder", "transmittal"]
+    assert list(report.simulated_deeds) == list(report.sent_deeds)
+
+
+def test_an_address_counts_up_to_the_day_on_which_it_bounced(make_desk: DeskMaker) -> None:
+    desk = make_desk(UNIVERSITY)
+    desk.take(invoice("FA-1", "1160.00"), opening=OPENING)
+    desk.run(DAY)
+    desk.on(DAY + dt.timedelta(days=1)).bounce(desk.last_id(), "pagos@robotica.example")
+    run_days(desk, 8, DAY + dt.timedelta(days=1))
+    assert simulated(tried(desk, DAY, DAY + dt.timedelta(days=8))) == [("2026-03-02", "first-reminder", ["FA-1"])]
+
+
 def test_a_substitute_goes_on_from_where_the_simulation_left_the_old_one(desk: Desk, tmp_path: Path) -> None:
     run_days(desk, 4)
     desk.on(DAY + dt.timedelta(days=4)).take(invoice("FA-2", "1160.00", day=DAY + dt.timedelta(days=4), replaces=("FA-1",)))
