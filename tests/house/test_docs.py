@@ -183,6 +183,7 @@ class Desk:
             (("case",), ("C-001",)),
             (("case", "verify"), ()),
             (("aging",), day),
+            (("backtest",), ("--from", "2026-03-02", "--to", "2026-03-02", *day)),
             (("doctor",), ()),
             (("approvals", "approve"), ("5", "--who", "administration_manager", *day)),
             (("approvals", "reject"), ("6", "--who", "collections_analyst", "--comment", "Lleva otro pedido.", *day)),

@@ -20,6 +20,7 @@ COMMANDS = {
     "run": ("cobranza_rules.cli.planning", "run", N_("Take in mail, decide, and carry it out: one tick.")),
     "explain": ("cobranza_rules.cli.planning", "explain", N_("Why something happens to an invoice or customer, or why not.")),
     "digest": ("cobranza_rules.cli.digest", "digest", N_("What leaves, what waits for whom, and what comes this week.")),
+    "backtest": ("cobranza_rules.cli.backtest", "backtest", N_("What rules would have sent in a past period.")),
     "daemon": ("cobranza_rules.cli.daemon", "daemon", N_("Tick after tick until it is stopped.")),
     "approvals": ("cobranza_rules.cli.approvals", "approvals", N_("What waits for a signature or a release.")),
     "inbox": ("cobranza_rules.cli.inbox", "inbox", N_("Messages that wait for a person.")),

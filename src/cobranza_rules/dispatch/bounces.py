@@ -66,4 +66,4 @@ def _give_case_back(keeper: Bookkeeper, invoice: InvoiceRow, action_id: int, tod
     moves = [index for index, entry in enumerate(entries) if entry.kind is EntryKind.CASE_MOVED]
     if moves and entries[moves[-1]].data.get("action") == action_id:
         former = fold(entries[: moves[-1]]).case_status
-        keeper.enter(invoice, EntryKind.CASE_MOVED, today, {"case_status": former})
+        keeper.enter(invoice, EntryKind.CASE_MOVED, today, {"case_status": former, "undoes": action_id})

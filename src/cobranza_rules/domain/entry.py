@@ -33,7 +33,7 @@ class EntryKind(StrEnum):
     DISPUTE_CLOSED = "dispute_closed"
     INTERVENTION_OPENED = "intervention_opened"  # task, due_on
     INTERVENTION_ANSWERED = "intervention_answered"  # task, answer
-    CASE_MOVED = "case_moved"  # case_status
+    CASE_MOVED = "case_moved"  # case_status; action that moved it, or `undoes`: the action that is undone, or neither
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cobranza_rules.rules.model import Step, StepKind
+from cobranza_rules.rules.model import RuleSet, Step, StepKind
 from cobranza_rules.rules.subjects import CustomerSubject
 
 FALLBACK = "fallback_contact"
@@ -17,6 +17,12 @@ def goes_by_mail(step: Step, customer: CustomerSubject) -> bool:
 
 def reaches_customer(steps: Sequence[Step]) -> bool:
     return any(step.kind in (StepKind.EMAIL, StepKind.DELIVER) for step in steps)
+
+
+def rungs_to_customers(rules: RuleSet) -> frozenset[str]:
+    """The ids, former ones too, of the rungs whose messages a limit counts."""
+    rungs = (rung for ladder in rules.ladders for rung in ladder.rungs if reaches_customer(rung.do))
+    return frozenset(name for rung in rungs for name in (rung.id, *rung.was))
 
 
 def addresses_of(role: str, customer: CustomerSubject, company: Mapping[str, str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from cobranza_rules.facts.build import Facts, company_facts, customer_facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.rules.model import RuleSet
-from cobranza_rules.rules.recipients import reaches_customer
+from cobranza_rules.rules.recipients import rungs_to_customers
 from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubject, InvoiceSubject
 from cobranza_rules.store.claims import claims_of
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
@@ -155,9 +155,7 @@ class BookReader:
         contacted: dict[int, dict[str, list[dt.date]]] = defaultdict(lambda: defaultdict(list))
         if not self.rules.limit.per_customer:
             return contacted
-        rungs = {
-            name for ladder in self.rules.ladders for rung in ladder.rungs if reaches_customer(rung.do) for name in (rung.id, *rung.was)
-        }
+        rungs = rungs_to_customers(self.rules)
         since = self._limit_counts_from()
         came_back = select(CLAIM.id).where(CLAIM.action_id == ACTION.id, CLAIM.undone).exists()
         query = select(ACTION.customer_id, ACTION.currency, ACTION.finished_on, ACTION.state).where(

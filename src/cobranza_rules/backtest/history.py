@@ -1,0 +1,118 @@
+"""What is recorded of some customers: what was known when a period began, and what came to be known on each of its days."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cobranza_rules.domain.entry import Entry
+from cobranza_rules.facts.build import CustomerPresent
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Both days belong to it."""
+
+    first: dt.date
+    last: dt.date
+
+    def days(self) -> list[dt.date]:
+        return [self.first + dt.timedelta(days=ahead) for ahead in range((self.last - self.first).days + 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedAddress:
+    """`bounced_on` is the day from which on it is not written to."""
+
+    role: str
+    email: str
+    bounced_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedCustomer:
+    """`present` and `addresses` as they are today, for they are not kept in two times.
+
+    `waiting` are the stretches of days in which a message of the customer waited for a person, the last day not counted: None while it
+    waits still.
+    """
+
+    id: int
+    present: CustomerPresent
+    addresses: tuple[RecordedAddress, ...] = ()
+    waiting: tuple[tuple[dt.date, dt.date | None], ...] = ()
+
+    def inbox_open(self, today: dt.date) -> int:
+        return sum(first <= today and (until is None or today < until) for first, until in self.waiting)
+
+    def valid_addresses(self, today: dt.date) -> dict[str, tuple[str, ...]]:
+        """By role."""
+        found: dict[str, tuple[str, ...]] = {}
+        for address in self.addresses:
+            if address.bounced_on is None or today < address.bounced_on:
+                found[address.role] = (*found.get(address.role, ()), address.email)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedInvoice:
+    """`values` are what the invoice says of itself (number, currency, issued_on ...): no entry changes them."""
+
+    id: int
+    customer_id: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An entry and the day of the first decision that could know of it."""
+
+    known_on: dt.date
+    invoice_id: int
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedClaim:
+    """What was sent before the period; `undone` where it came back and nobody knows when."""
+
+    invoice_id: int
+    rule_id: str
+    action: int
+    sent_on: dt.date
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedContact:
+    """A ladder's message that left before the period, as far back as the limit counts."""
+
+    customer_id: int
+    currency: str
+    on: dt.date
+    action: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedTask:
+    id: int
+    customer_id: int
+    name: str
+    opened_on: dt.date
+    due_on: dt.date | None
+    done_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """`happenings` in the order in which they came to be known; `came_back` are the days on which messages did, by action."""
+
+    customers: Mapping[int, RecordedCustomer]
+    invoices: Mapping[int, RecordedInvoice]
+    happenings: Sequence[Happening]
+    claims: Sequence[RecordedClaim] = ()
+    contacts: Sequence[RecordedContact] = ()
+    tasks: Sequence[RecordedTask] = ()
+    came_back: Mapping[int, dt.date] = field(default_factory=dict)

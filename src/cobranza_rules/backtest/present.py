@@ -1,0 +1,106 @@
+"""What the book of a backtest looks like on a day, as subjects of a decision: facts are made as in the program."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from cobranza_rules.backtest.history import RecordedInvoice
+from cobranza_rules.backtest.simulated_book import SimulatedBook
+from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.facts.build import company_facts, customer_facts
+from cobranza_rules.facts.invoices import Day, InvoiceFacts
+from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.subjects import Book, Claims, CustomerSubject, InvoiceSubject
+from cobranza_rules.rules.testing_present import Present
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An open invoice as it was when it last changed: its row of the facts' columns, and its subject but for the facts of the day."""
+
+    row: tuple[Any, ...]
+    subject: InvoiceSubject
+
+
+class Presents:
+    """Gives the book of each day. `wanted` are the facts that the rules name, `company` the addresses of the company's people by role."""
+
+    def __init__(self, book: SimulatedBook, rules: RuleSet, wanted: Collection[str], company: Mapping[str, str]) -> None:
+        self.book, self.rules, self.wanted, self.company = book, rules, wanted, company
+        self._seen: dict[int, _Seen] = {}
+        self._columns = attrgetter(*self._facts_of(dt.date.min).columns)
+
+    def _facts_of(self, today: dt.date) -> InvoiceFacts:
+        return InvoiceFacts(Day(today, self.rules.calendar, self.rules.aging_buckets), ("id", "number"), self.wanted)
+
+    def whole(self, today: dt.date) -> Book:
+        return self._of([customer_id for customer_id, invoices in sorted(self.book.open_of.items()) if invoices], today)
+
+    def without(self, customer_id: int, action: int, today: dt.date) -> Book:
+        """One customer's, as if `action` had not been planned."""
+        return self._of([customer_id], today, action)
+
+    def _of(self, customer_ids: Iterable[int], today: dt.date, action: int | None = None) -> Book:
+        facts, company = self._facts_of(today), company_facts(today, 0, today, self.rules.calendar)
+        customers: dict[int, CustomerSubject] = {}
+        invoices: list[InvoiceSubject] = []
+        for customer_id in customer_ids:
+            recorded = self.book.history.customers[customer_id]
+            own = customer_facts(recorded.present, recorded.inbox_open(today), company)
+            contacted = self.book.contacted(customer_id)
+            customers[customer_id] = CustomerSubject(customer_id, recorded.present.code, own, recorded.valid_addresses(today), contacted)
+            common = facts.common(own)
+            seen = sorted((self._look_at(invoice_id) for invoice_id in self.book.open_of[customer_id]), key=_by_due_date)
+            for each in seen:
+                claims = each.subject.claims if action is None else self.book.claims_of(each.subject.id, action)
+                invoices.append(_on_the_day(each.subject, facts.build(each.row, common), claims))
+        return Book(customers, invoices, (), self.company)
+
+    def _look_at(self, invoice_id: int) -> _Seen:
+        if invoice_id in self.book.changed or invoice_id not in self._seen:
+            self.book.changed.discard(invoice_id)
+            invoice, state = self.book.history.invoices[invoice_id], self.book.states[invoice_id]
+            subject = _subject(invoice, state, self.book.claims_of(invoice_id), self.rules)
+            self._seen[invoice_id] = _Seen(self._columns(_present(invoice, state)), subject)
+        return self._seen[invoice_id]
+
+
+def _by_due_date(seen: _Seen) -> tuple[dt.date, int]:
+    """Unknown ones last."""
+    return (seen.subject.due_on or dt.date.max, seen.subject.id)
+
+
+def _on_the_day(subject: InvoiceSubject, facts: Mapping[str, Any], claims: Mapping[str, Claims]) -> InvoiceSubject:
+    """A run over years makes millions of them, so the fields are not named one by one."""
+    return InvoiceSubject(*subject[:8], facts, *subject[9:14], claims)
+
+
+def _subject(invoice: RecordedInvoice, state: InvoiceState, claims: Mapping[str, Claims], rules: RuleSet) -> InvoiceSubject:
+    last = state.last_rung
+    return InvoiceSubject(
+        id=invoice.id,
+        customer_id=invoice.customer_id,
+        number=invoice.values["number"],
+        currency=invoice.values["currency"],
+        total=state.total,
+        balance=state.balance,
+        issued_on=invoice.values["issued_on"],
+        due_on=state.due_on,
+        facts={},
+        ladder=rules.current(last.ladder) if last else "",
+        rung=rules.current(last.rung) if last else "",
+        rung_on=last.on if last else None,
+        waits_from=state.waits_from,
+        next_contact=last.next_contact if last else None,
+        claims=claims,
+    )
+
+
+def _present(invoice: RecordedInvoice, state: InvoiceState) -> Present:
+    """What the state does not name like the invoice's row; the other columns are those of the state."""
+    own = {**invoice.values, "id": invoice.id, "status": state.status.value, "dunning_level": len(state.rungs)}
+    return Present(state, **own)
