@@ -18,7 +18,7 @@ from cobranza_rules.rules.subjects import Book
 
 def decide(rules: RuleSet, book: Book, today: dt.date, engine: Engine, *, trace: bool = False) -> Plan:
     """With `trace` the plan also holds the verdicts of everything that does not apply or waits, for `explain`."""
-    deciding = Deciding(rules, book, today, match(book, engine), trace)
+    deciding = Deciding(rules, book, today, match(rules, book, engine), trace)
     answer_replies(deciding)
     apply_rules(deciding)
     climb_ladders(deciding)
