@@ -41,9 +41,7 @@ class BusinessCalendar:
 
     def plus(self, day: dt.date, count: int) -> dt.date:
         """The date `count` business days after `day`; `day` itself need not be one. A count of 0 gives `day`."""
-        for _step in range(count):
-            day = self.on_or_after(day + dt.timedelta(days=1))
-        return day
+        return _plus(self, day, count)
 
     def between(self, start: dt.date, end: dt.date) -> int:
         """Business days in (start, end]: 0 where `end` is not later. Tuesday is 1 after Monday, and Monday 1 after Friday."""
@@ -54,6 +52,14 @@ class BusinessCalendar:
 
     def __hash__(self) -> int:
         return hash((self.timezone, self.workdays, self.holidays, self.extra))
+
+
+@lru_cache(maxsize=4096)
+def _plus(calendar: BusinessCalendar, day: dt.date, count: int) -> dt.date:
+    """A whole book has few dates, and few rules count from them."""
+    for _step in range(count):
+        day = calendar.on_or_after(day + dt.timedelta(days=1))
+    return day
 
 
 @lru_cache(maxsize=256)

@@ -108,7 +108,8 @@ class InvoiceFacts:
         """`first` are columns that the rows begin with in any case."""
         self._columns = list(first)
         self._wanted = wanted
-        self._as_they_are = [(fact, self._place(column)) for fact, column in AS_THEY_ARE.items() if self._is_wanted(fact)]
+        as_they_are = {fact: self._place(column) for fact, column in AS_THEY_ARE.items() if self._is_wanted(fact)}
+        self._as_they_are, self._places = tuple(as_they_are), list(as_they_are.values())
         dated = [(fact, *OF_A_DATE[fact]) for fact in OF_A_DATE if self._is_wanted(fact)]
         self._of_a_date = [(fact, self._place(column), known(day)) for fact, column, known, _without in dated]
         self._without_dates = {fact: none for fact, _column, _known, without in dated if (none := without(day)) is not None}
@@ -131,10 +132,9 @@ class InvoiceFacts:
         return {**{fact: value for fact, value in customer.items() if self._is_wanted(fact)}, **self._without_dates}
 
     def build(self, row: Row, common: Facts) -> Facts:
-        """Facts of one invoice. A run calls it for every open invoice, so its loops are plain."""
+        """Facts of one invoice. A run calls it for every invoice that it looks at, so its loops are plain."""
         facts = common.copy()
-        for fact, place in self._as_they_are:
-            facts[fact] = row[place]
+        facts.update(zip(self._as_they_are, [row[place] for place in self._places], strict=True))
         for fact, place, known in self._of_a_date:
             if (date := row[place]) is not None:
                 facts[fact] = known[date]

@@ -51,13 +51,18 @@ def find_overlooked(reader: BookReader, engine: Engine) -> Sentence | None:
 
 @contextmanager
 def _cycles_left_alone() -> Iterator[None]:
-    """Books and plans have no cycles, so that the collector of cycles finds nothing in them; that it looks is a third of the cost of a plan."""
+    """Books and plans have no cycles, so that the collector of cycles finds nothing in them; that it looks is a third of the cost of a plan.
+
+    Freezing and thawing moves the plan among the objects that the collector takes for old ones, so that it does not look right afterwards.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 
 from cobranza_rules.facts.vocabulary import VOCABULARY, Fact, FactType, Scope, Value
 from cobranza_rules.language import Sentence, _
@@ -52,10 +52,10 @@ def why_false(condition: Condition, facts: Mapping[str, Value]) -> tuple[Cause, 
 def _causes(condition: Condition, facts: Mapping[str, Value], *, wanted: bool) -> tuple[Cause, ...]:
     asked = _asked(condition.scope, condition.tree)
     (bits,) = asked.evaluate([facts])
-    found, deciding = _settled(asked.tree, bits)
+    found, deciding = asked.settle(bits)
     if found is not wanted:
         return ()
-    return tuple(asked.causes[number](bits >> number & 1 == 1, facts) for number in dict.fromkeys(deciding))
+    return tuple(asked.causes[number](bits >> number & 1 == 1, facts) for number in deciding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +71,17 @@ class _Numbered:
 class _Asked:
     """Every reason asks for the same few conditions: what is always so of one, by the number of its leaf, is worked out once."""
 
-    tree: _Numbered | int
-    causes: tuple[Callable[[bool, Mapping[str, Value]], Cause], ...]
     evaluate: Evaluate  # Bit n of what it gives tells whether leaf n holds
+    settle: Callable[[int], tuple[bool, tuple[int, ...]]]  # From these bits
+    causes: tuple[Callable[[bool, Mapping[str, Value]], Cause], ...]
 
 
 @lru_cache(maxsize=1024)
 def _asked(scope: Scope, tree: Node) -> _Asked:
     numbers = {leaf: number for number, leaf in enumerate(dict.fromkeys(leaves(tree)))}
     causes = tuple(_cause_of(leaf, VOCABULARY[scope]) for leaf in numbers)
-    return _Asked(_numbered(tree, numbers), causes, compile_conditions(scope, list(numbers)))
+    settle = lru_cache(maxsize=256)(partial(_settled, _numbered(tree, numbers)))
+    return _Asked(compile_conditions(scope, list(numbers)), settle, causes)
 
 
 def _cause_of(leaf: Leaf, described: Mapping[str, Fact]) -> Callable[[bool, Mapping[str, Value]], Cause]:
@@ -123,7 +124,7 @@ def _settled(node: _Numbered | int, bits: int) -> tuple[bool, tuple[int, ...]]:
     choices = [deciding for found, deciding in settled if found is node.any_is_enough]
     if choices:
         return node.any_is_enough, min(choices, key=len)
-    return not node.any_is_enough, tuple(number for _found, deciding in settled for number in deciding)
+    return not node.any_is_enough, tuple(dict.fromkeys(number for _found, deciding in settled for number in deciding))
 
 
 def readable(fact: Fact, facts: Mapping[str, Value]) -> Sentence | str:

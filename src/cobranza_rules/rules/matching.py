@@ -48,6 +48,6 @@ def holds_on(rules: RuleSet, matches: Matches, invoice: InvoiceSubject, concerne
     own = matches.invoices[invoice.id]
     customers = matches.customers[invoice.customer_id]
     for hold in rules.holds:
-        if concerned & hold.blocks and f"hold:{hold.id}" in (customers if hold.scope is Scope.CUSTOMER else own):
+        if hold.name in (customers if hold.scope is Scope.CUSTOMER else own) and concerned & hold.blocks:
             return hold
     return None

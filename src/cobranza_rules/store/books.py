@@ -21,7 +21,7 @@ from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubject, InvoiceSubject
-from cobranza_rules.store.chunks import Chunk, Within, all_chunks, chunk_of, sample_of_left_out, sifted_chunks
+from cobranza_rules.store.chunks import Chunk, Chunks, Within
 from cobranza_rules.store.claims import claims_of
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
 from cobranza_rules.store.replies import open_replies
@@ -57,14 +57,14 @@ class BookReader:
         `sifted` leaves out, in SQL, what no rule or ladder can act upon today; the decisions are the same without it.
         """
         company, contacted, facts = self._company_facts(), self._contacted(None), self._named_facts()
-        chunks = sifted_chunks(self.session, self._sieve(company)) if sifted else all_chunks(self.session)
-        for chunk in chunks:
+        chunks = Chunks(self.session, facts.columns)
+        for chunk in chunks.sifted(self._sieve(company)) if sifted else chunks.everything():
             yield self._book(chunk, facts, company, contacted)
 
     def left_out(self) -> Iterator[Book]:
         """Some of the invoices that a sifted book leaves out, others each day, as if nobody had written."""
         company, facts = self._company_facts(), self._named_facts()
-        for chunk in sample_of_left_out(self.session, self._sieve(company), self.today):
+        for chunk in Chunks(self.session, facts.columns).left_out(self._sieve(company), self.today):
             yield replace(self._book(chunk, facts, company, {}), replies=())
 
     def of(self, customer_ids: Sequence[int], without_action: int | None = None) -> Book:
@@ -72,8 +72,9 @@ class BookReader:
 
         `without_action` leaves the claims of one action out: the question is then whether it would be planned again.
         """
-        chunk = chunk_of(customer_ids)
-        return self._book(chunk, self._invoice_facts(None), self._company_facts(), self._contacted(chunk.within), without_action)
+        facts = self._invoice_facts(None)
+        chunk = Chunks(self.session, facts.columns).of(customer_ids)
+        return self._book(chunk, facts, self._company_facts(), self._contacted(chunk.within), without_action)
 
     def _sieve(self, company: Facts) -> Sieve:
         return Sieve(self.rules, self.today, company)
@@ -165,9 +166,7 @@ class BookReader:
     ) -> list[InvoiceSubject]:
         """Ordered by customer, due date (unknown ones last, on every database) and id."""
         claims = claims_of(self.session, "invoice", chunk, without_action)
-        query = select(*(INVOICE[name] for name in facts.columns)).where(chunk.invoices)
-        rows = [tuple(row) for row in self.session.execute(query).all()]
-        rows.sort(key=lambda row: (row[1], row[7] or dt.date.max, row[0]))
+        rows = sorted(chunk.invoices, key=lambda row: (row[1], row[7] or dt.date.max, row[0]))
         common = {customer.id: facts.common(customer.facts) for customer in customers.values()}
         return [_subject(row, facts.build(row, common[row[1]]), claims.get(row[0], NO_CLAIMS)) for row in rows]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.store.sieve import Sieve
@@ -23,104 +23,115 @@ CHUNK = 1000  # Customers in one book: some thousand invoices, so that memory st
 SAMPLE = 100  # One in so many invoices that were left out is looked at all the same.
 
 Within = Callable[[ColumnElement[Any]], ColumnElement[bool]]  # Whether a column names one of the customers
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """`customers` in the order of their ids, `within` says which they are, `invoices` which of their open invoices are meant."""
+    """`customers` in the order of their ids, `within` says which they are.
+
+    `invoices` are rows of some of their open invoices with the columns that were asked for, `ids` gives the ids of these invoices.
+    """
 
     customers: Sequence[int]
     within: Within
-    invoices: ColumnElement[bool]
+    invoices: Sequence[Row]
+    ids: Select[int] | Sequence[int]
 
 
-def chunk_of(customers: Sequence[int]) -> Chunk:
-    """All open invoices of these customers."""
-    within = _one_of(customers)
-    return Chunk(customers, within, _open(within))
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """Reads invoices with `columns`, of which the first two are id and customer_id."""
 
+    session: Session
+    columns: Sequence[str]
 
-def _one_of(customers: Sequence[int]) -> Within:
-    return lambda column: column.in_(customers)
+    def of(self, customers: Sequence[int]) -> Chunk:
+        """All open invoices of these customers."""
+        return self._all_within(customers, _one_of(customers))
+
+    def everything(self) -> Iterator[Chunk]:
+        """Every customer with an open invoice or a waiting reply."""
+        last = 0
+        while customers := self._busy_after(last):
+            last = customers[-1]
+            yield self._all_within(customers, _between(customers[0], last))
+
+    def sifted(self, sieve: Sieve) -> Iterator[Chunk]:
+        """Customers with an invoice that the sieve lets through, with a waiting reply, or with something under way."""
+        under_way = self._under_way()
+        waiting = self.session.scalars(select(RECEIVED.customer_id).where(RECEIVED.state == "open").distinct())
+        always = sorted({*under_way, *(customer_id for customer_id in waiting if customer_id is not None)})
+        found = heapq.merge(self._through(sieve), ((None, customer_id) for customer_id in always), key=itemgetter(1))
+        by_customer = groupby(found, itemgetter(1))
+        while part := [(customer_id, [row for row in rows if row[0] is not None]) for customer_id, rows in islice(by_customer, CHUNK)]:
+            customers = [customer_id for customer_id, _rows in part]
+            through = {row[0]: row for _customer_id, rows in part for row in rows}
+            opened = {invoice_id for customer_id in customers for invoice_id in under_way.get(customer_id, ())}
+            few = sorted({row[1] for row in through.values() if row[-1]})
+            through.update((row[0], row) for row in self._read(_these(sorted(opened - through.keys()))))
+            through.update((row[0], row) for row in self._read(and_(_open(_one_of(few)), sieve.beside)))
+            yield Chunk(customers, _one_of(customers), list(through.values()), list(through))
+
+    def left_out(self, sieve: Sieve, today: dt.date) -> Iterator[Chunk]:
+        """One in SAMPLE invoices that the sieve leaves out. Each day takes others: every invoice has its turn within SAMPLE days."""
+        turn = (INVOICE.id + today.toordinal()) % SAMPLE == 0
+        left_out = case((or_(sieve.ruled, sieve.climbing), 1), else_=0) == 0
+        rows = self._read(and_(INVOICE.status == "open", turn, left_out))
+        for start in range(0, len(rows), CHUNK):
+            part = rows[start : start + CHUNK]
+            customers = sorted({row[1] for row in part})
+            yield Chunk(customers, _one_of(customers), part, [row[0] for row in part])
+
+    def _all_within(self, customers: Sequence[int], within: Within) -> Chunk:
+        return Chunk(customers, within, self._read(_open(within)), select(INVOICE.id).where(_open(within)))
+
+    def _read(self, which: ColumnElement[bool]) -> list[Row]:
+        return [tuple(row) for row in self.session.execute(select(*(INVOICE[name] for name in self.columns)).where(which)).all()]
+
+    def _busy_after(self, last: int) -> list[int]:
+        """The next customers, at most a chunk of them, in the order of their ids."""
+        found: set[int] = set()
+        for column, state in ((INVOICE.customer_id, INVOICE.status), (RECEIVED.customer_id, RECEIVED.state)):
+            query = select(column).where(state == "open", column > last).distinct().order_by(column).limit(CHUNK)
+            found.update(customer_id for customer_id in self.session.scalars(query) if customer_id is not None)
+        return sorted(found)[:CHUNK]
+
+    def _through(self, sieve: Sieve) -> Iterator[Row]:
+        """Invoices that come through, each with 1 at its end where it is small; ordered by customer, and never all of them at once."""
+        query = select(*(INVOICE[name] for name in self.columns), case((sieve.small, 1), else_=0))
+        query = query.where(INVOICE.status == "open", or_(sieve.ruled, sieve.climbing)).order_by(INVOICE.customer_id, INVOICE.id)
+        for row in self.session.execute(query, execution_options={"yield_per": CHUNK}):
+            yield tuple(row)
+
+    def _under_way(self) -> Mapping[int, Sequence[int]]:
+        """Invoices for which something is under way, by customer. The claims of a sent action have their day of sending.
+
+        Two ranges of states, because SQLite uses no index to find what something is not; and what the claims say of themselves is looked
+        at here, and the join is an outer one, because SQLite would begin with all claims that there are.
+        """
+        query = select(ACTION.customer_id, CLAIM.subject, CLAIM.subject_id, CLAIM.live, CLAIM.sent_on)
+        query = query.join(ClaimRow, CLAIM.action_id == ACTION.id, isouter=True).where(or_(ACTION.state < "sent", ACTION.state > "sent"))
+        found: dict[int, list[int]] = defaultdict(list)
+        for customer_id, subject, subject_id, live, sent_on in self.session.execute(query):
+            if subject == "invoice" and live and sent_on is None:
+                found[customer_id].append(subject_id)
+        return found
 
 
 def _open(within: Within) -> ColumnElement[bool]:
     return and_(INVOICE.status == "open", within(INVOICE.customer_id))
 
 
-def all_chunks(session: Session) -> Iterator[Chunk]:
-    """Every customer with an open invoice or a waiting reply."""
-    last = 0
-    while ids := _busy_after(session, last):
-        last = ids[-1]
-        within = _between(ids[0], last)
-        yield Chunk(ids, within, _open(within))
+def _these(ids: Sequence[int]) -> ColumnElement[bool]:
+    """That they are open is said in a way that SQLite does not take for an index, because it would read all that are open."""
+    return and_(INVOICE.id.in_(ids), INVOICE.status.concat("") == "open")
+
+
+def _one_of(customers: Sequence[int]) -> Within:
+    return lambda column: column.in_(customers)
 
 
 def _between(first: int, last: int) -> Within:
     """A range costs less than its hundreds of numbers, and idle customers in it are few."""
     return lambda column: column.between(first, last)
-
-
-def _busy_after(session: Session, last: int) -> list[int]:
-    """The next customers, at most a chunk of them, in the order of their ids."""
-    found: set[int] = set()
-    for column, state in ((INVOICE.customer_id, INVOICE.status), (RECEIVED.customer_id, RECEIVED.state)):
-        query = select(column).where(state == "open", column > last).distinct().order_by(column).limit(CHUNK)
-        found.update(customer_id for customer_id in session.scalars(query) if customer_id is not None)
-    return sorted(found)[:CHUNK]
-
-
-def sifted_chunks(session: Session, sieve: Sieve) -> Iterator[Chunk]:
-    """Customers with an invoice that the sieve lets through, with a waiting reply, or with something under way."""
-    under_way = _under_way(session)
-    waiting = session.scalars(select(RECEIVED.customer_id).where(RECEIVED.state == "open").distinct())
-    always = sorted({*under_way, *(customer_id for customer_id in waiting if customer_id is not None)})
-    through = groupby(heapq.merge(_through(session, sieve), ((customer_id, 0, 0) for customer_id in always)), itemgetter(0))
-    while part := [(customer_id, list(rows)) for customer_id, rows in islice(through, CHUNK)]:
-        ids = [customer_id for customer_id, _rows in part]
-        found = {invoice_id for _customer_id, rows in part for _of, invoice_id, _climbing in rows if invoice_id}
-        found.update(invoice_id for customer_id in ids for invoice_id in under_way.get(customer_id, ()))
-        climbers = [customer_id for customer_id, rows in part if any(climbing for _of, _invoice_id, climbing in rows)]
-        found.update(session.scalars(select(INVOICE.id).where(_open(_one_of(climbers)), sieve.beside)))
-        yield Chunk(ids, _one_of(ids), _still_open(found))
-
-
-def _still_open(ids: Iterable[int]) -> ColumnElement[bool]:
-    """By their ids. That they are open is said in a way that SQLite does not take for an index, since it would read all that are open."""
-    return and_(INVOICE.id.in_(sorted(ids)), INVOICE.status.concat("") == "open")
-
-
-def _through(session: Session, sieve: Sieve) -> Iterator[tuple[int, int, int]]:
-    """Customer, id, and 1 where it is climbing, of each invoice that comes through; ordered by customer, and never all of them at once."""
-    query = select(INVOICE.customer_id, INVOICE.id, case((sieve.climbing, 1), else_=0))
-    query = query.where(INVOICE.status == "open", or_(sieve.ruled, sieve.climbing)).order_by(INVOICE.customer_id, INVOICE.id)
-    for customer_id, invoice_id, climbing in session.execute(query, execution_options={"yield_per": 10 * CHUNK}):
-        yield customer_id, invoice_id, climbing
-
-
-def _under_way(session: Session) -> dict[int, list[int]]:
-    """Invoices for which something is under way, by customer. The claims of a sent action have their day of sending.
-
-    Two ranges of states, because SQLite uses no index to find what something is not; and what the claims say of themselves is looked at
-    here, and the join is an outer one, because SQLite would begin with all claims that there are.
-    """
-    query = select(ACTION.customer_id, CLAIM.subject, CLAIM.subject_id, CLAIM.live, CLAIM.sent_on)
-    query = query.join(ClaimRow, CLAIM.action_id == ACTION.id, isouter=True)
-    found: dict[int, list[int]] = defaultdict(list)
-    for customer_id, subject, subject_id, live, sent_on in session.execute(query.where(or_(ACTION.state < "sent", ACTION.state > "sent"))):
-        if subject == "invoice" and live and sent_on is None:
-            found[customer_id].append(subject_id)
-    return found
-
-
-def sample_of_left_out(session: Session, sieve: Sieve, today: dt.date) -> Iterator[Chunk]:
-    """One in SAMPLE invoices that the sieve leaves out. Each day takes others: every invoice has its turn within SAMPLE days."""
-    turn = (INVOICE.id + today.toordinal()) % SAMPLE == 0
-    left_out = case((or_(sieve.ruled, sieve.climbing), 1), else_=0) == 0
-    sampled = select(INVOICE.customer_id, INVOICE.id).where(INVOICE.status == "open", turn, left_out).order_by(INVOICE.customer_id, INVOICE.id)
-    rows = session.execute(sampled).all()
-    for start in range(0, len(rows), CHUNK):
-        part = rows[start : start + CHUNK]
-        customers = sorted({customer_id for customer_id, _invoice_id in part})
-        yield Chunk(customers, _one_of(customers), _still_open(invoice_id for _customer_id, invoice_id in part))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims
 from cobranza_rules.store.chunks import Chunk
-from cobranza_rules.store.tables import ActionRow, ClaimRow, InvoiceRow, ReceivedRow
+from cobranza_rules.store.tables import ActionRow, ClaimRow, ReceivedRow
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
-ACTION, CLAIM, INVOICE, RECEIVED = (row.__table__.c for row in (ActionRow, ClaimRow, InvoiceRow, ReceivedRow))
+ACTION, CLAIM, RECEIVED = (row.__table__.c for row in (ActionRow, ClaimRow, ReceivedRow))
 
 
 def claims_of(
@@ -40,9 +40,9 @@ def claims_of(
     return claims
 
 
-def _open(subject: Literal["invoice", "reply"], chunk: Chunk) -> Select[int]:
+def _open(subject: Literal["invoice", "reply"], chunk: Chunk) -> Select[int] | Sequence[int]:
     if subject == "invoice":
-        return select(INVOICE.id).where(chunk.invoices)
+        return chunk.ids
     return select(RECEIVED.id).where(RECEIVED.state == "open", chunk.within(RECEIVED.customer_id))
 
 

@@ -41,8 +41,8 @@ def superset(node: Node, columns: FactColumns, *, negated: bool = False) -> Clau
 class Sieve:
     """`ruled` invoices may be due by a rule, `climbing` ones may be due on a ladder or have lost their rung there.
 
-    `beside` are overdue invoices that count in the total of a group in which another one is climbing. An invoice for which something is
-    under way has to be looked at too; it is found by its claims.
+    Of the climbing ones `small` are those that may not reach their ladder's minimum by themselves: then the customer's other overdue
+    invoices count, which are `beside`. An invoice for which something is under way has to be looked at too; it is found by its claims.
     """
 
     def __init__(self, rules: RuleSet, today: dt.date, company: Facts) -> None:
@@ -50,7 +50,9 @@ class Sieve:
         self._columns = FactColumns(Day(today, rules.calendar, rules.aging_buckets), company)
         self.ruled: Clause = or_(false(), *(self._due_by_rule(rule) for rule in rules.rules if rule.scope is Scope.INVOICE))
         self.climbing: Clause = or_(false(), *map(self._due_on_ladder, rules.ladders))
-        self.beside: Clause = or_(false(), *(self._counted(ladder) for ladder in rules.ladders if ladder.minimum_total))
+        with_minimum = [ladder for ladder in rules.ladders if ladder.minimum_total]
+        self.small: Clause = and_(self.climbing, or_(false(), *map(self._below_minimum, with_minimum)))
+        self.beside: Clause = or_(false(), *map(self._counted, with_minimum))
 
     def _due_by_rule(self, rule: Rule) -> Clause:
         return and_(superset(rule.when.tree, self._columns), *self._not_resting(rule))
@@ -93,6 +95,10 @@ class Sieve:
             or_(column.is_(None), column <= INVOICE.rung_on, column <= since) for column in (INVOICE.reversed_on, INVOICE.dispute_closed_on)
         ]
         return or_(INVOICE.rung_on.is_(None), and_(promised, *setbacks))
+
+    def _below_minimum(self, ladder: Ladder) -> Clause:
+        too_little = [and_(INVOICE.currency == currency, INVOICE.balance < least) for currency, least in ladder.minimum_total.items()]
+        return and_(self._taken(ladder), or_(INVOICE.due_on.is_(None), INVOICE.due_on >= self._today, *too_little))
 
     def _counted(self, ladder: Ladder) -> Clause:
         return and_(INVOICE.due_on < self._today, self._taken(ladder), superset(ladder.when.tree, self._columns))
