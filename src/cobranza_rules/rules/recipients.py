@@ -16,10 +16,7 @@ def goes_by_mail(step: Step, customer: CustomerSubject) -> bool:
 
 
 def reaches_customer(steps: Sequence[Step]) -> bool:
-    for step in steps:  # A plan asks this often.
-        if step.kind is StepKind.EMAIL or step.kind is StepKind.DELIVER:
-            return True
-    return False
+    return any(step.kind is StepKind.EMAIL or step.kind is StepKind.DELIVER for step in steps)
 
 
 def addresses_of(role: str, customer: CustomerSubject, company: Mapping[str, str]) -> tuple[str, ...]:

@@ -68,16 +68,18 @@ class Chunks:
             customers = [customer_id for customer_id, _rows in part]
             through = {row[0]: row for _customer_id, rows in part for row in rows}
             opened = {invoice_id for customer_id in customers for invoice_id in under_way.get(customer_id, ())}
-            few = sorted({row[1] for row in through.values() if row[-1]})
-            through.update((row[0], row) for row in self._read(_these(sorted(opened - through.keys()))))
-            through.update((row[0], row) for row in self._read(and_(_open(_one_of(few)), sieve.beside)))
+            few = {row[1] for row in through.values() if row[-1]}
+            if others := opened - through.keys():
+                through.update((row[0], row) for row in self._read(_these(sorted(others))))
+            if few:
+                through.update((row[0], row) for row in self._read(and_(_open(_one_of(sorted(few))), sieve.beside)))
             yield Chunk(customers, _one_of(customers), list(through.values()), list(through))
 
     def left_out(self, sieve: Sieve, today: dt.date) -> Iterator[Chunk]:
         """One in SAMPLE invoices that the sieve leaves out. Each day takes others: every invoice has its turn within SAMPLE days."""
         turn = (INVOICE.id + today.toordinal()) % SAMPLE == 0
         left_out = case((or_(sieve.ruled, sieve.climbing), 1), else_=0) == 0
-        rows = self._read(and_(INVOICE.status == "open", turn, left_out))
+        rows = sorted(self._read(and_(INVOICE.status == "open", turn, left_out)), key=itemgetter(1, 0))
         for start in range(0, len(rows), CHUNK):
             part = rows[start : start + CHUNK]
             customers = sorted({row[1] for row in part})

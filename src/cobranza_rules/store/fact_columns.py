@@ -7,7 +7,7 @@ expression is ever turned around, so that a NULL cannot become true.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -56,8 +56,10 @@ class FactColumns:
             dated = false()
         elif isinstance(test, Compare):
             dated = _spanned(test, column, figures)
-        elif isinstance(test, OneOf) and not test.negated:
-            dated = or_(false(), *(_spanned(Compare(((1, (fact,)),), Order.EQUAL, value, (fact,)), column, figures) for value in test.values))
+        elif isinstance(test, OneOf) and all(isinstance(value, int) for value in test.values):
+            order = Order.NOT_EQUAL if test.negated else Order.EQUAL
+            each = [_spanned(Compare(((1, (fact,)),), order, int(value), (fact,)), column, figures) for value in test.values]
+            dated = and_(true(), *each) if test.negated else or_(false(), *each)
         undated = passes(test, {} if absent is None else {fact: absent})
         return or_(and_(column.is_not(None), dated), column.is_(None) if undated else false())
 
@@ -83,7 +85,11 @@ def _of_column(test: Test, fact: str) -> Clause:
     if isinstance(test, Compare):
         return _figures(test, lambda least: column >= least, lambda bound: column < bound)
     # Engines compare texts after composing them (NFC). Only words that the program itself writes are sure to be composed in the column.
-    if isinstance(test, OneOf) and (described.type is not FactType.TEXT or described.choices or fact == "currency") and _sayable(test.values):
+    if (
+        isinstance(test, OneOf)
+        and (described.type is not FactType.TEXT or described.choices or fact == "currency")
+        and _sayable(test.values)
+    ):
         return column.not_in(test.values) if test.negated else column.in_(test.values)
     return true()
 
@@ -119,7 +125,7 @@ def _within(column: ColumnElement[Any], span: Span) -> Clause:
     return and_(true(), *bounds)
 
 
-def _figures(test: Compare, at_least: Any, below: Any) -> Clause:
+def _figures(test: Compare, at_least: Callable[[int], Clause], below: Callable[[int], Clause]) -> Clause:
     """A comparison of one figure with a constant, by what says that the figure is at least, or below, a whole number."""
     ((coefficient, _facts),) = test.terms
     bound = Fraction(test.constant, coefficient)
