@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from benchmarks.synthetic_book import rows_of
 from benchmarks.workdays import NOW, TODAY
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -172,12 +173,67 @@ def test_random_books_have_something_to_decide(database: Database) -> None:
         outcomes |= {verdict.outcome.value for verdict in whole.verdicts}
         assert sifted.stopped is None
     assert acted >= {"transmittal", "acknowledgement-missing", "first-reminder", "second-reminder"}
-    assert outcomes >= {"due", "held", "under_way", "uncertain", "limited", "unknown_rung"}
+    assert outcomes >= {"due", "held", "under_way", "limited", "unknown_rung", "below_minimum"}
     with Session(database.engine) as session:
         put_book(session, random_rows(3, 300))
         looked_at = [invoice for book in BookReader(session, rules, COMPANY, TODAY, NOW).whole() for invoice in book.invoices]
         session.rollback()
     assert 50 < len(looked_at) < 200
+
+
+def a_group(session: Session, *invoices: dict[str, Any]) -> None:
+    """One customer who is in order, with overdue pesos of whom nothing more is known than the first rung that was sent long ago."""
+    plain = {"currency": "MXN", "status": "open", "due_on": TODAY - dt.timedelta(days=90), "delivery": "sent", "acknowledged": True}
+    plain |= {"delivered_on": TODAY - dt.timedelta(days=100), "delivered_by": None, "case_status": "collections", "dispute_open": False}
+    plain |= {"promised_on": None, "claimed_on": None, "cancellation_pending": False, "reversed_on": None, "dispute_closed_on": None}
+    plain |= {"ladder": "collection", "rung": "first-reminder", "rung_on": TODAY - dt.timedelta(days=60), "next_contact": None}
+    for table, rows in rows_of(5):
+        if table == "invoice":
+            put_book(session, iter([(table, [{**row, **plain, **given} for row, given in zip(rows, invoices, strict=False)])]))
+        elif table in ("customer", "contact", "heartbeat"):
+            put_book(session, iter([(table, [row | {"status": "active"} if table == "customer" else row for row in rows])]))
+
+
+def plans_of(database: Database, rules: RuleSet, *invoices: dict[str, Any], under_way: int | None = None) -> tuple[Plan, Plan]:
+    engine = NativeEngine(rules.conditions())
+    with Session(database.engine) as session:
+        a_group(session, *invoices)
+        if under_way is not None:
+            action = {
+                **dict.fromkeys(("plan", "reason"), {}),
+                "rule_id": "second-reminder",
+                "customer_id": 1,
+                "currency": "MXN",
+                "state": "approved",
+            }
+            action |= {"id": 1, "rules_digest": "0" * 64, "planned_on": TODAY, "revision": 1, "content": ""}
+            claim = {"action_id": 1, "subject": "invoice", "subject_id": under_way, "rule_id": "second-reminder", "occurrence": 1}
+            put_book(session, iter([("action", [action]), ("claim", [{**claim, "live": True, "undone": False}])]))
+        reader = BookReader(session, rules, COMPANY, TODAY, NOW)
+        plans = plan_whole(reader, engine), plan_whole(reader, engine, sifted=False)
+        session.rollback()
+    return plans
+
+
+DONE = {"rung": "second-reminder", "balance": 100_000}  # Its last rung was sent: nothing is due for it, and it is overdue all the same.
+
+
+def test_a_small_invoice_reaches_the_minimum_with_what_else_is_overdue(database: Database) -> None:
+    rules = read(SHIPPED)
+    sifted, whole = plans_of(database, rules, {"balance": 10_000}, DONE)
+    assert [action.invoices for action in sifted.actions] == [action.invoices for action in whole.actions] == [("F-1",)]
+    alone, _whole = plans_of(database, rules, {"balance": 10_000}, DONE | {"currency": "USD"})
+    assert [verdict.outcome.value for verdict in alone.verdicts] == ["due", "below_minimum"]
+
+
+def test_an_invoice_that_is_not_due_and_has_something_under_way_keeps_its_group_waiting(database: Database) -> None:
+    rules = read(SHIPPED)
+    later = {"balance": 100_000, "next_contact": TODAY + dt.timedelta(days=3)}
+    free, _whole = plans_of(database, rules, {"balance": 100_000}, later)
+    assert [action.invoices for action in free.actions] == [("F-1",)]
+    sifted, whole = plans_of(database, rules, {"balance": 100_000}, later, under_way=2)
+    assert shown(sifted) == shown(whole)
+    assert (sifted.actions, [verdict.outcome.value for verdict in sifted.verdicts]) == ((), ["due", "under_way", "under_way"])
 
 
 def test_each_day_some_of_what_was_left_out_is_looked_at_and_in_time_all_of_it(filled: Session) -> None:
