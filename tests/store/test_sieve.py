@@ -86,7 +86,7 @@ def test_postgresql_misses_no_invoice_for_which_a_condition_holds(filled: Sessio
 
 
 @settings(slow, max_examples=120)
-@given(text=st.sampled_from(TRANSLATED).flatmap(simple).filter(lambda text: "999999" not in text and "300" not in text))
+@given(text=st.sampled_from(TRANSLATED).flatmap(simple).filter(lambda text: "99" not in text and "300" not in text))
 def test_a_comparison_of_one_fact_finds_nothing_else(filled: Session, text: str) -> None:
     found, meant = translated_and_meant(filled, text)
     assert found == meant
@@ -200,7 +200,8 @@ def plans_of(database: Database, rules: RuleSet, *invoices: dict[str, Any], unde
         a_group(session, *invoices)
         if under_way is not None:
             action = {
-                **dict.fromkeys(("plan", "reason"), {}),
+                "plan": {},
+                "reason": {},
                 "rule_id": "second-reminder",
                 "customer_id": 1,
                 "currency": "MXN",
@@ -254,7 +255,7 @@ def test_each_day_some_of_what_was_left_out_is_looked_at_and_in_time_all_of_it(f
     assert sampled[3] == left_out(3)
 
 
-@pytest.mark.parametrize(("method", "rule"), [("_due_by_rule", "transmittal"), ("_due_on_ladder", "second-reminder")])
+@pytest.mark.parametrize(("method", "rule"), [("_due_by_rule", "transmittal"), ("_due_on_ladder", "collection")])
 def test_a_sieve_that_loses_an_invoice_stops_the_run(filled: Session, method: str, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rules = read(SHIPPED)
     engine = NativeEngine(rules.conditions())

@@ -129,7 +129,8 @@ class InvoiceFacts:
 
     def common(self, customer: Mapping[str, Value]) -> Facts:
         """What the facts of a customer's invoices begin with: those of the customer, and those of dates that are not there."""
-        return {**{fact: value for fact, value in customer.items() if self._is_wanted(fact)}, **self._without_dates}
+        wanted = self._wanted
+        return {**{fact: value for fact, value in customer.items() if wanted is None or fact in wanted}, **self._without_dates}
 
     def build(self, row: Row, common: Facts) -> Facts:
         """Facts of one invoice. A run calls it for every invoice that it looks at, so its loops are plain."""
