@@ -1,4 +1,6 @@
-"""The program's plan over a whole book, as `cobranza plan` makes it. `python -m benchmarks.plan_run DATABASE ENGINE OUT`.
+"""The program's plan over a whole book, as `cobranza plan` makes it. `python -m benchmarks.plan_run DATABASE ENGINE ROWS OUT`.
+
+ROWS is `sifted`, as the program does it, or `all`.
 
 Measured is the work of a tick that is already running: the database is open and the rules are read. What starts a worker is measured too.
 """
@@ -23,14 +25,14 @@ COMPANY = {role: f"{role}@company.example" for role in ("supervisor", "sales_man
 
 
 def main() -> None:
-    path, out = Path(sys.argv[1]).resolve(), Path(sys.argv[3])
+    path, out = Path(sys.argv[1]).resolve(), Path(sys.argv[4])
     database = open_database(f"sqlite:///{path}", path.parent)
     rules, _warnings = read_rules([("rules/collections.yaml", RULES.read_bytes())])
     rules.calendar.is_workday(TODAY)  # Loads the library that knows the holidays.
     start = cpu_seconds()
     engine = open_engine(cast("EngineName", sys.argv[2]), rules.conditions())
     with database.reading() as session:
-        plan = plan_whole(BookReader(session, rules, COMPANY, TODAY, NOW), engine)
+        plan = plan_whole(BookReader(session, rules, COMPANY, TODAY, NOW), engine, sifted=sys.argv[3] == "sifted")
     worker = peak_mb(engine.worker_pid) if isinstance(engine, DurableRoom) else 0.0
     assert not (isinstance(engine, DurableRoom) and engine.incidents), "the worker of durable-rules was lost"
     engine.close()

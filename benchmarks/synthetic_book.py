@@ -24,33 +24,35 @@ from cobranza_rules.store import migrations
 from cobranza_rules.store.database import open_database
 
 INVOICES_A_CUSTOMER = 5
+DUE_SHARE = 0.03  # Of the open invoices
 STEPS = [{"kind": "email", "name": "first-reminder", "to": "collections_contact", "cc": ["supervisor"], "attach": ["letter", "statement"]}]
 HOUR = dt.timedelta(hours=1)
 
 Rows = tuple[str, list[Row]]  # Of one table
 
 
-def book_of(n: int, folder: Path) -> Path:
-    """The database with `n` open invoices; made the first time, and again when the schema or this generator is another."""
+def book_of(n: int, folder: Path, due_share: float = DUE_SHARE) -> Path:
+    """The database with `n` open invoices of which `due_share` are due; made the first time, and again when the schema or this generator is another."""
     sources = [Path(module.__file__ or "").read_bytes() for module in (synthetic_invoice, workdays)] + [Path(__file__).read_bytes()]
     version = hashlib.sha256(b"".join([*sources, migrations.HEAD.encode()])).hexdigest()[:12]
-    path = folder / f"rules-{n}-{version}.sqlite"
+    kept = f"rules-{n}-due-{100 * due_share:g}"
+    path = folder / f"{kept}-{version}.sqlite"
     if not path.exists():
         folder.mkdir(exist_ok=True)
-        for outdated in folder.glob(f"rules-{n}-*"):
+        for outdated in folder.glob(f"{kept}-*"):
             outdated.unlink()
         unfinished = path.with_suffix(f".{os.getpid()}")
-        _write(unfinished, n)
+        _write(unfinished, n, due_share)
         unfinished.rename(path)
     return path
 
 
-def _write(path: Path, n: int) -> None:
+def _write(path: Path, n: int, due_share: float) -> None:
     open_database(f"sqlite:///{path}", path.parent).close()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA synchronous=OFF")
     with connection:
-        for table, rows in rows_of(n):
+        for table, rows in rows_of(n, due_share):
             marks = ", ".join(f":{column}" for column in rows[0])
             stored = [{column: _stored(value) for column, value in row.items()} for row in rows]
             connection.executemany(f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES ({marks})", stored)
@@ -68,16 +70,17 @@ def _stored(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, dict | list) else value
 
 
-def rows_of(n: int) -> Iterator[Rows]:
-    """Everything in a book of `n` open invoices, in an order that foreign keys allow."""
+def rows_of(n: int, due_share: float = DUE_SHARE) -> Iterator[Rows]:
+    """Everything in a book of `n` open invoices of which `due_share` are due, in an order that foreign keys allow."""
     yield "heartbeat", [{"name": name, "at": NOW - HOUR} for name in ("bank", "mailbox")]
-    book = _Book()
+    book = _Book(due_share)
     for first in range(0, n, INVOICES_A_CUSTOMER):
         yield from book.customer(first // INVOICES_A_CUSTOMER + 1, min(INVOICES_A_CUSTOMER, n - first))
 
 
 class _Book:
-    def __init__(self) -> None:
+    def __init__(self, due_share: float) -> None:
+        self._due_share = due_share
         self._invoices = self._actions = 0
 
     def customer(self, number: int, invoices: int) -> Iterator[Rows]:
@@ -88,7 +91,8 @@ class _Book:
             yield "contact", contacts
         if random.random() < 0.005:
             yield "received", [_received(number)]
-        made = [open_invoice(random) for _each in range(invoices)] + [paid_invoice(random) for _each in range(number % 2, invoices, 2)]
+        made = [open_invoice(random, self._due_share) for _each in range(invoices)]
+        made += [paid_invoice(random) for _each in range(number % 2, invoices, 2)]
         home = "USD" if customer["kind"] == "foreign" else "MXN"
         other = "MXN" if home == "USD" else "USD"
         currencies = [other if random.random() < 0.03 else home for _each in made]
@@ -251,4 +255,4 @@ def _claim(action: int, invoice: int, rule: str, occurrence: int, day: dt.date |
 
 
 if __name__ == "__main__":
-    print(book_of(int(sys.argv[1]), Path(sys.argv[2])))
+    print(book_of(int(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])))

@@ -118,35 +118,38 @@ def _paid(random: Random) -> Invoice:
     return invoice
 
 
-KINDS: tuple[tuple[int, Callable[[Random], Invoice]], ...] = (
+Maker = Callable[[Random], Invoice]
+DUE: tuple[tuple[int, Maker], ...] = (  # Needs something today
+    (9, lambda _random: _pending(under_way=False)),
+    (6, lambda _random: _fresh(3)),
+    (3, lambda _random: _fresh(6, (3,))),
+    (2, lambda _random: _fresh(9, (6, 3))),
+    (10, lambda random: _overdue(random, (1, 30))),
+    (8, lambda random: _first_sent(random, (5, 7))),
+    (3, lambda random: _overdue(random, (1, 40), promised_on=TODAY - _days(20), promise_count=1)),
+)
+RESTING: tuple[tuple[int, Maker], ...] = (  # Nothing is to be done for it today, or something holds it
     (343, _current),
     (2, lambda _random: _invoice(TODAY - _days(60), None)),
     (305, lambda random: _delivered_by_us(_current(random))),
     (20, lambda _random: _fresh(1)),
     (20, lambda _random: _fresh(4, (1,))),
     (10, lambda _random: _pending(under_way=True)),
-    (9, lambda _random: _pending(under_way=False)),
-    (6, lambda _random: _fresh(3)),
-    (3, lambda _random: _fresh(6, (3,))),
-    (2, lambda _random: _fresh(9, (6, 3))),
-    (10, lambda random: _overdue(random, (1, 30))),
     (25, lambda random: _first_sent(random, (1, 5))),
-    (8, lambda random: _first_sent(random, (5, 7))),
     (190, _both_sent),
     (15, lambda random: _overdue(random, (1, 40), promised_on=TODAY + _days(3), promise_count=1)),
-    (3, lambda random: _overdue(random, (1, 40), promised_on=TODAY - _days(20), promise_count=1)),
     (8, lambda random: _first_sent(random, (5, 20), dispute_open=True)),
     (5, lambda random: _overdue(random, (1, 40), claimed_on=workdays_ago(2), claim_count=1)),
     (11, lambda random: _overdue(random, (90, 300), case_status="with_administration", dunning_level=2)),
     (3, lambda random: _overdue(random, (1, 60), cancellation_pending=True)),
     (2, lambda random: _first_sent(random, (5, 9), dispute_closed_on=workdays_ago(2), next_contact=None)),
 )
-WEIGHTS = [weight for weight, _make in KINDS]
-MAKERS = [make for _weight, make in KINDS]
 
 
-def open_invoice(random: Random) -> Invoice:
-    (made,) = random.choices(MAKERS, WEIGHTS)
+def open_invoice(random: Random, due_share: float) -> Invoice:
+    """One that is due with a chance of `due_share`; its customer may still have no address, or a message that waits."""
+    kinds = DUE if random.random() < due_share else RESTING
+    (made,) = random.choices([make for _weight, make in kinds], [weight for weight, _make in kinds])
     return made(random)
 
 

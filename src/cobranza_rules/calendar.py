@@ -53,9 +53,7 @@ class BusinessCalendar:
 
     def plus(self, day: dt.date, count: int) -> dt.date:
         """The date `count` business days after `day`; `day` itself need not be one. A count of 0 gives `day`."""
-        for _step in range(count):
-            day = self.on_or_after(days_after(day, 1))
-        return day
+        return _plus(self, day, count)
 
     def minus(self, day: dt.date, count: int) -> dt.date:
         """The latest date from which `day` is `count` business days later; `day` itself where `count` is 0."""
@@ -84,6 +82,14 @@ def _workdays_of(calendar: BusinessCalendar, year: int) -> int:
     beyond_52_weeks = sum((first + ahead) % 7 in calendar.workdays for ahead in range(2 if years.isleap(year) else 1))
     closed = sum(day.year == year and day.weekday() in calendar.workdays for day in calendar.extra)
     return 52 * len(calendar.workdays) + beyond_52_weeks - closed
+
+
+@lru_cache(maxsize=4096)
+def _plus(calendar: BusinessCalendar, day: dt.date, count: int) -> dt.date:
+    """A whole book has few dates, and few rules count from them."""
+    for _step in range(count):
+        day = calendar.on_or_after(days_after(day, 1))
+    return day
 
 
 @lru_cache(maxsize=512)

@@ -165,7 +165,7 @@ def explain_subject(workspace: Workspace, name: str) -> Explanation:
         agreeing = Agreeing(workspace.settings.mode, workspace.settings.rubric)
         open_ids = [row.id for row in invoices if row.status == "open"]
         with cycles_left_alone():
-            coming = forecast(reader, engine, agreeing, book, open_ids, match(book, engine))
+            coming = forecast(reader, engine, agreeing, book, open_ids, match(workspace.rules, book, engine))
         verdicts = defaultdict(list)
         for verdict in plan.verdicts:
             if verdict.subject == "invoice":

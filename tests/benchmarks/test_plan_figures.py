@@ -20,11 +20,27 @@ from cobranza_rules.calendar import BusinessCalendar
 FIGURE = Figure("plan", "invoices", 10_000, 0.5, 0.1, "sqlite3 rows, rules by hand", 93.5)
 
 
-def test_both_engines_and_the_floor_decide_the_same(tmp_path: Path) -> None:
-    figures = measure_plan(400, turns=1, books=tmp_path)
-    assert [(each.figure, each.unit, each.n) for each in figures] == [("plan", "invoices", 400), ("plan-native", "invoices", 400)]
+@pytest.mark.parametrize(
+    ("due_share", "names"),
+    [
+        (0.03, ["plan", "plan-native", "plan-all-rows", "plan-all-rows-native", "plan"]),
+        (0.1, ["plan-due-10", "plan-native-due-10"]),
+    ],
+)
+def test_both_engines_and_the_floor_decide_the_same(tmp_path: Path, due_share: float, names: list[str]) -> None:
+    figures = measure_plan(400, due_share, turns=1, books=tmp_path)
+    assert [(each.figure, each.unit, each.n) for each in figures] == [(name, "invoices", 400) for name in names]
     assert all(each.ours > 0 and each.reference > 0 and each.peak_mb > 20 for each in figures)
-    assert [path.suffix for path in tmp_path.iterdir() if path.name.startswith("rules-400-")] == [".sqlite"]
+    kept = f"rules-400-due-{100 * due_share:g}-"
+    assert [path.suffix for path in tmp_path.iterdir() if path.name.startswith(kept)] == [".sqlite"]
+
+
+def test_the_share_that_is_due_can_be_chosen() -> None:
+    few, many = (
+        sum(row["delivery"] == "pending" for table, rows in rows_of(2000, share) if table == "invoice" for row in rows)
+        for share in (0.0, 0.5)
+    )
+    assert few < many / 4
 
 
 def test_sides_that_decide_differently_are_named(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.plan.planning import plan_customers, plan_whole
 from cobranza_rules.rules.model import Limit
-from cobranza_rules.store import books
+from cobranza_rules.store import chunks
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, beat
 from tests.cfdi_files import invoice
@@ -37,7 +37,7 @@ def reader(desk: Desk, session: Session) -> BookReader:
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 400])
 def test_the_size_of_a_chunk_changes_nothing(four: Desk, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
-    monkeypatch.setattr(books, "CHUNK", chunk)
+    monkeypatch.setattr(chunks, "CHUNK", chunk)
     with four.workspace.database.reading() as session:
         whole = plan_whole(reader(four, session), four.workspace.engine)
         one_by_one = [plan_customers(reader(four, session), four.workspace.engine, [n]) for n in (1, 2, 3, 4)]
@@ -47,7 +47,7 @@ def test_the_size_of_a_chunk_changes_nothing(four: Desk, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize(("limit", "stopped"), [(3, True), (4, False), (0, False)])
 def test_the_limit_of_a_run_counts_over_all_chunks(four: Desk, monkeypatch: pytest.MonkeyPatch, limit: int, stopped: bool) -> None:
-    monkeypatch.setattr(books, "CHUNK", 1)
+    monkeypatch.setattr(chunks, "CHUNK", 1)
     four.workspace.rules = replace(four.workspace.rules, limit=Limit(per_run=limit))
     with four.workspace.database.reading() as session:
         plan = plan_whole(reader(four, session), four.workspace.engine)

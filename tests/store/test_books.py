@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -21,8 +21,9 @@ from cobranza_rules.rules.document import read_rules
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.native import NativeEngine
 from cobranza_rules.rules.planned import Plan
-from cobranza_rules.store import books
+from cobranza_rules.store import chunks
 from cobranza_rules.store.books import BookReader, named_facts
+from cobranza_rules.store.chunks import Chunks
 from cobranza_rules.store.claims import claims_of
 from cobranza_rules.store.database import Database
 from cobranza_rules.store.tables import ActionRow, Base, ClaimRow, HeartbeatRow, InvoiceRow
@@ -59,7 +60,7 @@ def decided(plan: Plan) -> list[tuple[str, str, int, tuple[Any, ...], Any]]:
 
 @pytest.mark.parametrize("chunk", [1, 7, 400])
 def test_chunks_change_no_decision(session: Session, rules: RuleSet, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(books, "CHUNK", chunk)
+    monkeypatch.setattr(chunks, "CHUNK", chunk)
     engine = NativeEngine(rules.conditions())
     whole = plan_whole(reader(session, rules), engine)
     each = [plan_customers(reader(session, rules), engine, [number]) for number in range(1, CUSTOMERS + 1)]
@@ -70,7 +71,7 @@ def test_chunks_change_no_decision(session: Session, rules: RuleSet, chunk: int,
 
 
 def test_a_whole_book_has_the_facts_that_the_rules_name(session: Session, rules: RuleSet) -> None:
-    (whole,) = reader(session, rules).whole()
+    (whole,) = reader(session, rules).whole(sifted=False)
     every = reader(session, rules).of(list(whole.customers))
     names = named_facts(rules)
     assert {"balance", "currency", "days_overdue", "customer_ready", "invoice"} <= names
@@ -85,8 +86,8 @@ def test_books_come_by_customer_and_invoices_by_due_date_unknown_ones_last(
     session: Session, rules: RuleSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session.execute(update(InvoiceRow).where(InvoiceRow.id.in_([1, 2])).values(due_on=None))
-    monkeypatch.setattr(books, "CHUNK", 8)
-    read = list(reader(session, rules).whole())
+    monkeypatch.setattr(chunks, "CHUNK", 8)
+    read = list(reader(session, rules).whole(sifted=False))
     order = [(one.customer_id, one.due_on or dt.date.max, one.id) for book in read for one in book.invoices]
     assert order == sorted(order)
     assert [one.id for one in read[0].invoices if one.customer_id == 1][-2:] == [1, 2]
@@ -96,35 +97,51 @@ def test_books_come_by_customer_and_invoices_by_due_date_unknown_ones_last(
 
 def test_idle_customers_are_left_out(session: Session, rules: RuleSet) -> None:
     session.execute(update(InvoiceRow).where(InvoiceRow.customer_id == 2).values(status="paid"))
-    (book,) = reader(session, rules).whole()
+    (book,) = reader(session, rules).whole(sifted=False)
     assert sorted(book.customers) == [number for number in range(1, CUSTOMERS + 1) if number != 2]
 
 
-def test_a_chunk_takes_few_statements_whatever_its_size(session: Session, rules: RuleSet) -> None:
+@pytest.mark.parametrize("sifted", [True, False])
+def test_a_chunk_takes_few_statements_whatever_its_size(session: Session, rules: RuleSet, sifted: bool) -> None:
     seen: list[str] = []
     event.listen(session.get_bind(), "before_cursor_execute", lambda _connection, _cursor, statement, *_rest: seen.append(statement))
-    list(reader(session, rules).whole())
+    list(reader(session, rules).whole(sifted=sifted))
     assert 5 < len(seen) <= 16
+
+
+def steps_of(session: Session, work: Callable[[], object]) -> list[str]:
+    """How SQLite goes about the statements of `work`."""
+    seen: list[tuple[str, Any]] = []
+    event.listen(
+        session.get_bind(), "before_cursor_execute", lambda _connection, _cursor, text, values, *_rest: seen.append((text, values))
+    )
+    work()
+    plans = [[row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)] for text, values in list(seen)]
+    return [step for plan in plans for step in plan]
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # How PostgreSQL goes about it depends on its statistics.
 def test_sqlite_finds_the_rows_of_a_chunk_by_index(session: Session, rules: RuleSet) -> None:
     """Without it a chunk would read all that was ever claimed or sent, and a plan would take the square of the size of its book."""
-    seen: list[tuple[str, Any]] = []
-    event.listen(
-        session.get_bind(), "before_cursor_execute", lambda _connection, _cursor, text, values, *_rest: seen.append((text, values))
-    )
-    list(reader(session, rules).whole())
-    plans = [[row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)] for text, values in list(seen)]
-    steps = [step for plan in plans for step in plan]
+    steps = steps_of(session, lambda: list(reader(session, rules).whole(sifted=False)))
     assert [step for step in steps if step.startswith("SCAN")] == []
     assert "SEARCH claim USING INDEX uq_claim_live (subject=? AND subject_id=?)" in steps
     assert "SEARCH invoice USING INDEX ix_invoice_open (status=? AND customer_id>? AND customer_id<?)" in steps
     assert "SEARCH action USING INDEX ix_action_finished_on (finished_on>?)" in steps
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_sqlite_sifts_a_book_in_one_pass_over_what_is_open(session: Session, rules: RuleSet) -> None:
+    whole = steps_of(session, lambda: list(reader(session, rules).whole()))
+    sampled = steps_of(session, lambda: list(reader(session, rules).left_out()))
+    assert [step for step in (*whole, *sampled) if step.startswith("SCAN")] == []
+    assert [step for step in whole if "ix_invoice_open (status=?)" in step] == ["SEARCH invoice USING INDEX ix_invoice_open (status=?)"]
+    assert "SEARCH action USING INDEX ix_action_state (state<?)" in whole
+    assert not any(step.startswith("USE TEMP B-TREE FOR ORDER BY") and "invoice" in step for step in whole)
+
+
 def test_claims_of_what_is_closed_are_not_read(session: Session, rules: RuleSet) -> None:
-    claims = claims_of(session, "invoice", lambda column: column.between(1, CUSTOMERS), {})
+    claims = claims_of(session, "invoice", Chunks(session, ("id", "customer_id")).of(range(1, CUSTOMERS + 1)), {})
     open_ids = set(session.scalars(select(InvoiceRow.id).where(InvoiceRow.status == "open")))
     claimed = set(session.scalars(select(ClaimRow.subject_id)))
     assert set(claims) == claimed & open_ids
@@ -133,7 +150,7 @@ def test_claims_of_what_is_closed_are_not_read(session: Session, rules: RuleSet)
 
 def contacted(session: Session, rules: RuleSet, *, whole: bool) -> Sequence[dt.date]:
     read = reader(session, rules)
-    (book,) = read.whole() if whole else [read.of([1])]
+    (book,) = read.whole(sifted=False) if whole else [read.of([1])]
     return book.customers[1].contacted.get("MXN", ())
 
 
@@ -153,7 +170,7 @@ def test_contacts_are_read_as_far_back_as_the_limit_counts(session: Session, rul
 
 def test_without_a_limit_no_contacts_are_read(session: Session, rules: RuleSet) -> None:
     unlimited = replace(rules, limit=replace(rules.limit, per_customer=0))
-    (book,) = reader(session, unlimited).whole()
+    (book,) = reader(session, unlimited).whole(sifted=False)
     assert not any(customer.contacted for customer in book.customers.values())
 
 
@@ -178,6 +195,6 @@ def test_an_empty_database_has_an_empty_plan(database: Database, rules: RuleSet)
 
 def test_a_mailbox_that_was_never_read_is_unknown(session: Session, rules: RuleSet) -> None:
     session.execute(delete(HeartbeatRow))
-    (book,) = reader(session, rules).whole()
+    (book,) = reader(session, rules).whole(sifted=False)
     assert "hours_since_mailbox_poll" not in book.customers[1].facts
     assert "inbox_open" in book.customers[1].facts

@@ -16,7 +16,8 @@ from cobranza_rules.backtest.past_deeds import PastDeeds
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.rules.model import RuleSet
-from cobranza_rules.store.books import CHUNK, CUSTOMER_COLUMNS
+from cobranza_rules.store.books import CUSTOMER_COLUMNS
+from cobranza_rules.store.chunks import CHUNK
 from cobranza_rules.store.tables import CaseEventRow, ContactRow, CustomerRow, EntryRow, InvoiceRow, ReceivedRow, TaskRow
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.

@@ -11,7 +11,9 @@ from cobranza_rules.facts.invoices import Facts, InvoicePresent, invoice_facts
 from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.money import Money
 
-__all__ = ["CustomerPresent", "Facts", "InvoicePresent", "company_facts", "customer_facts", "invoice_facts", "reply_facts"]
+__all__ = ["COMPANY_FACTS", "CustomerPresent", "Facts", "InvoicePresent", "company_facts", "customer_facts", "invoice_facts", "reply_facts"]
+
+COMPANY_FACTS = ("workdays_since_bank_statement", "hours_since_mailbox_poll")  # The same for every customer of a day
 
 
 class CustomerPresent(Protocol):

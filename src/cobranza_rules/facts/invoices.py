@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.aging import bucket_of
+from cobranza_rules.facts.spans import Span, at_least_days, at_least_workdays, from_ordinal
 from cobranza_rules.facts.vocabulary import Value
 
 Facts = dict[str, Value]
@@ -38,11 +39,14 @@ AS_THEY_ARE = {
 }
 
 
-class _Remembered(dict[dt.date, Any]):
-    """What is known of a date, found once: a whole book has few dates."""
+class OfDate(dict[dt.date, Any]):
+    """What is known of a date, found once: a whole book has few dates.
 
-    def __init__(self, find: Callable[[dt.date], Any]) -> None:
-        self._find = find
+    A figure that only grows or only shrinks from date to date also tells the dates that have `at_least` so much of it (None: it cannot say).
+    """
+
+    def __init__(self, find: Callable[[dt.date], Any], at_least: Callable[[int], Span | None] = lambda _figure: None) -> None:
+        self._find, self.at_least = find, at_least
 
     def __missing__(self, day: dt.date) -> Any:
         self[day] = found = self._find(day)
@@ -55,11 +59,11 @@ class Day:
     def __init__(self, today: dt.date, calendar: BusinessCalendar, buckets: Sequence[int]) -> None:
         self.today = today
         self.no_bucket = bucket_of(None, buckets)
-        self.workdays_since: Mapping[dt.date, int] = _Remembered(lambda day: calendar.between(day, today))
-        self.days_since: Mapping[dt.date, int] = _Remembered(lambda day: (today - day).days)
-        self.bucket: Mapping[dt.date, str] = _Remembered(lambda day: bucket_of((today - day).days, buckets))
-        self.ordinal: Mapping[dt.date, int] = _Remembered(dt.date.toordinal)
-        self.is_known: Mapping[dt.date, bool] = _Remembered(lambda _day: True)
+        self.workdays_since = OfDate(lambda day: calendar.between(day, today), lambda count: at_least_workdays(calendar, today, count))
+        self.days_since = OfDate(lambda day: (today - day).days, lambda count: at_least_days(today, count))
+        self.bucket = OfDate(lambda day: bucket_of((today - day).days, buckets))
+        self.ordinal = OfDate(dt.date.toordinal, from_ordinal)
+        self.is_known = OfDate(lambda _day: True)
 
 
 def _delivered_before(_day: Day, place: Place) -> Find:
@@ -79,7 +83,7 @@ def _intervention_overdue(day: Day, place: Place) -> Find:
 
 
 # Facts that say something of one date: its column, and what they are of a date and without one. Most dates of an invoice are not there.
-OF_A_DATE: dict[str, tuple[str, Callable[[Day], Mapping[dt.date, Value]], Callable[[Day], Value | None]]] = {
+OF_A_DATE: dict[str, tuple[str, Callable[[Day], OfDate], Callable[[Day], Value | None]]] = {
     "issued_on": ("issued_on", lambda day: day.ordinal, lambda _day: None),
     "due_on": ("due_on", lambda day: day.ordinal, lambda _day: None),
     "days_overdue": ("due_on", lambda day: day.days_since, lambda _day: None),
@@ -104,7 +108,8 @@ class InvoiceFacts:
         """`first` are columns that the rows begin with in any case."""
         self._columns = list(first)
         self._wanted = wanted
-        self._as_they_are = [(fact, self._place(column)) for fact, column in AS_THEY_ARE.items() if self._is_wanted(fact)]
+        as_they_are = {fact: self._place(column) for fact, column in AS_THEY_ARE.items() if self._is_wanted(fact)}
+        self._as_they_are, self._places = tuple(as_they_are), list(as_they_are.values())
         dated = [(fact, *OF_A_DATE[fact]) for fact in OF_A_DATE if self._is_wanted(fact)]
         self._of_a_date = [(fact, self._place(column), known(day)) for fact, column, known, _without in dated]
         self._without_dates = {fact: none for fact, _column, _known, without in dated if (none := without(day)) is not None}
@@ -124,13 +129,13 @@ class InvoiceFacts:
 
     def common(self, customer: Mapping[str, Value]) -> Facts:
         """What the facts of a customer's invoices begin with: those of the customer, and those of dates that are not there."""
-        return {**{fact: value for fact, value in customer.items() if self._is_wanted(fact)}, **self._without_dates}
+        wanted = self._wanted
+        return {**{fact: value for fact, value in customer.items() if wanted is None or fact in wanted}, **self._without_dates}
 
     def build(self, row: Row, common: Facts) -> Facts:
-        """Facts of one invoice. A run calls it for every open invoice, so its loops are plain."""
+        """Facts of one invoice. A run calls it for every invoice that it looks at, so its loops are plain."""
         facts = common.copy()
-        for fact, place in self._as_they_are:
-            facts[fact] = row[place]
+        facts.update(zip(self._as_they_are, [row[place] for place in self._places], strict=True))
         for fact, place, known in self._of_a_date:
             if (date := row[place]) is not None:
                 facts[fact] = known[date]

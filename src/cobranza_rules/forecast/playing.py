@@ -56,7 +56,7 @@ class Player:
         if read.replies:
             record(self.imagined, self.rules, self.engine, read, today)
         book = self.imagined.book(read, today)
-        matches = match(book, self.engine)
+        matches = match(self.rules, book, self.engine)
         day = ComingDay(today, decide_matched(self.rules, book, today, matches), matches)
         for action in day.plan.actions:
             if action.subject == "invoice":
@@ -139,7 +139,7 @@ class Player:
         if one.since == day.on and [other for other in self.imagined.of_customer(customer_id) if other.stage is not Stage.GONE] == [one]:
             return Look(one.action, passing=False, reason=one.action.reason)
         own = self.imagined.book(self._of_customer(read, customer_id), day.on, one)
-        matches = match(own, self.engine)
+        matches = match(self.rules, own, self.engine)
         look = look_for(one.action, decide_matched(self.rules, own, day.on, matches), self.rules)
         if look.action is not None:  # Reasons cost more than decisions: they are asked for only where they are needed.
             return look

@@ -5,36 +5,64 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
+from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.decide import decide, within_limit
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.planned import Held, Plan, PlannedAction, Verdict
 from cobranza_rules.store.books import BookReader
 
 
-def plan_whole(reader: BookReader, engine: Engine) -> Plan:
-    """Customers never share a message, so the plans of the chunks are the plan of the whole; the limit a run looks at all of it."""
+def plan_whole(reader: BookReader, engine: Engine, *, sifted: bool = True) -> Plan:
+    """Customers never share a message, so the plans of the chunks are the plan of the whole; the limit of a run looks at all of it.
+
+    `sifted` reads only what some rule or ladder may act upon, and looks whether that left out what it must not: then nothing may leave.
+    """
     actions: list[PlannedAction] = []
     held: list[Held] = []
     verdicts: list[Verdict] = []
     with cycles_left_alone():
-        for book in reader.whole():
+        for book in reader.whole(sifted=sifted):
             part = decide(reader.rules, book, reader.today, engine)
             actions += part.actions
             held += part.held
             verdicts += part.verdicts
-    return within_limit(Plan(reader.today, reader.rules.digest, tuple(actions), tuple(held), tuple(verdicts)), reader.rules)
+        overlooked = find_overlooked(reader, engine) if sifted else None
+    plan = within_limit(Plan(reader.today, reader.rules.digest, tuple(actions), tuple(held), tuple(verdicts)), reader.rules)
+    return plan if overlooked is None else replace(plan, stopped=overlooked)
+
+
+def find_overlooked(reader: BookReader, engine: Engine) -> Sentence | None:
+    """Looks at some of the invoices that were left out. Of one that belongs there a decision says nothing; else the first is named."""
+    for book in reader.left_out():
+        under_way = {invoice.id for invoice in book.invoices if any(claims.waiting for claims in invoice.claims.values())}
+        for verdict in decide(reader.rules, book, reader.today, engine).verdicts:
+            if verdict.subject_id not in under_way:  # Those are looked at, whatever the sieve says.
+                number = next(invoice.number for invoice in book.invoices if invoice.id == verdict.subject_id)
+                return _(
+                    "invoice {invoice} was left out although '{rule}' concerns it; please report this with what"
+                    " 'cobranza explain {invoice}' says",
+                    invoice=number,
+                    rule=verdict.rule_id,
+                )
+    return None
 
 
 @contextmanager
 def cycles_left_alone() -> Iterator[None]:
-    """Books and plans have no cycles, so that the collector of cycles finds nothing in them; that it looks is a third of the cost of a plan."""
+    """Books and plans have no cycles, so that the collector of cycles finds nothing in them; that it looks is a third of the cost of a plan.
+
+    Freezing and thawing moves the plan among the objects that the collector takes for old ones, so that it does not look right afterwards.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 

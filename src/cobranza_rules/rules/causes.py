@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import reduce
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache, partial, reduce
 
-from cobranza_rules.facts.vocabulary import VOCABULARY, Fact, FactType, Value
+from cobranza_rules.facts.vocabulary import VOCABULARY, Fact, FactType, Scope, Value
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
-from cobranza_rules.rules.evaluation import holds
 from cobranza_rules.rules.expression import Condition
-from cobranza_rules.rules.tree import AnyOf, Leaf, Negation, Node, facts_of_test
+from cobranza_rules.rules.native import Evaluate, compile_conditions
+from cobranza_rules.rules.tree import AnyOf, Leaf, Negation, Node, facts_of_test, leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +22,21 @@ class Cause:
     text: str
     holds: bool
     facts: tuple[tuple[str, Sentence | str], ...]
-
-    @property
-    def sentence(self) -> Sentence:
-        """`days_overdue >= 1 (days_overdue: 0)`; a fact alone as `acknowledged: no`; the text where it names no fact."""
-        if not self.facts:
-            return Sentence("{text}", {"text": self.text})
-        if self.facts[0][0] == self.text:
-            return Sentence("{name}: {value}", {"name": self.text, "value": self.facts[0][1]})
-        pairs = [Sentence("{name}: {value}", {"name": name, "value": value}) for name, value in self.facts]
-        listed = reduce(lambda before, pair: Sentence("{before}, {pair}", {"before": before, "pair": pair}), pairs)
-        return Sentence("{text} ({facts})", {"text": self.text, "facts": listed})
+    sentence: Sentence = field(compare=False)
 
     def __str__(self) -> str:
         return str(self.sentence)
+
+
+def _sentence(text: str, facts: tuple[tuple[str, Sentence | str], ...]) -> Sentence:
+    """`days_overdue >= 1 (days_overdue: 0)`; a fact alone as `acknowledged: no`; the text where it names no fact."""
+    if not facts:
+        return Sentence("{text}", {"text": text})
+    if facts[0][0] == text:
+        return Sentence("{name}: {value}", {"name": text, "value": facts[0][1]})
+    pairs = [Sentence("{name}: {value}", {"name": name, "value": value}) for name, value in facts]
+    listed = reduce(lambda before, pair: Sentence("{before}, {pair}", {"before": before, "pair": pair}), pairs)
+    return Sentence("{text} ({facts})", {"text": text, "facts": listed})
 
 
 def why_true(condition: Condition, facts: Mapping[str, Value]) -> tuple[Cause, ...]:
@@ -49,30 +50,81 @@ def why_false(condition: Condition, facts: Mapping[str, Value]) -> tuple[Cause, 
 
 
 def _causes(condition: Condition, facts: Mapping[str, Value], *, wanted: bool) -> tuple[Cause, ...]:
-    if holds(condition.tree, facts) is not wanted:
+    asked = _asked(condition.scope, condition.tree)
+    (bits,) = asked.evaluate([facts])
+    found, deciding = asked.settle(bits)
+    if found is not wanted:
         return ()
-    described = VOCABULARY[condition.scope]
-    deciding = dict.fromkeys(_deciding(condition.tree, facts, wanted=wanted))
-    return tuple(_cause(leaf, described, facts) for leaf in deciding)
+    return tuple(asked.causes[number](bits >> number & 1 == 1, facts) for number in deciding)
 
 
-def _deciding(node: Node, facts: Mapping[str, Value], *, wanted: bool) -> tuple[Leaf, ...]:
-    """Leaves that make `node`, which is `wanted`, what it is: one part is enough to break an `and` or to make an `or`, else all are needed."""
+@dataclass(frozen=True, slots=True)
+class _Numbered:
+    """A tree without its leaves: a leaf is its number."""
+
+    parts: tuple[_Numbered | int, ...]
+    any_is_enough: bool = False  # to make it true; else all are needed
+    negated: bool = False  # of one part alone
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Every reason asks for the same few conditions: what is always so of one, by the number of its leaf, is worked out once."""
+
+    evaluate: Evaluate  # Bit n of what it gives tells whether leaf n holds
+    settle: Callable[[int], tuple[bool, tuple[int, ...]]]  # From these bits
+    causes: tuple[Callable[[bool, Mapping[str, Value]], Cause], ...]
+
+
+@lru_cache(maxsize=1024)
+def _asked(scope: Scope, tree: Node) -> _Asked:
+    numbers = {leaf: number for number, leaf in enumerate(dict.fromkeys(leaves(tree)))}
+    causes = tuple(_cause_of(leaf, VOCABULARY[scope]) for leaf in numbers)
+    settle = lru_cache(maxsize=256)(partial(_settled, _numbered(tree, numbers)))
+    return _Asked(compile_conditions(scope, list(numbers)), settle, causes)
+
+
+def _cause_of(leaf: Leaf, described: Mapping[str, Fact]) -> Callable[[bool, Mapping[str, Value]], Cause]:
+    """Most facts have few values: what is said of them is kept."""
+    names = tuple(dict.fromkeys(name for test in leaf.tests for name in facts_of_test(test)))
+    shown = _shown(names, described)
+    looked_at = tuple(dict.fromkeys((*names, *(fact.currency_fact for fact in shown if fact.currency_fact))))
+
+    @lru_cache(maxsize=256)
+    def said(holding: bool, values: tuple[Value | None, ...]) -> Cause:
+        facts = {name: value for name, value in zip(looked_at, values, strict=True) if value is not None}
+        read = tuple((fact.name, readable(fact, facts)) for fact in shown)
+        return Cause(leaf.text, holding, read, _sentence(leaf.text, read))
+
+    return lambda holding, facts: said(holding, tuple([facts.get(name) for name in looked_at]))
+
+
+def _numbered(node: Node, numbers: Mapping[Leaf, int]) -> _Numbered | int:
     if isinstance(node, Leaf):
-        return (node,)
+        return numbers[node]
     if isinstance(node, Negation):
-        return _deciding(node.of, facts, wanted=not wanted)
-    if isinstance(node, AnyOf) is wanted:
-        choices = [_deciding(part, facts, wanted=wanted) for part in node.of if holds(part, facts) is wanted]
-        return min(choices, key=len)
-    return tuple(leaf for part in node.of for leaf in _deciding(part, facts, wanted=wanted))
+        return _Numbered((_numbered(node.of, numbers),), negated=True)
+    return _Numbered(tuple(_numbered(part, numbers) for part in node.of), isinstance(node, AnyOf))
 
 
-def _cause(leaf: Leaf, described: Mapping[str, Fact], facts: Mapping[str, Value]) -> Cause:
-    names = dict.fromkeys(name for test in leaf.tests for name in facts_of_test(test))
+def _shown(names: tuple[str, ...], described: Mapping[str, Fact]) -> tuple[Fact, ...]:
+    """The currency of an amount is shown with the amount."""
     currencies = {described[name].currency_fact for name in names}
-    shown = [name for name in names if name not in currencies or len(names) == 1]
-    return Cause(leaf.text, holds(leaf, facts), tuple((name, readable(described[name], facts)) for name in shown))
+    return tuple(described[name] for name in names if name not in currencies or len(names) == 1)
+
+
+def _settled(node: _Numbered | int, bits: int) -> tuple[bool, tuple[int, ...]]:
+    """Whether it holds, and the leaves that make it so: one part is enough to break an `and` or to make an `or`, else all are needed."""
+    if isinstance(node, int):
+        return bool(bits >> node & 1), (node,)
+    settled = [_settled(part, bits) for part in node.parts]
+    if node.negated:
+        ((found, deciding),) = settled
+        return not found, deciding
+    choices = [deciding for found, deciding in settled if found is node.any_is_enough]
+    if choices:
+        return node.any_is_enough, min(choices, key=len)
+    return not node.any_is_enough, tuple(dict.fromkeys(number for _found, deciding in settled for number in deciding))
 
 
 def readable(fact: Fact, facts: Mapping[str, Value]) -> Sentence | str:

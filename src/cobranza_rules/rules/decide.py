@@ -18,7 +18,7 @@ from cobranza_rules.rules.subjects import Book
 
 def decide(rules: RuleSet, book: Book, today: dt.date, engine: Engine, *, trace: bool = False) -> Plan:
     """With `trace` the plan also holds the verdicts of everything that does not apply or waits, for `explain`."""
-    return decide_matched(rules, book, today, match(book, engine), trace=trace)
+    return decide_matched(rules, book, today, match(rules, book, engine), trace=trace)
 
 
 def decide_matched(rules: RuleSet, book: Book, today: dt.date, matches: Matches, *, trace: bool = False) -> Plan:

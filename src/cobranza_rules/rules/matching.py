@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.model import Blocks, Hold, RuleSet
-from cobranza_rules.rules.subjects import Book, InvoiceSubject
+from cobranza_rules.rules.subjects import Book, CustomerSubject, InvoiceSubject, ReplySubject
 
 Names = frozenset[str]
 
@@ -22,31 +22,25 @@ class Matches:
     replies: Mapping[int, Names]
 
 
-def match(book: Book, engine: Engine) -> Matches:
-    customers = list(book.customers.values())
+def match(rules: RuleSet, book: Book, engine: Engine) -> Matches:
     return Matches(
-        invoices=dict(
-            zip(
-                (invoice.id for invoice in book.invoices),
-                engine.evaluate(Scope.INVOICE, [invoice.facts for invoice in book.invoices]),
-                strict=True,
-            )
-        ),
-        customers=dict(
-            zip(
-                (customer.id for customer in customers),
-                engine.evaluate(Scope.CUSTOMER, [customer.facts for customer in customers]),
-                strict=True,
-            )
-        ),
-        replies=dict(
-            zip(
-                (reply.id for reply in book.replies),
-                engine.evaluate(Scope.REPLY, [reply.facts for reply in book.replies]),
-                strict=True,
-            )
-        ),
+        invoices=_by_id(book.invoices, engine.evaluate(Scope.INVOICE, [invoice.facts for invoice in book.invoices])),
+        customers=_of_customers(rules, list(book.customers.values()), engine),
+        replies=_by_id(book.replies, engine.evaluate(Scope.REPLY, [reply.facts for reply in book.replies])),
     )
+
+
+def _by_id(subjects: Sequence[InvoiceSubject | ReplySubject | CustomerSubject], names: Sequence[Names]) -> Mapping[int, Names]:
+    return {subject.id: of_subject for subject, of_subject in zip(subjects, names, strict=True)}
+
+
+def _of_customers(rules: RuleSet, customers: Sequence[CustomerSubject], engine: Engine) -> Mapping[int, Names]:
+    """Of customers the conditions ask little, and most are alike: the engine is asked once for all that do not differ in what is asked."""
+    asked = sorted(fact for scope, condition in rules.conditions().values() if scope is Scope.CUSTOMER for fact in condition.facts)
+    alike = [tuple([customer.facts.get(fact) for fact in asked]) for customer in customers]
+    first = {values: customer for customer, values in zip(reversed(customers), reversed(alike), strict=True)}
+    found = dict(zip(first, engine.evaluate(Scope.CUSTOMER, [customer.facts for customer in first.values()]), strict=True))
+    return {customer.id: found[values] for customer, values in zip(customers, alike, strict=True)}
 
 
 def holds_on(rules: RuleSet, matches: Matches, invoice: InvoiceSubject, concerned: frozenset[Blocks]) -> Hold | None:
@@ -54,6 +48,6 @@ def holds_on(rules: RuleSet, matches: Matches, invoice: InvoiceSubject, concerne
     own = matches.invoices[invoice.id]
     customers = matches.customers[invoice.customer_id]
     for hold in rules.holds:
-        if concerned & hold.blocks and f"hold:{hold.id}" in (customers if hold.scope is Scope.CUSTOMER else own):
+        if hold.name in (customers if hold.scope is Scope.CUSTOMER else own) and concerned & hold.blocks:
             return hold
     return None

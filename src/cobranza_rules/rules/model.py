@@ -65,6 +65,10 @@ class Hold:
     when: Condition
     blocks: frozenset[Blocks]
     place: Place
+    name: str = field(init=False, compare=False)  # Under which engines know its condition
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", f"hold:{self.id}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ class RuleSet:
 
     def conditions(self) -> dict[str, tuple[Scope, Condition]]:
         """Every condition that an engine evaluates, by its name: `hold:ID`, `rule:ID`, `ladder:ID`, `rung:LADDER/RUNG`."""
-        named: dict[str, tuple[Scope, Condition]] = {f"hold:{hold.id}": (hold.scope, hold.when) for hold in self.holds}
+        named: dict[str, tuple[Scope, Condition]] = {hold.name: (hold.scope, hold.when) for hold in self.holds}
         named |= {f"rule:{rule.id}": (rule.scope, rule.when) for rule in self.rules}
         for ladder in self.ladders:
             named[f"ladder:{ladder.id}"] = (Scope.INVOICE, ladder.when)

@@ -16,7 +16,7 @@ def goes_by_mail(step: Step, customer: CustomerSubject) -> bool:
 
 
 def reaches_customer(steps: Sequence[Step]) -> bool:
-    return any(step.kind in (StepKind.EMAIL, StepKind.DELIVER) for step in steps)
+    return any(step.kind is StepKind.EMAIL or step.kind is StepKind.DELIVER for step in steps)
 
 
 def rungs_to_customers(rules: RuleSet) -> frozenset[str]:

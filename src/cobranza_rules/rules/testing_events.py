@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cobranza_rules.facts.build import COMPANY_FACTS
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.language import _
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.suggestions import suggestion
 from cobranza_rules.rules.testing_fields import CaseFields
-from cobranza_rules.rules.testing_given import COMPANY_FACTS, CONTACTS, FACTS
+from cobranza_rules.rules.testing_given import CONTACTS, FACTS
 from cobranza_rules.rules.testing_model import Event, Fate, GivenCustomer, GivenInvoice, SentBefore
 from cobranza_rules.rules.yaml_marks import YamlNode
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from cobranza_rules.calendar import BusinessCalendar, days_after
 from cobranza_rules.domain.customer import ContactRole
 from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.facts.build import COMPANY_FACTS
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, Value
 from cobranza_rules.language import N_, _
 from cobranza_rules.money import Money
@@ -18,7 +19,6 @@ from cobranza_rules.rules.yaml_marks import YamlNode
 
 FACTS = {fact.name: fact for fact in (*CUSTOMER_FACTS, *INVOICE_FACTS)}
 CONTACTS = tuple(role.value for role in ContactRole)
-COMPANY_FACTS = ("workdays_since_bank_statement", "hours_since_mailbox_poll")
 CUSTOMER_KEYS = ("id", "kind", "language", "delivery", "contacts", "credit_days", "segment", "customer_ready", "inbox_open", *COMPANY_FACTS)
 # Facts that a test gives by name; each becomes part of the invoice's state on the first day and goes on from there.
 STATED = (

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import days_after
@@ -22,12 +22,13 @@ from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.recipients import rungs_to_customers
 from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubject, InvoiceSubject
+from cobranza_rules.store.chunks import Chunk, Chunks, Within
 from cobranza_rules.store.claims import claims_of
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
 from cobranza_rules.store.replies import open_replies
+from cobranza_rules.store.sieve import Sieve
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, CustomerRow, InvoiceRow, ReceivedRow
 
-CHUNK = 400  # Customers in one book: a few thousand invoices, so that memory stays flat however large the whole is.
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
 ACTION, CLAIM, CONTACT, CUSTOMER, INVOICE, RECEIVED = (
     row.__table__.c for row in (ActionRow, ClaimRow, ContactRow, CustomerRow, InvoiceRow, ReceivedRow)
@@ -39,7 +40,6 @@ SUBJECT_COLUMNS = (
 CUSTOMER_COLUMNS = ("id", "code", "kind", "status", "language", "delivery", "credit_days", "segment")
 
 Days = Mapping[str, Sequence[dt.date]]  # by currency
-Within = Callable[[ColumnElement[Any]], ColumnElement[bool]]  # Whether a column names one of the customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,56 +57,53 @@ class BookReader:
     now: dt.datetime
     coming: bool = False
 
-    def whole(self) -> Iterator[Book]:
-        """Every customer with an open invoice or a waiting reply, in chunks ordered by customer. Facts are those that the rules name."""
-        facts = self._invoice_facts(named_facts(self.rules))
-        company, contacted = self.company_facts(), self._contacted(None)
-        last = 0
-        while ids := self._busy_after(last):
-            last = ids[-1]
-            yield self._book(_between(ids[0], last), ids, facts, company, contacted)
+    def whole(self, *, sifted: bool = True) -> Iterator[Book]:
+        """Every customer with an open invoice or a waiting reply, in chunks ordered by customer. Facts are those that the rules name.
+
+        `sifted` leaves out, in SQL, what no rule or ladder can act upon today; the decisions are the same without it.
+        """
+        company, contacted, facts = self.company_facts(), self._contacted(None), self._named_facts()
+        chunks = Chunks(self.session, facts.columns)
+        for chunk in chunks.sifted(self._sieve(company)) if sifted else chunks.everything():
+            yield self._book(chunk, facts, company, contacted)
+
+    def left_out(self) -> Iterator[Book]:
+        """Some of the invoices that a sifted book leaves out, others each day, as if nobody had written."""
+        company, facts = self.company_facts(), self._named_facts()
+        for chunk in Chunks(self.session, facts.columns).left_out(self._sieve(company), self.today):
+            yield replace(self._book(chunk, facts, company, {}), replies=())
 
     def of(self, customer_ids: Sequence[int], without_action: int | None = None, wanted: frozenset[str] | None = None) -> Book:
         """These customers, with all facts, or with those that are `wanted`.
 
         `without_action` leaves the claims of one action out: the question is then whether it would be planned again.
         """
-        within = _one_of(customer_ids)
-        contacted = self._contacted(within)
-        return self._book(within, customer_ids, self._invoice_facts(wanted), self.company_facts(), contacted, without_action)
+        facts = self._invoice_facts(wanted)
+        chunk = Chunks(self.session, facts.columns).of(customer_ids)
+        return self._book(chunk, facts, self.company_facts(), self._contacted(chunk.within), without_action)
+
+    def _sieve(self, company: Facts) -> Sieve:
+        return Sieve(self.rules, self.today, company)
+
+    def _named_facts(self) -> InvoiceFacts:
+        return self._invoice_facts(named_facts(self.rules))
 
     def _invoice_facts(self, wanted: frozenset[str] | None) -> InvoiceFacts:
         return InvoiceFacts(Day(self.today, self.rules.calendar, self.rules.aging_buckets), SUBJECT_COLUMNS, wanted)
 
-    def _busy_after(self, last: int) -> list[int]:
-        """The next customers, at most a chunk of them, in the order of their ids."""
-        found: set[int] = set()
-        for column, state in ((INVOICE.customer_id, INVOICE.status), (RECEIVED.customer_id, RECEIVED.state)):
-            query = select(column).where(state == "open", column > last).distinct().order_by(column).limit(CHUNK)
-            found.update(customer_id for customer_id in self.session.scalars(query) if customer_id is not None)
-        return sorted(found)[:CHUNK]
-
     def _book(
-        self,
-        within: Within,
-        ids: Sequence[int],
-        facts: InvoiceFacts,
-        company: Facts,
-        contacted: Mapping[int, Days],
-        without_action: int | None = None,
+        self, chunk: Chunk, facts: InvoiceFacts, company: Facts, contacted: Mapping[int, Days], without_action: int | None = None
     ) -> Book:
-        waiting = self._open_messages(within)
-        customers = self._customers(within, frozenset(ids), waiting, company, contacted)
-        invoices = self._invoices(within, customers, facts, without_action)
+        waiting = self._open_messages(chunk.within)
+        customers = self._customers(chunk.within, frozenset(chunk.customers), waiting, company, contacted)
+        invoices = self._invoices(chunk, customers, facts, without_action)
         answering = list(waiting)
-        reply_claims = self._claims("reply", within, without_action) if answering else {}
+        reply_claims = self._claims("reply", chunk, without_action) if answering else {}
         replies = open_replies(self.session, answering, customers, reply_claims, self.rules.calendar) if answering else []
         return Book(customers, invoices, replies, self.company)
 
-    def _claims(
-        self, subject: Literal["invoice", "reply"], within: Within, without_action: int | None
-    ) -> Mapping[int, Mapping[str, Claims]]:
-        return claims_of(self.session, subject, within, self.rules.renamed, without_action, without_open=self.coming)
+    def _claims(self, subject: Literal["invoice", "reply"], chunk: Chunk, without_action: int | None) -> Mapping[int, Mapping[str, Claims]]:
+        return claims_of(self.session, subject, chunk, self.rules.renamed, without_action, without_open=self.coming)
 
     def company_facts(self) -> Facts:
         """What is the same for every customer: how long ago bank data and mailbox were read."""
@@ -175,25 +172,14 @@ class BookReader:
         return min(days_after(before, 1), self.today)
 
     def _invoices(
-        self, within: Within, customers: Mapping[int, CustomerSubject], facts: InvoiceFacts, without_action: int | None
+        self, chunk: Chunk, customers: Mapping[int, CustomerSubject], facts: InvoiceFacts, without_action: int | None
     ) -> list[InvoiceSubject]:
         """Ordered by customer, due date (unknown ones last, on every database) and id."""
-        claims = self._claims("invoice", within, without_action)
-        query = select(*(INVOICE[name] for name in facts.columns)).where(INVOICE.status == "open", within(INVOICE.customer_id))
-        rows = [tuple(row) for row in self.session.execute(query).all()]
-        rows.sort(key=lambda row: (row[1], row[7] or dt.date.max, row[0]))
+        claims = self._claims("invoice", chunk, without_action)
+        rows = sorted(chunk.invoices, key=lambda row: (row[1], row[7] or dt.date.max, row[0]))
         common = {customer.id: facts.common(customer.facts) for customer in customers.values()}
         renamed = self.rules.renamed
         return [_subject(row, facts.build(row, common[row[1]]), claims.get(row[0], NO_CLAIMS), renamed) for row in rows]
-
-
-def _between(first: int, last: int) -> Within:
-    """A range costs less than its hundreds of numbers, and idle customers in it are few."""
-    return lambda column: column.between(first, last)
-
-
-def _one_of(customer_ids: Sequence[int]) -> Within:
-    return lambda column: column.in_(customer_ids)
 
 
 def _subject(row: tuple[Any, ...], facts: Facts, claims: Mapping[str, Claims], renamed: Mapping[str, str]) -> InvoiceSubject:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims
-from cobranza_rules.store.tables import ActionRow, ClaimRow, InvoiceRow, ReceivedRow
+from cobranza_rules.store.chunks import Chunk
+from cobranza_rules.store.tables import ActionRow, ClaimRow, ReceivedRow
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
-ACTION, CLAIM, INVOICE, RECEIVED = (row.__table__.c for row in (ActionRow, ClaimRow, InvoiceRow, ReceivedRow))
+ACTION, CLAIM, RECEIVED = (row.__table__.c for row in (ActionRow, ClaimRow, ReceivedRow))
 STILL_TO_LEAVE = frozenset({"planned", "awaiting_signature", "approved"})  # States of plan.states.State
-Within = Callable[[ColumnElement[Any]], ColumnElement[bool]]  # Whether a column names one of the customers
 
 
 def claims_of(
     session: Session,
     subject: Literal["invoice", "reply"],
-    within: Within,
+    chunk: Chunk,
     renamed: Mapping[str, str],
     without_action: int | None = None,
     *,
@@ -37,7 +37,7 @@ def claims_of(
     state = select(ACTION.state).where(ACTION.id == CLAIM.action_id).scalar_subquery()
     open_state = case((CLAIM.sent_on.is_(None), state))
     query = select(CLAIM.subject_id, CLAIM.rule_id, CLAIM.sent_on, CLAIM.undone, open_state).where(
-        CLAIM.subject == subject, CLAIM.live, CLAIM.subject_id.in_(_open(subject, within))
+        CLAIM.subject == subject, CLAIM.live, _open(subject, chunk)
     )
     if without_action is not None:
         query = query.where(CLAIM.action_id != without_action)
@@ -53,10 +53,10 @@ def claims_of(
     return claims
 
 
-def _open(subject: Literal["invoice", "reply"], within: Within) -> Select[int]:
+def _open(subject: Literal["invoice", "reply"], chunk: Chunk) -> ColumnElement[bool]:
     if subject == "invoice":
-        return select(INVOICE.id).where(INVOICE.status == "open", within(INVOICE.customer_id))
-    return select(RECEIVED.id).where(RECEIVED.state == "open", within(RECEIVED.customer_id))
+        return chunk.invoice_among(CLAIM.subject_id)
+    return CLAIM.subject_id.in_(select(RECEIVED.id).where(RECEIVED.state == "open", chunk.within(RECEIVED.customer_id)))
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,86 @@
+"""Random books: those of the benchmark with everything that a decision looks at thrown about."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from benchmarks.synthetic_book import Rows, rows_of
+from benchmarks.workdays import TODAY
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from cobranza_rules.store.tables import Base
+
+OPEN_STATES = ("planned", "awaiting_signature", "approved", "sending", "uncertain", "cancelled", "failed")
+RUNGS = ("", "first-reminder", "second-reminder", "third-reminder", "fourth-reminder", "lost-reminder")
+
+
+def put_book(session: Session, rows: Iterator[Rows]) -> None:
+    for table, of_table in rows:
+        session.execute(insert(Base.metadata.tables[table]), of_table)
+
+
+def random_rows(seed: int, invoices: int = 60) -> Iterator[Rows]:
+    """A third of the invoices keep what the benchmark gave them."""
+    random = Random(seed)
+    opened: set[int] = set()
+    for table, rows in rows_of(invoices, random.choice((0.05, 0.3))):
+        match table:
+            case "invoice":
+                yield table, [_thrown_about(row, random) for row in rows]
+            case "action":
+                opened = {row["id"] for row in rows if row["state"] != "sent" or random.random() < 0.15}
+                yield table, [_action(row, row["id"] in opened, random) for row in rows]
+            case "claim":
+                yield table, [_claim(row, row["action_id"] in opened, random) for row in rows]
+            case _:
+                yield table, rows
+
+
+def _action(row: dict[str, Any], under_way: bool, random: Random) -> dict[str, Any]:
+    return row | ({"state": random.choice(OPEN_STATES), "finished_on": None} if under_way else {"finished_on": _day(random)})
+
+
+def _claim(row: dict[str, Any], under_way: bool, random: Random) -> dict[str, Any]:
+    """What is under way has no day of sending, and only what was sent may have come back."""
+    live = random.random() < 0.9
+    if under_way:
+        return row | {"sent_on": None, "live": live}
+    return row | {"sent_on": _day(random), "live": live, "undone": random.random() < 0.2}
+
+
+def _day(random: Random) -> dt.date:
+    return TODAY - dt.timedelta(days=random.choice((-400, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 31, 400)))
+
+
+def _day_or_none(random: Random) -> dt.date | None:
+    return _day(random) if random.random() < 0.6 else None
+
+
+def _thrown_about(row: dict[str, Any], random: Random) -> dict[str, Any]:
+    if row["status"] != "open" or random.random() < 0.3:
+        return row
+    rung = random.choice(RUNGS)
+    days = ("due_on", "delivered_on", "promised_on", "claimed_on", "reversed_on", "dispute_closed_on", "intervention_due", "next_contact")
+    balance = random.choice((row["balance"], 1, 49_999, 50_000, 50_001))
+    return row | {
+        **{name: _day_or_none(random) for name in days},
+        **{name: random.random() < 0.3 for name in ("acknowledged", "cancellation_pending", "dispute_open")},
+        **{name: random.randrange(4) for name in ("promise_count", "claim_count", "dunning_level")},
+        "delivery": random.choice(("sent", "pending")),
+        "delivered_by": row["delivered_by"] if random.random() < 0.7 else None,
+        "case_status": random.choice(("collections", "collections", "legal")),
+        "payment_method": random.choice(("PUE", "PPD")),
+        "intervention": random.choice(("none", "open", "no_agreement")),
+        "promised_minor": random.choice((0, 1000)),
+        "promise_paid": random.choice((0, 999, 1000)),
+        "currency": random.choice(("MXN", "MXN", "USD")),
+        "balance": balance,
+        "total": max(balance, row["total"]),
+        "ladder": random.choice(("", "collection", "other", "gone")),
+        "rung": rung,
+        "rung_on": _day(random) if rung or random.random() < 0.1 else None,
+    }
