@@ -10,6 +10,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.dispatch.last_look import look_again
 from cobranza_rules.dispatch.rendering import content_key, letter_template, render, write_message
+from cobranza_rules.dispatch.substitutes import passed_on
 from cobranza_rules.language import _, joined, word
 from cobranza_rules.plan.codec import to_json
 from cobranza_rules.plan.gates import APPROVED, REJECTED, WAITING, gates_for, gates_of, open_gates
@@ -41,7 +42,7 @@ def prepare(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:
         if not look.passing:
             move(keeper, row, State.CANCELLED, workspace.clock.today(), _("no longer planned: {reason}", reason=look.reason))
         return False
-    _follow(keeper, workspace, row, look.action)
+    _follow(keeper, workspace, row, passed_on(keeper, workspace, row, look.action))
     return row.state == State.APPROVED
 
 

@@ -43,10 +43,6 @@ def _acts_on_silence(*conditions: Condition) -> bool:
 def _signed_by_the_silent(steps: tuple[Step, ...], opened: list[Step]) -> Iterator[Problem]:
     for step in steps:
         task = next((task for task in opened if task.assign == step.sign), None)
-        if task is not None and step.sign and not _has_substitute(step):
+        if task is not None and step.sign and not step.sign_substitute:
             what = _("'{role}' has to sign this, and is silent already on the task '{task}'", role=step.sign, task=task.name)
             yield problem_at(step.place, what, _("let another role sign, or name a substitute under 'sign_substitute'"), warning=True)
-
-
-def _has_substitute(step: Step) -> bool:
-    return bool(getattr(step, "sign_substitute", ""))

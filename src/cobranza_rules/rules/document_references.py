@@ -41,6 +41,6 @@ def _unknown_roles(step: Step, roles: set[str]) -> Iterator[Problem]:
     for role in dict.fromkeys((step.to, *step.cc)):
         if role and role not in roles | CUSTOMER_ROLES:
             yield problem_at(step.place, _("nobody has the role '{role}'", role=role), suggestion(role, roles | CUSTOMER_ROLES))
-    for role in dict.fromkeys((step.sign, step.rubric, step.assign)):
+    for role in dict.fromkeys((step.sign, step.sign_substitute, step.rubric, step.assign)):
         if role and role not in roles:
             yield problem_at(step.place, _("nobody of the company has the role '{role}'", role=role), suggestion(role, roles))

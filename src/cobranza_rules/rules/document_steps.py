@@ -16,7 +16,7 @@ RECORDS = ("acknowledgement", "promise", "payment_claim", "dispute")
 SETTABLE = ("delivery", "case_status")  # Facts that are what a rule last made them; all others are found out.
 MESSAGES = (StepKind.DELIVER, StepKind.EMAIL)
 STEP_KEYS: Mapping[StepKind, tuple[str, ...]] = {
-    StepKind.LETTER: ("sign", "rubric"),
+    StepKind.LETTER: ("sign", "sign_substitute", "rubric"),
     StepKind.DELIVER: ("to", "cc", "attach", "rubric"),
     StepKind.EMAIL: ("to", "cc", "attach", "rubric"),
     StepKind.TASK: ("assign", "due"),
@@ -45,6 +45,7 @@ def _step(node: YamlNode, scope: Scope, findings: Findings) -> Step | None:
         return None
     kind = StepKind(first.text)
     fields = Fields(node, _("the step '{kind}'", kind=kind), (kind.value, *STEP_KEYS[kind]), findings)
+    substitute, after = _substitute(fields)
     step = Step(
         kind=kind,
         name=_record(fields) if kind is StepKind.RECORD else fields.name(kind.value),
@@ -53,11 +54,27 @@ def _step(node: YamlNode, scope: Scope, findings: Findings) -> Step | None:
         cc=fields.names("cc"),
         attach=_attachments(fields),
         sign=fields.name("sign"),
+        sign_substitute=substitute,
+        substitute_after=after,
         rubric=fields.name("rubric"),
         assign=fields.name("assign", required=kind is StepKind.TASK),
         due_workdays=fields.workdays("due"),
     )
     return step if step.name else None
+
+
+def _substitute(fields: Fields) -> tuple[str, int]:
+    """`{supervisor: 3 workdays}`: who is asked after so many business days without a signature."""
+    entries = fields.entries("sign_substitute")
+    if not entries:
+        return "", 0
+    place = fields.place_of("sign_substitute")
+    if "sign" not in fields:
+        fields.findings.error(place, _("'sign_substitute' needs 'sign' beside it"), _("say who signs first"))
+    if len(entries) > 1:
+        fields.findings.error(place, _("a letter has one substitute at most"), _("keep one of them"))
+    role, span = entries[0]
+    return fields.checked_name(role), fields.span_of_workdays(span)
 
 
 def _record(fields: Fields) -> str:

@@ -115,8 +115,9 @@ class Fields:
     def workdays(self, key: str) -> int:
         """`5 workdays`, `1 workday`."""
         scalar = self.scalar(key)
-        if scalar is None:
-            return 0
+        return self.span_of_workdays(scalar) if scalar is not None else 0
+
+    def span_of_workdays(self, scalar: YamlScalar) -> int:
         found = re.fullmatch(WORKDAYS, scalar.text)
         if found and 0 < int(found[1]) <= MOST_DAYS:
             return int(found[1])

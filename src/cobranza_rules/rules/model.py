@@ -43,7 +43,8 @@ class Step:
     """One step. `name` is the template (letter, deliver, email), the task's or the record's name.
 
     `to` and `cc` are roles: of the customer (invoice_contact, collections_contact) or of the company (supervisor, sales_manager ...).
-    `attach` names letter, cfdi, statement. `sign` and `rubric` are roles of the company. `due_workdays` belongs to tasks.
+    `attach` names letter, cfdi, statement. `sign` and `rubric` are roles of the company; after `substitute_after` business days without a signature
+    `sign_substitute` is asked instead. `due_workdays` belongs to tasks.
     """
 
     kind: StepKind
@@ -53,6 +54,8 @@ class Step:
     cc: tuple[str, ...] = ()
     attach: tuple[str, ...] = ()
     sign: str = ""
+    sign_substitute: str = ""
+    substitute_after: int = 0
     rubric: str = ""
     assign: str = ""
     due_workdays: int = 0

@@ -215,6 +215,10 @@ def _step(kinds: Iterable[StepKind], known: Known) -> Schema:
         "cc": described(one_or_many(everybody), N_("copies: roles of the customer's contacts or of the company's people")),
         "attach": described(one_or_many(choice(ATTACHMENTS)), N_("what is attached")),
         "sign": described(company, N_("the role that must sign it")),
+        "sign_substitute": described(
+            {"type": "object", "propertyNames": company, "additionalProperties": SOME_WORKDAYS, "maxProperties": 1},
+            N_("who is asked instead when the signature does not come, like {supervisor: 3 workdays}"),
+        ),
         "rubric": described(company, N_("the role that initials it")),
         "assign": described(company, N_("the role that does it")),
         "due": described(SOME_WORKDAYS, N_("until when, like '2 workdays'")),
