@@ -22,7 +22,7 @@ from benchmarks.workdays import NOW, TODAY, workdays_after, workdays_since
 OPEN = """
 SELECT i.customer_id, i.id, i.currency, i.balance, i.due_on, i.delivery, i.delivered_on, i.delivered_by, i.acknowledged, i.case_status,
        i.promised_on, i.promised_minor, i.promise_paid, i.promise_count, i.claimed_on, i.claim_count, i.dispute_open,
-       i.rung, i.rung_on, i.next_contact, i.reversed_on, i.dispute_closed_on
+       i.rung, i.rung_on, i.next_contact, i.reversed_on, i.dispute_closed_on, i.intervention, i.intervention_due
 FROM invoice i JOIN customer c ON c.id = i.customer_id
 WHERE i.status = 'open' AND i.balance > 0 AND NOT i.cancellation_pending AND c.status = 'active'
 ORDER BY i.customer_id
@@ -117,9 +117,10 @@ class Floor:
 
     def climb(self, customer: int, currency: str, invoices: list[Any]) -> Decisions:
         """All of `invoices` are overdue and on the ladder."""
+        yield from self.escalate(invoices)
         if sum(balance for _invoice, balance, held, *_rest in invoices if not held) < MINIMUM.get(currency, 0):
             return
-        due = [(each[0], RUNGS[each[3]], each[5]) for each in invoices if not each[2] and each[3] in RUNGS and self.is_due(*each[3:])]
+        due = [(each[0], RUNGS[each[3]], each[5]) for each in invoices if not each[2] and each[3] in RUNGS and self.is_due(*each[3:8])]
         if not due or any(sent is None for each in invoices if each[3] in RUNGS for sent, *_rest in self.claims(each[0], RUNGS[each[3]])):
             return
         promised = any(following is not None and following <= self.today for _invoice, _rung, following in due)
@@ -127,6 +128,15 @@ class Floor:
             return
         if self.reaches(customer, "collections_contact"):
             yield from ((invoice, rung) for invoice, rung, _following in due)
+
+    def escalate(self, invoices: list[Any]) -> Decisions:
+        """Stays in the house: nothing that the customer's messages wait for keeps it back."""
+        for invoice, _balance, held, rung, rung_on, following, reversed_on, closed_on, intervention, deadline in invoices:
+            failed = intervention in {"no_agreement", "agreement_broken"} or (intervention == "open" and deadline and deadline < self.today)
+            if rung == "second-reminder" and failed and not held and self.is_due(rung, rung_on, following, reversed_on, closed_on):
+                claims = self.claims(invoice, "escalation")
+                if all(sent for sent, _undone, _state in claims):
+                    yield invoice, "escalation"
 
     def is_due(self, rung: str, rung_on: str | None, following: str | None, reversed_on: str | None, closed_on: str | None) -> bool:
         if rung == "" or rung_on is None:

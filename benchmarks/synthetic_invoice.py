@@ -105,9 +105,10 @@ def _first_sent(random: Random, ago: tuple[int, int], **rest: Any) -> Invoice:
     return _climbed(_overdue(random, (15, 60), **rest), workdays_ago(random.randrange(*ago)))
 
 
-def _both_sent(random: Random) -> Invoice:
-    second = random.randrange(4, 40)
-    return _climbed(_overdue(random, (75, 300)), workdays_ago(second + 5), workdays_ago(second))
+def _both_sent(random: Random, intervention: str = "none") -> Invoice:
+    second = random.randrange(6, 40)
+    invoice = _overdue(random, (75, 300), intervention=intervention, intervention_due=TODAY - _days(1) if intervention == "open" else None)
+    return _climbed(invoice, workdays_ago(second + 5), workdays_ago(second))
 
 
 def _paid(random: Random) -> Invoice:
@@ -127,6 +128,8 @@ DUE: tuple[tuple[int, Maker], ...] = (  # Needs something today
     (10, lambda random: _overdue(random, (1, 30))),
     (8, lambda random: _first_sent(random, (5, 7))),
     (3, lambda random: _overdue(random, (1, 40), promised_on=TODAY - _days(20), promise_count=1)),
+    (1, lambda random: _both_sent(random, "no_agreement")),
+    (1, lambda random: _both_sent(random, "open")),
 )
 RESTING: tuple[tuple[int, Maker], ...] = (  # Nothing is to be done for it today, or something holds it
     (343, _current),
@@ -136,7 +139,8 @@ RESTING: tuple[tuple[int, Maker], ...] = (  # Nothing is to be done for it today
     (20, lambda _random: _fresh(4, (1,))),
     (10, lambda _random: _pending(under_way=True)),
     (25, lambda random: _first_sent(random, (1, 5))),
-    (190, _both_sent),
+    (150, _both_sent),
+    (40, lambda random: _both_sent(random, "agreement")),
     (15, lambda random: _overdue(random, (1, 40), promised_on=TODAY + _days(3), promise_count=1)),
     (8, lambda random: _first_sent(random, (5, 20), dispute_open=True)),
     (5, lambda random: _overdue(random, (1, 40), claimed_on=workdays_ago(2), claim_count=1)),

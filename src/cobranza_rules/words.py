@@ -85,6 +85,8 @@ ANSWERS = (
     N_("agreement"),
     N_("no_agreement"),
     N_("agreement_broken"),
+    N_("back_to_collections"),
+    N_("decided"),
     N_("acknowledged"),
     N_("delivered"),
     N_("corrected"),

@@ -62,7 +62,11 @@ def test_other_rules_do_what_they_would_have_done_from_what_had_really_been_sent
     run_days(desk, 14)
     quick = other_rules(desk, tmp_path / "otras", **{"wait: 5 workdays": "wait: 2 workdays"})
     whole = tried(desk, DAY, DAY + dt.timedelta(days=13), quick)
-    assert simulated(whole) == [("2026-03-02", "first-reminder", ["FA-1"]), ("2026-03-04", "second-reminder", ["FA-1"])]
+    assert simulated(whole) == [
+        ("2026-03-02", "first-reminder", ["FA-1"]),
+        ("2026-03-04", "second-reminder", ["FA-1"]),
+        ("2026-03-12", "escalation", ["FA-1"]),
+    ]
     assert [(str(deed.on), deed.rule_id) for deed in whole.sent_deeds] == [
         ("2026-03-02", "first-reminder"),
         ("2026-03-09", "second-reminder"),
@@ -103,21 +107,13 @@ def test_a_message_that_waits_for_a_person_holds_as_it_did(desk: Desk) -> None:
 
 
 def test_an_answer_to_the_recorded_task_answers_the_simulated_one(desk: Desk, tmp_path: Path) -> None:
-    rung = """
-      - id: escalation
-        step: 12
-        wait: 5 workdays
-        when: intervention == "no_agreement"
-        do:
-          - task: decide-on-case
-            assign: administration_manager
-        sets: { case_status: with_administration }
-"""
     run_days(desk, 8)
     desk.done(desk.task("sales-intervention").id, answer="no_agreement")
     run_days(desk, 8, DAY + dt.timedelta(days=8))
-    three = other_rules(desk, tmp_path / "otras", **{"            due: 5 workdays\n": "            due: 5 workdays\n" + rung})
-    report = tried(desk, DAY, DAY + dt.timedelta(days=15), three)
+    slow = other_rules(
+        desk, tmp_path / "otras", **{"assign: sales_manager\n            due: 5": "assign: sales_manager\n            due: 50"}
+    )
+    report = tried(desk, DAY, DAY + dt.timedelta(days=15), slow)
     assert simulated(report)[-1] == ("2026-03-17", "escalation", ["FA-1"])  # The 16th is a holiday.
     (line,) = [line for line in report.rungs if line.rule_id == "escalation"]
     assert line.simulated == Totals(0, 1, 1, 1, (Money(116_000, "MXN"),))

@@ -30,16 +30,7 @@ from tests.stories.folders import make_folder
 XENON_PARTY = ("XIA190128J61", "XENON INDUSTRIAL ARTICLES")
 XENON = "C-002,XENON INDUSTRIAL ARTICLES,XIA190128J61,nacional,es,30,correo,facturas@xenon.example,pagos@xenon.example,"
 OLD = {"FA-1": UNIVERSITY_PARTY, "FA-2": UNIVERSITY_PARTY, "FX-1": XENON_PARTY}
-THIRD_RUNG = """
-      - id: escalation
-        step: 12
-        wait: 5 workdays
-        when: intervention == "no_agreement" or intervention_overdue
-        do:
-          - task: decide-on-case
-            assign: administration_manager
-        sets: { case_status: with_administration }
-"""
+DECISIONS = ("back_to_collections", "legal", "with_administration")
 
 places = st.integers(0, 9)  # An invoice, by its place among those that there are
 events = st.one_of(
@@ -143,8 +134,10 @@ class Weeks:
 
     def answer(self, _number: str, which: int) -> None:
         for task in self.desk.tasks():
-            if task.name in {"sales-intervention", "decide-on-case"}:
+            if task.name == "sales-intervention":
                 self.desk.done(task.id, answer=("agreement", "no_agreement", "agreement_broken")[which])
+            elif task.name == "decide-on-case":
+                self.desk.done(task.id, answer=DECISIONS[which])
             elif task.name != "allocate-credit-note":
                 self.desk.done(task.id)
 
@@ -152,8 +145,6 @@ class Weeks:
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = make_folder(tmp_path_factory.mktemp("law") / "workspace")
-    with (base / "rules" / "collections.yaml").open("a", encoding="utf-8") as rules:
-        rules.write(THIRD_RUNG)
     weeks = Weeks(base)
     weeks.desk.take(customer_list(UNIVERSITY, XENON))
     weeks.desk.take(*(invoice(number, "1160.00", receiver=party) for number, party in OLD.items()), opening=OPENING)

@@ -36,6 +36,7 @@ from tests.stories.fixtures import OPENING
 from tests.stories.folders import make_folder
 
 XENON = ("XIA190128J61", "XENON INDUSTRIAL ARTICLES")
+ANSWERS = {"sales-intervention": "no_agreement", "decide-on-case": "back_to_collections"}
 BOOK = {"FA-1": (UNIVERSITY_PARTY, 116_000), "FA-2": (UNIVERSITY_PARTY, 70_000), "FX-1": (XENON, 90_000), "FX-2": (XENON, 60_000)}
 LATER = "FX-2"  # Delivered by the program itself, after a signature
 HELD_SECTION = "Partidas en aclaración"
@@ -205,8 +206,7 @@ class World:
 
     def do_tasks(self, _nothing: None) -> None:
         for task in self.desk.tasks():
-            intervention = task.name == "sales-intervention"
-            self.desk.done(task.id, answer="no_agreement" if intervention else "")
+            self.desk.done(task.id, answer=ANSWERS.get(task.name, ""))
 
     def check(self) -> None:
         for number in BOOK:

@@ -86,7 +86,7 @@ def test_an_authenticated_one_gives_five_days_to_find_the_payment(reminded: Desk
     reminded.on(TUESDAY).write("Ya pagamos la factura FA-1 el 2 de marzo de 2026 por transferencia.", answers=reminded.last_id())
     assert reminded.tick().recorded == 1
     assert reminded.invoice("FA-1").claimed_on == TUESDAY
-    assert [day for day in days(WEDNESDAY, 20) if reminded.run(day).states["sent"]] == [dt.date(2026, 3, 11)]
+    assert [day for day in days(WEDNESDAY, 8) if reminded.run(day).states["sent"]] == [dt.date(2026, 3, 11)]
 
 
 def test_a_message_of_a_stranger_about_our_mail_is_not_trusted(reminded: Desk) -> None:

@@ -20,7 +20,7 @@ def asking(make_desk: DeskMaker) -> Desk:
     """On Monday the administration manager is asked to sign a transmittal; after three business days it is the supervisor's turn."""
     desk = make_desk()
     rules = desk.workspace.base / "rules" / "collections.yaml"
-    old = "sign: administration_manager\n"
+    old = " sign: administration_manager\n"
     text = rules.read_text(encoding="utf-8")
     assert old in text
     rules.write_text(text.replace(old, f"{old}        sign_substitute: {{supervisor: 3 workdays}}\n"), encoding="utf-8")

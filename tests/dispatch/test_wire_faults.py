@@ -49,7 +49,7 @@ def test_a_postponed_message_keeps_the_day_that_it_promises(wired: Desk, server:
     assert wired.run(WEDNESDAY).states == {"sent": 1}
     promised = dt.date(2026, 3, 9)
     assert promised in spanish_days(text_of(server.accepted[0]))
-    assert [day for day in days(THURSDAY, 14) if wired.run(day).states["sent"]] == [promised]
+    assert [day for day in days(THURSDAY, 7) if wired.run(day).states["sent"]] == [promised]
 
 
 def test_one_that_is_postponed_too_long_is_written_anew_before_it_leaves(wired: Desk, server: MailServer) -> None:

@@ -16,18 +16,9 @@ from hypothesis import strategies as st
 from cobranza_rules.explanation import explain_subject
 from cobranza_rules.plan.ledger import planned
 from tests.dispatch.test_random_days import BOOK, World, events, template
-from tests.forecast.escalating import ESCALATING
 
 __all__ = ["template"]
 DAYS_PLAYED = 20
-
-
-class Escalating(World):
-    """Those who are asked to intervene, or to decide on the case, say that there is no agreement."""
-
-    def do_tasks(self, _nothing: None) -> None:
-        for task in self.desk.tasks():
-            self.desk.done(task.id, answer="no_agreement" if task.name in ("sales-intervention", "decide-on-case") else "")
 
 
 def first_acts(world: World, known: set[int], sent: set[int]) -> dict[str, tuple[dt.date, str, bool]]:
@@ -50,18 +41,14 @@ def first_acts(world: World, known: set[int], sent: set[int]) -> dict[str, tuple
 
 @given(
     mode=st.sampled_from(["automatic", "automatic", "supervised"]),
-    escalating=st.booleans(),
     story=st.lists(events, min_size=5, max_size=40),
 )
 @settings(max_examples=10, suppress_health_check=list(HealthCheck))
 def test_the_program_does_what_was_forecast(
-    template: Path, tmp_path_factory: pytest.TempPathFactory, mode: str, escalating: bool, story: list[tuple[str, object]]
+    template: Path, tmp_path_factory: pytest.TempPathFactory, mode: str, story: list[tuple[str, object]]
 ) -> None:
     folder = tmp_path_factory.mktemp("forecast")
-    world = Escalating(Path(shutil.copytree(template, folder / "workspace")), mode)
-    if escalating:
-        rules = world.base / "rules" / "collections.yaml"
-        rules.write_text(rules.read_text(encoding="utf-8") + ESCALATING, encoding="utf-8")
+    world = World(Path(shutil.copytree(template, folder / "workspace")), mode)
     world.open()
     try:
         for kind, value in story:

@@ -124,6 +124,7 @@ TESTS: dict[str, Any] = {
                 {"on": "2026-03-03", "due_set": {"invoice": "F", "due": "2026-03-09"}},
                 {"on": "2026-03-03", "intervention": {"invoice": "F", "answer": "agreement"}},
                 {"on": "2026-03-03", "case_moved": {"invoice": "F", "case_status": "legal"}},
+                {"on": "2026-03-03", "case_returned": {"invoice": "F", "rung": "r"}},
                 {"on": "2026-03-03", "reply": {"customer": "C", "kind": "promise"}},
                 {"on": "2026-03-03", "inbox_settled": {"customer": "C"}},
                 {"on": "2026-03-03", "contacts": {"customer": "C", "roles": ["fallback_contact"]}},

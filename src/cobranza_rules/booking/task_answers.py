@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from cobranza_rules.booking.allocation import ALLOCATE, allocate
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.case_decisions import DECIDE, check_decision, decide_on_case
 from cobranza_rules.booking.substitution import REVIEW, end_review
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
@@ -37,7 +38,7 @@ class Answer:
     """`answer` for an intervention is one of INTERVENTION_ANSWERS; an agreement may name the day on which payment was agreed.
 
     `acknowledged` says that, and by whom, the receipt of the task's invoices was acknowledged; `shares` are those of a credit note, amounts
-    as written by invoice number.
+    as written by invoice number. `rung` is where a case goes on that a decision gives back to collections.
     """
 
     who: str
@@ -45,6 +46,7 @@ class Answer:
     comment: str = ""
     pay_on: dt.date | None = None
     acknowledged: Acknowledger | None = None
+    rung: str = ""
     shares: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -54,7 +56,9 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
     if row is None or row.state != "open":
         raise ProblemError([Problem(_("there is no open task {id}", id=task_id), _("'cobranza tasks list' shows the open ones"))])
     invoices = [invoice for invoice in keeper.invoices(row.invoices) if invoice.intervention_task == row.id]
-    if invoices and answer.answer not in INTERVENTION_ANSWERS:
+    if row.name == DECIDE:
+        check_decision(invoices, answer.answer, answer.rung)
+    elif invoices and answer.answer not in INTERVENTION_ANSWERS:
         raise ProblemError(
             [Problem(_("an intervention needs its answer"), _("give --answer {choices}", choices=", ".join(INTERVENTION_ANSWERS)))]
         )
@@ -68,8 +72,11 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
         today,
         {"task": row.id, "name": row.name, "who": answer.who, "answer": answer.answer, "comment": answer.comment},
     )
-    for invoice in invoices:
-        _answer_intervention(keeper, invoice, row, answer, today)
+    if row.name == DECIDE:
+        decide_on_case(keeper, row, invoices, answer.answer, answer.rung, today)
+    else:
+        for invoice in invoices:
+            _answer_intervention(keeper, invoice, row, answer, today)
     if answer.acknowledged is not None or answer.answer == ACKNOWLEDGED:
         by = answer.acknowledged or Acknowledger("")
         who = {"person": by.person, "title": by.title, "phone": by.phone}

@@ -40,6 +40,7 @@ SENTENCES = {
     "dispute_closed": N_("the dispute over {invoice} is closed"),
     "intervention_opened": N_("intervention asked for {invoice}, until {due_on}"),
     "intervention_answered": N_("intervention for {invoice} answered: {answer}"),
+    "case_returned": N_("{invoice}: case is back in collections"),
     "case_moved": N_("{invoice}: case is now {case_status}"),
     "action_planned": N_("{rule} planned for {invoices}"),
     "action_awaiting_signature": N_("{rule} for {invoices}: {reason}"),

@@ -115,7 +115,14 @@ def _shown(screen: Screen, key: str, value: Any) -> str:
 @tasks.command(cls=SpokenCommand, help=N_("Say that a task is done, with its answer where it has one."))
 @click.argument("number", type=int)
 @click.option("--who", required=True, help=N_("Who did it: a role or an e-mail address of cobranza.toml."))
-@click.option("--answer", default="", help=N_("What it has brought; an intervention: agreement, no_agreement or agreement_broken."))
+@click.option(
+    "--answer",
+    default="",
+    help=N_(
+        "What it has brought: agreement, no_agreement or agreement_broken; back_to_collections, legal, written_off or with_administration."
+    ),
+)
+@click.option("--rung", default="", help=N_("With back_to_collections: the rung to go on from; without it, the last reminder again."))
 @click.option("--pay-on", type=Day(), help=N_("With an agreement: the day on which payment was agreed."))
 @click.option("--apply", "shares", multiple=True, help=N_("A credit note's share of an invoice, as NUMBER=AMOUNT; may be repeated."))
 @click.option("--person", default="", help=N_("Who at the customer acknowledged the receipt of the invoices."))
@@ -130,6 +137,7 @@ def done(
     number: int,
     who: str,
     answer: str,
+    rung: str,
     pay_on: dt.date | None,
     shares: tuple[str, ...],
     person: str,
@@ -147,7 +155,7 @@ def done(
         row = finish_task(
             keeper,
             number,
-            Answer(colleague.email, answer, comment, pay_on, acknowledged, dict(pair(share) for share in shares)),
+            Answer(colleague.email, answer, comment, pay_on, acknowledged, rung, dict(pair(share) for share in shares)),
             workspace.clock.today(),
         )
     if as_json:

@@ -33,6 +33,7 @@ class EntryKind(StrEnum):
     DISPUTE_CLOSED = "dispute_closed"
     INTERVENTION_OPENED = "intervention_opened"  # task, due_on
     INTERVENTION_ANSWERED = "intervention_answered"  # task, answer
+    CASE_RETURNED = "case_returned"  # task; rung from which the ladder goes on, "" for the last message to the customer again
     CASE_MOVED = "case_moved"  # case_status; action that moved it, or `undoes`: the action that is undone, or neither
 
 

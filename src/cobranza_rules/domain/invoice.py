@@ -249,6 +249,16 @@ def _intervention_answered(state: InvoiceState, entry: Entry) -> InvoiceState:
     return replace(state, intervention=entry.data["answer"], intervention_due=None)
 
 
+def _case_returned(state: InvoiceState, entry: Entry) -> InvoiceState:
+    """Back to collections, as if the named rung had not been sent yet; without a name, the one before that which moved the case."""
+    names = [rung.rung for rung in state.rungs]
+    named = entry.data["rung"]
+    again = len(names) - 1 - names[::-1].index(named) if named in names else max(len(names) - 2, 0)
+    return replace(
+        state, case_status="collections", rungs=state.rungs[:again], intervention="none", intervention_due=None, intervention_task=None
+    )
+
+
 _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.ISSUED: _issued,
     EntryKind.DUE_SET: _due_set,
@@ -271,5 +281,6 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.DISPUTE_CLOSED: lambda state, entry: replace(state, dispute_open=False, dispute_closed_on=entry.happened_on),
     EntryKind.INTERVENTION_OPENED: _intervention_opened,
     EntryKind.INTERVENTION_ANSWERED: _intervention_answered,
+    EntryKind.CASE_RETURNED: _case_returned,
     EntryKind.CASE_MOVED: lambda state, entry: replace(state, case_status=entry.data["case_status"]),
 }

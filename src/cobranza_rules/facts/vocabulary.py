@@ -169,7 +169,7 @@ INVOICE_FACTS = (
         T,
         N_("what the intervention that its rung asked for has brought"),
         'intervention == "no_agreement"',
-        choices=("none", "open", "agreement", "no_agreement", "agreement_broken"),
+        choices=("none", "open", "agreement", "no_agreement", "agreement_broken", "decided"),
         neutral="none",
     ),
     _fact("intervention_overdue", B, N_("the intervention's deadline has passed without an answer"), "intervention_overdue", neutral=False),

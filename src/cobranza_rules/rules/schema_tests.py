@@ -88,6 +88,7 @@ EVENT_WORDS = {
     "due_set": N_("it gets another due date"),
     "intervention": N_("the task of the intervention is answered"),
     "case_moved": N_("the case goes to somebody else"),
+    "case_returned": N_("the case comes back to collections; it goes on from the rung, or with the last reminder again"),
     "reply": N_("an answer comes in"),
     "inbox_settled": N_("a person has looked at everything in the inbox"),
     "contacts": N_("contacts get valid addresses"),

@@ -36,6 +36,7 @@ ABOUT_INVOICES: Mapping[str, tuple[str, ...]] = {
     "due_set": ("due",),
     "intervention": ("answer", "pay_on"),
     "case_moved": ("case_status",),
+    "case_returned": ("rung",),
 }
 ABOUT_CUSTOMERS: Mapping[str, tuple[str, ...]] = {
     "reply": ("kind", "answers", "invoice", "invoices", "pay_on", "amount", *REPLY_TRUTHS),
@@ -140,6 +141,7 @@ class EventReader:
             "due": fields.day("due", required=kind in REQUIRED["due"]),
             "by": fields.one_of("by", self.names.invoices, required=kind in REQUIRED["by"]),
             "answer": fields.one_of("answer", ANSWERS, required=kind in REQUIRED["answer"]),
+            "rung": fields.one_of("rung", self.names.rungs),
             "case_status": fields.one_of("case_status", FACTS["case_status"].choices, required=kind in REQUIRED["case_status"]),
         }
         return Event(on, kind, fields.place, invoices, data=data)

@@ -103,6 +103,10 @@ def _case_moved(book: TestedBook, event: Event, key: int, _name: str) -> None:
     _enter(book, event, key, EntryKind.CASE_MOVED, case_status=event.data["case_status"])
 
 
+def _case_returned(book: TestedBook, event: Event, key: int, _name: str) -> None:
+    _enter(book, event, key, EntryKind.CASE_RETURNED, task=None, rung=event.data["rung"])
+
+
 def _intervention(book: TestedBook, event: Event, key: int, name: str) -> Sentence | None:
     """The answer is that of the task, and so of all invoices for which it was opened or joined."""
     state = book.states[key]
@@ -201,6 +205,7 @@ _INVOICE_EVENTS: dict[str, Callable[[TestedBook, Event, int, str], Sentence | No
     "due_set": _due_set,
     "intervention": _intervention,
     "case_moved": _case_moved,
+    "case_returned": _case_returned,
 }
 _CUSTOMER_EVENTS: dict[str, Callable[[TestedBook, Event], Sentence | None]] = {
     "reply": _reply,

@@ -1,0 +1,47 @@
+"""What administration decides on a case that was handed to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.language import _
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.tables import InvoiceRow, TaskRow
+
+DECIDE = "decide-on-case"  # The task whose answer is a decision
+BACK = "back_to_collections"
+STATUS = {"legal": "legal", "written_off": "written_off", "with_administration": "with_administration"}
+DECISIONS = (BACK, *STATUS)
+
+
+def check_decision(invoices: list[InvoiceRow], answer: str, rung: str) -> None:
+    """Raises ProblemError where it is none, or goes on from a rung that an invoice was never sent."""
+    if answer not in DECISIONS:
+        hint = _("give --answer {choices}", choices=", ".join(DECISIONS))
+        raise ProblemError([Problem(_("a case needs its decision"), hint, place="--answer")])
+    if rung and answer != BACK:
+        raise ProblemError([Problem(_("only {answer} goes on from a rung", answer=BACK), _("leave it out"), place="--rung")])
+    sent = {invoice.number: [kept["rung"] for kept in invoice.rungs] for invoice in invoices}
+    problems = [
+        Problem(
+            _("invoice {invoice} was never sent '{rung}'", invoice=number, rung=rung),
+            _("name one of {rungs}", rungs=", ".join(rungs)),
+            place="--rung",
+        )
+        for number, rungs in sent.items()
+        if rung and rung not in rungs
+    ]
+    if problems:
+        raise ProblemError(problems)
+
+
+def decide_on_case(keeper: Bookkeeper, task: TaskRow, invoices: list[InvoiceRow], answer: str, rung: str, today: dt.date) -> None:
+    """`rung` is the one to go on from; without it the last message to the customer is sent again."""
+    for invoice in invoices:
+        if answer == BACK:
+            keeper.enter(invoice, EntryKind.CASE_RETURNED, today, {"task": task.id, "rung": rung})
+        else:
+            keeper.enter(invoice, EntryKind.INTERVENTION_ANSWERED, today, {"task": task.id, "answer": "decided"})
+            keeper.enter(invoice, EntryKind.CASE_MOVED, today, {"task": task.id, "case_status": STATUS[answer]})
