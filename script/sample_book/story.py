@@ -56,6 +56,12 @@ INTERVENTIONS = (
     ("2026-03-24", "C-023", "agreement", "Se respeta el calendario que dio el cliente."),
     ("2026-03-31", "C-010", "no_agreement", "No aceptan el precio; pide revisión de Administración."),
 )
+# What administration decides on the cases that it was handed.
+DECISIONS = (
+    ("2026-03-20", "C-018", "legal", "El abogado pide los originales."),
+    ("2026-03-20", "C-008", "back_to_collections", "Ya hay con quién hablar: que siga cobranza."),
+    ("2026-03-30", "C-009", "with_administration", "La gerente trata con su director."),
+)
 BAD_FILES = {
     dt.date(2026, 3, 10): ("malos/cfdi-truncado.xml", "malos/codificacion-equivocada.xml"),
     dt.date(2026, 3, 24): ("malos/factura-de-otra-empresa.xml",),
@@ -67,7 +73,8 @@ NOTES = {
     dt.date(2026, 3, 11): "La gerente rechaza un oficio; llega una factura que sustituye a otra.",
     dt.date(2026, 3, 13): "La promesa del 10 de marzo no se cumplió y su plazo de gracia terminó.",
     dt.date(2026, 3, 18): "La gerente de administración está fuera dos días: los oficios esperan su firma.",
-    dt.date(2026, 3, 20): "La gerente firma lo que esperaba.",
+    dt.date(2026, 3, 17): "Ventas no llegó a un acuerdo con C-018: el caso pasa a la gerencia de administración.",
+    dt.date(2026, 3, 20): "La gerente firma lo que esperaba, y decide sobre los casos que le llegaron: uno sale a demanda, otro vuelve a cobranza.",
     dt.date(2026, 4, 2): "Jueves Santo: los bancos cierran, la oficina trabaja.",
     dt.date(2026, 4, 10): "Último día.",
 }
@@ -162,6 +169,11 @@ def _tasks(day: dt.date) -> list[Mapping[str, Any]]:
     acts: list[Mapping[str, Any]] = [
         {"as": SALES, "do": "done", "task": "sales-intervention", "customer": customer, "answer": answer, "comment": comment}
         for on, customer, answer, comment in INTERVENTIONS
+        if on == day.isoformat()
+    ]
+    acts += [
+        {"as": SIGNER, "do": "done", "task": "decide-on-case", "customer": customer, "answer": answer, "comment": comment}
+        for on, customer, answer, comment in DECISIONS
         if on == day.isoformat()
     ]
     if day.weekday() in {1, 3}:

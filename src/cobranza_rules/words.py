@@ -49,6 +49,7 @@ STATES = (
 )
 TASKS = (
     N_("sales-intervention"),
+    N_("decide-on-case"),
     N_("call-for-acknowledgement"),
     N_("allocate-credit-note"),
     N_("review-substitution"),
