@@ -74,7 +74,9 @@ NOTES = {
     dt.date(2026, 3, 13): "La promesa del 10 de marzo no se cumplió y su plazo de gracia terminó.",
     dt.date(2026, 3, 18): "La gerente de administración está fuera dos días: los oficios esperan su firma.",
     dt.date(2026, 3, 17): "Ventas no llegó a un acuerdo con C-018: el caso pasa a la gerencia de administración.",
-    dt.date(2026, 3, 20): "La gerente firma lo que esperaba, y decide sobre los casos que le llegaron: uno sale a demanda, otro vuelve a cobranza.",
+    dt.date(
+        2026, 3, 20
+    ): "La gerente firma lo que esperaba, y decide sobre los casos que le llegaron: uno sale a demanda, otro vuelve a cobranza.",
     dt.date(2026, 4, 2): "Jueves Santo: los bancos cierran, la oficina trabaja.",
     dt.date(2026, 4, 10): "Último día.",
 }

@@ -42,6 +42,7 @@ class TickReport:
     entered: int = 0
     states: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)  # What kept single actions from going on
+    after_hours: int = 0  # Messages that are ready and wait for the contact hours
     incidents: list[Sentence] = field(default_factory=list)  # Workers of the rules engine that were lost
     digests: dict[str, str] = field(default_factory=dict)  # Addresses to the state in which their digest of the day was left
     newly_waiting: int = 0  # Approvals, tasks, messages in and out that wait for a person since this tick
@@ -62,7 +63,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int
             report.plan = replace(report.plan, stopped=_fuse(workspace))
         if report.plan.stopped is None:
             carried = carry_out(workspace, progress)
-            report.states, report.problems = carried.states, carried.problems
+            report.states, report.problems, report.after_hours = carried.states, carried.problems, carried.after_hours
         report.incidents = incidents_of(workspace)
         try:
             report.digests = send_digest(workspace)

@@ -151,6 +151,7 @@ def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
         "planned": report.entered,
         "states": dict(report.states),
         "newly_waiting": report.newly_waiting,
+        "after_hours": report.after_hours,
         "digests": dict(report.digests),
         "incidents": [screen.text(incident) for incident in report.incidents],
         "problems": [problem.text(screen.translate) for problem in report.problems],
@@ -170,6 +171,8 @@ def show_report(screen: Screen, report: TickReport) -> None:
     for state, name in STATE_WORDS.items():
         if report.states[state]:
             screen.say(_("  {state}: {count}", state=screen.word(name), count=report.states[state]))
+    if report.after_hours:
+        screen.say(_("Ready, and waiting for the contact hours: {count}", count=report.after_hours))
     for address, what_became in report.digests.items():
         screen.say(_("Digest to {address}: {state}", address=address, state=word(what_became)))
     _show_incidents(screen, report.incidents)

@@ -15,6 +15,7 @@ from cobranza_rules.dispatch.steps import go_on
 from cobranza_rules.language import _
 from cobranza_rules.plan.states import State
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.contact_hours import may_write_at
 from cobranza_rules.store.tables import ActionRow
 from cobranza_rules.workspace import Workspace
 
@@ -23,10 +24,14 @@ OPEN = (State.PLANNED, State.AWAITING_SIGNATURE, State.APPROVED)
 
 @dataclass(slots=True)
 class CarriedOut:
-    """States in which the open actions were left, counted, and what kept single ones from going on: they stay as they are for the next run."""
+    """States in which the open actions were left, counted, and what kept single ones from going on: they stay as they are for the next run.
+
+    `after_hours` are messages that are ready and leave when the contact hours begin.
+    """
 
     states: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    after_hours: int = 0
 
 
 def carry_out(workspace: Workspace, progress: Callable[[int], None] = lambda _count: None) -> CarriedOut:
@@ -38,7 +43,7 @@ def carry_out(workspace: Workspace, progress: Callable[[int], None] = lambda _co
         ids = list(session.scalars(select(ActionRow.id).where(ActionRow.state.in_([state.value for state in OPEN])).order_by(ActionRow.id)))
     for action_id in ids:
         try:
-            done.states[_carry_out_one(workspace, action_id)] += 1
+            done.states[_carry_out_one(workspace, action_id, done)] += 1
         except ProblemError as error:  # A broken template stops the letters that need it, and no others.
             done.problems += [problem for problem in error.problems if problem not in done.problems]
         except OSError as error:  # A full disk or a lost folder: the next run tries again.
@@ -49,13 +54,16 @@ def carry_out(workspace: Workspace, progress: Callable[[int], None] = lambda _co
     return done
 
 
-def _carry_out_one(workspace: Workspace, action_id: int) -> str:
+def _carry_out_one(workspace: Workspace, action_id: int, done: CarriedOut) -> str:
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         row = session.get_one(ActionRow, action_id)
         position = go_on(keeper, workspace, row, _("no message had to leave")) if prepare(keeper, workspace, row) else None
         state = row.state
     if position is None:
+        return state
+    if not may_write_at(workspace.rules, workspace.clock.now()):
+        done.after_hours += 1
         return state
     send(workspace, action_id, position)
     with workspace.database.reading() as session:

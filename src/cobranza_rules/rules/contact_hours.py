@@ -1,0 +1,14 @@
+"""The hours in which customers are written to: what is ready outside of them leaves when they begin again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from cobranza_rules.rules.model import RuleSet
+
+
+def may_write_at(rules: RuleSet, instant: dt.datetime) -> bool:
+    """`instant` is aware; the hours are those of the calendar's zone, the first minute among them and the last not."""
+    first, last = rules.contact_hours
+    return first <= instant.astimezone(ZoneInfo(rules.calendar.timezone)).strftime("%H:%M") < last
