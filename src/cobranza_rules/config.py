@@ -124,6 +124,12 @@ class DaemonSection(Section):
     poll_seconds: Annotated[int, Field(ge=5)] = 300
 
 
+class ApprovalsSection(Section):
+    """`renew_after`: business days after which a document that still waits is written anew, with the day's date and figures."""
+
+    renew_after: Annotated[int, Field(ge=1, le=250)] = 10
+
+
 class DigestSection(Section):
     """`to` are roles of `people`; `at` is the time of the company's day from which the digest may be sent."""
 
@@ -148,6 +154,7 @@ class Settings(BaseSettings):
     mail: MailSection
     pdf: PdfSection = PdfSection()
     daemon: DaemonSection = DaemonSection()
+    approvals: ApprovalsSection = ApprovalsSection()
     digest: DigestSection = DigestSection()
 
     @field_validator("timezone")

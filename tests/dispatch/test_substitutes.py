@@ -60,3 +60,19 @@ def test_what_was_signed_in_time_leaves_as_it_was_signed(asking: Desk) -> None:
     asking.run(THURSDAY)
     assert waiting_roles(asking) == []
     assert [action.state for action in asking.actions()] == ["sent"]
+
+
+def test_what_waits_ten_business_days_is_written_anew_and_keeps_its_substitute(asking: Desk) -> None:
+    asking.run(THURSDAY)
+    revisions = {asking.actions()[0].revision}
+    for ahead in range(4, 15):
+        asking.run(DAY + dt.timedelta(days=ahead))
+        revisions.add(asking.actions()[0].revision)
+    assert revisions == {2}, "the substitute's is the second"
+    asking.run(dt.date(2026, 3, 20))  # Ten business days after the 5th: the 16th is a holiday.
+    (action,) = asking.actions()
+    assert (action.revision, action.rendered_on, action.state) == (3, dt.date(2026, 3, 20), "awaiting_signature")
+    assert waiting_roles(asking) == ["supervisor"]
+    asking.approve("supervisor")
+    asking.tick()
+    assert [action.state for action in asking.actions()] == ["sent"]

@@ -71,17 +71,26 @@ def _follow(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: Pla
     stale = row.rendered_on is not None and workspace.rules.calendar.between(row.rendered_on, today) > FRESH_WORKDAYS
     if row.state == State.APPROVED and key == row.content and not stale:
         return
-    if row.state == State.PLANNED or key != row.content or row.state == State.APPROVED:
+    if row.state == State.PLANNED:
+        _present(keeper, workspace, row, fresh, key)
+    elif key != row.content or row.state == State.APPROVED:
+        move(keeper, row, State.PLANNED, today, _("rendered anew: what it says has changed"))
+        _present(keeper, workspace, row, fresh, key)
+    elif (waited := _waited(workspace, row)) >= workspace.settings.approvals.renew_after and still_waiting(keeper, row):
+        move(keeper, row, State.PLANNED, today, _("rendered anew: it has waited {days} business days", days=waited))
         _present(keeper, workspace, row, fresh, key)
     if row.state in (State.PLANNED, State.AWAITING_SIGNATURE) and all(gate.state == APPROVED for gate in gates_for(keeper, row)):
         _finish(keeper, workspace, row, fresh)
 
 
+def _waited(workspace: Workspace, row: ActionRow) -> int:
+    """Business days since the present revision was shown to those who have to agree."""
+    return workspace.rules.calendar.between(row.rendered_on, workspace.clock.today()) if row.rendered_on is not None else 0
+
+
 def _present(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: PlannedAction, key: str) -> None:
     """A new revision, shown as a draft to those who have to agree."""
     today = workspace.clock.today()
-    if row.state != State.PLANNED:
-        move(keeper, row, State.PLANNED, today, _("rendered anew: what it says has changed"))
     row.revision += 1
     row.content = key
     row.rendered_on = today
