@@ -74,13 +74,12 @@ HAPPENINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What was confirmed on a day, with the present as it was just before: states by invoice, and what nobody knew of."""
+    """What was confirmed on a day, with the present as it was just before: states by invoice."""
 
     number: int
     on: dt.date
     action: PlannedAction
     before: Mapping[int, InvoiceState]
-    uncertain: tuple[PlannedAction, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +115,9 @@ class Watched(Simulation):
 
     def _carry_out(self, tested: TestedAction, day: SimulatedDay) -> None:
         before = dict(self.book.states)
-        unknown = tuple(each.action for each in self.book.actions if each.stage is Stage.UNCERTAIN)
         super()._carry_out(tested, day)
         if tested.stage is Stage.SENT:
-            self.left.append(Leaving(tested.id, day.on, tested.action, before, unknown))
+            self.left.append(Leaving(tested.id, day.on, tested.action, before))
 
     def action(self, number: int) -> PlannedAction:
         return next(tested.action for tested in self.book.actions if tested.id == number)
@@ -186,8 +184,4 @@ def weeks(draw: Any, most: int = 16, kinds: tuple[str, ...] = (*HAPPENINGS, *FAT
 
 def writes(action: PlannedAction) -> bool:
     """Whether an action of these rules is a message to the customer."""
-    return action.rule_id not in ("handover",) and not action.closing
-
-
-def group_of(action: PlannedAction) -> tuple[str, int, str]:
-    return action.ladder, action.customer_id, action.currency
+    return action.rule_id != "handover" and not action.closing

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.testing_book import Stage
 from cobranza_rules.rules.testing_model import Event, RuleTest
-from tests.semantics.stories import Hour, Watched, group_of, watched, weeks, writes
+from tests.semantics.stories import Hour, Watched, watched, weeks
 
 carefully = settings(max_examples=40, deadline=None)
 
@@ -85,14 +85,3 @@ def test_the_rung_and_the_delivery_are_those_of_what_was_confirmed_and_did_not_c
         for key, state in evening.states.items():
             assert [(sent.rung, sent.action) for sent in state.rungs] == observer.rungs[key], evening.on
             assert (state.delivery == "sent") is (key in observer.delivered), evening.on
-
-
-@carefully
-@given(weeks(kinds=("payment", "reversal", "uncertain", "uncertain", "left", "not_left", "dispute")))
-def test_what_is_uncertain_keeps_its_group_waiting_until_somebody_settles_it(test: RuleTest) -> None:
-    """As long as one of its invoices is owed: what is paid is in no group any more."""
-    simulation = watched(test)
-    for leaving in simulation.left:
-        owed = [each for each in leaving.uncertain if any(leaving.before[item.subject_id].balance > 0 for item in each.items)]
-        if writes(leaving.action) and leaving.action.ladder:
-            assert group_of(leaving.action) not in {group_of(each) for each in owed}, leaving.on
