@@ -90,6 +90,7 @@ def test_the_successor_inherits_delivery_due_date_and_rung(entries: list[Entry])
     new = fold([Entry(EntryKind.ISSUED, DAY, {"minor": 90_000}), entry(EntryKind.INHERITED, source=1, **inheritance(old))])
     assert (new.delivery, new.delivered_on, new.delivered_by) == (old.delivery, old.delivered_on, old.delivered_by)
     assert (new.due_on, new.rungs, new.total) == (old.due_on, old.rungs, 90_000)
+    assert (new.dispute_open, new.waits_from) == (old.dispute_open, old.waits_from)
 
 
 def test_only_the_last_rung_can_be_undone() -> None:

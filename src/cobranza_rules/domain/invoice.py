@@ -137,7 +137,7 @@ def _credit_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
 
 
 def _inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
-    """A CFDI that substitutes another goes on from the other's delivery, due date, rung, and what was said about it."""
+    """A CFDI that substitutes another goes on from the other's delivery, due date, rung, its wait, and what was said about it."""
     data = entry.data
     rungs = tuple(
         RungSent(rung["ladder"], rung["rung"], dt.date.fromisoformat(rung["on"]), rung.get("action"), _day(rung, "next_contact"))
@@ -159,6 +159,8 @@ def _inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
         claimed_on=_day(data, "claimed_on"),
         claim_count=data["claim_count"],
         dispute_open=data["dispute_open"],
+        dispute_closed_on=_day(data, "dispute_closed_on") or state.dispute_closed_on,
+        reversed_on=_day(data, "reversed_on") or state.reversed_on,
         intervention=data["intervention"],
         intervention_due=_day(data, "intervention_due"),
         intervention_task=data["intervention_task"],
@@ -182,6 +184,8 @@ def inheritance(state: InvoiceState) -> dict[str, Any]:
         "claimed_on": _iso(state.claimed_on),
         "claim_count": state.claim_count,
         "dispute_open": state.dispute_open,
+        "dispute_closed_on": _iso(state.dispute_closed_on),
+        "reversed_on": _iso(state.reversed_on),
         "intervention": state.intervention,
         "intervention_due": _iso(state.intervention_due),
         "intervention_task": state.intervention_task,
