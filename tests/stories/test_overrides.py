@@ -15,7 +15,6 @@ from cobranza_rules.cli import cobranza
 from cobranza_rules.cli.command import Call
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.tables import OverrideRow
-from tests.cfdi_files import invoice
 from tests.conftest import DAY
 from tests.stories.desk import Desk
 
@@ -26,8 +25,6 @@ WHO = ("--who", "collections_analyst", "--why", "talks are on")
 @pytest.fixture
 def command(desk: Desk) -> Command:
     def call(*words: str) -> Any:
-        desk.take(invoice("FA-7", "1160.00", DAY)) if not desk.tasks() and not taken else None
-        taken.append("FA-7")
         given = Call(desk.workspace.base, desk.today)
         try:
             result = CliRunner().invoke(cobranza, [*words], obj=given, catch_exceptions=False, standalone_mode=False)
@@ -39,29 +36,28 @@ def command(desk: Desk) -> Command:
         finally:
             given.close()
 
-    taken: list[str] = []
     return call
 
 
 def test_a_hold_keeps_the_delivery_back_until_it_is_ended(desk: Desk, command: Command) -> None:
-    shown = json.loads(command("override", "set", "FA-7", "hold", "delivery", *WHO, "--json"))
-    assert (shown["number"], shown["kind"], shown["blocks"]) == (1, "hold", ["delivery"])
+    shown = json.loads(command("override", "set", "FA-7", "hold", *WHO, "--json"))
+    assert (shown["number"], shown["kind"], shown["blocks"]) == (1, "hold", ["contact", "escalation"])
     desk.tick()
-    assert [(a.rule_id, desk.why(a), a.state) for a in desk.actions()] == []
+    assert desk.actions() == []
     assert desk.held("FA-7") == {"override"}
     assert "somebody ends it ('cobranza override end 1')" in command("explain", "FA-7", "--json")
     assert [row["number"] for row in json.loads(command("override", "list", "--json"))["overrides"]] == [1]
     command("override", "end", "1", *WHO)
     assert json.loads(command("override", "list", "--json")) == {"overrides": []}
     desk.tick()
-    assert [action.rule_id for action in desk.actions()] == ["transmittal"]
+    assert [action.rule_id for action in desk.actions()] == ["first-reminder"]
     with desk.workspace.database.reading() as session:
         said = [str(event.sentence) for event in timeline(session, 1) if event.kind.startswith("override")]
         (row,) = session.scalars(select(OverrideRow))
     assert row.ended_on == DAY
     who = row.set_by
     assert said == [
-        f"override 1 by {who}: FA-7 is on hold for delivery: talks are on",
+        f"override 1 by {who}: FA-7 is on hold for contact, escalation: talks are on",
         f"override 1 on FA-7 ended by {who}: talks are on",
     ]
     desk.assert_whole()
