@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.rules.model import Blocks
@@ -17,10 +18,9 @@ from cobranza_rules.rules.place import Place
 from cobranza_rules.rules.planned import Outcome
 from cobranza_rules.rules.subjects import Claims, InvoiceSubject
 from cobranza_rules.rules.testing_book import Stage
-from cobranza_rules.rules.testing_model import Event, RuleTest
+from cobranza_rules.rules.testing_model import Event, GivenCustomer, GivenInvoice, RuleTest
 from cobranza_rules.rules.testing_simulation import Simulation
 from tests.rules.decide_books import LADDER, MONDAY, book, done, engine_of, invoice, outcomes, plan_for, reasons, rules_of, workdays
-from tests.rules.test_decide_laws import GivenCustomer, GivenInvoice, InvoiceState
 
 RULES = rules_of(
     LADDER.replace("limit: {per_customer: 1 in 3 workdays, per_run: 4}\n", "")

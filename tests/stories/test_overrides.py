@@ -30,9 +30,10 @@ def command(desk: Desk) -> Command:
             result = CliRunner().invoke(cobranza, [*words], obj=given, catch_exceptions=False, standalone_mode=False)
             if result.exception is not None:
                 raise result.exception
-            return result.output
         except ProblemError as error:
             return [str(problem) for problem in error.problems]
+        else:
+            return result.output
         finally:
             given.close()
 
