@@ -15,6 +15,7 @@ from cobranza_rules.cli import cobranza
 from cobranza_rules.cli.command import Call
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.tables import OverrideRow
+from tests.cfdi_files import invoice
 from tests.conftest import DAY
 from tests.stories.desk import Desk
 
@@ -24,6 +25,8 @@ WHO = ("--who", "collections_analyst", "--why", "talks are on")
 
 @pytest.fixture
 def command(desk: Desk) -> Command:
+    desk.take(invoice("FA-7", "1160.00", DAY))
+
     def call(*words: str) -> Any:
         given = Call(desk.workspace.base, desk.today)
         try:
