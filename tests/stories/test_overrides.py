@@ -44,8 +44,8 @@ def command(desk: Desk) -> Command:
 
 
 def test_a_hold_keeps_the_delivery_back_until_it_is_ended(desk: Desk, command: Command) -> None:
-    shown = json.loads(command("override", "set", "FA-7", "hold", *WHO, "--json"))
-    assert (shown["number"], shown["kind"], shown["blocks"]) == (1, "hold", ["contact", "escalation"])
+    shown = json.loads(command("override", "set", "FA-7", "hold", "contact", "delivery", *WHO, "--json"))
+    assert (shown["number"], shown["kind"], shown["blocks"]) == (1, "hold", ["contact", "delivery"])
     desk.tick()
     assert desk.actions() == []
     assert desk.held("FA-7") == {"override"}
@@ -54,14 +54,14 @@ def test_a_hold_keeps_the_delivery_back_until_it_is_ended(desk: Desk, command: C
     command("override", "end", "1", *WHO)
     assert json.loads(command("override", "list", "--json")) == {"overrides": []}
     desk.tick()
-    assert [action.rule_id for action in desk.actions()] == ["first-reminder"]
+    assert {action.rule_id for action in desk.actions()} == {"transmittal", "first-reminder"}
     with desk.workspace.database.reading() as session:
         said = [str(event.sentence) for event in timeline(session, 1) if event.kind.startswith("override")]
         (row,) = session.scalars(select(OverrideRow))
     assert row.ended_on == DAY
     who = row.set_by
     assert said == [
-        f"override 1 by {who}: FA-7 is on hold for contact, escalation: talks are on",
+        f"override 1 by {who}: FA-7 is on hold for contact, delivery: talks are on",
         f"override 1 on FA-7 ended by {who}: talks are on",
     ]
     desk.assert_whole()
