@@ -20,6 +20,7 @@ from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.decide import decide
 from cobranza_rules.rules.matching import match
 from cobranza_rules.rules.native import NativeEngine
+from cobranza_rules.rules.overrides import Override
 from cobranza_rules.rules.planned import PlannedAction, Verdict
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow
@@ -97,6 +98,9 @@ class Explanation:
 def hold_sentence(standing: StandingHold) -> Sentence:
     hold = standing.hold
     ends = _("until {day}", day=standing.ends_on) if standing.ends_on else _("until {event}", event=standing.until)
+    if isinstance(hold, Override):
+        blocks = joined(word(blocked.value) for blocked in sorted(hold.blocks))
+        return _("{hold} blocks {blocks} {ends}: {reason}", hold=word(hold.id), blocks=blocks, ends=ends, reason=hold.reason)
     return _(
         "{hold} ({file}:{line}) blocks {blocks} {ends}, because of {causes}",
         hold=word(hold.id),

@@ -184,6 +184,9 @@ class Desk:
             (("case", "verify"), ()),
             (("aging",), day),
             (("backtest",), ("--from", "2026-03-02", "--to", "2026-03-02", *day)),
+            (("override", "set"), ("FA-1269", "hold", "--until", "2026-03-06", *WHO, *day)),
+            (("override", "list"), ()),
+            (("override", "end"), ("1", *WHO, *day)),
             (("doctor",), ()),
             (("approvals", "approve"), ("5", "--who", "administration_manager", *day)),
             (("approvals", "reject"), ("6", "--who", "collections_analyst", "--comment", "Lleva otro pedido.", *day)),
@@ -203,6 +206,7 @@ class Desk:
         yield ("rules", "publish"), self.call("rules", "publish", "--by", "collections_analyst", "--yes", *day, "--json")
 
 
+WHO = ("--who", "collections_analyst", "--why", "talks are on")
 RULE_TEST = """\
 rules: rules/collections.yaml
 tests:

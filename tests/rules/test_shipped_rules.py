@@ -38,7 +38,7 @@ def test_the_shipped_rules() -> None:
     ]
     (ladder,) = rules.ladders
     assert ladder.minimum_total == {"MXN": 50000, "USD": 3000}
-    assert [(rung.id, rung.wait_workdays) for rung in ladder.rungs] == [("first-reminder", 0), ("second-reminder", 5)]
+    assert [(rung.id, rung.wait_workdays) for rung in ladder.rungs] == [("first-reminder", 0), ("second-reminder", 5), ("escalation", 5)]
     assert ladder.rungs[1].do[1].cc == ("supervisor", "sales_manager")
     assert (ladder.rungs[1].do[2].kind, ladder.rungs[1].do[2].assign, ladder.rungs[1].do[2].due_workdays) == (
         StepKind.TASK,

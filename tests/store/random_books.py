@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from benchmarks.synthetic_book import Rows, rows_of
-from benchmarks.workdays import TODAY
+from benchmarks.workdays import NOW, TODAY
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -84,3 +84,34 @@ def _thrown_about(row: dict[str, Any], random: Random) -> dict[str, Any]:
         "rung": rung,
         "rung_on": _day(random) if rung or random.random() < 0.1 else None,
     }
+
+
+def random_overrides(seed: int, ladders: list[str], count: int = 12) -> Iterator[Rows]:
+    """What people decided for the first customers and invoices of a random book, some of it over."""
+    random = Random(seed)
+    invoices = {row["id"]: row for table, rows in random_rows(seed) if table == "invoice" for row in rows}
+    made = []
+    for _number in range(random.randrange(count)):
+        invoice = invoices[random.choice(sorted(invoices))]
+        kind = random.choice(("ladder", "hold", "exclude"))
+        ended = random.random() < 0.2
+        made.append(
+            {
+                "customer_id": invoice["customer_id"],
+                "invoice_id": invoice["id"] if random.random() < 0.7 else None,
+                "kind": kind,
+                "ladder": random.choice([*ladders, "gone"]) if kind == "ladder" else "",
+                "blocks": ["contact"] if kind == "hold" else [],
+                "set_by": "ana@kemper.example",
+                "why": "a reason",
+                "set_on": TODAY,
+                "known_at": NOW,
+                "until": random.choice((None, TODAY - dt.timedelta(days=1), TODAY)),
+                "ended_on": TODAY if ended else None,
+                "ended_at": NOW if ended else None,
+                "ended_by": "",
+                "ended_why": "",
+            }
+        )
+    if made:
+        yield "override", made

@@ -30,7 +30,7 @@ from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.database import Database
 from cobranza_rules.store.fact_columns import INVOICE, FactColumns, of_more_columns
 from cobranza_rules.store.sieve import Sieve, superset
-from tests.store.random_books import put_book, random_rows
+from tests.store.random_books import put_book, random_overrides, random_rows
 from tests.store.random_rules import PLACE, conditions, rules_files, simple
 from tests.store.test_books import COMPANY, RULES
 
@@ -133,6 +133,7 @@ def both_plans(database: Database, rules: RuleSet, seed: int, today: dt.date = T
     engine = NativeEngine(rules.conditions())
     with Session(database.engine) as session:
         put_book(session, random_rows(seed))
+        put_book(session, random_overrides(seed, [ladder.id for ladder in rules.ladders]))
         reader = BookReader(session, rules, COMPANY, today, NOW)
         plans = plan_whole(reader, engine), plan_whole(reader, engine, sifted=False)
         session.rollback()

@@ -9,6 +9,7 @@ from typing import Any
 
 from cobranza_rules.domain.entry import Entry
 from cobranza_rules.facts.build import CustomerPresent
+from cobranza_rules.rules.overrides import Override
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,21 @@ class RecordedTask:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedOverride:
+    """`since` is the first day of which a decision could know of it, `ended` the first of which one knew that it had been ended."""
+
+    customer_id: int
+    invoice_id: int | None
+    override: Override
+    since: dt.date
+    ended: dt.date | None
+
+    def counts_on(self, today: dt.date) -> bool:
+        until = self.override.until
+        return self.since <= today and (self.ended is None or today < self.ended) and (until is None or today <= until)
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """`happenings` in the order in which they came to be known; `came_back` are the days on which messages did, by action."""
 
@@ -116,3 +132,4 @@ class History:
     contacts: Sequence[RecordedContact] = ()
     tasks: Sequence[RecordedTask] = ()
     came_back: Mapping[int, dt.date] = field(default_factory=dict)
+    overrides: Sequence[RecordedOverride] = ()

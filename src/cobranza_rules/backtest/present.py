@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from cobranza_rules.backtest.history import RecordedInvoice
+from cobranza_rules.backtest.history import RecordedInvoice, RecordedOverride
 from cobranza_rules.backtest.simulated_book import SimulatedBook
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.facts.build import company_facts, customer_facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts
 from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.overrides import Override, overrides_of
 from cobranza_rules.rules.subjects import Book, Claims, CustomerSubject, InvoiceSubject
 from cobranza_rules.rules.testing_present import Present
 
@@ -48,6 +50,9 @@ class Presents:
         facts, company = self._facts_of(today), company_facts(today, 0, today, self.rules.calendar)
         customers: dict[int, CustomerSubject] = {}
         invoices: list[InvoiceSubject] = []
+        decided = [one for one in self.book.history.overrides if one.counts_on(today)]
+        of_customers = _by_subject(decided, lambda one: one.customer_id if one.invoice_id is None else None)
+        of_invoices = _by_subject(decided, lambda one: one.invoice_id)
         for customer_id in customer_ids:
             recorded = self.book.history.customers[customer_id]
             own = customer_facts(recorded.present, recorded.inbox_open(today), company)
@@ -57,8 +62,17 @@ class Presents:
             seen = sorted((self._look_at(invoice_id) for invoice_id in self.book.open_of[customer_id]), key=_by_due_date)
             for each in seen:
                 claims = each.subject.claims if action is None else self.book.claims_of(each.subject.id, action)
-                invoices.append(_on_the_day(each.subject, facts.build(each.row, common), claims))
+                subject = _on_the_day(each.subject, facts.build(each.row, common), claims)
+                if decided:
+                    overrides = overrides_of(of_customers.get(customer_id, ()), of_invoices.get(subject.id, ()))
+                    subject = subject._replace(
+                        overrides=overrides, climbed=self._climbed(subject.id) if overrides.ladder is not None else ()
+                    )
+                invoices.append(subject)
         return Book(customers, invoices, (), self.company)
+
+    def _climbed(self, invoice_id: int) -> tuple[str, ...]:
+        return tuple(self.rules.current(rung.rung) for rung in self.book.states[invoice_id].rungs)
 
     def _look_at(self, invoice_id: int) -> _Seen:
         if invoice_id in self.book.changed or invoice_id not in self._seen:
@@ -67,6 +81,14 @@ class Presents:
             subject = _subject(invoice, state, self.book.claims_of(invoice_id), self.rules)
             self._seen[invoice_id] = _Seen(self._columns(_present(invoice, state)), subject)
         return self._seen[invoice_id]
+
+
+def _by_subject(decided: Iterable[RecordedOverride], key: Callable[[RecordedOverride], int | None]) -> dict[int, list[Override]]:
+    found: dict[int, list[Override]] = defaultdict(list)
+    for one in decided:
+        if (subject := key(one)) is not None:
+            found[subject].append(one.override)
+    return found
 
 
 def _by_due_date(seen: _Seen) -> tuple[dt.date, int]:

@@ -11,14 +11,24 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from cobranza_rules.backtest.history import Happening, History, Period, RecordedAddress, RecordedCustomer, RecordedInvoice, RecordedTask
+from cobranza_rules.backtest.history import (
+    Happening,
+    History,
+    Period,
+    RecordedAddress,
+    RecordedCustomer,
+    RecordedInvoice,
+    RecordedOverride,
+    RecordedTask,
+)
 from cobranza_rules.backtest.past_deeds import PastDeeds
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.store.books import CUSTOMER_COLUMNS
 from cobranza_rules.store.chunks import CHUNK
-from cobranza_rules.store.tables import CaseEventRow, ContactRow, CustomerRow, EntryRow, InvoiceRow, ReceivedRow, TaskRow
+from cobranza_rules.store.overrides import override_of
+from cobranza_rules.store.tables import CaseEventRow, ContactRow, CustomerRow, EntryRow, InvoiceRow, OverrideRow, ReceivedRow, TaskRow
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
 CONTACT, CUSTOMER, ENTRY, EVENT, INVOICE, RECEIVED, TASK = (
@@ -77,6 +87,7 @@ class HistoryReader:
             contacts=past.contacts(),
             tasks=self._tasks(ids, decided),
             came_back=past.came_back(),
+            overrides=self._overrides(ids, decided),
         )
 
     def _decided(self, ids: Sequence[int]) -> Decided:
@@ -143,6 +154,15 @@ class HistoryReader:
         for invoice_id, kind, data, happened_on, known_at in self.session.execute(query.order_by(ENTRY.id)).all():
             day = self._counts_on(invoices[invoice_id].customer_id, known_at, decided)
             found.append(Happening(day, invoice_id, Entry(KINDS[kind], happened_on, data)))
+        return found
+
+    def _overrides(self, ids: Sequence[int], decided: Decided) -> list[RecordedOverride]:
+        query = select(OverrideRow).where(OverrideRow.customer_id.between(ids[0], ids[-1]), OverrideRow.known_at < self.ends())
+        found = []
+        for row in self.session.scalars(query.order_by(OverrideRow.id)):
+            since = self._counts_on(row.customer_id, row.known_at, decided)
+            ended = self._counts_on(row.customer_id, row.ended_at, decided) if row.ended_at else None
+            found.append(RecordedOverride(row.customer_id, row.invoice_id, override_of(row, self.rules.current), since, ended))
         return found
 
     def _tasks(self, ids: Sequence[int], decided: Decided) -> list[RecordedTask]:

@@ -12,6 +12,7 @@ from cobranza_rules.backtest.deeds import Deed, Totals, totals_by_rule, totals_o
 from cobranza_rules.backtest.history import Period
 from cobranza_rules.rules.decide import beyond_limit
 from cobranza_rules.rules.model import RuleSet, closing_claim
+from cobranza_rules.rules.overrides import HELD_BY
 
 NOTHING = Totals()
 
@@ -127,7 +128,8 @@ def _held(rules: RuleSet, held: Mapping[tuple[str, int], int]) -> tuple[HoldLine
     for (hold_id, _invoice_id), count in held.items():
         days[hold_id] += count
         invoices[hold_id] += 1
-    return tuple(HoldLine(hold.id, days[hold.id], invoices[hold.id]) for hold in rules.holds if days[hold.id])
+    names = (*dict.fromkeys(HELD_BY.values()), *(hold.id for hold in rules.holds))
+    return tuple(HoldLine(name, days[name], invoices[name]) for name in names if days[name])
 
 
 def _crowded(rules: RuleSet, simulated: Iterable[Deed]) -> tuple[tuple[dt.date, int], ...]:

@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
+from cobranza_rules.booking.overriding import hand_on_overrides
 from cobranza_rules.booking.tasks import hand_on_tasks, open_task
 from cobranza_rules.domain.document import InvoiceRecord, RelationKind
 from cobranza_rules.domain.entry import EntryKind
@@ -60,6 +61,7 @@ def _hand_over(keeper: Bookkeeper, old: InvoiceRow, new: InvoiceRow, today: dt.d
     if old.customer_id == new.customer_id:
         keeper.enter(new, EntryKind.INHERITED, new.issued_on, {"source": old.id, **inheritance(state)})
         hand_on_tasks(keeper, new.customer_id, old.id, new.id)
+        hand_on_overrides(keeper, old, new, today)
     if state.paid or _on_its_way(keeper, old):
         hold_for_review(keeper, old, new, today)
 

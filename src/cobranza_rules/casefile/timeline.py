@@ -66,10 +66,14 @@ SENTENCES = {
     "recorded_payment_claim": N_("claimed payment recorded for {invoices}"),
     "recorded_dispute": N_("dispute recorded for {invoices}"),
     "recorded_acknowledgement": N_("acknowledgement recorded"),
+    "override_ladder": N_("override {number} by {who}: {subject} climbs ladder {ladder}{until}: {why}"),
+    "override_hold": N_("override {number} by {who}: {subject} is on hold for {blocks}{until}: {why}"),
+    "override_exclude": N_("override {number} by {who}: {subject} is left alone{until}: {why}"),
+    "override_ended": N_("override {number} on {subject} ended by {who}: {why}"),
     "address_marked": N_("address {address} marked: it does not take our mail"),
 }
 # Fields of events that hold an identifier of ours: they are shown as words.
-WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to"})
+WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder"})
 SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did
 
 
@@ -100,7 +104,9 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
     said = [word(data[name]) if name in WORDS else Sentence("{text}", {"text": data[name]}) for name in SAID if data.get(name)]
     fields["said"] = _(": {said}", said=joined(said)) if said else ""
     fields["next"] = _("; next contact on {day}", day=data["next_contact"]) if data.get("next_contact") else ""
-    fields["until"] = _(", until {day}", day=data["due_on"]) if data.get("due_on") else ""
+    fields["until"] = _(", until {day}", day=last) if (last := data.get("due_on") or data.get("until")) else ""
+    if "blocks" in data:
+        fields["blocks"] = joined(map(word, data["blocks"])) if data["blocks"] else "-"
     return Sentence(template, fields)
 
 

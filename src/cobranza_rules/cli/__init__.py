@@ -25,6 +25,7 @@ COMMANDS = {
     "approvals": ("cobranza_rules.cli.approvals", "approvals", N_("What waits for a signature or a release.")),
     "inbox": ("cobranza_rules.cli.inbox", "inbox", N_("Messages that wait for a person.")),
     "tasks": ("cobranza_rules.cli.tasks", "tasks", N_("What people have to do.")),
+    "override": ("cobranza_rules.cli.override", "override", N_("What people decide for one customer or invoice, beside the rules.")),
     "dispute": ("cobranza_rules.cli.dispute", "dispute", N_("Disputes that people open and close.")),
     "quarantine": ("cobranza_rules.cli.quarantine", "quarantine", N_("What could not be read, and why.")),
     "outbox": ("cobranza_rules.cli.outbox", "outbox", N_("Messages on their way out.")),

@@ -17,6 +17,7 @@ from cobranza_rules.rules.considering import because
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.matching import Matches
 from cobranza_rules.rules.model import Hold
+from cobranza_rules.rules.overrides import Override
 from cobranza_rules.rules.planned import Outcome, PlannedAction, Verdict
 from cobranza_rules.rules.subjects import Book, InvoiceSubject
 from cobranza_rules.store.books import BookReader, named_facts
@@ -32,7 +33,7 @@ SETTLED_BY = {
 class StandingHold:
     """A hold whose condition holds today. `ends_on` is the first day on which it no longer does; without one `until` says what ends it."""
 
-    hold: Hold
+    hold: Hold | Override
     because: Sentence
     ends_on: dt.date | None = None
     until: Sentence | None = None
@@ -86,6 +87,7 @@ class _Looking:
         self.open_holds: dict[tuple[Scope, int, str], StandingHold] = {}
         self.ended: dict[tuple[Scope, int, str], dt.date] = {}
         self._note_holds(matches)
+        self._note_overrides()
 
     def _note_holds(self, matches: Matches) -> None:
         invoices = {invoice.id: invoice for invoice in self.book.invoices}
@@ -97,6 +99,16 @@ class _Looking:
             for invoice_id in self.wanted:
                 if invoice_id in invoices and f"hold:{hold.id}" in matches.invoices[invoice_id]:
                     self._note_hold(hold, invoice_id, invoices[invoice_id].facts)
+
+    def _note_overrides(self) -> None:
+        """A customer's own are noted once, and only where one of the invoices has none of its own in their place."""
+        for invoice in self.book.invoices:
+            for decided in (invoice.overrides.hold, invoice.overrides.exclude):
+                if decided is not None and invoice.id in self.wanted:
+                    subject_id = invoice.id if decided.scope is Scope.INVOICE else self.customer_id
+                    key = (decided.scope, subject_id, decided.id)
+                    self.open_holds[key] = StandingHold(decided, decided.reason, until=ended_by_hand(decided))
+                    self.ended[key] = decided.ends_on or dt.date.max
 
     def _note_hold(self, hold: Hold, subject_id: int, facts: Mapping[str, Value]) -> None:
         causes = why_true(hold.when, facts)
@@ -172,6 +184,9 @@ class _Looking:
         return day
 
     def _until(self, verdict: Verdict, invoice: InvoiceSubject, hold_id: str, book: Book) -> Sentence | None:
+        decided = invoice.overrides.exclude if verdict.outcome is Outcome.EXCLUDED else invoice.overrides.hold
+        if decided is not None and decided.id in (verdict.rule_id, hold_id):
+            return ended_by_hand(decided)
         if verdict.outcome is Outcome.HELD:
             hold = next(hold for hold in self.rules.holds if hold.id == hold_id)
             return ends_with(hold.when, book.customers[self.customer_id].facts if hold.scope is Scope.CUSTOMER else invoice.facts)
@@ -191,6 +206,10 @@ class _Looking:
             if (awaited := waits_for(one)) is not None:
                 return awaited
         return _("somebody finishes what was begun ('cobranza tasks list')")
+
+
+def ended_by_hand(decided: Override) -> Sentence:
+    return _("somebody ends it ('cobranza override end {number}')", number=decided.number)
 
 
 def waits_for(one: UnderWay) -> Sentence | None:

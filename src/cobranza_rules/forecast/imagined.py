@@ -122,6 +122,7 @@ class Imagined:
             rung_on=now.rung_on,
             waits_from=waits_from,
             next_contact=now.next_contact,
+            climbed=tuple(self.rules.current(rung["rung"]) for rung in now.rungs) if invoice.overrides.ladder is not None else (),
         )
 
     def _facts(self, read: Mapping[str, Value], kept: Changed, customer: Mapping[str, Value]) -> Facts:

@@ -172,7 +172,7 @@ class Player:
 
 
 def _holds_and(rule: str, names: Names | None) -> Names:
-    return frozenset(name for name in names or () if name == rule or name.startswith("hold:"))
+    return frozenset(name for name in names or () if name == rule or name.startswith(("hold:", "override:")))
 
 
 def _said(action: PlannedAction) -> tuple[object, ...]:

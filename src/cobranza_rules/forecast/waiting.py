@@ -38,6 +38,7 @@ EVENTS = {
 TELLING = (
     Outcome.UNCERTAIN,
     Outcome.UNDER_WAY,
+    Outcome.EXCLUDED,
     Outcome.HELD,
     Outcome.NO_ADDRESS,
     Outcome.UNKNOWN_RUNG,

@@ -11,6 +11,7 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.decide import decide, within_limit
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.planned import Held, Plan, PlannedAction, Verdict
+from cobranza_rules.rules.subjects import InvoiceSubject
 from cobranza_rules.store.books import BookReader
 
 
@@ -36,9 +37,9 @@ def plan_whole(reader: BookReader, engine: Engine, *, sifted: bool = True) -> Pl
 def find_overlooked(reader: BookReader, engine: Engine) -> Sentence | None:
     """Looks at some of the invoices that were left out. Of one that belongs there a decision says nothing; else the first is named."""
     for book in reader.left_out():
-        under_way = {invoice.id for invoice in book.invoices if any(claims.waiting for claims in invoice.claims.values())}
+        always = {invoice.id for invoice in book.invoices if _comes_always(invoice)}
         for verdict in decide(reader.rules, book, reader.today, engine).verdicts:
-            if verdict.subject_id not in under_way:  # Those are looked at, whatever the sieve says.
+            if verdict.subject_id not in always:
                 number = next(invoice.number for invoice in book.invoices if invoice.id == verdict.subject_id)
                 return _(
                     "invoice {invoice} was left out although '{rule}' concerns it; please report this with what"
@@ -47,6 +48,12 @@ def find_overlooked(reader: BookReader, engine: Engine) -> Sentence | None:
                     rule=verdict.rule_id,
                 )
     return None
+
+
+def _comes_always(invoice: InvoiceSubject) -> bool:
+    """Whatever the sieve says: something is under way for it, or a person has put it on a ladder or wants it left alone."""
+    decided = invoice.overrides.ladder or invoice.overrides.exclude
+    return decided is not None or any(claims.waiting for claims in invoice.claims.values())
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from cobranza_rules.rules.considering import (
 from cobranza_rules.rules.deciding import Deciding
 from cobranza_rules.rules.matching import holds_on
 from cobranza_rules.rules.model import Blocks, GroupBy, Hold, Ladder, Rung
+from cobranza_rules.rules.overrides import Override, lost_ladder
 from cobranza_rules.rules.planned import HeldItem, Item, Outcome, PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer, resolve
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, InvoiceSubject
@@ -35,7 +36,7 @@ class Group:
     ladder: Ladder
     due: list[tuple[InvoiceSubject, Rung, Consideration]] = field(default_factory=list)
     internal: dict[str, list[tuple[InvoiceSubject, Rung, Consideration]]] = field(default_factory=dict)  # Rungs that write to nobody
-    held: list[tuple[InvoiceSubject, Hold]] = field(default_factory=list)
+    held: list[tuple[InvoiceSubject, Hold | Override]] = field(default_factory=list)
     overdue: int = 0  # The group's overdue total that is not on hold, in minor units
     waiting: Consideration | None = None
 
@@ -60,8 +61,12 @@ def climb_ladders(deciding: Deciding) -> None:
 def _groups(deciding: Deciding) -> list[Group]:
     groups: dict[tuple[object, ...], Group] = {}
     for invoice in deciding.book.invoices:
+        if invoice.overrides.exclude is not None:
+            continue
         names = deciding.matches.invoices[invoice.id]
         ladder = ladder_of(deciding.rules, invoice, names)
+        if deciding.trace and invoice.overrides.ladder is not None:
+            _note_choice(deciding, invoice, invoice.overrides.ladder)
         if ladder is None:
             if deciding.trace:
                 for each in deciding.rules.ladders:
@@ -72,6 +77,19 @@ def _groups(deciding: Deciding) -> list[Group]:
             group = groups[key] = Group(ladder)
         _place(deciding, group, invoice)
     return list(groups.values())
+
+
+def _note_choice(deciding: Deciding, invoice: InvoiceSubject, decided: Override) -> None:
+    """Why the ladders that a person did not choose do not act."""
+    if lost_ladder(decided, deciding.rules):
+        lost = _(
+            "the rules have no ladder '{ladder}' any more: override {number} changes nothing", ladder=decided.ladder, number=decided.number
+        )
+        deciding.note(invoice, decided.id, Consideration(Outcome.NOT_MATCHING, lost))
+        return
+    for other in deciding.rules.ladders:
+        if other.id != decided.ladder:
+            deciding.note(invoice, other.id, Consideration(Outcome.NOT_MATCHING, decided.reason, decided.ends_on))
 
 
 def _group_key(ladder: Ladder, invoice: InvoiceSubject) -> tuple[object, ...]:

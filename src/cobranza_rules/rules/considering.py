@@ -83,29 +83,40 @@ def _consider_repetition(rule: Rule, claims: Claims, closing: Claims, rules: Rul
 
 
 def ladder_of(rules: RuleSet, invoice: InvoiceSubject, names: Names) -> Ladder | None:
-    """The ladder that has taken the invoice, or the first in the order of the file that matches.
+    """The ladder that a person has chosen or that has taken the invoice, or the first in the order of the file that matches.
 
     An invoice whose ladder is not in the rules any more is free to be taken by another: it must not fall silent because of a new name.
     """
-    if invoice.ladder:
-        for ladder in rules.ladders:
-            if ladder.id == invoice.ladder:
-                return ladder
+    decided = invoice.overrides.ladder
+    for taken_by in (decided.ladder if decided is not None else "", invoice.ladder):
+        if taken_by:
+            for ladder in rules.ladders:
+                if ladder.id == taken_by:
+                    return ladder
     for ladder in rules.ladders:
         if f"ladder:{ladder.id}" in names:
             return ladder
     return None
 
 
+def comes_from_elsewhere(ladder: Ladder, invoice: InvoiceSubject) -> bool:
+    """A person has put it on this ladder, and its last rung was another's."""
+    decided = invoice.overrides.ladder
+    return decided is not None and decided.ladder == ladder.id != invoice.ladder != ""
+
+
 def stands_on_unknown_rung(ladder: Ladder, invoice: InvoiceSubject) -> bool:
-    return invoice.rung != "" and ladder.rung_index(invoice.rung) < 0
+    return invoice.rung != "" and ladder.rung_index(invoice.rung) < 0 and not comes_from_elsewhere(ladder, invoice)
 
 
 def next_rung(ladder: Ladder, invoice: InvoiceSubject) -> Rung | None:
-    """None after the last rung, and where the invoice stands on one that the ladder has no more: it must not start over."""
+    """None after the last rung, and where the invoice stands on one that the ladder has no more: it must not start over.
+
+    One that a person has put on this ladder goes on above the highest of its rungs that it ever had, for it may have been here before.
+    """
     if stands_on_unknown_rung(ladder, invoice):
         return None
-    index = ladder.rung_index(invoice.rung) + 1
+    index = max(map(ladder.rung_index, (invoice.rung, *invoice.climbed))) + 1
     return ladder.rungs[index] if index < len(ladder.rungs) else None
 
 
@@ -122,18 +133,30 @@ def consider_rung(
         return Consideration(Outcome.WAITING, _("the next contact is on {day}", day=due), due)
     if rung.when is not None and f"rung:{ladder.id}/{rung.id}" not in names:
         return not_matching(rung.when, invoice.facts) if explained else DOES_NOT_APPLY
+    if (open_elsewhere := _open_on_another(ladder, invoice, rules)) is not None:
+        return open_elsewhere
     overdue = (today - invoice.due_on).days if invoice.due_on else 0
     reason = _("{days} days overdue, next contact since {day}", days=overdue, day=due) if due else _("{days} days overdue", days=overdue)
     return Consideration(Outcome.DUE, reason, claim=rung.id)
 
 
+def _open_on_another(ladder: Ladder, invoice: InvoiceSubject, rules: RuleSet) -> Consideration | None:
+    """What another ladder, from which the invoice was taken, still has under way for it: two reminders must not cross."""
+    others = (rung.id for other in rules.ladders if other is not ladder for rung in other.rungs if rung.id in invoice.claims)
+    return next((found for rung in others if (found := _still_open(invoice.claims[rung])) is not None), None)
+
+
 def rung_due_on(rung: Rung, invoice: InvoiceSubject, rules: RuleSet) -> dt.date | None:
     """The day from which a rung may act; None before the first.
 
+    What another ladder has promised the customer, from which a person took the invoice, is kept whatever the rung waits.
+
     It is the promised next contact, or the rung's wait after the last one; later if a reversal or the end of a dispute set the wait back.
     """
-    if invoice.rung_on is None or rung.wait_workdays == 0:
+    if invoice.rung_on is None:
         return None
+    if rung.wait_workdays == 0:
+        return invoice.next_contact if invoice.overrides.ladder is not None else None
     due = invoice.next_contact or rules.calendar.plus(invoice.rung_on, rung.wait_workdays)
     if invoice.waits_from is not None and invoice.waits_from > invoice.rung_on:
         due = max(due, rules.calendar.plus(invoice.waits_from, rung.wait_workdays))

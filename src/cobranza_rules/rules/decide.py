@@ -24,6 +24,7 @@ def decide(rules: RuleSet, book: Book, today: dt.date, engine: Engine, *, trace:
 def decide_matched(rules: RuleSet, book: Book, today: dt.date, matches: Matches, *, trace: bool = False) -> Plan:
     """The decision where it is known already which conditions hold."""
     deciding = Deciding(rules, book, today, matches, trace)
+    deciding.note_excluded()
     answer_replies(deciding)
     apply_rules(deciding)
     climb_ladders(deciding)

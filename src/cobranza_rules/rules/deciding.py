@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.considering import Consideration
 from cobranza_rules.rules.matching import Matches
 from cobranza_rules.rules.model import Hold, RuleSet
+from cobranza_rules.rules.overrides import Override
 from cobranza_rules.rules.planned import Held, Outcome, Plan, PlannedAction, Verdict
 from cobranza_rules.rules.subjects import Book, InvoiceSubject, ReplySubject
 
@@ -32,11 +34,20 @@ class Deciding:
             kind = "invoice" if isinstance(subject, InvoiceSubject) else "reply"
             self.verdicts.append(Verdict(kind, subject.id, rule_id, found.outcome, found.reason, found.until))
 
-    def note_held(self, invoice: InvoiceSubject, rule_id: str, hold: Hold) -> None:
-        reason = _("on hold by '{hold}' ({file}:{line})", hold=hold.id, file=hold.place.file, line=hold.place.line)
-        blocks = tuple(sorted(hold.blocks))
-        self.held.append(Held("invoice", invoice.id, invoice.number, invoice.customer_id, hold.id, blocks, reason))
-        self.verdicts.append(Verdict("invoice", invoice.id, rule_id, Outcome.HELD, reason))
+    def note_held(self, invoice: InvoiceSubject, rule_id: str, hold: Hold | Override) -> None:
+        if isinstance(hold, Override):
+            reason, until = hold.reason, hold.ends_on
+        else:
+            reason, until = _("on hold by '{hold}' ({file}:{line})", hold=hold.id, file=hold.place.file, line=hold.place.line), None
+        self.held.append(_held(invoice, hold, reason))
+        self.verdicts.append(Verdict("invoice", invoice.id, rule_id, Outcome.HELD, reason, until))
+
+    def note_excluded(self) -> None:
+        """Each invoice with which nothing is to be done at all; rules and ladders do not look at it."""
+        for invoice in self.book.invoices:
+            if (decided := invoice.overrides.exclude) is not None:
+                self.held.append(_held(invoice, decided, decided.reason))
+                self.verdicts.append(Verdict("invoice", invoice.id, decided.id, Outcome.EXCLUDED, decided.reason, decided.ends_on))
 
     def note_group(
         self, invoices: list[InvoiceSubject], rule_id: str, outcome: Outcome, reason: Sentence, until: dt.date | None = None
@@ -46,3 +57,8 @@ class Deciding:
 
     def plan(self) -> Plan:
         return Plan(self.today, self.rules.digest, tuple(self.actions), tuple(self.held), tuple(self.verdicts))
+
+
+def _held(invoice: InvoiceSubject, by: Hold | Override, reason: Sentence) -> Held:
+    blocks = tuple(sorted(by.blocks))
+    return Held("invoice", invoice.id, invoice.number, invoice.customer_id, by.id, blocks, reason, of_customer=by.scope is Scope.CUSTOMER)

@@ -13,6 +13,7 @@ from cobranza_rules.rules.document_steps import MESSAGES, read_sets, read_steps
 from cobranza_rules.rules.expression import Condition, Definitions, parse_condition
 from cobranza_rules.rules.fields import Fields, Findings
 from cobranza_rules.rules.model import Blocks, GroupBy, Hold, Ladder, Rule, Rung, Step, StepKind
+from cobranza_rules.rules.overrides import HELD_BY
 from cobranza_rules.rules.place import Place
 from cobranza_rules.rules.suggestions import suggestion
 from cobranza_rules.rules.yaml_marks import YamlNode
@@ -22,6 +23,7 @@ RULE_KEYS = ("id", "was", "step", "for", "when", "every", "times", "group_by", "
 LADDER_KEYS = ("id", "was", "when", "group_by", "minimum_total", "rungs")
 RUNG_KEYS = ("id", "was", "step", "wait", "when", "do", "sets")
 MOST_REPETITIONS = 100
+TAKEN = frozenset(HELD_BY.values())
 MOST_STEPS = 99  # Activities of a written procedure
 
 
@@ -45,7 +47,10 @@ class RulesReader:
 
     def _id(self, fields: Fields) -> str:
         name = fields.name("id", required=True)
-        if name and name in self.ids:
+        if name in TAKEN:
+            what = _("the id '{id}' is the program's own: it names what people decide with 'cobranza override'", id=name)
+            self.findings.error(fields.place_of("id"), what, _("give each rule, rung, ladder and hold an id of its own"))
+        elif name and name in self.ids:
             first = self.ids[name]
             what = _("the id '{id}' is already used in {file}:{line}", id=name, file=first.file, line=first.line)
             self.findings.error(fields.place_of("id"), what, _("give each rule, rung, ladder and hold an id of its own"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.model import Blocks, Hold, RuleSet
+from cobranza_rules.rules.overrides import Override
 from cobranza_rules.rules.subjects import Book, CustomerSubject, InvoiceSubject, ReplySubject
 
 Names = frozenset[str]
@@ -15,7 +16,7 @@ Names = frozenset[str]
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """Names of the conditions that hold, by subject id; the names are those of `RuleSet.conditions`."""
+    """Names of the conditions that hold, by subject id; the names are those of `RuleSet.conditions`, and of an invoice's overrides."""
 
     invoices: Mapping[int, Names]
     customers: Mapping[int, Names]
@@ -24,14 +25,22 @@ class Matches:
 
 def match(rules: RuleSet, book: Book, engine: Engine) -> Matches:
     return Matches(
-        invoices=_by_id(book.invoices, engine.evaluate(Scope.INVOICE, [invoice.facts for invoice in book.invoices])),
+        invoices=_with_overrides(book, _by_id(book.invoices, engine.evaluate(Scope.INVOICE, [each.facts for each in book.invoices]))),
         customers=_of_customers(rules, list(book.customers.values()), engine),
         replies=_by_id(book.replies, engine.evaluate(Scope.REPLY, [reply.facts for reply in book.replies])),
     )
 
 
-def _by_id(subjects: Sequence[InvoiceSubject | ReplySubject | CustomerSubject], names: Sequence[Names]) -> Mapping[int, Names]:
+def _by_id(subjects: Sequence[InvoiceSubject | ReplySubject | CustomerSubject], names: Sequence[Names]) -> dict[int, Names]:
     return {subject.id: of_subject for subject, of_subject in zip(subjects, names, strict=True)}
+
+
+def _with_overrides(book: Book, names: dict[int, Names]) -> Mapping[int, Names]:
+    """What people decided holds like a condition, so that a day on which it ends is one on which something has changed."""
+    for invoice in book.invoices:
+        if any(invoice.overrides):
+            names[invoice.id] |= {each.name for each in invoice.overrides if each is not None}
+    return names
 
 
 def _of_customers(rules: RuleSet, customers: Sequence[CustomerSubject], engine: Engine) -> Mapping[int, Names]:
@@ -43,8 +52,10 @@ def _of_customers(rules: RuleSet, customers: Sequence[CustomerSubject], engine: 
     return {customer.id: found[values] for customer, values in zip(customers, alike, strict=True)}
 
 
-def holds_on(rules: RuleSet, matches: Matches, invoice: InvoiceSubject, concerned: frozenset[Blocks]) -> Hold | None:
-    """The first hold, in the order of the file, that keeps one of `concerned` from happening to an invoice, its own or its customer's."""
+def holds_on(rules: RuleSet, matches: Matches, invoice: InvoiceSubject, concerned: frozenset[Blocks]) -> Hold | Override | None:
+    """What keeps one of `concerned` from happening to an invoice: what a person decided, or the first hold in the order of the file."""
+    if (decided := invoice.overrides.hold) is not None and concerned & decided.blocks:
+        return decided
     own = matches.invoices[invoice.id]
     customers = matches.customers[invoice.customer_id]
     for hold in rules.holds:

@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     DUE = "due"
     NOT_MATCHING = "not_matching"
     HELD = "held"
+    EXCLUDED = "excluded"  # a person has said that nothing is to be done with it
     WAITING = "waiting"  # for a day
     UNDER_WAY = "under_way"  # an action for it has not left yet
     UNCERTAIN = "uncertain"  # nobody knows whether the last message left
@@ -99,6 +100,8 @@ class PlannedAction:
 
 @dataclass(frozen=True, slots=True)
 class Held:
+    """`of_customer` tells a hold on the whole customer from one on the invoice."""
+
     subject: str
     subject_id: int
     number: str
@@ -106,6 +109,7 @@ class Held:
     hold_id: str
     blocks: tuple[str, ...]
     reason: Sentence
+    of_customer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

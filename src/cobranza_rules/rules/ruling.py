@@ -69,6 +69,8 @@ def _apply(deciding: Deciding, rule: Rule) -> None:
         names = deciding.matches.invoices[invoice.id]
         if name not in names and not deciding.trace:
             continue  # Nearly every invoice, on nearly every day
+        if invoice.overrides.exclude is not None:
+            continue
         found = consider_rule(rule, invoice, names, deciding.rules, deciding.today)
         if found.outcome is Outcome.DUE:
             hold = holds_on(deciding.rules, deciding.matches, invoice, _concerned(rule, found))

@@ -25,10 +25,12 @@ from cobranza_rules.rules.testing_events import (
     ABOUT_CUSTOMERS,
     ABOUT_INVOICES,
     ANSWERS,
+    BLOCKS,
     FATE_KEYS,
     FATES,
     HISTORY_KEYS,
     NAMED_INVOICES,
+    OVERRIDES,
     REPLY_FACTS,
     REPLY_TRUTHS,
     REQUIRED,
@@ -53,6 +55,10 @@ VALUES: dict[str, Schema] = {
     "case_status": of_fact(FACTS["case_status"]),
     "answers": described(A_NAME, N_("the rule or rung whose last message is answered")),
     "kind": of_fact(REPLY_FACTS["kind"]),
+    "ladder": described(A_NAME, N_("a ladder, by its id")),
+    "hold": described(one_or_many(choice(BLOCKS)), N_("what is kept from happening")),
+    "exclude": described(A_TRUTH, N_("nothing at all is done with it")),
+    "until": described(A_DAY, N_("the last day on which it counts")),
     "roles": described(one_or_many(choice(CONTACTS)), N_("contacts that now have a valid address")),
     **{name: of_fact(REPLY_FACTS[name]) for name in REPLY_TRUTHS},
 }
@@ -93,6 +99,8 @@ EVENT_WORDS = {
     "inbox_settled": N_("a person has looked at everything in the inbox"),
     "contacts": N_("contacts get valid addresses"),
     "facts": N_("facts of the customer or of the company change"),
+    "override": N_("a person puts a customer or invoices on another ladder, on hold, or leaves them alone"),
+    "override_ended": N_("a person takes such a decision back"),
     "signed": N_("it is signed on this day"),
     "rejected": N_("the signature is refused"),
     "refused": N_("the mail server refuses the message"),
@@ -135,6 +143,10 @@ def _event() -> Schema:
         needed = [key for key, of in REQUIRED.items() if kind in of]
         kinds[kind] = {**mapping((*NAMED_INVOICES, *keys), VALUES, needed), **SOME_INVOICES}
     for kind, keys in ABOUT_CUSTOMERS.items():
+        if kind.startswith("override"):
+            of_kind = {"kind": described(choice(OVERRIDES), N_("which of its decisions: ladder, hold or exclude"))}
+            kinds[kind] = mapping(("customer", *keys), {**VALUES, **of_kind}, ["kind"] if "kind" in keys else [])
+            continue
         needed = [key for key in ("kind", "roles") if key in keys]
         kinds[kind] = mapping(("customer", *keys), {**GIVEN, **VALUES}, needed if kind == "facts" else ["customer", *needed])
     kinds["facts"]["dependencies"] = {"customer_ready": ["customer"]}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Outcome, Plan, PlannedAction
@@ -39,12 +38,14 @@ def _why_not(plan: Plan, rules: RuleSet, action: PlannedAction) -> Look:
     about = [
         verdict
         for verdict in plan.verdicts
-        if mine.get(verdict.subject_id) == verdict.rule_id or verdict.rule_id == rules.current(action.ladder)
+        if mine.get(verdict.subject_id) == verdict.rule_id
+        or verdict.rule_id == rules.current(action.ladder)
+        or verdict.outcome is Outcome.EXCLUDED
     ]
     about = [verdict for verdict in about if verdict.subject_id in mine]
     if not about:
         return Look(None, passing=False, reason=_("its invoices are no longer open"))
-    customer_holds = {hold.id for hold in rules.holds if hold.scope is Scope.CUSTOMER}
-    held = {held.subject_id for held in plan.held if held.hold_id in customer_holds}
-    passing = any(verdict.outcome in PASSING or verdict.subject_id in held for verdict in about)
+    held = {held.subject_id for held in plan.held if held.of_customer}
+    waits = [verdict for verdict in about if verdict.outcome is not Outcome.EXCLUDED]
+    passing = any(verdict.outcome in PASSING or verdict.subject_id in held for verdict in waits)
     return Look(None, passing, about[0].reason)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cobranza_rules.facts.vocabulary import Value
+from cobranza_rules.rules.overrides import NO_OVERRIDES, Overrides
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,9 @@ class InvoiceSubject(NamedTuple):
     """An open invoice. `balance` and `total` in minor units, `claims` by rule or rung id.
 
     `rung` is the last that was really sent, "" before the first; `waits_from` the last reversal or end of a dispute; `next_contact` the
-    day that the last message has promised. A tuple, because a run makes one for every open invoice: a frozen dataclass takes five times
-    as long to make.
+    day that the last message has promised. `overrides` are what people decided for it, or for its customer; of an invoice that they put
+    on a ladder `climbed` are all rungs that were sent. A tuple, because a run makes one for every open invoice: a frozen dataclass takes
+    five times as long to make.
     """
 
     id: int
@@ -67,6 +69,8 @@ class InvoiceSubject(NamedTuple):
     waits_from: dt.date | None = None
     next_contact: dt.date | None = None
     claims: Mapping[str, Claims] = NO_CLAIMS
+    overrides: Overrides = NO_OVERRIDES
+    climbed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from typing import Any
 
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after
-from cobranza_rules.facts.vocabulary import Value
+from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import can_be_recorded, entries_when_confirmed, entry_recorded
 from cobranza_rules.rules.model import RuleSet, Step, StepKind
+from cobranza_rules.rules.overrides import Override, OverrideKind, Overrides, overrides_of
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.testing_model import GivenCustomer, GivenInvoice, RuleTest
 
@@ -64,7 +65,8 @@ class TestedBook:
     invoices: dict[int, GivenInvoice]
     states: dict[int, InvoiceState]
     company: dict[str, Value | None] = field(default_factory=dict)
-    overrides: dict[int, dict[str, Value | None]] = field(default_factory=lambda: defaultdict(dict))
+    facts: dict[int, dict[str, Value | None]] = field(default_factory=lambda: defaultdict(dict))
+    decided: dict[tuple[Scope, int, OverrideKind], Override] = field(default_factory=dict)  # What people decided, by its subject
     bad: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     actions: list[TestedAction] = field(default_factory=list)
     replies: list[TestedReply] = field(default_factory=list)
@@ -86,6 +88,14 @@ class TestedBook:
 
     def invoice_id(self, name: str) -> int:
         return next(key for key, invoice in self.invoices.items() if invoice.id == name)
+
+    def overrides(self, invoice_id: int, today: dt.date) -> Overrides:
+        counting = {key: each for key, each in self.decided.items() if each.until is None or each.until >= today}
+        owner = self.owners[invoice_id]
+        return overrides_of(
+            (each for (scope, key, _kind), each in counting.items() if (scope, key) == (Scope.CUSTOMER, owner)),
+            (each for (scope, key, _kind), each in counting.items() if (scope, key) == (Scope.INVOICE, invoice_id)),
+        )
 
     def enter(self, invoice_id: int, entry: Entry) -> None:
         self.states[invoice_id] = after(self.states[invoice_id], entry)

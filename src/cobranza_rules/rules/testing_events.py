@@ -9,13 +9,17 @@ from typing import Any
 from cobranza_rules.facts.build import COMPANY_FACTS
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.language import _
-from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.model import Blocks, RuleSet
+from cobranza_rules.rules.overrides import HELD_BY, OverrideKind
 from cobranza_rules.rules.suggestions import suggestion
 from cobranza_rules.rules.testing_fields import CaseFields
 from cobranza_rules.rules.testing_given import CONTACTS, FACTS
 from cobranza_rules.rules.testing_model import Event, Fate, GivenCustomer, GivenInvoice, SentBefore
 from cobranza_rules.rules.yaml_marks import YamlNode
 
+NAMED_INVOICES = ("invoice", "invoices")
+OVERRIDES = tuple(kind.value for kind in OverrideKind)
+BLOCKS = tuple(each.value for each in Blocks)
 ANSWERS = ("agreement", "no_agreement", "agreement_broken")
 REPLY_FACTS = VOCABULARY[Scope.REPLY]
 REPLY_TRUTHS = ("sender_authenticated", "sender_known", "doubtful", "answers_our_message", "answers_transmittal", "decided_by_person")
@@ -43,10 +47,11 @@ ABOUT_CUSTOMERS: Mapping[str, tuple[str, ...]] = {
     "inbox_settled": (),
     "contacts": ("roles",),
     "facts": ("customer_ready", *COMPANY_FACTS),
+    "override": (*NAMED_INVOICES, "ladder", "hold", "exclude", "until"),
+    "override_ended": (*NAMED_INVOICES, "kind"),
 }
 FATES = tuple(fate.value for fate in Fate)
 KINDS = (*ABOUT_INVOICES, *ABOUT_CUSTOMERS, *FATES)
-NAMED_INVOICES = ("invoice", "invoices")
 FATE_KEYS = ("rung", "rule", "customer", *NAMED_INVOICES)
 HISTORY_KEYS = ("on", "rung", "rule", *NAMED_INVOICES)
 REQUIRED = {
@@ -66,7 +71,8 @@ class Names:
         self.rules = {rule.id for rule in rules.rules}
         self.reply_rules = {rule.id for rule in rules.rules if rule.scope is Scope.REPLY}
         self.rungs = {rung.id for ladder in rules.ladders for rung in ladder.rungs}
-        self.holds = {hold.id for hold in rules.holds}
+        self.holds = {hold.id for hold in rules.holds} | set(HELD_BY.values())
+        self.ladders = {ladder.id for ladder in rules.ladders}
 
     def sending_rule_of(self, fields: CaseFields) -> str:
         """The same for a rule or rung of invoices: what is done with a reply is neither sent nor signed."""
@@ -124,6 +130,8 @@ class EventReader:
                 yield self._fate(on, kind, node, fields)
             elif kind in ABOUT_INVOICES:
                 yield self._about_invoices(on, kind, node, fields)
+            elif kind.startswith("override"):
+                yield self._override(on, kind, node, fields)
             else:
                 yield self._about_customer(on, kind, node, fields)
 
@@ -165,6 +173,29 @@ class EventReader:
             found = {name: fields.fact(FACTS[name]) for name in ABOUT_CUSTOMERS["facts"]}
             data = {name: value for name, (value, given) in found.items() if given}
         invoices = self.names.invoices_of(fields, required=False) if kind == "reply" else ()
+        return Event(on, kind, fields.place, invoices, customer, data=data)
+
+    def _override(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
+        """What a person decides for a customer or for invoices, or takes back."""
+        fields = CaseFields(node, _("the event '{kind}'", kind=kind), ("customer", *ABOUT_CUSTOMERS[kind]), parent.findings)
+        invoices = self.names.invoices_of(fields, required=False)
+        customer = fields.one_of("customer", self.names.customers)
+        if bool(invoices) == bool(customer):
+            fields.findings.error(fields.place, _("name one customer, or invoices"), _("an override is for one or the other"))
+        if kind == "override_ended":
+            ended = fields.one_of("kind", OVERRIDES, required=True, default=OverrideKind.HOLD.value)
+            return Event(on, kind, fields.place, invoices, customer, data={"override": OverrideKind(ended)})
+        given = [each for each in OVERRIDES if each in fields]
+        if len(given) != 1:
+            fields.findings.error(fields.place, _("an override is one of ladder, hold and exclude"), _("write it like 'hold: [contact]'"))
+        data = {
+            "override": OverrideKind(given[0]) if given else OverrideKind.EXCLUDE,
+            "ladder": fields.one_of("ladder", self.names.ladders),
+            "blocks": fields.each_of("hold", BLOCKS),
+            "until": fields.day("until"),
+        }
+        if "exclude" in fields and not fields.truth("exclude"):
+            fields.findings.error(fields.place_of("exclude"), _("'exclude' is 'true' or not there"), _("write 'exclude: true'"))
         return Event(on, kind, fields.place, invoices, customer, data=data)
 
     def _reply(self, fields: CaseFields) -> dict[str, Any]:

@@ -8,9 +8,11 @@ from typing import Any
 
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import inheritance
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.effects import entries_when_undone
 from cobranza_rules.rules.model import StepKind
+from cobranza_rules.rules.overrides import Override, OverrideKind, blocked_by
 from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, TestedReply
 from cobranza_rules.rules.testing_events import REPLY_FACTS, REPLY_TRUTHS
 from cobranza_rules.rules.testing_model import Event, Fate
@@ -93,6 +95,9 @@ def _substituted(book: TestedBook, event: Event, key: int, _name: str) -> None:
     handed_on = inheritance(book.states[key])
     _enter(book, event, key, EntryKind.SUBSTITUTED, by=by)
     _enter(book, event, by, EntryKind.INHERITED, source=key, **handed_on)
+    for (scope, subject, kind), decided in list(book.decided.items()):
+        if (scope, subject) == (Scope.INVOICE, key):
+            book.decided.setdefault((scope, by, kind), decided)
 
 
 def _due_set(book: TestedBook, event: Event, key: int, _name: str) -> None:
@@ -168,8 +173,29 @@ def _contacts(book: TestedBook, event: Event) -> None:
 
 
 def _facts(book: TestedBook, event: Event) -> None:
-    changed = book.overrides[book.customer_id(event.customer)] if event.customer else book.company
+    changed = book.facts[book.customer_id(event.customer)] if event.customer else book.company
     changed.update(event.data)
+
+
+def _override(book: TestedBook, event: Event) -> Sentence | None:
+    """A person decides for a customer or for invoices, or takes it back."""
+    subjects = [(Scope.INVOICE, book.invoice_id(name)) for name in event.invoices]
+    for scope, key in subjects or [(Scope.CUSTOMER, book.customer_id(event.customer))]:
+        kind: OverrideKind = event.data["override"]
+        standing = book.decided.get((scope, key, kind))
+        stands = standing is not None and (standing.until is None or standing.until >= event.on)
+        if event.kind == "override_ended":
+            if not stands:
+                return _("no override '{kind}' stands there that could be ended", kind=kind.value)
+            del book.decided[scope, key, kind]
+            continue
+        if stands:
+            return _("an override '{kind}' stands there already", kind=kind.value)
+        number = next(book.ids)
+        blocks = blocked_by(kind, event.data["blocks"])
+        who, why = "collections_analyst", "a rule test"
+        book.decided[scope, key, kind] = Override(number, kind, scope, who, why, event.data["until"], event.data["ladder"], blocks)
+    return None
 
 
 def _late_fate(book: TestedBook, event: Event) -> Sentence | None:
@@ -212,4 +238,6 @@ _CUSTOMER_EVENTS: dict[str, Callable[[TestedBook, Event], Sentence | None]] = {
     "inbox_settled": _inbox_settled,
     "contacts": _contacts,
     "facts": _facts,
+    "override": _override,
+    "override_ended": _override,
 }

@@ -12,6 +12,7 @@ from cobranza_rules.domain.reply import AUTOMATIC_KINDS
 from cobranza_rules.facts.build import Facts, company_facts, customer_facts, invoice_facts, reply_facts
 from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.rules.document_references import CUSTOMER_ROLES
+from cobranza_rules.rules.overrides import NO_OVERRIDES
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Book, Claims, CustomerSubject, InvoiceSubject, ReplySubject
 from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, TestedReply
@@ -84,7 +85,7 @@ def _customer(book: TestedBook, key: int, today: dt.date) -> CustomerSubject:
         credit_days=given.credit_days,
         segment=given.segment,
     )
-    facts = _with(customer_facts(present, waiting, general), book.overrides[key])
+    facts = _with(customer_facts(present, waiting, general), book.facts[key])
     addresses = {role: (f"{role}@customer-{key}.example",) for role in given.contacts if role not in book.bad[key]}
     return CustomerSubject(key, given.id, facts, addresses, _contacted(book, key))
 
@@ -101,6 +102,7 @@ def _contacted(book: TestedBook, key: int) -> dict[str, tuple[dt.date, ...]]:
 def _invoice(book: TestedBook, key: int, customer: CustomerSubject, today: dt.date, claims: Mapping[str, Claims]) -> InvoiceSubject:
     given, state = book.invoices[key], book.states[key]
     last = state.last_rung
+    overrides = book.overrides(key, today) if book.decided else NO_OVERRIDES
     present = Present(
         state,
         number=given.id,
@@ -126,6 +128,8 @@ def _invoice(book: TestedBook, key: int, customer: CustomerSubject, today: dt.da
         waits_from=state.waits_from,
         next_contact=last.next_contact if last else None,
         claims=claims,
+        overrides=overrides,
+        climbed=tuple(rung.rung for rung in state.rungs) if overrides.ladder is not None else (),
     )
 
 

@@ -25,6 +25,7 @@ from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubje
 from cobranza_rules.store.chunks import Chunk, Chunks, Within
 from cobranza_rules.store.claims import claims_of
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
+from cobranza_rules.store.overrides import OVERRIDE, read_overrides, rungs_of
 from cobranza_rules.store.replies import open_replies
 from cobranza_rules.store.sieve import Sieve
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, CustomerRow, InvoiceRow, ReceivedRow
@@ -179,7 +180,20 @@ class BookReader:
         rows = sorted(chunk.invoices, key=lambda row: (row[1], row[7] or dt.date.max, row[0]))
         common = {customer.id: facts.common(customer.facts) for customer in customers.values()}
         renamed = self.rules.renamed
-        return [_subject(row, facts.build(row, common[row[1]]), claims.get(row[0], NO_CLAIMS), renamed) for row in rows]
+        subjects = [_subject(row, facts.build(row, common[row[1]]), claims.get(row[0], NO_CLAIMS), renamed) for row in rows]
+        return self._overridden(chunk, subjects)
+
+    def _overridden(self, chunk: Chunk, subjects: list[InvoiceSubject]) -> list[InvoiceSubject]:
+        """With what people decided for some of them."""
+        decided = read_overrides(self.session, chunk.within(OVERRIDE.customer_id), self.today, self.rules.current)
+        if not decided:
+            return subjects
+        found = [subject._replace(overrides=decided.of(subject.customer_id, subject.id)) for subject in subjects]
+        climbed = rungs_of(self.session, [subject.id for subject in found if subject.overrides.ladder is not None])
+        return [
+            subject._replace(climbed=tuple(map(self.rules.current, climbed[subject.id]))) if subject.id in climbed else subject
+            for subject in found
+        ]
 
 
 def _subject(row: tuple[Any, ...], facts: Facts, claims: Mapping[str, Claims], renamed: Mapping[str, str]) -> InvoiceSubject:

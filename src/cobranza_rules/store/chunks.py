@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.store.overrides import decided_beyond_conditions
 from cobranza_rules.store.sieve import Sieve
 from cobranza_rules.store.tables import ActionRow, ClaimRow, InvoiceRow, ReceivedRow
 
@@ -58,8 +59,9 @@ class Chunks:
             yield self._all_within(customers, _between(customers[0], last))
 
     def sifted(self, sieve: Sieve) -> Iterator[Chunk]:
-        """Customers with an invoice that the sieve lets through, with a waiting reply, or with something under way."""
-        under_way = self._under_way()
+        """Customers with an invoice that the sieve lets through, with a waiting reply, or with something under way or decided by people."""
+        decided = decided_beyond_conditions(self.session, sieve.today)
+        under_way = _merged(self._under_way(), decided)
         waiting = self.session.scalars(select(RECEIVED.customer_id).where(RECEIVED.state == "open").distinct())
         always = sorted({*under_way, *(customer_id for customer_id in waiting if customer_id is not None)})
         found = heapq.merge(self._through(sieve), ((None, customer_id) for customer_id in always), key=itemgetter(1))
@@ -68,7 +70,7 @@ class Chunks:
             customers = [customer_id for customer_id, _rows in part]
             through = {row[0]: row for _customer_id, rows in part for row in rows}
             opened = {invoice_id for customer_id in customers for invoice_id in under_way.get(customer_id, ())}
-            few = {row[1] for row in through.values() if row[-1]}
+            few = {row[1] for row in through.values() if row[-1]} | (decided.keys() & set(customers))
             if others := opened - through.keys():
                 through.update((row[0], row) for row in self._read(_these(sorted(others))))
             if few:
@@ -120,6 +122,10 @@ class Chunks:
             if subject == "invoice" and live and sent_on is None:
                 found[customer_id].append(subject_id)
         return found
+
+
+def _merged(*found: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
+    return {key: [each for part in found for each in part.get(key, ())] for key in {key for part in found for key in part}}
 
 
 def _open(within: Within) -> ColumnElement[bool]:

@@ -46,7 +46,7 @@ class Sieve:
     """
 
     def __init__(self, rules: RuleSet, today: dt.date, company: Facts) -> None:
-        self._rules, self._today = rules, today
+        self._rules, self.today = rules, today
         self._columns = FactColumns(Day(today, rules.calendar, rules.aging_buckets), company)
         self.ruled: Clause = or_(false(), *(self._due_by_rule(rule) for rule in rules.rules if rule.scope is Scope.INVOICE))
         self.climbing: Clause = or_(false(), *map(self._due_on_ladder, rules.ladders))
@@ -96,7 +96,7 @@ class Sieve:
         since = self._workdays_ago(rung.wait_workdays) if rung.wait_workdays else None
         if since is None:
             return true()
-        promised = or_(INVOICE.next_contact <= self._today, and_(INVOICE.next_contact.is_(None), INVOICE.rung_on <= since))
+        promised = or_(INVOICE.next_contact <= self.today, and_(INVOICE.next_contact.is_(None), INVOICE.rung_on <= since))
         setbacks = [
             or_(column.is_(None), column <= INVOICE.rung_on, column <= since) for column in (INVOICE.reversed_on, INVOICE.dispute_closed_on)
         ]
@@ -104,14 +104,14 @@ class Sieve:
 
     def _below_minimum(self, ladder: Ladder) -> Clause:
         too_little = [and_(INVOICE.currency == currency, INVOICE.balance < least) for currency, least in ladder.minimum_total.items()]
-        return and_(self._taken(ladder), or_(INVOICE.due_on.is_(None), INVOICE.due_on >= self._today, *too_little))
+        return and_(self._taken(ladder), or_(INVOICE.due_on.is_(None), INVOICE.due_on >= self.today, *too_little))
 
     def _counted(self, ladder: Ladder) -> Clause:
-        return and_(INVOICE.due_on < self._today, self._taken(ladder), superset(ladder.when.tree, self._columns))
+        return and_(INVOICE.due_on < self.today, self._taken(ladder), superset(ladder.when.tree, self._columns))
 
     def _workdays_ago(self, count: int) -> dt.date | None:
         """None where nobody looks so far back: what would have to lie before that day is not asked for."""
-        return last_with_workdays(self._rules.calendar, self._today, count)
+        return last_with_workdays(self._rules.calendar, self.today, count)
 
 
 def _names(of: Rule | Rung | Ladder) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from cobranza_rules.store.tables.book import (
 from cobranza_rules.store.tables.case import CaseEventRow, HeartbeatRow, TaskRow
 from cobranza_rules.store.tables.ledger import ActionRow, ApprovalRow, ClaimRow, DocumentRow, NumberRow, StepRow
 from cobranza_rules.store.tables.mail import InternalMessageRow, MailboxMarkRow, OutgoingRow, ReceivedRow, TakenRow
+from cobranza_rules.store.tables.overrides import OverrideRow
 from cobranza_rules.store.tables.rules import RulesVersionRow
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "MailboxMarkRow",
     "NumberRow",
     "OutgoingRow",
+    "OverrideRow",
     "PaymentRow",
     "QuarantineRow",
     "ReceivedRow",

@@ -1,0 +1,89 @@
+"""Reads what people decided for customers and invoices, as it counts on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.rules.overrides import NO_OVERRIDES, Override, OverrideKind, Overrides, blocked_by, overrides_of
+from cobranza_rules.store.tables import InvoiceRow, OverrideRow
+
+# Tables, not classes: rows are read as they are, without what the mapping of objects costs.
+INVOICE, OVERRIDE = (row.__table__.c for row in (InvoiceRow, OverrideRow))
+# Of these kinds what the rules say of an invoice by itself does not tell whether something is to be said of it.
+BEYOND_CONDITIONS = (OverrideKind.LADDER.value, OverrideKind.EXCLUDE.value)
+
+
+def counts_on(today: dt.date) -> ColumnElement[bool]:
+    """Nobody has ended it, and its last day is not over."""
+    return OVERRIDE.ended_at.is_(None) & or_(OVERRIDE.until.is_(None), OVERRIDE.until >= today)
+
+
+def override_of(row: OverrideRow, current: Callable[[str], str] = str) -> Override:
+    """`current` gives the present id of a ladder that the rules have renamed."""
+    kind = OverrideKind(row.kind)
+    scope = Scope.CUSTOMER if row.invoice_id is None else Scope.INVOICE
+    ladder = current(row.ladder) if row.ladder else ""
+    return Override(row.id, kind, scope, row.set_by, row.why, row.until, ladder, blocked_by(kind, row.blocks))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """By customer and by invoice."""
+
+    customers: Mapping[int, Sequence[Override]]
+    invoices: Mapping[int, Sequence[Override]]
+
+    def __bool__(self) -> bool:
+        return bool(self.customers or self.invoices)
+
+    def of(self, customer_id: int, invoice_id: int) -> Overrides:
+        if customer_id not in self.customers and invoice_id not in self.invoices:
+            return NO_OVERRIDES
+        return overrides_of(self.customers.get(customer_id, ()), self.invoices.get(invoice_id, ()))
+
+
+def decided_for(rows: Iterable[OverrideRow], current: Callable[[str], str]) -> Decided:
+    customers: dict[int, list[Override]] = defaultdict(list)
+    invoices: dict[int, list[Override]] = defaultdict(list)
+    for row in rows:
+        (customers[row.customer_id] if row.invoice_id is None else invoices[row.invoice_id]).append(override_of(row, current))
+    return Decided(customers, invoices)
+
+
+def read_overrides(session: Session, within: ColumnElement[bool], today: dt.date, current: Callable[[str], str]) -> Decided:
+    """Those of customers `within`, as they count on `today`. Later ones win, should two of a kind stand beside each other."""
+    return decided_for(session.scalars(select(OverrideRow).where(counts_on(today), within).order_by(OVERRIDE.id)), current)
+
+
+def decided_beyond_conditions(session: Session, today: dt.date) -> Mapping[int, Sequence[int]]:
+    """Open invoices, by customer, that a person has put on a ladder or has said to leave alone: no condition in SQL knows of that."""
+    query = select(OVERRIDE.customer_id, OVERRIDE.invoice_id).where(counts_on(today), OVERRIDE.kind.in_(BEYOND_CONDITIONS))
+    found: dict[int, list[int]] = defaultdict(list)
+    whole: set[int] = set()
+    for customer_id, invoice_id in session.execute(query):
+        if invoice_id is None:
+            whole.add(customer_id)
+        else:
+            found[customer_id].append(invoice_id)
+    if whole:
+        opened = select(INVOICE.customer_id, INVOICE.id).where(INVOICE.status == "open", INVOICE.customer_id.in_(whole))
+        for customer_id, invoice_id in session.execute(opened):
+            found[customer_id].append(invoice_id)
+    return found
+
+
+def rungs_of(session: Session, invoice_ids: Collection[int]) -> Mapping[int, Sequence[str]]:
+    """All rungs that were sent for these invoices and have not come back, by invoice."""
+    if not invoice_ids:
+        return {}
+    query = select(INVOICE.id, INVOICE.rungs).where(
+        INVOICE.id.in_(bindparam(None, list(invoice_ids), expanding=True, literal_execute=True))
+    )
+    return {invoice_id: [rung["rung"] for rung in rungs] for invoice_id, rungs in session.execute(query)}
