@@ -29,6 +29,10 @@ settings.load_profile("house")
 DAY = dt.date(2026, 3, 2)  # A Monday on which nothing is closed.
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew-golden", action="store_true", help="write anew what stands in golden files and tutorials")
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """An embedded server for the session, or the one that COBRANZA_TEST_POSTGRES names (its database is emptied)."""
