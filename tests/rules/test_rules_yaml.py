@@ -65,6 +65,26 @@ def refused(*texts: str | bytes) -> list[str]:
             b"define:\n  a: b: c\n",
             "r.yaml:2:7: not valid YAML: mapping values are not allowed here; put a text with a colon into quotation marks, or check the indentation",
         ),
+        (
+            b"define:\n  a: b\n c: d\n",
+            "r.yaml:3:2: this line is not indented like those it belongs to; begin it under the first letter of its neighbours",
+        ),
+        (
+            b"holds:\n  - id: a\n- id: b\n",
+            "r.yaml:3:1: this line is not indented like those it belongs to; begin it under the first letter of its neighbours",
+        ),
+        (
+            b"holds:\n  - id: a\n   - id: b\n",
+            "r.yaml:3:4: this line is not indented like those it belongs to; begin it under the first letter of its neighbours",
+        ),
+        (
+            b"  - id: a\nversion: 1\n",
+            "r.yaml:2:1: this line is not indented like those it belongs to; begin it under the first letter of its neighbours",
+        ),
+        (
+            b"define:\n  c: d\n  a b\nholds: []\n",
+            "r.yaml:4:1: here or in the line above a key has no colon; write 'key: value', with a space after the colon",
+        ),
         (b"- version\n", "r.yaml:1:1: a rules file is written as keys with values; write lines like 'key: value'"),
         (b"rules: []\n", "r.yaml:1:1: a rules file needs the key 'version'; add it"),
         (b"version: 1\nrules:\n", "r.yaml:2:1: the key 'rules' has no value; write a value, or leave the line out"),

@@ -12,7 +12,6 @@ What counts in the page:
 
 from __future__ import annotations
 
-import glob
 import re
 import shlex
 import shutil
@@ -68,9 +67,14 @@ class Person:
             self.monkeypatch.setenv(*words[0].split("="))
         else:
             assert program == "cobranza", line
-            said = said_by_program([name for word in words for name in (sorted(glob.glob(word)) or [word])])
+            said = said_by_program([name for word in words for name in (found(word))])
             return subprocess.run(["sh", "-c", pipe[0]], input=said, text=True, capture_output=True, check=True).stdout if pipe else said
         return ""
+
+
+def found(word: str) -> list[str]:
+    """The files that a word of the command line stands for; the word itself where it stands for none."""
+    return sorted(str(path) for path in Path().glob(word)) if "*" in word else [word]
 
 
 def typed(body: str) -> Iterator[str]:

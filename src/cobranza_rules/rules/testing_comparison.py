@@ -140,7 +140,7 @@ def _readable(value: Any) -> str:
 
 
 def _expected_sentence(wanted: ExpectedAction) -> Sentence:
-    return Sentence("{rule} {features}", {"rule": wanted.rule_id, "features": _said(wanted.wanted)})
+    return Sentence("{action}", {"action": f"{wanted.rule_id} {_said(wanted.wanted)}".rstrip()})
 
 
 def _got_sentence(features: Mapping[str, Any]) -> Sentence:

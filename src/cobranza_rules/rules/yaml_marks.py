@@ -95,6 +95,16 @@ def _line_and_column(text: str, index: int) -> tuple[int, int]:
     return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
 
+# What the parser says of two common slips; its own words do not help whoever writes rules.
+OUT_OF_LINE = (
+    "but found '<block mapping start>'",
+    "but found ('<block mapping start>',)",
+    "but found '<block sequence start>'",
+    "but found '-'",
+)
+NO_COLON = "could not find expected ':'"
+
+
 class _Reader:
     """Builds nodes from ruamel.yaml's events: those come one by one, so that depth and number are known before memory is spent."""
 
@@ -122,6 +132,14 @@ class _Reader:
         place = Place(self.file, mark.line + 1, mark.column + 1) if mark is not None else Place(self.file, 0, 0)
         if "'\\t'" in said:
             return problem_at(place, _("a tabulator stands where YAML wants spaces"), _("indent with spaces"))
+        if said.endswith(OUT_OF_LINE):
+            return problem_at(
+                place, _("this line is not indented like those it belongs to"), _("begin it under the first letter of its neighbours")
+            )
+        if said == NO_COLON:
+            return problem_at(
+                place, _("here or in the line above a key has no colon"), _("write 'key: value', with a space after the colon")
+            )
         return problem_at(place, _not_valid(said), _syntax_hint(said))
 
     def _fail(self, mark: Any, what: Sentence, hint: Sentence) -> ProblemError:
