@@ -77,7 +77,7 @@ def test_people_do_what_the_program_offers_in_roles_that_exist(samples: Path, st
         if act["do"] == "reject":
             assert act["comment"]
         if act["do"] == "done":
-            assert act["task"] in {"transmittal", "sales-intervention", "call-for-acknowledgement", "resolve-rejection"}
+            assert act["task"] in {"transmittal", "sales-intervention", "decide-on-case", "call-for-acknowledgement", "resolve-rejection"}
 
 
 def test_replies_carry_our_servers_verdict_on_top_and_no_thread(samples: Path) -> None:
