@@ -57,6 +57,7 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
         raise ProblemError([Problem(_("there is no open task {id}", id=task_id), _("'cobranza tasks list' shows the open ones"))])
     invoices = [invoice for invoice in keeper.invoices(row.invoices) if invoice.intervention_task == row.id]
     if row.name == DECIDE:
+        invoices = [invoice for invoice in keeper.invoices(row.invoices) if invoice.status == "open"]
         check_decision(invoices, answer.answer, answer.rung)
     elif invoices and answer.answer not in INTERVENTION_ANSWERS:
         raise ProblemError(

@@ -1,0 +1,73 @@
+"""Administration decides on a case that it was handed: what each decision makes of the invoice, and what is no decision."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.task_answers import Answer, finish_task
+from cobranza_rules.problems import ProblemError
+from tests.stories.desk import Desk
+
+ESCALATED = dt.date(2026, 3, 18)
+
+
+@pytest.fixture
+def escalated(desk: Desk) -> Desk:
+    """Both reminders of FA-1 have left, and sales have been silent."""
+    desk.tick()
+    desk.run(dt.date(2026, 3, 9))
+    desk.run(ESCALATED)
+    assert desk.invoice("FA-1").case_status == "with_administration"
+    return desk
+
+
+def decide(desk: Desk, answer: str, rung: str = "") -> None:
+    with desk.workspace.database.writing() as session:
+        keeper = Bookkeeper(session, desk.workspace.clock.now())
+        finish_task(keeper, desk.task("decide-on-case").id, Answer("gerencia@kemper.example", answer, rung=rung), desk.today)
+
+
+@pytest.mark.parametrize(("rung", "again"), [("", "second-reminder"), ("first-reminder", "first-reminder")])
+def test_back_in_collections_it_goes_on_from_the_named_rung(escalated: Desk, rung: str, again: str) -> None:
+    decide(escalated, "back_to_collections", rung)
+    row = escalated.invoice("FA-1")
+    assert (row.case_status, row.intervention, row.intervention_task) == ("collections", "none", None)
+    escalated.run(dt.date(2026, 3, 19))
+    assert [(action.rule_id, action.planned_on) for action in escalated.actions()][-1] == (again, dt.date(2026, 3, 19))
+    escalated.assert_whole()
+
+
+@pytest.mark.parametrize("answer", ["legal", "written_off", "with_administration"])
+def test_what_leaves_collections_is_not_written_to(escalated: Desk, answer: str) -> None:
+    decide(escalated, answer)
+    row = escalated.invoice("FA-1")
+    assert (row.case_status, row.intervention) == (answer, "decided")
+    for ahead in range(1, 40):
+        assert escalated.run(ESCALATED + dt.timedelta(days=ahead)).entered == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "rung", "problem"),
+    [
+        ("", "", "--answer: a case needs its decision; give --answer back_to_collections, legal, written_off, with_administration"),
+        (
+            "agreement",
+            "",
+            "--answer: a case needs its decision; give --answer back_to_collections, legal, written_off, with_administration",
+        ),
+        ("legal", "first-reminder", "--rung: only back_to_collections goes on from a rung; leave it out"),
+        (
+            "back_to_collections",
+            "third-reminder",
+            "--rung: invoice FA-1 was never sent 'third-reminder'; name one of first-reminder, second-reminder, escalation",
+        ),
+    ],
+)
+def test_what_is_no_decision_is_refused_and_the_task_stays(escalated: Desk, answer: str, rung: str, problem: str) -> None:
+    with pytest.raises(ProblemError) as refused:
+        decide(escalated, answer, rung)
+    assert str(refused.value) == problem
+    assert escalated.task("decide-on-case").state == "open"
