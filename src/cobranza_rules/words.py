@@ -99,6 +99,8 @@ RULES = (
     N_("reply-waiting"),
     N_("promise-to-pay"),
     N_("payment-claimed"),
+    N_("override"),
+    N_("exclude"),
     N_("acknowledgement-received"),
     N_("promise-received"),
     N_("payment-claim-received"),
