@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import openpyxl
@@ -51,7 +52,7 @@ def program(played: Path, tmp_path: Path) -> Program:
 
 
 def everything_in(database: Path) -> list[str]:
-    with sqlite3.connect(database) as connection:
+    with closing(sqlite3.connect(database)) as connection:
         return list(connection.iterdump())
 
 
