@@ -147,7 +147,7 @@ def test_columns_with_any_line_ending_and_a_byte_order_mark(ending: str) -> None
 
 def test_words_stay_words() -> None:
     """YAML 1.1 would make truths of these, and a float of the amount."""
-    node = read_yaml("r.yaml", b"on: yes\nno: 1e3\nday: 2026-03-06\nx: [1_000, 0x1F, ~]\n")
+    node, _doubled = read_yaml("r.yaml", b"on: yes\nno: 1e3\nday: 2026-03-06\nx: [1_000, 0x1F, ~]\n")
     assert isinstance(node, YamlMap)
     assert [(name.text, value.text) for name, value in node.entries if isinstance(value, YamlScalar)] == [
         ("on", "yes"),
@@ -176,3 +176,12 @@ def test_a_damaged_file_is_read_or_refused_with_places(at: int, put: bytes, cut:
         assert problem.file == "r.yaml"
         assert 0 <= problem.line <= lines
         assert str(problem)
+
+
+def test_a_doubled_key_hides_nothing_else_that_is_wrong() -> None:
+    text = b"version: 1\ndefine: {late: days_overdu > 3, late: days_overdue > 3}\nholds: [{id: h, for: invoce, when: dispute_open, blocks: contact}]\n"
+    assert refused(text) == [
+        "r.yaml:2:33: the key 'late' is here twice; it stands first on line 2; keep one of the two",
+        "r.yaml:3:22: 'invoce' is not possible under 'for'; did you mean 'invoice'?",
+        "r.yaml:2:16: unknown fact 'days_overdu'; did you mean 'days_overdue'?",
+    ]

@@ -61,10 +61,11 @@ def digest_of(files: Sequence[tuple[str, bytes]]) -> str:
 
 def _read_file(name: str, content: bytes, findings: Findings) -> Fields | None:
     try:
-        node = read_yaml(name, content)
+        node, doubled = read_yaml(name, content)
     except ProblemError as error:
         findings.problems += error.problems
         return None
+    findings.problems += doubled
     fields = Fields(node, _("a rules file"), KEYS, findings)
     version = fields.scalar("version", required=True)
     if version is not None and version.text != VERSION:

@@ -43,7 +43,9 @@ class TestFile:
 def parse_tests(file: str, content: bytes) -> TestFile:
     """Raises ProblemError."""
     findings = Findings()
-    fields = CaseFields(read_yaml(file, content), _("a file of rule tests"), FILE_KEYS, findings)
+    node, doubled = read_yaml(file, content)
+    findings.problems += doubled
+    fields = CaseFields(node, _("a file of rule tests"), FILE_KEYS, findings)
     parsed = TestFile(fields.scalars("rules", required=True), fields.maps("tests", required=True))
     if findings.problems:
         raise ProblemError(findings.problems)

@@ -60,14 +60,13 @@ class YamlMap:
 YamlNode = YamlScalar | YamlList | YamlMap
 
 
-def read_yaml(file: str, content: bytes) -> YamlNode:
-    """The file's one document. Raises ProblemError; duplicate keys are all reported, a fault of syntax ends the reading."""
-    text = _decoded(file, content)
-    reader = _Reader(file, text)
-    node = reader.document()
-    if reader.problems:
-        raise ProblemError(reader.problems)
-    return node
+def read_yaml(file: str, content: bytes) -> tuple[YamlNode, list[Problem]]:
+    """The file's one document, and its duplicate keys, of which the first counts: what else is wrong can be told in the same breath.
+
+    Raises ProblemError where a fault of syntax ends the reading.
+    """
+    reader = _Reader(file, _decoded(file, content))
+    return reader.document(), reader.problems
 
 
 def _decoded(file: str, content: bytes) -> str:
