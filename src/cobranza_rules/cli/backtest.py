@@ -48,12 +48,12 @@ def backtest(call: Call, first: dt.date, last: dt.date, name: str, xlsx: Path | 
     workspace = take(call, on=on, as_json=as_json).workspace
     period = period_of(first, last, workspace.clock.today())
     report = _run(workspace, period, rules_named(workspace, name), call.screen)
+    if xlsx is not None:  # First, so that whoever reads no more than the beginning of what is shown has the whole of it.
+        _write(xlsx, report, call.screen)
     if as_json:
         call.screen.json(report.as_json())
     else:
         show(call.screen, report)
-    if xlsx is not None:
-        _write(xlsx, report, call.screen)
 
 
 def _write(file: Path, report: BacktestReport, screen: Screen) -> None:
