@@ -40,6 +40,14 @@ def test_back_in_collections_it_goes_on_from_the_named_rung(escalated: Desk, run
     escalated.assert_whole()
 
 
+def test_sales_who_were_silent_get_their_time_again_when_the_case_comes_back(escalated: Desk) -> None:
+    decide(escalated, "back_to_collections")
+    escalated.run(dt.date(2026, 3, 19))
+    assert escalated.invoice("FA-1").intervention_due == dt.date(2026, 3, 26)
+    assert escalated.run(dt.date(2026, 3, 26)).entered == 0
+    assert escalated.run(dt.date(2026, 3, 27)).entered == 1
+
+
 @pytest.mark.parametrize("answer", ["legal", "written_off", "with_administration"])
 def test_what_leaves_collections_is_not_written_to(escalated: Desk, answer: str) -> None:
     decide(escalated, answer)

@@ -12,6 +12,7 @@ from cobranza_rules.backtest.history import History
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after, inheritance
+from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.rules.effects import entries_when_confirmed
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.planned import PlannedAction
@@ -33,7 +34,7 @@ class Claimed:
 @dataclass(frozen=True, slots=True)
 class OpenTask:
     id: int
-    due_on: str
+    due_on: dt.date | None
 
 
 class SimulatedBook:
@@ -63,7 +64,7 @@ class SimulatedBook:
             if back is None or back >= first:
                 self.contacts[contact.customer_id].append((contact.currency, contact.on, contact.action))
         self.tasks = {
-            (task.customer_id, task.name): OpenTask(task.id, str(task.due_on or ""))
+            (task.customer_id, task.name): OpenTask(task.id, task.due_on)
             for task in history.tasks
             if task.opened_on < first and (task.done_on is None or task.done_on >= first)
         }
@@ -136,7 +137,7 @@ class SimulatedBook:
         """Every step of the chain is done: tasks are opened, and the rung and `sets` take effect."""
         for step in action.steps:
             if step.kind is StepKind.TASK:
-                due_on = str(self.calendar.plus(on, step.due_workdays)) if step.due_workdays else ""
+                due_on = self.calendar.plus(on, step.due_workdays) if step.due_workdays else None
                 self._open_task(action, step.name, due_on, on)
         for invoice_id, entry in entries_when_confirmed(action, number, on):
             self._enter(invoice_id, entry)
@@ -148,15 +149,16 @@ class SimulatedBook:
         if action.ladder and reaches_customer(action.steps):
             self.contacts[action.customer_id].append((action.currency, on, number))
 
-    def _open_task(self, action: PlannedAction, name: str, due_on: str, on: dt.date) -> None:
-        """Joins the customer's open task of that name, whose deadline stays."""
+    def _open_task(self, action: PlannedAction, name: str, wanted: dt.date | None, on: dt.date) -> None:
+        """Joins the customer's open task of that name."""
         task = self.tasks.get((action.customer_id, name))
         if task is None:
-            task = self.tasks[action.customer_id, name] = OpenTask(next(self._numbers), due_on)
+            task = self.tasks[action.customer_id, name] = OpenTask(next(self._numbers), wanted)
+        deadline = joined_deadline(task.due_on, wanted, on)
         for item in action.items:
             if action.ladder and item.rule_id == action.rule_id:
                 self._opened_for[task.id].add(item.subject_id)
-                data = {"task": task.id, "due_on": task.due_on or due_on}
+                data = {"task": task.id, "due_on": str(deadline or "")}
                 self._enter(item.subject_id, Entry(EntryKind.INTERVENTION_OPENED, on, data))
 
     # What there is

@@ -31,7 +31,7 @@ def open_task(
     action_id: int | None = None,
     alone: bool = False,
 ) -> TaskRow:
-    """Joins the customer's open task of that name, unless it stands `alone` or belongs to an action; a joined deadline stays as it was."""
+    """Joins the customer's open task of that name, unless it stands `alone` or belongs to an action; its deadline stays as it was."""
     same = select(TaskRow).where(TaskRow.name == name, TaskRow.customer_id == customer_id, TaskRow.state == "open")
     found = None if alone or action_id is not None else keeper.session.scalar(same.order_by(TaskRow.id))
     if found is not None:

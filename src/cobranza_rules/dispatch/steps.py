@@ -9,6 +9,7 @@ from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.dispatch.confirming import confirm
 from cobranza_rules.dispatch.records import record_reply
 from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.language import Sentence
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.model import Step, StepKind, closing_claim
@@ -68,6 +69,7 @@ def _open_task(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action:
     own = [item.subject_id for item in action.items if item.rule_id in (action.rule_id, closing_claim(action.rule_id))]
     task = open_task(keeper, step.name, row.customer_id, step.assign, today, own, {"action": row.id}, due_on)
     if action.ladder:
+        deadline = joined_deadline(task.due_on, due_on, today)
         for invoice in keeper.invoices(own):
-            data = {"task": task.id, "due_on": str(task.due_on or due_on or "")}
+            data = {"task": task.id, "due_on": str(deadline or "")}
             keeper.enter(invoice, EntryKind.INTERVENTION_OPENED, today, data)

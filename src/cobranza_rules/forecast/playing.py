@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from cobranza_rules.dispatch.preparing import FRESH_WORKDAYS
 from cobranza_rules.domain.entry import Entry, EntryKind
+from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.forecast.imagined import Imagined
 from cobranza_rules.forecast.recording import record
 from cobranza_rules.forecast.under_way import Agreeing, Stage, UnderWay, is_carried
@@ -20,7 +21,7 @@ from cobranza_rules.rules.decide import decide, decide_matched
 from cobranza_rules.rules.effects import entries_when_confirmed
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.matching import Matches, Names, match
-from cobranza_rules.rules.model import RuleSet, StepKind
+from cobranza_rules.rules.model import RuleSet, StepKind, closing_claim
 from cobranza_rules.rules.planned import Plan, PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.still_planned import Look, look_for
@@ -182,12 +183,12 @@ def _said(action: PlannedAction) -> tuple[object, ...]:
 
 
 def _opened_interventions(action: PlannedAction, imagined: Imagined, rules: RuleSet, today: dt.date) -> Iterator[tuple[int, Entry]]:
-    """A task of a rung's chain is an intervention for the rung's own invoices; one that is open already is joined with its deadline."""
-    own = [item.subject_id for item in action.items if item.rule_id in (action.rule_id, f"{action.rule_id}:after-last")]
+    """A task of a rung's chain is an intervention for the rung's own invoices; one that is open already is joined."""
+    own = [item.subject_id for item in action.items if item.rule_id in (action.rule_id, closing_claim(action.rule_id))]
     for step in action.steps:
         if step.kind is StepKind.TASK:
             due_on = rules.calendar.plus(today, step.due_workdays) if step.due_workdays else None
-            due_on = imagined.tasks.setdefault((action.customer_id, step.name), due_on) or due_on
+            due_on = joined_deadline(imagined.tasks.setdefault((action.customer_id, step.name), due_on), due_on, today)
             if action.ladder:
                 for invoice_id in own:
                     yield invoice_id, Entry(EntryKind.INTERVENTION_OPENED, today, {"task": 0, "due_on": str(due_on or "")})

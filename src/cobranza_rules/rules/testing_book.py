@@ -12,6 +12,7 @@ from typing import Any
 
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after
+from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import can_be_recorded, entries_when_confirmed, entry_recorded
@@ -71,7 +72,9 @@ class TestedBook:
     actions: list[TestedAction] = field(default_factory=list)
     replies: list[TestedReply] = field(default_factory=list)
     owners: dict[int, int] = field(default_factory=dict)  # The customer of each invoice
-    tasks: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)  # Open ones: id and deadline by customer and name
+    tasks: dict[tuple[int, str], tuple[int, dt.date | None]] = field(
+        default_factory=dict
+    )  # Open ones: id and deadline by customer and name
     ids: count[int] = field(default_factory=lambda: count(1))
 
     @staticmethod
@@ -112,12 +115,13 @@ class TestedBook:
         tested.stage, tested.sent_on = Stage.SENT, on
 
     def _open_task(self, action: PlannedAction, step: Step, on: dt.date) -> None:
-        """Joins the customer's open task of that name, whose deadline stays."""
-        due_on = self.rules.calendar.plus(on, step.due_workdays).isoformat() if step.due_workdays else ""
-        task, deadline = self.tasks.setdefault((action.customer_id, step.name), (next(self.ids), due_on))
+        """Joins the customer's open task of that name."""
+        wanted = self.rules.calendar.plus(on, step.due_workdays) if step.due_workdays else None
+        task, standing = self.tasks.setdefault((action.customer_id, step.name), (next(self.ids), wanted))
+        deadline = joined_deadline(standing, wanted, on)
         for item in action.items:
             if action.ladder and item.rule_id == action.rule_id:
-                self.enter(item.subject_id, Entry(EntryKind.INTERVENTION_OPENED, on, {"task": task, "due_on": deadline or due_on}))
+                self.enter(item.subject_id, Entry(EntryKind.INTERVENTION_OPENED, on, {"task": task, "due_on": str(deadline or "")}))
 
     def _record(self, reply_id: int, what: str) -> None:
         reply = next((each for each in self.replies if each.id == reply_id), None)

@@ -108,7 +108,14 @@ def _case_moved(book: TestedBook, event: Event, key: int, _name: str) -> None:
     _enter(book, event, key, EntryKind.CASE_MOVED, case_status=event.data["case_status"])
 
 
+def _close_task(book: TestedBook, number: int | None) -> None:
+    for task in [task for task, (open_number, _deadline) in book.tasks.items() if open_number == number]:
+        del book.tasks[task]
+
+
 def _case_returned(book: TestedBook, event: Event, key: int, _name: str) -> None:
+    """The decision on the case ends the task that asked for it."""
+    _close_task(book, book.states[key].intervention_task)
     _enter(book, event, key, EntryKind.CASE_RETURNED, task=None, rung=event.data["rung"])
 
 
@@ -122,8 +129,7 @@ def _intervention(book: TestedBook, event: Event, key: int, name: str) -> Senten
         _enter(book, event, each, EntryKind.INTERVENTION_ANSWERED, task=state.intervention_task, answer=event.data["answer"])
         if event.data["answer"] == "agreement" and event.data["pay_on"] is not None:
             _enter(book, event, each, EntryKind.PROMISED, pay_on=event.data["pay_on"].isoformat(), minor=0)
-    for task in [task for task, (number, _deadline) in book.tasks.items() if number == state.intervention_task]:
-        del book.tasks[task]
+    _close_task(book, state.intervention_task)
     return None
 
 
