@@ -236,6 +236,7 @@ def test_what_rules_name_outside_of_their_file() -> None:
         rules,
         letter_templates={"transmittal"},
         mail_templates={"first-reminder", "second-reminder"},
+        notice_templates=set(),
         roles={"analyst", "supervisor"},
     )
     possible = "analyst, collections_contact, fallback_contact, invoice_contact, supervisor"
