@@ -53,6 +53,7 @@ def tell_people(workspace: Workspace, states: Counter[str]) -> list[Problem]:
             _tell(workspace, group, states)
         except ProblemError as error:
             problems += [problem for problem in error.problems if problem not in problems]
+    states += Counter()  # States that none is left in are not shown.
     return problems
 
 

@@ -136,8 +136,12 @@ def _check_chain(chain: tuple[Step, ...], findings: Findings) -> None:
 def read_sets(fields: Fields, scope: Scope) -> Mapping[str, str]:
     """Facts that the confirmed chain sets, by name."""
     found: dict[str, str] = {}
+    if scope is not Scope.INVOICE and "sets" in fields:
+        what = _("'for: {scope}' sets nothing", scope=scope.value)
+        fields.findings.error(fields.place_of("sets"), what, _("only what is done with invoices sets their facts"))
+        return found
     for name, value in fields.entries("sets"):
-        if scope is not Scope.INVOICE or name.text not in SETTABLE:
+        if name.text not in SETTABLE:
             fields.findings.error(name.place, _("'{name}' cannot be set by a rule", name=name.text[:80]), suggestion(name.text, SETTABLE))
             continue
         choices = VOCABULARY[scope][name.text].choices

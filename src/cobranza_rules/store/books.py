@@ -98,6 +98,8 @@ class BookReader:
         facts = self._invoice_facts(wanted)
         chunk = Chunks(self.session, facts.columns).of(customer_ids)
         book = self._book(chunk, facts, self.company_facts(), self._contacted(chunk.within), without_action)
+        if self.coming:
+            return book
         return replace(book, queues=self._queues(without_action).subjects(chunk.within, book.customers))
 
     def _sieve(self, company: Facts) -> Sieve:
