@@ -6,19 +6,19 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.rules.effects import entries_when_confirmed
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Book, InvoiceSubject
 from cobranza_rules.rules.testing_model import RuleTest
 from tests.rules.decide_books import DESK, plan_for, rules_of, workdays
-from tests.rules.random_books import RULES, RUNGS, books
+from tests.rules.random_books import RULES, RUNGS, crowds
 from tests.semantics.stories import MINIMUM, WAITS, watched, weeks, writes
 
 COPIES = {"first": ("supervisor",), "second": (), "third": ()}
 TASKS = {"first": [], "second": ["talk"], "third": []}
-slowly = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slowly = settings(max_examples=300, deadline=None)
 
 
 @dataclass
@@ -78,7 +78,7 @@ def may_be_written(hand: Hand, of: Book, customer: int, currency: str, today: dt
 
 
 @slowly
-@given(books())
+@given(crowds)
 def test_a_group_gets_one_message_of_its_highest_rung_and_each_invoice_records_its_own(case: tuple[Book, dt.date]) -> None:
     """What is on hold stands apart outside the total, currencies never mix, and what stays in the house goes whatever is written."""
     found, today = case
