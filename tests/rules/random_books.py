@@ -26,7 +26,8 @@ def claims_of(rung: str, rung_on: dt.date) -> st.SearchStrategy[dict[str, Claims
     open_ones = st.sampled_from([Claims(), Claims(waiting=True), Claims(waiting=True, uncertain=True), Claims(1, 1), Claims(2, 1, rung_on)])
     following = RUNGS[RUNGS.index(rung) + 1 if rung else 0 :][:1]
     of_rules = st.fixed_dictionaries({}, optional=dict.fromkeys(("transmittal", "request", "request:after-last"), open_ones))
-    of_next = st.just({}) | st.just({}) | st.fixed_dictionaries(dict.fromkeys(following, open_ones))
+    nothing: st.SearchStrategy[dict[str, Claims]] = st.just({})
+    of_next = nothing | nothing | st.fixed_dictionaries(dict.fromkeys(following, open_ones))
     return st.tuples(of_rules, of_next).map(lambda both: both[0] | both[1])
 
 
@@ -74,7 +75,7 @@ def books(draw: Any) -> tuple[Book, dt.date]:
 
 def crowd(seed: int) -> tuple[Book, dt.date]:
     """Customers with many invoices, most of which are due for something, so that they meet in groups; drawn at once, for drawing is slow."""
-    chance = Random(seed)  # noqa: S311 (a book, no secret)
+    chance = Random(seed)
     today = MONDAY + dt.timedelta(days=chance.choice([*range(5), *range(5), 5]))
     customers, found = [], []
     for of in (1, 2):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,18 +14,24 @@ from cobranza_rules.rules.testing_book import Stage, TestedAction
 from cobranza_rules.rules.testing_model import RuleTest
 from tests.rules.decide_books import DESK, book, done, invoice, plan_for, rules_of, workdays
 from tests.rules.random_books import KEEPING, RUNGS
-from tests.semantics.stories import HAPPENINGS, Watched, watched, weeks, writes
+from tests.semantics.stories import HAPPENINGS, WAITS, Watched, watched, weeks, writes
 
 carefully = settings(max_examples=30, deadline=None)
 
 
 @carefully
 @given(weeks())
-def test_the_printed_day_is_stored_with_each_invoice_of_the_message(test: RuleTest) -> None:
+def test_the_printed_day_is_the_wait_of_the_next_rung_and_stored_with_each_invoice_of_the_message(test: RuleTest) -> None:
+    """Counted from the highest rung; none is printed where the next rung writes to nobody."""
+    after = {rung: WAITS[following] for rung, following in pairwise(RUNGS) if following != "handover"}
     simulation = watched(test)
     evenings = {evening.on: evening for evening in simulation.evenings}
     for leaving in simulation.left:
-        for item in leaving.action.items if leaving.action.ladder else ():
+        if not leaving.action.ladder:
+            continue
+        wait = after.get(leaving.action.rule_id)
+        assert leaving.action.next_contact == (workdays(wait, leaving.on) if wait else None)
+        for item in leaving.action.items:
             (stored,) = [sent for sent in evenings[leaving.on].states[item.subject_id].rungs if sent.action == leaving.number]
             assert (stored.rung, stored.next_contact) == (item.rule_id, leaving.action.next_contact)
 
