@@ -191,6 +191,7 @@ def test_events_of_a_case_file_say_only_what_is_known() -> None:
     assert sentence_of("task_opened", task | {"due_on": ""}).text() == "task for sales_manager: sales-intervention"
     sent = {"rung": "first-reminder", "invoice": "FA-1", "next_contact": None}
     assert sentence_of("rung_sent", sent).text(SPANISH) == "primer recordatorio de FA-1 enviado"
+    assert sentence_of("rung_sent", sent | {"rung": "escalation", "internal": True}).text() == "escalation carried out for FA-1"
     # A customer may be named like one of our words, and a comment may be one.
     assert sentence_of("customer_met", {"name": "legal", "rfc": "EKU9003173C9"}).text(SPANISH).startswith("alta por una factura: legal,")
     signed = {"who": "a@kemper.example", "role": "supervisor", "comment": "legal"}

@@ -10,96 +10,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cobranza_rules.domain.invoice import InvoiceState
-from cobranza_rules.money import Money
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.place import Place
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.rules.recipients import reaches_customer
-from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Book, Claims, InvoiceSubject
+from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Book
 from cobranza_rules.rules.testing_book import Stage, TestedAction
 from cobranza_rules.rules.testing_given import CONTACTS
 from cobranza_rules.rules.testing_model import Event, GivenCustomer, GivenInvoice, RuleTest
 from cobranza_rules.rules.testing_present import as_of
 from cobranza_rules.rules.testing_simulation import Simulation
-from tests.rules.decide_books import LADDER, MONDAY, book, customer, engine_of, invoice, plan_for, rules_of
+from tests.rules.decide_books import MONDAY, engine_of, plan_for
+from tests.rules.random_books import KEEPING, LADDER_OF, RULES, RUNGS, books
+from tests.semantics.stories import weeks
 
-TEXT = (
-    LADDER.replace("per_run: 4", "per_run: 500")
-    + """
-rules:
-  - id: transmittal
-    for: invoice
-    when: delivery == "pending"
-    group_by: [customer, currency]
-    do:
-      - {letter: transmittal, sign: boss}
-      - {deliver: transmittal, to: invoice_contact, attach: [letter, cfdi]}
-    sets: {delivery: sent}
-  - id: reminder
-    for: invoice
-    when: delivery == "sent" and not acknowledged and workdays_since_delivery >= 3
-    every: 3 workdays
-    times: 2
-    group_by: [customer]
-    do: [{email: request, to: invoice_contact}]
-    after_last: [{task: call, assign: analyst}]
-"""
-)
-RULES = rules_of(TEXT)
-# Nobody else takes the cases, for what is taken away may leave less than the minimum behind.
-KEEPING = rules_of(TEXT.replace(", sets: {case_status: with_administration}", ""))
-LADDER_OF = RULES.ladders[0]
-RUNGS = tuple(rung.id for rung in LADDER_OF.rungs)
 PLACE = Place("laws.yaml", 1, 1)
 slowly = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-days_ago = st.integers(0, 40).map(lambda days: MONDAY - dt.timedelta(days=days))
-
-
-def claims_of(rung: str, rung_on: dt.date) -> st.SearchStrategy[dict[str, Claims]]:
-    open_ones = st.sampled_from([Claims(), Claims(waiting=True), Claims(waiting=True, uncertain=True), Claims(1, 1), Claims(2, 1, rung_on)])
-    ids = (*RUNGS[RUNGS.index(rung) + 1 if rung else 0 :][:1], "transmittal", "reminder", "reminder:after-last")
-    return st.fixed_dictionaries({}, optional=dict.fromkeys(ids, open_ones))
-
-
-@st.composite
-def invoices(draw: Any, key: int, of: int, today: dt.date, waiting: int) -> InvoiceSubject:
-    rung, rung_on = draw(st.sampled_from(("", *RUNGS))), draw(days_ago)
-    facts = {
-        "inbox_open": waiting,
-        "delivery": draw(st.sampled_from(["sent", "pending"])),
-        "workdays_since_delivery": draw(st.integers(0, 5)),
-        **{name: draw(st.booleans()) for name in ("dispute_open", "promise_open", "acknowledged")},
-        "case_status": draw(st.sampled_from(["collections", "collections", "legal"])),
-    }
-    return invoice(
-        key,
-        of=of,
-        today=today,
-        overdue=draw(st.none() | st.integers(-5, 120)),
-        balance=draw(st.sampled_from([1, 20_000, 60_000, 1_000_000])),
-        currency=draw(st.sampled_from(["MXN", "USD"])),
-        rung=rung,
-        rung_on=rung_on if rung else None,
-        next_contact=draw(st.none() | days_ago) if rung else None,
-        waits_from=draw(st.none() | days_ago),
-        facts=facts,
-        claims=draw(claims_of(rung, rung_on)),
-    )
-
-
-@st.composite
-def books(draw: Any) -> tuple[Book, dt.date]:
-    today = MONDAY + dt.timedelta(days=draw(st.integers(0, 8)))
-    customers, found = [], []
-    for of in range(1, draw(st.integers(1, 4)) + 1):
-        waiting = draw(st.sampled_from([0, 0, 0, 1]))
-        roles = draw(st.sets(st.sampled_from(CONTACTS)))
-        addresses = {role: (f"{role}@customer-{of}.example",) for role in sorted(roles)}
-        contacted = draw(st.fixed_dictionaries({}, optional={"MXN": st.lists(days_ago, max_size=3).map(sorted).map(tuple)}))
-        mode = draw(st.sampled_from(["email", "in_person"]))
-        customers.append(customer(of, addresses=addresses, contacted=contacted, inbox_open=waiting, delivery_mode=mode))
-        found += [draw(invoices(of * 10 + index, of, today, waiting)) for index in range(draw(st.integers(0, 5)))]
-    return book(*found, customers=customers), today
 
 
 @slowly
@@ -222,9 +148,6 @@ def said_in(plan: Plan) -> Counter[tuple[Any, ...]]:
 
 # Weeks that are played through, from what is given and what happens.
 
-EVENT_KINDS = ("payment", "reversal", "dispute", "dispute_closed", "promise", "acknowledged", "claim_rejected", "payment_claimed")
-FATES = ("signed", "rejected", "refused", "uncertain", "bounced", "left", "not_left")
-
 
 @st.composite
 def quiet_weeks(draw: Any) -> RuleTest:
@@ -251,32 +174,6 @@ def quiet_weeks(draw: Any) -> RuleTest:
     return RuleTest("a quiet time", PLACE, MONDAY, customers, given_invoices, events=(last,))
 
 
-@st.composite
-def eventful_weeks(draw: Any) -> RuleTest:
-    quiet: RuleTest = draw(quiet_weeks())
-    names = [each.id for each in quiet.invoices]
-    events = []
-    for _number in range(draw(st.integers(0, 12))):
-        on = MONDAY + dt.timedelta(days=draw(st.integers(0, 50)))
-        kind = draw(st.sampled_from((*EVENT_KINDS, *FATES)))
-        if kind in FATES:
-            rule = draw(st.sampled_from([*RUNGS[:3], "transmittal", "reminder"]))
-            events.append(Event(on, kind, PLACE, customer=draw(st.sampled_from(["", "A", "B"])), rule_id=rule))
-        else:
-            data = {"amount": draw(st.none() | st.just(Money(7_000, "MXN"))), "pay_on": on + dt.timedelta(days=draw(st.integers(0, 20)))}
-            events.append(Event(on, kind, PLACE, (draw(st.sampled_from(names)),), data=data))
-    start = tuple(
-        GivenInvoice(
-            each.id, each.customer, each.currency, each.issued_on, "PPD", InvoiceState(total=each.state.total, due_on=each.state.due_on)
-        )
-        if draw(st.booleans())
-        else each
-        for each in quiet.invoices
-    )
-    ordered = tuple(sorted((*events, *quiet.events), key=lambda event: event.on))
-    return RuleTest("an eventful time", PLACE, MONDAY, quiet.customers, start, events=ordered)
-
-
 def played(test: RuleTest, rules: RuleSet = RULES) -> Simulation:
     simulation = Simulation(test, rules, engine_of(rules))
     simulation.run()
@@ -300,7 +197,7 @@ def test_what_a_message_promises_is_the_day_on_which_the_ladder_acts_next(test: 
 
 
 @settings(max_examples=25, deadline=None)
-@given(eventful_weeks())
+@given(weeks())
 def test_whatever_happens_rungs_are_climbed_in_order_and_no_claim_is_made_twice(test: RuleTest) -> None:
     simulation = played(test)
     live = [tested for tested in simulation.book.actions if tested.stage is not Stage.GONE]
@@ -317,7 +214,7 @@ def claims_made(tested: TestedAction) -> list[tuple[int, str, int]]:
 
 
 @settings(max_examples=25, deadline=None)
-@given(eventful_weeks(), st.integers(0, 40))
+@given(weeks(), st.integers(0, 40))
 def test_deciding_twice_on_one_day_changes_nothing(test: RuleTest, ahead: int) -> None:
     until = MONDAY + dt.timedelta(days=ahead)
     events = (*(event for event in test.events if event.on <= until), Event(until, "facts", PLACE))

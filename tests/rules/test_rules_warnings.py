@@ -174,3 +174,79 @@ def test_a_rule_may_wait_for_the_silent_one_too() -> None:
 )
 def test_amounts_of_other_currencies(when: str, said: list[str]) -> None:
     assert warned(f"holds:\n  - {{id: h, for: invoice, blocks: contact, when: {when}}}\n") == said
+
+
+MIDDLE = """\
+ladders:
+  - id: collection
+    when: balance > 0 and customer_ready
+    rungs:
+      - {{id: first, {first} do: [{{email: first, to: collections_contact}}]}}
+      - {{id: second, wait: 5 workdays, {second} do: [{{email: second, to: collections_contact}}]}}
+      - {{id: third, wait: 5 workdays, {third} do: [{{email: third, to: collections_contact}}]}}
+"""
+STRANDS = (
+    "r.yaml:{line}:9: an invoice for which the 'when' of rung '{rung}' never holds stays below it for ever and reaches none of the rungs "
+    "after it; make it the last rung, or a ladder of its own placed before 'collection', or put the condition on a rule"
+)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "balance >= 60000.00 MXN",
+        'intervention == "no_agreement"',
+        "acknowledged",
+        "days_overdue <= 30",
+        "days_overdue == 30",
+        "days_overdue >= 3 and acknowledged",
+        "days_overdue is known and not (days_overdue >= 3)",
+        "days_overdue >= credit_days",
+        "workdays_since_claim > 5",
+        "promise_workdays_late >= 2",
+        "days_overdue - workdays_since_delivery >= 2",
+        "days_overdue + 2 * promise_count >= 4",
+        'aging_bucket == "31-60"',
+    ],
+)
+def test_a_rung_that_some_invoices_never_get_beyond(when: str) -> None:
+    """The first rung counts as well; the last one may ask for what it likes."""
+    written = f"when: '{when}',"
+    assert warned(MIDDLE.format(first="", second=written, third="")) == [STRANDS.format(line=7, rung="second")]
+    assert warned(MIDDLE.format(first=written, second="", third="")) == [STRANDS.format(line=6, rung="first")]
+    assert warned(MIDDLE.format(first="", second="", third=written)) == []
+
+
+def test_each_such_rung_is_told() -> None:
+    text = MIDDLE.format(first="when: acknowledged,", second="when: dispute_open,", third="when: promise_open,")
+    assert warned(text) == [STRANDS.format(line=6, rung="first"), STRANDS.format(line=7, rung="second")]
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        "days_overdue >= 1",
+        "days_overdue > 20",
+        "20 <= days_overdue",
+        "days_overdue is known and not (days_overdue < 20)",
+        "days_overdue is known and days_overdue >= 20",
+        "workdays_since_delivery >= 5",
+        "days_overdue + workdays_since_delivery >= 20",
+        "days_overdue >= 5 and workdays_since_delivery >= 5",
+        "acknowledged or days_overdue >= 10",
+        "balance > 0 and days_overdue >= 1",
+        "customer_ready",
+    ],
+)
+def test_a_rung_that_days_bring_about_by_themselves(when: str) -> None:
+    """What the ladder asks for already is no condition of the rung's own."""
+    assert warned(MIDDLE.format(first="", second=f"when: '{when}',", third="")) == []
+
+
+def test_a_rung_in_the_middle_that_nothing_reaches_is_told_as_that_alone() -> None:
+    assert warned(MIDDLE.format(first="", second="when: not customer_ready,", third="")) == [
+        (
+            "r.yaml:7:9: rung 'second' can never be reached: its 'when' and that of ladder 'collection' exclude each other; "
+            "change one of the two"
+        )
+    ]

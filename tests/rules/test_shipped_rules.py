@@ -25,7 +25,15 @@ def test_the_shipped_rules() -> None:
         "dispute",
         "payment-claimed",
     ]
-    assert {rule.procedure_step for rule in rules.rules} | {rung.procedure_step for rung in rules.ladders[0].rungs} == {2, 3, 8, 9, 11, 12}
+    assert {rule.procedure_step for rule in rules.rules} | {rung.procedure_step for rung in rules.ladders[0].rungs} == {
+        0,
+        2,
+        3,
+        8,
+        9,
+        11,
+        12,
+    }, "0: inside the company"
     transmittal = rules.rules[0]
     assert transmittal.do[0].sign == "administration_manager"
     assert transmittal.do[1].attach == ("letter", "cfdi")

@@ -19,47 +19,9 @@ from cobranza_rules.rules.testing_book import Stage, TestedAction
 from cobranza_rules.rules.testing_given import CONTACTS
 from cobranza_rules.rules.testing_model import Event, GivenCustomer, GivenInvoice, RuleTest
 from cobranza_rules.rules.testing_simulation import SimulatedDay, Simulation
-from tests.rules.decide_books import MONDAY, engine_of, rules_of
+from tests.rules.decide_books import MONDAY, engine_of
+from tests.rules.random_books import RULES
 
-TEXT = """
-version: 1
-calendar: {holidays: none}
-limit: {per_customer: 1 in 3 workdays, per_run: 500}
-holds:
-  - {id: inbox, for: customer, when: inbox_open > 0, blocks: [contact, escalation]}
-  - {id: promised, for: invoice, when: promise_open and promise_workdays_late <= 2 and promise_count <= 1, blocks: [contact, escalation]}
-  - {id: disputed, for: invoice, when: dispute_open, blocks: [contact, escalation]}
-  - {id: claimed, for: invoice, when: payment_claimed and workdays_since_claim <= 5 and claim_count <= 1, blocks: [contact, escalation]}
-rules:
-  - id: transmittal
-    for: invoice
-    when: balance > 0 and delivery == "pending"
-    group_by: [customer, currency]
-    do:
-      - {letter: transmittal, sign: boss}
-      - {deliver: transmittal, to: invoice_contact, attach: [letter, cfdi]}
-    sets: {delivery: sent}
-  - id: request
-    for: invoice
-    when: delivery == "sent" and not acknowledged and workdays_since_delivery >= 3
-    every: 3 workdays
-    times: 2
-    group_by: [customer]
-    do: [{email: request, to: invoice_contact}]
-    after_last: [{task: call, assign: analyst}]
-ladders:
-  - id: collection
-    when: balance > 0 and delivery == "sent" and case_status == "collections"
-    group_by: [customer, currency]
-    minimum_total: {MXN: 500.00}
-    rungs:
-      - {id: first, when: days_overdue >= 1, do: [{email: first, to: collections_contact, cc: [supervisor]}]}
-      - {id: second, wait: 5 workdays, do: [{email: second, to: collections_contact}, {task: talk, assign: sales, due: 5 workdays}]}
-      - {id: third, wait: 10 workdays, do: [{email: third, to: collections_contact}]}
-      - {id: handover, wait: 5 workdays, do: [{task: decide-on-case, assign: boss}], sets: {case_status: with_administration}}
-"""
-RULES = rules_of(TEXT)
-RUNGS = ("first", "second", "third", "handover")
 WAITS = {"first": 0, "second": 5, "third": 10, "handover": 5}
 MINIMUM = {"MXN": 50_000}
 LENGTH = 50

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rules.decide_books import book, done, invoice, plan_for, workdays
-from tests.semantics.stories import RULES, RUNGS, WAITS
+from tests.rules.random_books import RULES, RUNGS
+from tests.semantics.stories import WAITS
 
 FRIDAY = dt.date(2026, 2, 27)
 ago = st.integers(0, 30).map(lambda days: FRIDAY - dt.timedelta(days=days))

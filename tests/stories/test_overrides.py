@@ -16,7 +16,7 @@ from cobranza_rules.cli import cobranza
 from cobranza_rules.cli.command import Call
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.tables import OverrideRow
-from tests.cfdi_files import invoice
+from tests.cfdi_files import credit_note, invoice
 from tests.conftest import DAY, publish_anew
 from tests.stories.desk import Desk
 
@@ -140,4 +140,36 @@ def test_one_of_a_kind_stands_and_is_ended_once(command: Command) -> None:
     command("override", "end", "1", *WHO)
     (ended,) = command("override", "end", "1", *WHO)
     assert ended.startswith("override 1 was ended on 2026-03-02 by ")
-    assert command("override", "set", "FA-7", "hold", "--who", "nobody", "--why", "x")[0].startswith("nobody is known as 'nobody'")
+
+
+NOBODY = (
+    "nobody is known as 'nobody'; name a role or an address of cobranza.toml: "
+    "administration_manager, collections_analyst, supervisor, sales_manager, accounting"
+)
+
+
+def test_an_unknown_person_is_told_with_the_other_mistakes(command: Command) -> None:
+    nobody = ("--who", "nobody", "--why", "x")
+    assert command("override", "set", "FA-7", "hold", *nobody) == [NOBODY]
+    assert command("override", "set", "FA-99", "hold", "contat", "--who", "nobody", "--why", " ", "--until", "2026-02-27") == [
+        "there is no invoice and no customer 'FA-99'; 'cobranza aging --detail' lists the open invoices",
+        "a hold cannot block 'contat'; did you mean 'contact'?",
+        "2026-02-27 is past; name today or a later day, or leave --until out",
+        "an override is set and ended with its reason; say why with --why",
+        NOBODY,
+    ]
+    assert command("override", "end", "9", *nobody) == ["there is no override 9; 'cobranza override list' shows those that count", NOBODY]
+    assert json.loads(command("override", "list", "--all", "--json")) == {"overrides": []}
+
+
+def test_nothing_is_decided_for_an_invoice_that_is_closed(desk: Desk, command: Command) -> None:
+    def refused(number: str, status: str) -> list[str]:
+        assert desk.invoice(number).status == status
+        return [f"invoice {number} is {status}: nothing is left to decide for it; 'cobranza aging --detail' lists the open invoices"]
+
+    desk.take(invoice("FA-8", "1100.00", DAY, replaces=("FA-7",)))
+    for task in desk.tasks():
+        desk.done(task.id)
+    assert command("override", "set", "FA-7", "hold", *WHO) == refused("FA-7", "substituted")
+    desk.take(credit_note("NC-1", "1100.00", "FA-8", day=DAY))
+    assert command("override", "set", "FA-8", "exclude", *WHO) == refused("FA-8", "paid")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import or_, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.language import Sentence, _
+from cobranza_rules.domain.company import Company
+from cobranza_rules.domain.invoice import InvoiceStatus
+from cobranza_rules.language import Sentence, _, word
+from cobranza_rules.people import person_or_problem
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.model import Blocks, RuleSet
 from cobranza_rules.rules.overrides import USUALLY_BLOCKED, OverrideKind
@@ -20,7 +23,7 @@ from cobranza_rules.store.tables import CustomerRow, InvoiceRow, OverrideRow
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`values` are the ladder, or what a hold blocks; `who` is an address, `until` the last day on which it counts."""
+    """`values` are the ladder, or what a hold blocks; `who` is a role or an address, `until` the last day on which it counts."""
 
     subject: str
     kind: OverrideKind
@@ -30,19 +33,25 @@ class Decision:
     until: dt.date | None = None
 
 
-def set_override(keeper: Bookkeeper, decision: Decision, rules: RuleSet, today: dt.date) -> OverrideRow:
+def set_override(keeper: Bookkeeper, decision: Decision, company: Company, rules: RuleSet, today: dt.date) -> OverrideRow:
     """Raises ProblemError with all that is wrong."""
+    person = person_or_problem(company, decision.who)
     customer, invoice = _find(keeper, decision.subject)
     problems = list(_wrong(decision, rules, today))
     if customer is None:
         what = _("there is no invoice and no customer '{name}'", name=decision.subject)
         problems.insert(0, Problem(what, _("'cobranza aging --detail' lists the open invoices")))
+    elif invoice is not None and invoice.status != InvoiceStatus.OPEN:
+        what = _("invoice {invoice} is {status}: nothing is left to decide for it", invoice=invoice.number, status=word(invoice.status))
+        problems.insert(0, Problem(what, _("'cobranza aging --detail' lists the open invoices")))
     elif (standing := _standing(keeper, decision.kind, customer.id, invoice.id if invoice else None, today)) is not None:
         what = _("{subject} already has override {number} of that kind", subject=decision.subject, number=standing.id)
         problems.append(Problem(what, _("end it first: 'cobranza override end {number}'", number=standing.id)))
-    if problems or customer is None:
+    if isinstance(person, Problem):
+        problems.append(person)
+    if problems or customer is None or isinstance(person, Problem):
         raise ProblemError(problems)
-    return _put(keeper, customer.id, invoice, decision, today)
+    return _put(keeper, customer.id, invoice, replace(decision, who=person.email), today)
 
 
 def _wrong(decision: Decision, rules: RuleSet, today: dt.date) -> Iterator[Problem]:
@@ -124,9 +133,10 @@ def subject_of(keeper: Bookkeeper, row: OverrideRow) -> str:
     return keeper.session.get_one(CustomerRow, row.customer_id).code
 
 
-def end_override(keeper: Bookkeeper, number: int, who: str, why: str, today: dt.date) -> OverrideRow:
-    """Raises ProblemError where there is none, where it has ended, or without a reason."""
+def end_override(keeper: Bookkeeper, number: int, company: Company, who: str, why: str, today: dt.date) -> OverrideRow:
+    """Raises ProblemError with all that is wrong: there is none, it has ended, nobody is known as `who`, no reason is given."""
     problems = []
+    person = person_or_problem(company, who)
     row = keeper.session.get(OverrideRow, number)
     if row is None:
         problems.append(Problem(_("there is no override {number}", number=number), _("'cobranza override list' shows those that count")))
@@ -134,10 +144,12 @@ def end_override(keeper: Bookkeeper, number: int, who: str, why: str, today: dt.
         problems.append(Problem(ended, _("'cobranza override list --all' shows all of them")))
     if not why.strip():
         problems.append(Problem(_("an override is set and ended with its reason"), _("say why with --why")))
-    if problems or row is None:
+    if isinstance(person, Problem):
+        problems.append(person)
+    if problems or row is None or isinstance(person, Problem):
         raise ProblemError(problems)
-    row.ended_on, row.ended_at, row.ended_by, row.ended_why = today, keeper.known_at, who, why.strip()
-    data = {"number": row.id, "subject": subject_of(keeper, row), "who": who, "why": why.strip()}
+    row.ended_on, row.ended_at, row.ended_by, row.ended_why = today, keeper.known_at, person.email, why.strip()
+    data = {"number": row.id, "subject": subject_of(keeper, row), "who": person.email, "why": why.strip()}
     keeper.note(row.customer_id, "override_ended", today, data)
     return row
 

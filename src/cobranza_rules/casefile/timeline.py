@@ -32,6 +32,7 @@ SENTENCES = {
     "delivery_undone": N_("delivery of {invoice} undone: the message came back"),
     "acknowledged": N_("receipt of {invoice} acknowledged{said}"),
     "rung_sent": N_("{rung} sent for {invoice}{next}"),
+    "rung_carried_out": N_("{rung} carried out for {invoice}"),
     "rung_undone": N_("reminder for {invoice} undone: the message came back"),
     "promised": N_("payment of {invoice} promised for {pay_on}"),
     "payment_claimed": N_("the customer says that {invoice} was paid"),
@@ -95,7 +96,8 @@ def timeline(session: Session, customer_id: int) -> Iterator[TimelineEvent]:
 
 
 def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
-    template = SENTENCES.get(kind)
+    # A rung that stays in the house sends nothing to anybody.
+    template = SENTENCES.get("rung_carried_out" if kind == "rung_sent" and data.get("internal") else kind)
     if template is None:
         return _("{kind}", kind=word(kind))
     words = WORDS | {"name"} if kind.startswith("task_") else WORDS

@@ -12,7 +12,6 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.overriding import Decision, end_override, set_override, subject_of
 from cobranza_rules.cli.command import Call, Day, LazyGroup, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.language import N_, Sentence, _, joined, word
-from cobranza_rules.people import person_named
 from cobranza_rules.rules.overrides import OverrideKind
 from cobranza_rules.store.overrides import counts_on
 from cobranza_rules.store.tables import OverrideRow
@@ -66,11 +65,10 @@ def set_(
     as_json: bool,
 ) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
-    person = person_named(workspace.company, who)
-    decision = Decision(subject, OverrideKind(kind), values, person.email, why, until)
+    decision = Decision(subject, OverrideKind(kind), values, who, why, until)
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
-        row = set_override(keeper, decision, workspace.rules, workspace.clock.today())
+        row = set_override(keeper, decision, workspace.company, workspace.rules, workspace.clock.today())
         shown = override_json(keeper, row)
     if as_json:
         call.screen.json(shown)
@@ -131,10 +129,10 @@ def _read(workspace: Workspace, *, everything: bool) -> list[dict[str, Any]]:
 @click.pass_obj
 def end(call: Call, number: int, who: str, why: str, on: dt.date | None, as_json: bool) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
-    person = person_named(workspace.company, who)
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
-        shown = override_json(keeper, end_override(keeper, number, person.email, why, workspace.clock.today()))
+        row = end_override(keeper, number, workspace.company, who, why, workspace.clock.today())
+        shown = override_json(keeper, row)
     if as_json:
         call.screen.json(shown)
     call.screen.say(_("Override {number} on {subject} has ended.", number=number, subject=shown["subject"]))

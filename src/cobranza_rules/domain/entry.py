@@ -24,7 +24,7 @@ class EntryKind(StrEnum):
     DELIVERED = "delivered"  # action: id or absent (an opening import)
     DELIVERY_UNDONE = "delivery_undone"  # action
     ACKNOWLEDGED = "acknowledged"  # person, title, phone, message: id or absent
-    RUNG_SENT = "rung_sent"  # ladder, rung, action, next_contact: ISO date or absent
+    RUNG_SENT = "rung_sent"  # ladder, rung, action, next_contact: ISO date or absent, internal: true where it wrote to no customer
     RUNG_UNDONE = "rung_undone"  # action
     PROMISED = "promised"  # pay_on: ISO date, minor: 0 for the whole balance
     PAYMENT_CLAIMED = "payment_claimed"  # message

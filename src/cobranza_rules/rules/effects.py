@@ -12,6 +12,7 @@ from typing import Any
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.money import Money
 from cobranza_rules.rules.planned import Item, PlannedAction
+from cobranza_rules.rules.recipients import reaches_customer
 
 
 def entries_when_confirmed(action: PlannedAction, action_id: int, on: dt.date) -> Iterator[tuple[int, Entry]]:
@@ -26,6 +27,7 @@ def entries_when_confirmed(action: PlannedAction, action_id: int, on: dt.date) -
         if action.ladder:
             next_contact = action.next_contact.isoformat() if action.next_contact else None
             data = {"ladder": action.ladder, "rung": item.rule_id, "action": action_id, "next_contact": next_contact}
+            data |= {} if reaches_customer(action.steps) else {"internal": True}
             yield item.subject_id, Entry(EntryKind.RUNG_SENT, on, data)
         for kind, settings in _settings(action, item):
             yield item.subject_id, Entry(kind, on, {"action": action_id, **settings})
