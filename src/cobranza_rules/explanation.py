@@ -21,10 +21,13 @@ from cobranza_rules.rules.decide import decide
 from cobranza_rules.rules.matching import match
 from cobranza_rules.rules.native import NativeEngine
 from cobranza_rules.rules.overrides import Override
-from cobranza_rules.rules.planned import PlannedAction, Verdict
+from cobranza_rules.rules.planned import Plan, PlannedAction, Verdict
+from cobranza_rules.rules.subjects import Book
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow
 from cobranza_rules.workspace import Workspace
+
+Said = tuple[str, str, Sentence]  # Rule, outcome, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +36,24 @@ class Standing:
 
     number: str
     state: Sentence
-    verdicts: tuple[tuple[str, str, Sentence], ...]  # rule, outcome, reason
+    verdicts: tuple[Said, ...]
     holds: tuple[StandingHold, ...]
     next: Next | None
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`holds` are the customer's own; `last_day` is as far as was looked ahead."""
+    """`holds` are the customer's own; `last_day` is as far as was looked ahead.
+
+    `waiting` is what rules say of tasks, approvals, payments and the customer as a whole: what it is, its name, and each rule's word on it.
+    """
 
     customer: str
     standings: tuple[Standing, ...]
     actions: tuple[PlannedAction, ...]
     holds: tuple[StandingHold, ...]
     last_day: dt.date
+    waiting: tuple[tuple[str, str, tuple[Said, ...]], ...]
 
     def lines(self) -> Iterator[Sentence]:
         for hold in self.holds:
@@ -61,6 +68,10 @@ class Explanation:
                 yield _("  on hold: {hold}", hold=hold_sentence(hold))
             if standing.next is not None:
                 yield _("  next: {next}", next=next_sentence(standing.next, self.last_day))
+        for scope, name, said in self.waiting:
+            yield _("{what} {name}:", what=word(scope), name=word(name))
+            for rule, _outcome, reason in said:
+                yield _("  {rule}: {reason}", rule=word(rule), reason=reason)
         for action in self.actions:
             yield _(
                 "Today: {rule} for {invoices}, because of {reason}",
@@ -86,6 +97,14 @@ class Explanation:
                     "next": _next_json(standing.next, translate) if standing.next else None,
                 }
                 for standing in self.standings
+            ],
+            "waiting": [
+                {
+                    "what": scope,
+                    "name": name,
+                    "verdicts": [{"rule": rule, "outcome": outcome, "reason": reason.text(translate)} for rule, outcome, reason in said],
+                }
+                for scope, name, said in self.waiting
             ],
             "looked_ahead_to": self.last_day.isoformat(),
             "actions": [
@@ -162,7 +181,7 @@ def explain_subject(workspace: Workspace, name: str) -> Explanation:
         plan = decide(workspace.rules, book, today, workspace.engine, trace=True)
         wanted = {row.id for row in invoices}
         actions = tuple(
-            action for action in plan.actions if action.subject == "reply" or wanted & {item.subject_id for item in action.items}
+            action for action in plan.actions if action.subject != "invoice" or wanted & {item.subject_id for item in action.items}
         )
         # Two engines agree on every fact; the one inside this process asks for the least, and there are many days to ask about.
         engine = NativeEngine(workspace.rules.conditions())
@@ -175,7 +194,7 @@ def explain_subject(workspace: Workspace, name: str) -> Explanation:
             if verdict.subject == "invoice":
                 verdicts[verdict.subject_id].append(verdict)
         standings = tuple(_standing(row, verdicts[row.id], coming, today) for row in invoices)
-        return Explanation(customer.code, standings, actions, tuple(coming.customer_holds), coming.last_day)
+        return Explanation(customer.code, standings, actions, tuple(coming.customer_holds), coming.last_day, _waiting(book, plan))
 
 
 def _find(session: Session, name: str) -> tuple[CustomerRow, list[InvoiceRow]]:
@@ -212,12 +231,17 @@ def _standing(row: InvoiceRow, verdicts: Sequence[Verdict], coming: Forecast, to
         overdue=max(overdue, 0),
         rung=_("{rung} on {on}", rung=word(row.rung), on=row.rung_on) if row.rung else _("none"),
     )
-    said = tuple(
-        (
-            verdict.rule_id,
-            verdict.outcome.value,
-            _("{reason} (changes on {day})", reason=verdict.reason, day=verdict.until) if verdict.until else verdict.reason,
-        )
-        for verdict in verdicts
-    )
+    said = tuple(_said(verdict) for verdict in verdicts)
     return Standing(row.number, state, said, tuple(coming.holds.get(row.id, ())), coming.next.get(row.id))
+
+
+def _said(verdict: Verdict) -> Said:
+    reason = _("{reason} (changes on {day})", reason=verdict.reason, day=verdict.until) if verdict.until else verdict.reason
+    return verdict.rule_id, verdict.outcome.value, reason
+
+
+def _waiting(book: Book, plan: Plan) -> tuple[tuple[str, str, tuple[Said, ...]], ...]:
+    verdicts = defaultdict(list)
+    for verdict in plan.verdicts:
+        verdicts[verdict.subject, verdict.subject_id].append(_said(verdict))
+    return tuple((each.scope.value, each.name, tuple(verdicts[each.scope.value, each.id])) for each in book.queues)

@@ -78,7 +78,8 @@ def check_files(files: Sequence[tuple[str, bytes]], workspace: Workspace | None)
     if workspace is None:
         return Checked(rules, warnings)
     letters, mails = set(workspace.templates.letter_names()), set(workspace.templates.mail_names())
-    named = check_against(rules, letter_templates=letters, mail_templates=mails, roles=set(workspace.settings.people))
+    notices, roles = set(workspace.templates.notice_names()), set(workspace.settings.people)
+    named = check_against(rules, letter_templates=letters, mail_templates=mails, notice_templates=notices, roles=roles)
     return Checked(rules, (*warnings, *named))
 
 
@@ -108,7 +109,8 @@ def _of_patterns(workspace: Workspace) -> tuple[Problem, ...]:
 def known_names(workspace: Workspace) -> Known:
     """What rules of this workspace can name outside of their files."""
     templates = workspace.templates
-    return Known(frozenset(templates.letter_names()), frozenset(templates.mail_names()), frozenset(workspace.settings.people))
+    names = (templates.letter_names(), templates.mail_names(), workspace.settings.people, templates.notice_names())
+    return Known(*map(frozenset, names))
 
 
 def files_of_tests(workspace: Workspace) -> list[Path]:

@@ -106,7 +106,11 @@ RULES = (
     N_("payment-claim-received"),
     N_("dispute-opened"),
     N_("collection"),
+    N_("signature-reminder"),
+    N_("task-reminder"),
 )
+# What waits, as `explain` names it.
+QUEUES = (N_("task"), N_("approval"), N_("payment"), N_("customer"))
 ROLES = (
     N_("administration_manager"),
     N_("collections_analyst"),

@@ -82,6 +82,7 @@ class Workspace:
             rules,
             letter_templates=set(self.templates.letter_names()),
             mail_templates=set(self.templates.mail_names()),
+            notice_templates=set(self.templates.notice_names()),
             roles=set(self.settings.people),
         )
         if errors := [problem for problem in problems if not problem.warning]:

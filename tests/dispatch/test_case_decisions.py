@@ -44,8 +44,8 @@ def test_sales_who_were_silent_get_their_time_again_when_the_case_comes_back(esc
     decide(escalated, "back_to_collections")
     escalated.run(dt.date(2026, 3, 19))
     assert escalated.invoice("FA-1").intervention_due == dt.date(2026, 3, 26)
-    assert escalated.run(dt.date(2026, 3, 26)).entered == 0
-    assert escalated.run(dt.date(2026, 3, 27)).entered == 1
+    assert escalated.planned_on(dt.date(2026, 3, 26)) == 0
+    assert escalated.planned_on(dt.date(2026, 3, 27)) == 1
 
 
 @pytest.mark.parametrize("answer", ["legal", "written_off", "with_administration"])
@@ -54,7 +54,7 @@ def test_what_leaves_collections_is_not_written_to(escalated: Desk, answer: str)
     row = escalated.invoice("FA-1")
     assert (row.case_status, row.intervention) == (answer, "decided")
     for ahead in range(1, 40):
-        assert escalated.run(ESCALATED + dt.timedelta(days=ahead)).entered == 0
+        assert escalated.planned_on(ESCALATED + dt.timedelta(days=ahead)) == 0
 
 
 @pytest.mark.parametrize(

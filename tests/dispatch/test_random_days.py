@@ -76,6 +76,7 @@ class World:
     disputed: set[str] = field(default_factory=set)
     unread: set[str] = field(default_factory=set)  # RFCs
     left: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     def open(self) -> None:
         workspace = open_workspace(self.base, self.day)
@@ -90,6 +91,10 @@ class World:
     def watch(self, message: EmailMessage) -> None:
         """At the moment in which a message leaves."""
         assert self.desk.workspace.rules.calendar.is_workday(self.day)
+        if str(message["To"]).endswith("@kemper.example"):
+            assert str(message["Message-ID"]) not in self.told, "people of the company are told once, too"
+            self.told.append(str(message["Message-ID"]))
+            return
         claimed = set(re.findall(r"F[AX]-\d", text_of(message).partition(HELD_SECTION)[0]))
         assert claimed
         assert str(message["Message-ID"]) not in self.left

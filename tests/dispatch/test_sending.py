@@ -166,12 +166,12 @@ def test_the_second_reminder_opens_one_task_for_sales(desk: Desk) -> None:
 def test_silence_of_sales_hands_the_case_to_administration(desk: Desk) -> None:
     desk.tick()
     desk.run(dt.date(2026, 3, 9))
-    assert desk.run(dt.date(2026, 3, 18)).entered == 1
+    assert desk.planned_on(dt.date(2026, 3, 18)) == 1
     task = desk.task("decide-on-case")
     assert (task.assigned_to, task.due_on) == ("administration_manager", dt.date(2026, 3, 25))
     assert (desk.invoice("FA-1").case_status, desk.invoice("FA-1").rung) == ("with_administration", "escalation")
     for day in days(dt.date(2026, 3, 19), 30):
-        assert desk.run(day).entered == 0
+        assert desk.planned_on(day) == 0
 
 
 def test_a_debt_of_old_begins_gently_and_a_missed_day_is_caught_up(desk: Desk) -> None:

@@ -129,7 +129,7 @@ def test_every_problem_is_reported_at_once_with_the_text_where_it_stands() -> No
         "carta.es.docx (Cliente {{ addressee.nombre }}): there is no field 'addressee.nombre'; its fields are company, rfc, person, title, address",
         "carta.es.docx ({{ line.balanse }} de {{ lines }}): there is no field 'line.balanse'; did you mean 'line.balance'?",
         "carta.es.docx ({{ line.balanse }} de {{ lines }}): 'lines' cannot be printed as a whole; loop over it with for",
-        "carta.es.docx ({% for c in total %}x{% endfor %}): 'total' is not a list; loop over lines, held, unapplied, buckets or copies",
+        "carta.es.docx ({% for c in total %}x{% endfor %}): 'total' is not a list; loop over lines, held, unapplied, buckets, copies",
         (
             "carta.es.docx ({{ company }}): 'company' cannot be printed as a whole; name one of its fields: company.name, company.rfc, "
             "company.address, company.city, company.phone, company.email, company.website, company.privacy_notice"

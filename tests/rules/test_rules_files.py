@@ -153,7 +153,7 @@ ladders:
         "s.yaml:12:9: a step of 'for: invoice' cannot begin with 'mail'; did you mean 'email'?",
         "s.yaml:13:9: the step 'email' needs the key 'to'; add it",
         "s.yaml:14:26: 'invoice' cannot be attached; possible are: cfdi, letter, statement",
-        "s.yaml:17:9: a step of 'for: invoice' cannot begin with 'record'; possible are: deliver, email, letter, task",
+        "s.yaml:17:9: a step of 'for: invoice' cannot begin with 'record'; possible are: deliver, email, letter, notice, task",
         "s.yaml:15:9: a chain has one message at most; make a rule or rung of its own for the second",
         "s.yaml:13:9: a letter is attached, but no step before this one writes it; put a step like 'letter: x' before it",
         "s.yaml:9:17: the list under 'after_last' is empty; write a value, or leave the line out",
@@ -163,7 +163,7 @@ ladders:
         "s.yaml:18:36: 'delivery' is never 'lost'; possible are: pending, sent",
         "s.yaml:9:17: 'after_last' needs 'times' beside it; add 'times', or take 'after_last' out",
         "s.yaml:23:19: 'promises' cannot be recorded; did you mean 'promise'?",
-        "s.yaml:23:31: a step of 'for: reply' cannot begin with 'email'; possible are: record, task",
+        "s.yaml:23:31: a step of 'for: reply' cannot begin with 'email'; possible are: notice, record, task",
         "s.yaml:22:12: 'times' makes no sense for a reply, which is looked at once; take it out",
         "s.yaml:28:12: 'rungs' is a list; begin each item with a hyphen",
         "s.yaml:27:26: '500.005' is no amount of MXN; write it like 500.00, with a dot and without separators",
@@ -236,6 +236,7 @@ def test_what_rules_name_outside_of_their_file() -> None:
         rules,
         letter_templates={"transmittal"},
         mail_templates={"first-reminder", "second-reminder"},
+        notice_templates=set(),
         roles={"analyst", "supervisor"},
     )
     possible = "analyst, collections_contact, fallback_contact, invoice_contact, supervisor"

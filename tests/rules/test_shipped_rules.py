@@ -25,7 +25,15 @@ def test_the_shipped_rules() -> None:
         "dispute",
         "payment-claimed",
     ]
-    assert {rule.procedure_step for rule in rules.rules} | {rung.procedure_step for rung in rules.ladders[0].rungs} == {2, 3, 8, 9, 11, 12}
+    assert {rule.procedure_step for rule in rules.rules} | {rung.procedure_step for rung in rules.ladders[0].rungs} == {
+        0,
+        2,
+        3,
+        8,
+        9,
+        11,
+        12,
+    }, "0: inside the company"
     transmittal = rules.rules[0]
     assert transmittal.do[0].sign == "administration_manager"
     assert transmittal.do[1].attach == ("letter", "cfdi")
@@ -53,8 +61,9 @@ def test_the_shipped_rules_name_templates_and_roles_that_are_there() -> None:
     rules, _warnings = read_rules([("rules/collections.yaml", SHIPPED.read_bytes())])
     letters = {file.name.split(".")[0] for file in (ROOT / "templates" / "letters").glob("*.docx")}
     mails = {file.name.split(".")[0] for file in (ROOT / "templates" / "mail").glob("*.html")}
+    notices = {file.name.split(".")[0] for file in (ROOT / "templates" / "notices").glob("*.html")}
     roles = {"administration_manager", "collections_analyst", "supervisor", "sales_manager"}
-    assert check_against(rules, letter_templates=letters, mail_templates=mails, roles=roles) == ()
+    assert check_against(rules, letter_templates=letters, mail_templates=mails, notice_templates=notices, roles=roles) == ()
 
 
 @pytest.mark.parametrize("missing", ["sender_authenticated", "sender_known", "answers_our_message"])

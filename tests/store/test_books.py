@@ -16,6 +16,7 @@ from benchmarks.workdays import NOW, TODAY, workdays_ago
 from sqlalchemy import delete, event, insert, select, update
 from sqlalchemy.orm import Session
 
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.plan.planning import plan_customers, plan_whole
 from cobranza_rules.rules.document import read_rules
 from cobranza_rules.rules.model import RuleSet
@@ -141,7 +142,7 @@ def test_sqlite_sifts_a_book_in_one_pass_over_what_is_open(session: Session, rul
 
 
 def test_claims_of_what_is_closed_are_not_read(session: Session, rules: RuleSet) -> None:
-    claims = claims_of(session, "invoice", Chunks(session, ("id", "customer_id")).of(range(1, CUSTOMERS + 1)), {})
+    claims = claims_of(session, Scope.INVOICE, Chunks(session, ("id", "customer_id")).of(range(1, CUSTOMERS + 1)).invoice_among, {})
     open_ids = set(session.scalars(select(InvoiceRow.id).where(InvoiceRow.status == "open")))
     claimed = set(session.scalars(select(ClaimRow.subject_id)))
     assert set(claims) == claimed & open_ids

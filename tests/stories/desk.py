@@ -140,6 +140,12 @@ class Desk:
     def run(self, day: dt.date) -> TickReport:
         return self.on(day).tick()
 
+    def planned_on(self, day: dt.date) -> int:
+        """How many actions the run of a day has planned, beside those that remind people of what waits."""
+        known = {action.id for action in self.actions()}
+        self.run(day)
+        return sum(action.id not in known and action.plan["subject"] in ("invoice", "reply") for action in self.actions())
+
     def approve(self, role: str, *, comment: str = "", agreed: bool = True, only: Sequence[int] = ()) -> list[int]:
         person = person_named(self.workspace.company, role)
         with self.workspace.database.writing() as session:
@@ -221,11 +227,11 @@ class Desk:
         return {held.hold_id for held in self.plan().held if held.number == number}
 
     def mails(self) -> list[EmailMessage]:
-        """Everything in the outgoing Maildir, as it was written, oldest first."""
+        """All messages to customers in the outgoing Maildir, as they were written, oldest first."""
         folder = self.workspace.base / self.workspace.settings.mail.out.path
         rows = {hashlib.sha256(row.message_id.encode()).hexdigest()[:40]: row.id for row in self.outgoing()}
-        files = sorted((folder / "new").glob("*.eml"), key=lambda file: rows[file.stem]) if folder.exists() else []
-        return [read_mail(file) for file in files]
+        files = [file for file in (folder / "new").glob("*.eml") if file.stem in rows] if folder.exists() else []
+        return [read_mail(file) for file in sorted(files, key=lambda file: rows[file.stem])]
 
     def last_mail(self) -> EmailMessage:
         return self.mails()[-1]

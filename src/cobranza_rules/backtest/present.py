@@ -17,7 +17,7 @@ from cobranza_rules.facts.invoices import Day, InvoiceFacts
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.overrides import Override, overrides_of
 from cobranza_rules.rules.subjects import Book, Claims, CustomerSubject, InvoiceSubject
-from cobranza_rules.rules.testing_present import Present
+from cobranza_rules.rules.testing_present import Present, portfolio_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,16 @@ class Presents:
             recorded = self.book.history.customers[customer_id]
             own = customer_facts(recorded.present, recorded.inbox_open(today), company)
             contacted = self.book.contacted(customer_id)
-            customers[customer_id] = CustomerSubject(customer_id, recorded.present.code, own, recorded.valid_addresses(today), contacted)
             common = facts.common(own)
             seen = sorted((self._look_at(invoice_id) for invoice_id in self.book.open_of[customer_id]), key=_by_due_date)
+            customers[customer_id] = CustomerSubject(
+                customer_id,
+                recorded.present.code,
+                own,
+                recorded.valid_addresses(today),
+                contacted,
+                portfolio_of((each.subject for each in seen), today) if self.rules.asks_for_portfolios else {},
+            )
             for each in seen:
                 claims = each.subject.claims if action is None else self.book.claims_of(each.subject.id, action)
                 subject = _on_the_day(each.subject, facts.build(each.row, common), claims)

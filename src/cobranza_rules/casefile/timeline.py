@@ -57,6 +57,7 @@ SENTENCES = {
     "rubric_rejected": N_("rubric refused by {who} ({role}){said}"),
     "release_approved": N_("released by {who} ({role}){said}"),
     "release_rejected": N_("release refused by {who} ({role}){said}"),
+    "people_told": N_("{rule}: {told} told of {about} ({outcome})"),
     "task_opened": N_("task for {assigned_to}: {name}{until}"),
     "task_done": N_("task {name} done by {who}{said}"),
     "message_received": N_("message from {sender}: {kind} ({subject})"),
@@ -74,7 +75,7 @@ SENTENCES = {
     "address_marked": N_("address {address} marked: it does not take our mail"),
 }
 # Fields of events that hold an identifier of ours: they are shown as words.
-WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder"})
+WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome"})
 SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did
 
 

@@ -103,8 +103,11 @@ def show_plan(screen: Screen, made: Plan) -> None:
 
 def _show_action(screen: Screen, action: PlannedAction) -> None:
     invoices = ", ".join(action.invoices)
-    if action.subject != "invoice":
+    if action.subject == "reply":
         screen.say(_("- {customer}: {rule}", customer=action.customer, rule=word(action.rule_id)))
+    elif action.subject != "invoice":
+        about = word(action.items[0].number)
+        screen.say(_("- {customer}: {rule} about {about}", customer=action.customer, rule=word(action.rule_id), about=about))
     else:
         total = Money(action.total, action.currency)
         screen.say(

@@ -10,7 +10,7 @@ import click
 from cobranza_rules.cli.command import WRONG_INPUT, Call, LazyGroup, SpokenCommand, reporting, take
 from cobranza_rules.cli.screen import Screen, harmless
 from cobranza_rules.config import FILE_NAME
-from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, REPLY_FACTS, VOCABULARY, Fact, FactType, Scope
+from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, OWN_FACTS, VOCABULARY, Fact, FactType, Scope
 from cobranza_rules.language import N_, _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rule_files import (
@@ -37,11 +37,15 @@ TYPES = {
     FactType.DATE: N_("date"),
 }
 SCOPES = {
-    Scope.CUSTOMER: N_("Facts of the customer, for every rule and hold"),
+    Scope.CUSTOMER: N_("Facts of the customer as a whole, for rules and holds about it"),
     Scope.INVOICE: N_("Facts of the invoice"),
     Scope.REPLY: N_("Facts of a reply"),
+    Scope.TASK: N_("Facts of an open task"),
+    Scope.APPROVAL: N_("Facts of what waits for a signature, a rubric or a release"),
+    Scope.PAYMENT: N_("Facts of a payment"),
 }
-OWN = {Scope.CUSTOMER: CUSTOMER_FACTS, Scope.INVOICE: INVOICE_FACTS, Scope.REPLY: REPLY_FACTS}
+SHARED = N_("Facts of the customer, for every rule and hold")
+Group = tuple[Scope | None, tuple[Fact, ...]]  # None: the facts of the customer, which every scope has
 A_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -161,7 +165,7 @@ def _show_tested(screen: Screen, tested: Tested, *, as_json: bool) -> None:
 
 
 @rules.command(
-    cls=SpokenCommand, help=N_("The facts that conditions may name. All of them, those of a scope (invoice, customer, reply), or one.")
+    cls=SpokenCommand, help=N_("The facts that conditions may name. All of them, those of a scope (such as invoice or task), or one.")
 )
 @click.argument("name", required=False)
 @reporting
@@ -173,14 +177,14 @@ def facts(call: Call, name: str | None, as_json: bool) -> None:
     if as_json:
         call.screen.json({"facts": [_fact_json(call.screen, scope, fact) for scope, found in chosen for fact in found]})
         return
-    if name is not None and len(chosen) == 1 and len(chosen[0][1]) == 1:
-        _show_fact(call.screen, *chosen[0])
-        return
     for number, (scope, found) in enumerate(chosen):
         if number:
             click.echo()
-        click.echo(call.screen.word(SCOPES[scope]))
-        _show_facts(call.screen, found)
+        if name == found[0].name:
+            _show_fact(call.screen, scope, found[0])
+        else:
+            click.echo(call.screen.word(SCOPES[scope] if scope is not None else SHARED))
+            _show_facts(call.screen, found)
 
 
 @rules.command(
@@ -199,15 +203,15 @@ def schema(call: Call, tests: bool) -> None:
     call.screen.json(translated(rule_tests_schema() if tests else rules_schema(known), call.screen.translate))
 
 
-def _chosen(name: str | None) -> list[tuple[Scope, tuple[Fact, ...]]]:
+def _chosen(name: str | None) -> list[Group]:
     """Facts by the scope to which they belong; those of the customer are known in every scope."""
+    groups: list[Group] = [(None, CUSTOMER_FACTS), *OWN_FACTS.items()]
     if name is None:
-        return list(OWN.items())
+        return groups
     if name in {scope.value for scope in Scope}:
-        return [(scope, found) for scope, found in OWN.items() if scope in (Scope.CUSTOMER, Scope(name))]
-    for scope, found in OWN.items():
-        if named := tuple(fact for fact in found if fact.name == name):
-            return [(scope, named)]
+        return [(scope, found) for scope, found in groups if scope in (None, Scope(name))]
+    if named := [(scope, facts) for scope, found in groups if (facts := tuple(fact for fact in found if fact.name == name))]:
+        return named
     known = {fact for names in VOCABULARY.values() for fact in names} | {scope.value for scope in Scope}
     raise ProblemError([Problem(_("there is no scope or fact '{name}'", name=name), suggestion(name, known))])
 
@@ -221,8 +225,11 @@ def _show_facts(screen: Screen, found: tuple[Fact, ...]) -> None:
     screen.table(headings, rows)
 
 
-def _show_fact(screen: Screen, scope: Scope, found: tuple[Fact, ...]) -> None:
-    fact = found[0]
+def _scopes_of(scope: Scope | None) -> list[str]:
+    return [scope.value] if scope is not None else [each.value for each in Scope]
+
+
+def _show_fact(screen: Screen, scope: Scope | None, fact: Fact) -> None:
     screen.say(_("{name}: {meaning}", name=fact.name, meaning=screen.word(fact.meaning)))
     screen.say(_("Type: {type}", type=screen.word(TYPES[fact.type])))
     if fact.unit:
@@ -231,15 +238,14 @@ def _show_fact(screen: Screen, scope: Scope, found: tuple[Fact, ...]) -> None:
         screen.say(_("Values: {values}", values=", ".join(fact.choices)))
     if fact.may_be_unknown:
         screen.say(_("It may be unknown; a comparison with it is false then."))
-    where = [each.value for each in Scope] if scope is Scope.CUSTOMER else [scope.value]
-    screen.say(_("For: {scopes}", scopes=", ".join(where)))
+    screen.say(_("For: {scopes}", scopes=", ".join(_scopes_of(scope))))
     screen.say(_("Example: {example}", example=fact.example))
 
 
-def _fact_json(screen: Screen, scope: Scope, fact: Fact) -> dict[str, Any]:
+def _fact_json(screen: Screen, scope: Scope | None, fact: Fact) -> dict[str, Any]:
     return {
         "name": fact.name,
-        "scope": scope.value,
+        "scopes": _scopes_of(scope),
         "type": fact.type.value,
         "unit": fact.unit,
         "meaning": screen.word(fact.meaning),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.notices import tell_people
 from cobranza_rules.dispatch.preparing import prepare
 from cobranza_rules.dispatch.sending import send
 from cobranza_rules.dispatch.steps import go_on
@@ -51,6 +52,7 @@ def carry_out(workspace: Workspace, progress: Callable[[int], None] = lambda _co
                 Problem(_("action {id} cannot be carried out: {detail}", id=action_id, detail=error.strerror or str(error)), None)
             )
         progress(1)
+    done.problems += [problem for problem in tell_people(workspace, done.states) if problem not in done.problems]
     return done
 
 

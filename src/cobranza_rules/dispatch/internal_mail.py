@@ -37,17 +37,51 @@ class Written:
 def send_internal(workspace: Workspace, kind: str, key: str, to: str, written: Written) -> str:
     """The state of the message for `kind`, `key` and `to` after this call: sent now, or whatever became of it before.
 
-    `key` names what it is about: the day of a digest, the action of a notice. A message that has not left yet leaves with the bytes that it
-    was first written with; `written` counts only where there is none. Raises ProblemError where the sink is not fit or the message cannot
-    be composed: then nothing is marked as being sent.
+    `key` names what it is about: the day of a digest. A message that has not left yet leaves with the bytes that it was first written with;
+    `written` counts only where there is none. Raises ProblemError where the sink is not fit or the message cannot be composed: then nothing
+    is marked as being sent.
     """
-    sink = workspace.sink
-    found = _intend(workspace, kind, key, to, written)
-    if isinstance(found, str):
+    with workspace.database.writing() as session:
+        message_id = write_internal(session, workspace, kind, key, to, (), written)
+    return deliver_internal(workspace, message_id)
+
+
+def write_internal(session: Session, workspace: Workspace, kind: str, key: str, to: str, copies: Sequence[str], written: Written) -> int:
+    """The id of the message, which is ready to leave; the one that there is, if it was written before. Raises ProblemError."""
+    known = select(InternalMessageRow.id).where(
+        InternalMessageRow.kind == kind, InternalMessageRow.key == key, InternalMessageRow.recipient == to
+    )
+    if (found := session.scalar(known)) is not None:
         return found
-    row_id, raw = found
-    report = sink.deliver(raw, workspace.settings.mail.address, [to], [to])
-    return _note_outcome(workspace, row_id, report)
+    message = _message(workspace, kind, key, to, copies, written)
+    row = InternalMessageRow(
+        kind=kind,
+        key=key,
+        recipient=to,
+        copies=list(copies),
+        message_id=message.message_id,
+        raw=workspace.archive.put(_composed(message)),
+        subject=message.subject,
+        state=READY,
+        phase="",
+        detail="",
+        attempts=0,
+        changed_at=workspace.clock.now(),
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def deliver_internal(workspace: Workspace, message_id: int) -> str:
+    """The state in which the message is left; one that has left, or may have, is not touched. Raises ProblemError where the sink is not fit."""
+    sink = workspace.sink
+    intended = _intend(workspace, message_id)
+    if isinstance(intended, str):
+        return intended
+    to, copies, raw = intended
+    report = sink.deliver(raw, workspace.settings.mail.address, [to, *copies], [to])
+    return _note_outcome(workspace, message_id, report)
 
 
 def state_of_internal(session: Session, kind: str, key: str, to: str) -> str | None:
@@ -59,43 +93,19 @@ def state_of_internal(session: Session, kind: str, key: str, to: str) -> str | N
     )
 
 
-def _intend(workspace: Workspace, kind: str, key: str, to: str, written: Written) -> tuple[int, bytes] | str:
-    """Marks the message as being sent and gives its bytes; or the state that forbids it, for it has left or may have."""
+def _intend(workspace: Workspace, message_id: int) -> tuple[str, list[str], bytes] | str:
+    """Marks the message as being sent, and gives its recipient, copies and bytes; or the state that forbids it."""
     with workspace.database.writing() as session:
-        now = workspace.clock.now()
-        row = session.scalar(
-            select(InternalMessageRow).where(
-                InternalMessageRow.kind == kind, InternalMessageRow.key == key, InternalMessageRow.recipient == to
-            )
-        )
-        if row is None:
-            message = _message(workspace, kind, key, to, written)
-            raw = _composed(message)
-            row = InternalMessageRow(
-                kind=kind,
-                key=key,
-                recipient=to,
-                message_id=message.message_id,
-                raw=workspace.archive.put(raw),
-                subject=message.subject,
-                state=READY,
-                phase="",
-                detail="",
-                attempts=0,
-                changed_at=now,
-            )
-            session.add(row)
-        elif row.state != READY:
+        row = session.get_one(InternalMessageRow, message_id)
+        if row.state != READY:
             return row.state
-        else:
-            raw = workspace.archive.get(row.raw)
-        row.state, row.changed_at = SENDING, now
+        raw = workspace.archive.get(row.raw)
+        row.state, row.changed_at = SENDING, workspace.clock.now()
         row.attempts += 1
-        session.flush()
-        return row.id, raw
+        return row.recipient, list(row.copies), raw
 
 
-def _message(workspace: Workspace, kind: str, key: str, to: str, written: Written) -> OutgoingMessage:
+def _message(workspace: Workspace, kind: str, key: str, to: str, copies: Sequence[str], written: Written) -> OutgoingMessage:
     from cobranza_rules.mail.compose import message_id_for
 
     mail = workspace.settings.mail
@@ -105,7 +115,7 @@ def _message(workspace: Workspace, kind: str, key: str, to: str, written: Writte
         sender=mail.address,
         sender_name=mail.display_name or workspace.company.name,
         to=(to,),
-        cc=(),
+        cc=tuple(copies),
         subject=written.subject,
         text=written.text,
         html=written.html,

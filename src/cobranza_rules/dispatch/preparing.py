@@ -18,7 +18,7 @@ from cobranza_rules.plan.ledger import add_claims, move, planned
 from cobranza_rules.plan.numbers import next_number
 from cobranza_rules.plan.states import State
 from cobranza_rules.rules.planned import PlannedAction
-from cobranza_rules.rules.recipients import reaches_customer
+from cobranza_rules.rules.recipients import reaches_customer, tells_people
 from cobranza_rules.store.tables import ActionRow, ClaimRow, StepRow
 from cobranza_rules.workspace import Workspace
 
@@ -30,9 +30,7 @@ def prepare(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:
     """True where its chain may go on now. Else it waits for somebody, for a hold or a day to pass, or is cancelled; nothing has left."""
     action = planned(row)
     if not reaches_customer(action.steps):
-        if row.state == State.PLANNED:
-            move(keeper, row, State.APPROVED, workspace.clock.today(), _("nothing of it goes to the customer"))
-        return True
+        return row.state != State.PLANNED or _approve_internal(keeper, workspace, row, action)
     if _under_way(keeper, row):
         return True
     if _rejected(keeper, workspace, row):
@@ -44,6 +42,19 @@ def prepare(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:
         return False
     _follow(keeper, workspace, row, passed_on(keeper, workspace, row, look.action))
     return row.state == State.APPROVED
+
+
+def _approve_internal(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction) -> bool:
+    """Nobody has to agree. What people were to be told on an earlier day is looked at again: it may wait no more."""
+    today = workspace.clock.today()
+    if tells_people(action.steps) and row.planned_on < today:
+        look = look_again(keeper, workspace, row, action)
+        if look.action is None:
+            if not look.passing:
+                move(keeper, row, State.CANCELLED, today, _("no longer planned: {reason}", reason=look.reason))
+            return False
+    move(keeper, row, State.APPROVED, today, _("nothing of it goes to the customer"))
+    return True
 
 
 def _under_way(keeper: Bookkeeper, row: ActionRow) -> bool:

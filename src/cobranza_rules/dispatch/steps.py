@@ -10,6 +10,7 @@ from cobranza_rules.dispatch.confirming import confirm
 from cobranza_rules.dispatch.records import record_reply
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.task import joined_deadline
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.model import Step, StepKind, closing_claim
@@ -46,6 +47,8 @@ def _take(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: Plan
         return _carried(keeper, workspace, row, action, step, kept)
     if step.kind is StepKind.TASK:
         _open_task(keeper, workspace, row, action, step)
+    elif step.kind is StepKind.NOTICE:
+        return False  # It leaves together with others, and `notices` confirms it.
     elif step.kind is StepKind.RECORD:
         record_reply(keeper, workspace, action.items[0].subject_id, step.name)
     return True
@@ -67,6 +70,7 @@ def _open_task(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action:
     today = workspace.clock.today()
     due_on = workspace.rules.calendar.plus(today, step.due_workdays) if step.due_workdays else None
     own = [item.subject_id for item in action.items if item.rule_id in (action.rule_id, closing_claim(action.rule_id))]
+    own = own if action.subject == Scope.INVOICE else []
     task = open_task(keeper, step.name, row.customer_id, step.assign, today, own, {"action": row.id}, due_on)
     if action.ladder:
         deadline = joined_deadline(task.due_on, due_on, today)

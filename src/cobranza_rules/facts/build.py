@@ -11,7 +11,17 @@ from cobranza_rules.facts.invoices import Facts, InvoicePresent, invoice_facts
 from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.money import Money
 
-__all__ = ["COMPANY_FACTS", "CustomerPresent", "Facts", "InvoicePresent", "company_facts", "customer_facts", "invoice_facts", "reply_facts"]
+__all__ = [
+    "COMPANY_FACTS",
+    "CustomerPresent",
+    "Facts",
+    "InvoicePresent",
+    "company_facts",
+    "customer_facts",
+    "invoice_facts",
+    "portfolio_facts",
+    "reply_facts",
+]
 
 COMPANY_FACTS = ("workdays_since_bank_statement", "hours_since_mailbox_poll")  # The same for every customer of a day
 
@@ -53,6 +63,12 @@ def customer_facts(customer: CustomerPresent, inbox_open: int, company: Mapping[
     if customer.segment:
         facts["segment"] = customer.segment
     return facts
+
+
+def portfolio_facts(open_invoices: int, overdue_invoices: int, oldest_due_on: dt.date | None, today: dt.date) -> Facts:
+    """What a customer's open invoices amount to. `oldest_due_on` is None where no due date is known."""
+    oldest = (today - oldest_due_on).days if oldest_due_on is not None else 0
+    return {"open_invoices": open_invoices, "overdue_invoices": overdue_invoices, "oldest_days_overdue": max(oldest, 0)}
 
 
 def reply_facts(

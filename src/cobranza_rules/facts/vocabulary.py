@@ -1,62 +1,20 @@
-"""Every fact that a rule may name: its type, unit, meaning, an example and the neutral value that rule tests assume."""
+"""Every fact that a rule may name, by scope."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
-
+from cobranza_rules.facts.fact import A, B, D, Fact, FactType, N, Scope, T, Value, fact
+from cobranza_rules.facts.vocabulary_queues import APPROVAL_FACTS, PAYMENT_FACTS, TASK_FACTS
+from cobranza_rules.facts.vocabulary_replies import REPLY_FACTS
 from cobranza_rules.language import N_
 
-# The value of a fact inside the engines: text, truth, whole number (counts, minor units of money, ordinals of dates). Unknown is absent.
-Value = str | bool | int
-
-
-class FactType(StrEnum):
-    TEXT = "text"
-    BOOLEAN = "boolean"
-    NUMBER = "number"  # a whole number
-    AMOUNT = "amount"  # integer minor units; the currency stands in the fact that `currency_fact` names
-    DATE = "date"  # the proleptic ordinal (datetime.date.toordinal)
-
-
-class Scope(StrEnum):
-    INVOICE = "invoice"
-    CUSTOMER = "customer"
-    REPLY = "reply"
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """`choices` closes a text fact: a comparison with any other text is an error. `unit` is what a number counts.
-
-    `neutral` is the value in rule tests when a test does not give it; None means unknown. `may_be_unknown` says that the program cannot
-    always tell it, so that `not` over it deserves a second look.
-    """
-
-    name: str
-    type: FactType
-    meaning: str
-    example: str
-    unit: str = ""
-    choices: tuple[str, ...] = ()
-    currency_fact: str = ""
-    neutral: Any = None
-    may_be_unknown: bool = False
-
-
-def _fact(name: str, kind: FactType, meaning: str, example: str, **rest: Any) -> Fact:
-    return Fact(name, kind, meaning, example, **rest)
-
-
-T, B, N, A, D = FactType.TEXT, FactType.BOOLEAN, FactType.NUMBER, FactType.AMOUNT, FactType.DATE
+__all__ = ["OWN_FACTS", "VOCABULARY", "Fact", "FactType", "Scope", "Value"]
 
 CUSTOMER_FACTS = (
-    _fact("customer", T, N_("the customer's code"), 'customer == "C-014"'),
-    _fact("customer_kind", T, N_("domestic or foreign"), 'customer_kind == "foreign"', choices=("domestic", "foreign"), neutral="domestic"),
-    _fact("customer_ready", B, N_("its data is complete, so that it may be written to"), "customer_ready", neutral=True),
-    _fact("language", T, N_("the language in which it is written to"), 'language == "en"', choices=("es", "en"), neutral="es"),
-    _fact(
+    fact("customer", T, N_("the customer's code"), 'customer == "C-014"'),
+    fact("customer_kind", T, N_("domestic or foreign"), 'customer_kind == "foreign"', choices=("domestic", "foreign"), neutral="domestic"),
+    fact("customer_ready", B, N_("its data is complete, so that it may be written to"), "customer_ready", neutral=True),
+    fact("language", T, N_("the language in which it is written to"), 'language == "en"', choices=("es", "en"), neutral="es"),
+    fact(
         "delivery_mode",
         T,
         N_("how its invoices are delivered"),
@@ -64,10 +22,10 @@ CUSTOMER_FACTS = (
         choices=("email", "in_person", "portal"),
         neutral="email",
     ),
-    _fact("credit_days", N, N_("credit days agreed with it"), "credit_days > 60", unit="days", may_be_unknown=True),
-    _fact("segment", T, N_("the segment in which the company counts it"), 'segment == "AA"', may_be_unknown=True),
-    _fact("inbox_open", N, N_("messages of the customer that wait for a person"), "inbox_open > 0", unit="messages", neutral=0),
-    _fact(
+    fact("credit_days", N, N_("credit days agreed with it"), "credit_days > 60", unit="days", may_be_unknown=True),
+    fact("segment", T, N_("the segment in which the company counts it"), 'segment == "AA"', may_be_unknown=True),
+    fact("inbox_open", N, N_("messages of the customer that wait for a person"), "inbox_open > 0", unit="messages", neutral=0),
+    fact(
         "workdays_since_bank_statement",
         N,
         N_("business days since the company's bank data was last read"),
@@ -76,7 +34,7 @@ CUSTOMER_FACTS = (
         neutral=0,
         may_be_unknown=True,
     ),
-    _fact(
+    fact(
         "hours_since_mailbox_poll",
         N,
         N_("hours since the mailbox was last read with success"),
@@ -87,13 +45,29 @@ CUSTOMER_FACTS = (
     ),
 )
 
+
+# Only where a rule or hold is about the customer itself: single invoices do not ask for them.
+PORTFOLIO_FACTS = (
+    fact("open_invoices", N, N_("its open invoices"), "open_invoices > 0", unit="invoices", neutral=0),
+    fact("overdue_invoices", N, N_("its open invoices whose due date has passed"), "overdue_invoices >= 3", unit="invoices", neutral=0),
+    fact(
+        "oldest_days_overdue",
+        N,
+        N_("days past the due date of its oldest open invoice; 0 where none is overdue"),
+        "oldest_days_overdue > 60",
+        unit="days",
+        neutral=0,
+    ),
+)
+
+
 INVOICE_FACTS = (
-    _fact("invoice", T, N_("the invoice's number"), 'invoice == "FA-1001"'),
-    _fact("currency", T, N_("the invoice's currency"), 'currency == "USD"'),
-    _fact("total", A, N_("what was invoiced"), "total >= 100000.00 MXN", currency_fact="currency"),
-    _fact("balance", A, N_("what is still owed"), "balance > 0", currency_fact="currency"),
-    _fact("paid", A, N_("what payments and credit notes have covered"), "paid > 0", currency_fact="currency", neutral=0),
-    _fact(
+    fact("invoice", T, N_("the invoice's number"), 'invoice == "FA-1001"'),
+    fact("currency", T, N_("the invoice's currency"), 'currency == "USD"'),
+    fact("total", A, N_("what was invoiced"), "total >= 100000.00 MXN", currency_fact="currency"),
+    fact("balance", A, N_("what is still owed"), "balance > 0", currency_fact="currency"),
+    fact("paid", A, N_("what payments and credit notes have covered"), "paid > 0", currency_fact="currency", neutral=0),
+    fact(
         "status",
         T,
         N_("where the invoice stands"),
@@ -101,11 +75,11 @@ INVOICE_FACTS = (
         choices=("open", "paid", "cancelled", "substituted"),
         neutral="open",
     ),
-    _fact("payment_method", T, N_("PUE or PPD, as the CFDI says"), 'payment_method == "PPD"', choices=("PUE", "PPD"), neutral="PPD"),
-    _fact("cancellation_pending", B, N_("its cancellation is under way"), "not cancellation_pending", neutral=False),
-    _fact("issued_on", D, N_("the day on which it was issued"), "issued_on >= 2026-01-01"),
-    _fact("due_on", D, N_("the day on which it is due"), "due_on < 2026-12-31", may_be_unknown=True),
-    _fact(
+    fact("payment_method", T, N_("PUE or PPD, as the CFDI says"), 'payment_method == "PPD"', choices=("PUE", "PPD"), neutral="PPD"),
+    fact("cancellation_pending", B, N_("its cancellation is under way"), "not cancellation_pending", neutral=False),
+    fact("issued_on", D, N_("the day on which it was issued"), "issued_on >= 2026-01-01"),
+    fact("due_on", D, N_("the day on which it is due"), "due_on < 2026-12-31", may_be_unknown=True),
+    fact(
         "days_overdue",
         N,
         N_("days past its due date; 0 on that day, negative before it"),
@@ -113,8 +87,8 @@ INVOICE_FACTS = (
         unit="days",
         may_be_unknown=True,
     ),
-    _fact("aging_bucket", T, N_("its aging bucket"), 'aging_bucket == "31-60"', may_be_unknown=True),
-    _fact(
+    fact("aging_bucket", T, N_("its aging bucket"), 'aging_bucket == "31-60"', may_be_unknown=True),
+    fact(
         "delivery",
         T,
         N_("whether it was delivered"),
@@ -122,7 +96,7 @@ INVOICE_FACTS = (
         choices=("pending", "sent"),
         neutral="sent",
     ),
-    _fact(
+    fact(
         "workdays_since_delivery",
         N,
         N_("business days since it was delivered"),
@@ -131,9 +105,9 @@ INVOICE_FACTS = (
         neutral=30,
         may_be_unknown=True,
     ),
-    _fact("delivered_before", B, N_("it was delivered before the program came"), "not delivered_before", neutral=False),
-    _fact("acknowledged", B, N_("its receipt was acknowledged"), "not acknowledged", neutral=False),
-    _fact(
+    fact("delivered_before", B, N_("it was delivered before the program came"), "not delivered_before", neutral=False),
+    fact("acknowledged", B, N_("its receipt was acknowledged"), "not acknowledged", neutral=False),
+    fact(
         "case_status",
         T,
         N_("who has the case"),
@@ -141,9 +115,9 @@ INVOICE_FACTS = (
         choices=("collections", "with_administration", "legal", "written_off"),
         neutral="collections",
     ),
-    _fact("promise_open", B, N_("a promise to pay stands and is not kept yet"), "promise_open", neutral=False),
-    _fact("promised_on", D, N_("the day for which payment was promised"), "promised_on is known", may_be_unknown=True),
-    _fact(
+    fact("promise_open", B, N_("a promise to pay stands and is not kept yet"), "promise_open", neutral=False),
+    fact("promised_on", D, N_("the day for which payment was promised"), "promised_on is known", may_be_unknown=True),
+    fact(
         "promise_workdays_late",
         N,
         N_("business days since the promised day has passed"),
@@ -151,9 +125,9 @@ INVOICE_FACTS = (
         unit="business days",
         neutral=0,
     ),
-    _fact("promise_count", N, N_("promises made for it so far"), "promise_count > 1", unit="promises", neutral=0),
-    _fact("payment_claimed", B, N_("the customer says that it was paid"), "payment_claimed", neutral=False),
-    _fact(
+    fact("promise_count", N, N_("promises made for it so far"), "promise_count > 1", unit="promises", neutral=0),
+    fact("payment_claimed", B, N_("the customer says that it was paid"), "payment_claimed", neutral=False),
+    fact(
         "workdays_since_claim",
         N,
         N_("business days since the customer said so"),
@@ -161,10 +135,10 @@ INVOICE_FACTS = (
         unit="business days",
         may_be_unknown=True,
     ),
-    _fact("claim_count", N, N_("how often the customer has said so"), "claim_count <= 1", unit="claims", neutral=0),
-    _fact("dispute_open", B, N_("the customer disputes it"), "dispute_open", neutral=False),
-    _fact("dunning_level", N, N_("rungs of its ladder that were sent"), "dunning_level == 0", unit="rungs", neutral=0),
-    _fact(
+    fact("claim_count", N, N_("how often the customer has said so"), "claim_count <= 1", unit="claims", neutral=0),
+    fact("dispute_open", B, N_("the customer disputes it"), "dispute_open", neutral=False),
+    fact("dunning_level", N, N_("rungs of its ladder that were sent"), "dunning_level == 0", unit="rungs", neutral=0),
+    fact(
         "intervention",
         T,
         N_("what the intervention that its rung asked for has brought"),
@@ -172,57 +146,19 @@ INVOICE_FACTS = (
         choices=("none", "open", "agreement", "no_agreement", "agreement_broken", "decided"),
         neutral="none",
     ),
-    _fact("intervention_overdue", B, N_("the intervention's deadline has passed without an answer"), "intervention_overdue", neutral=False),
+    fact("intervention_overdue", B, N_("the intervention's deadline has passed without an answer"), "intervention_overdue", neutral=False),
 )
 
-REPLY_FACTS = (
-    _fact(
-        "kind",
-        T,
-        N_("what the message is"),
-        'kind == "promise"',
-        choices=(
-            "own_loop",
-            "read_receipt",
-            "bounce",
-            "delay_notice",
-            "auto_reply",
-            "abuse_report",
-            "acknowledgement",
-            "contrarrecibo",
-            "promise",
-            "payment_notice",
-            "dispute",
-            "invoice_correction",
-            "missing_requirement",
-            "not_received",
-            "document_request",
-            "delay_reason",
-            "contact_change",
-            "question",
-            "unknown",
-        ),
-    ),
-    _fact("sender_authenticated", B, N_("our own mail server vouches for the sender"), "sender_authenticated", neutral=True),
-    _fact("sender_known", B, N_("the sender is a contact of the customer"), "sender_known", neutral=True),
-    _fact("doubtful", B, N_("the program is not sure of what it read"), "not doubtful", neutral=False),
-    _fact("answers_our_message", B, N_("it answers a message that we sent"), "answers_our_message", neutral=True),
-    _fact("decided_by_person", B, N_("a person has said what it is"), "decided_by_person", neutral=False),
-    _fact("answers_transmittal", B, N_("it answers the message that delivered invoices"), "answers_transmittal", neutral=False),
-    _fact(
-        "promise_workdays_ahead",
-        N,
-        N_("business days from the message to the promised day"),
-        "promise_workdays_ahead <= 20",
-        unit="business days",
-        may_be_unknown=True,
-    ),
-    _fact("amount", A, N_("the amount that it names"), "amount > 1000.00 MXN", currency_fact="amount_currency", may_be_unknown=True),
-    _fact("amount_currency", T, N_("the currency of that amount"), 'amount_currency == "MXN"', may_be_unknown=True),
-)
+# The facts of each scope beside those of the customer, which every scope has.
+OWN_FACTS: dict[Scope, tuple[Fact, ...]] = {
+    Scope.CUSTOMER: PORTFOLIO_FACTS,
+    Scope.INVOICE: INVOICE_FACTS,
+    Scope.REPLY: REPLY_FACTS,
+    Scope.TASK: TASK_FACTS,
+    Scope.APPROVAL: APPROVAL_FACTS,
+    Scope.PAYMENT: PAYMENT_FACTS,
+}
 
 VOCABULARY: dict[Scope, dict[str, Fact]] = {
-    Scope.CUSTOMER: {fact.name: fact for fact in CUSTOMER_FACTS},
-    Scope.INVOICE: {fact.name: fact for fact in (*CUSTOMER_FACTS, *INVOICE_FACTS)},
-    Scope.REPLY: {fact.name: fact for fact in (*CUSTOMER_FACTS, *REPLY_FACTS)},
+    scope: {each.name: each for each in (*CUSTOMER_FACTS, *own)} for scope, own in OWN_FACTS.items()
 }

@@ -94,7 +94,7 @@ class _Looking:
         for hold in self.rules.holds:
             if hold.scope is Scope.CUSTOMER:
                 if f"hold:{hold.id}" in matches.customers[self.customer_id]:
-                    self._note_hold(hold, self.customer_id, self.book.customers[self.customer_id].facts)
+                    self._note_hold(hold, self.customer_id, self.book.customers[self.customer_id].own_facts)
                 continue
             for invoice_id in self.wanted:
                 if invoice_id in invoices and f"hold:{hold.id}" in matches.invoices[invoice_id]:
@@ -189,7 +189,7 @@ class _Looking:
             return ended_by_hand(decided)
         if verdict.outcome is Outcome.HELD:
             hold = next(hold for hold in self.rules.holds if hold.id == hold_id)
-            return ends_with(hold.when, book.customers[self.customer_id].facts if hold.scope is Scope.CUSTOMER else invoice.facts)
+            return ends_with(hold.when, book.customers[self.customer_id].own_facts if hold.scope is Scope.CUSTOMER else invoice.facts)
         if verdict.outcome is Outcome.UNDER_WAY:
             return self._awaited(invoice.id)
         if verdict.outcome is Outcome.NOT_MATCHING:

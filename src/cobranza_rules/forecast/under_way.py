@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.plan.codec import from_json
 from cobranza_rules.plan.gates import APPROVED, OUTDATED, REJECTED, gates_of
+from cobranza_rules.rules.attending import QUEUES
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.claims import STILL_TO_LEAVE
@@ -70,7 +71,8 @@ class Agreeing:
 def still_to_leave(session: Session, agreeing: Agreeing, customer_ids: Sequence[int] | None = None) -> list[UnderWay]:
     """The ledger's actions that have not left, in the order in which they were planned; of all customers where none are named."""
     query = select(ActionRow).where(ActionRow.state.in_(STILL_TO_LEAVE)).order_by(ActionRow.id)
-    rows = list(session.scalars(query if customer_ids is None else query.where(ActionRow.customer_id.in_(customer_ids))))
+    found = session.scalars(query if customer_ids is None else query.where(ActionRow.customer_id.in_(customer_ids)))
+    rows = [row for row in found if row.plan["subject"] not in QUEUES]  # A forecast is about invoices.
     if not rows:
         return []
     gates: dict[int, list[ApprovalRow]] = defaultdict(list)

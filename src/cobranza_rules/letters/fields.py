@@ -63,7 +63,7 @@ def fields_of(letter: Letter) -> dict[str, Any]:
         "date_iso": letter.dated.isoformat(),
         "draft": letter.draft,
         "draft_mark": DRAFT_MARKS[language] if letter.draft else "",
-        "company": _company(letter.company),
+        "company": company_fields(letter.company),
         "addressee": _addressee(letter),
         "lines": [_line(line, language) for line in letter.lines],
         "line_count": str(len(letter.lines)),
@@ -81,9 +81,9 @@ def fields_of(letter: Letter) -> dict[str, Any]:
         "has_account": account is not None,
         "account": _account(account),
         "reference": letter.reference,
-        "signer": _person(letter.signer),
-        "analyst": _person(letter.analyst) if letter.analyst else _desk(letter.company),
-        "copies": [_person(person) for person in letter.copies],
+        "signer": person_fields(letter.signer),
+        "analyst": person_fields(letter.analyst) if letter.analyst else _desk(letter.company),
+        "copies": [person_fields(person) for person in letter.copies],
         "next_contact": long_date(letter.next_contact, language),
         "last_contact": long_date(letter.last_contact, language),
         "rubric": letter.rubric,
@@ -106,7 +106,7 @@ def _line(line: LetterLine, language: str) -> dict[str, Any]:
     }
 
 
-def _company(company: Company) -> dict[str, str]:
+def company_fields(company: Company) -> dict[str, str]:
     return {
         "name": company.name,
         "rfc": company.rfc,
@@ -124,7 +124,7 @@ def _addressee(letter: Letter) -> dict[str, str]:
     return {"company": to.company, "rfc": to.rfc, "person": to.person, "title": to.title, "address": to.address}
 
 
-def _person(person: Person | None) -> dict[str, str]:
+def person_fields(person: Person | None) -> dict[str, str]:
     if person is None:
         return {"name": "", "title": "", "email": "", "phone": ""}
     return {"name": person.name, "title": person.title, "email": person.email, "phone": person.phone}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,6 +14,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from cobranza_rules.language import Sentence, _
+from cobranza_rules.letters.field_catalogue import BY_NAME, TemplateField
 from cobranza_rules.letters.sandbox import LetterEnvironment, render_bounded
 from cobranza_rules.letters.template_check import check_source
 from cobranza_rules.problems import Problem, ProblemError
@@ -46,15 +48,15 @@ class MailTemplate:
         return subject[:LONGEST_SUBJECT], page
 
 
-def compile_mail(content: bytes, name: str) -> MailTemplate:
-    """Raises ProblemError with every unknown field, every tag that is not well written and everything that a mail must not hold."""
+def compile_mail(content: bytes, name: str, fields: Mapping[str, TemplateField] = BY_NAME) -> MailTemplate:
+    """`fields` are those that it may name. Raises ProblemError with every unknown field, every tag that is not well written and everything that a mail must not hold."""
     try:
         source = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise ProblemError([Problem(_("the file is not UTF-8 text"), _("save it as UTF-8"), name)]) from None
     if len(source) > LARGEST_TEMPLATE:
         raise ProblemError([Problem(_("the template is larger than {limit} characters", limit=LARGEST_TEMPLATE), _("shorten it"), name)])
-    problems = [Problem(finding.what, finding.hint, name, finding.line) for finding in check_source(source, ENVIRONMENT)]
+    problems = [Problem(finding.what, finding.hint, name, finding.line) for finding in check_source(source, ENVIRONMENT, fields)]
     problems += _content_problems(source, name)
     if problems:
         raise ProblemError(problems)

@@ -30,7 +30,8 @@ class Finding:
     hint: Sentence
 
 
-def check_source(source: str, environment: LetterEnvironment) -> list[Finding]:
+def check_source(source: str, environment: LetterEnvironment, fields: Mapping[str, TemplateField] = BY_NAME) -> list[Finding]:
+    """`fields` are those that the template may name, by their names."""
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
@@ -41,7 +42,7 @@ def check_source(source: str, environment: LetterEnvironment) -> list[Finding]:
     except RecursionError:
         return [Finding(1, _("the tags are nested too deeply"), _("simplify the template"))]
     checker = _Checker()
-    checker.statements(tree.body, dict(BY_NAME), 0)
+    checker.statements(tree.body, dict(fields), 0)
     return checker.findings
 
 
@@ -76,7 +77,7 @@ class _Checker:
         if looped is None:
             return
         if looped.kind is not FieldKind.LIST:
-            self.add(node, _("'{name}' is not a list", name=_written(node.iter)), _("loop over lines, held, unapplied, buckets or copies"))
+            self.add(node, _("'{name}' is not a list", name=_written(node.iter)), _("loop over {lists}", lists=_lists(names)))
             return
         counter = TemplateField("loop", FieldKind.GROUP, "", tuple(TemplateField(name, FieldKind.TEXT, "") for name in sorted(LOOP_FIELDS)))
         item = TemplateField(node.target.name, FieldKind.GROUP, "", looped.parts)
@@ -145,6 +146,10 @@ class _Checker:
 
     def add(self, node: nodes.Node, what: Sentence, hint: Sentence) -> None:
         self.findings.append(Finding(node.lineno, what, hint))
+
+
+def _lists(names: Mapping[str, TemplateField]) -> str:
+    return ", ".join(name for name, found in names.items() if found.kind is FieldKind.LIST)
 
 
 def _operands(node: nodes.Node) -> Iterator[nodes.Node]:

@@ -1,13 +1,16 @@
-"""The folder of templates: `letters/NAME.LANGUAGE.docx` and `mail/NAME.LANGUAGE.html`, compiled when first needed."""
+"""The folder of templates: `letters/NAME.LANGUAGE.docx`, `mail/NAME.LANGUAGE.html`, `notices/NAME.LANGUAGE.html`, compiled when first needed."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from cobranza_rules.language import Sentence, _
+from cobranza_rules.letters.field_catalogue import BY_NAME, TemplateField
 from cobranza_rules.letters.mail_body import MailTemplate, compile_mail
+from cobranza_rules.letters.notice_catalogue import NOTICE_BY_NAME
 from cobranza_rules.letters.template import CompiledTemplate, compile_template
 from cobranza_rules.problems import Problem, ProblemError
 
@@ -33,10 +36,17 @@ class TemplateFolder:
 
     def mail(self, name: str, language: str) -> MailTemplate:
         """Raises ProblemError where there is no such template, or where it is not fit for use."""
-        file, content = self._read("mail", "html", name, language)
+        return self._page("mail", name, language, BY_NAME)
+
+    def notice(self, name: str, language: str) -> MailTemplate:
+        """Raises ProblemError where there is no such template, or where it is not fit for use."""
+        return self._page("notices", name, language, NOTICE_BY_NAME)
+
+    def _page(self, folder: str, name: str, language: str, fields: Mapping[str, TemplateField]) -> MailTemplate:
+        file, content = self._read(folder, "html", name, language)
         key = (file, hashlib.sha256(content).hexdigest())
         if key not in self._mails:
-            self._mails[key] = compile_mail(content, file)
+            self._mails[key] = compile_mail(content, file, fields)
         return self._mails[key]
 
     def digest(self, name: str, language: str) -> str:
@@ -50,10 +60,13 @@ class TemplateFolder:
     def mail_names(self) -> list[str]:
         return sorted({name for name, _language in self._found("mail", "html")})
 
+    def notice_names(self) -> list[str]:
+        return sorted({name for name, _language in self._found("notices", "html")})
+
     def problems(self) -> list[Problem]:
         """Everything that is wrong with any template of the folder, for `doctor` and `rules check`."""
         found: list[Problem] = []
-        for kind, suffix, compiled in (("letters", "docx", self.letter), ("mail", "html", self.mail)):
+        for kind, suffix, compiled in (("letters", "docx", self.letter), ("mail", "html", self.mail), ("notices", "html", self.notice)):
             for name, language in self._found(kind, suffix):
                 try:
                     compiled(name, language)

@@ -29,6 +29,10 @@ def plan_whole(reader: BookReader, engine: Engine, *, sifted: bool = True) -> Pl
             actions += part.actions
             held += part.held
             verdicts += part.verdicts
+        for book in reader.queues():
+            part = decide(reader.rules, book, reader.today, engine)
+            actions += part.actions
+            verdicts += part.verdicts
         overlooked = find_overlooked(reader, engine) if sifted else None
     plan = within_limit(Plan(reader.today, reader.rules.digest, tuple(actions), tuple(held), tuple(verdicts)), reader.rules)
     return plan if overlooked is None else replace(plan, stopped=overlooked)

@@ -23,7 +23,7 @@ from cobranza_rules.rules.matching import holds_on
 from cobranza_rules.rules.model import Blocks, GroupBy, Hold, Ladder, Rung
 from cobranza_rules.rules.overrides import Override, lost_ladder
 from cobranza_rules.rules.planned import HeldItem, Item, Outcome, PlannedAction
-from cobranza_rules.rules.recipients import reaches_customer, resolve
+from cobranza_rules.rules.recipients import reaches_customer, resolve, tells_people
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, InvoiceSubject
 
 CONTACT = frozenset({Blocks.CONTACT})
@@ -188,12 +188,11 @@ def _plan_group(deciding: Deciding, group: Group) -> None:
 def _what_stops(deciding: Deciding, group: Group, top: Rung) -> Consideration | None:
     """What keeps a whole group from being written to today; looked at in the order in which a person would ask."""
     if not reaches_customer(top.do):
-        return None
+        return deciding.day_off() if tells_people(top.do) else None
     if group.waiting is not None:
         return group.waiting
-    calendar, today = deciding.rules.calendar, deciding.today
-    if not calendar.is_workday(today):
-        return Consideration(Outcome.NOT_A_WORKDAY, _("{day} is no business day", day=today), calendar.on_or_after(today))
+    if (day_off := deciding.day_off()) is not None:
+        return day_off
     currency = group.due[0][0].currency
     minimum = group.ladder.minimum_total.get(currency, 0)
     if group.overdue < minimum:

@@ -16,7 +16,7 @@ from cobranza_rules.rules.matching import Names
 from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung, closing_claim
 from cobranza_rules.rules.planned import Outcome
 from cobranza_rules.rules.recipients import reaches_customer
-from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims, InvoiceSubject, ReplySubject
+from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims, InvoiceSubject, QueueSubject, ReplySubject
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,9 @@ def _still_open(claims: Claims) -> Consideration | None:
     return None
 
 
-def consider_rule(rule: Rule, subject: InvoiceSubject | ReplySubject, names: Names, rules: RuleSet, today: dt.date) -> Consideration:
+def consider_rule(
+    rule: Rule, subject: InvoiceSubject | ReplySubject | QueueSubject, names: Names, rules: RuleSet, today: dt.date
+) -> Consideration:
     if f"rule:{rule.id}" not in names:
         return not_matching(rule.when, subject.facts)
     claims = subject.claims.get(rule.id, NOTHING_CLAIMED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from cobranza_rules.language import Sentence, _
+from cobranza_rules.rules.attending import attend_queues
 from cobranza_rules.rules.climbing import climb_ladders
 from cobranza_rules.rules.deciding import Deciding
 from cobranza_rules.rules.engine import Engine
@@ -28,6 +29,7 @@ def decide_matched(rules: RuleSet, book: Book, today: dt.date, matches: Matches,
     answer_replies(deciding)
     apply_rules(deciding)
     climb_ladders(deciding)
+    attend_queues(deciding)
     return within_limit(deciding.plan(), rules)
 
 

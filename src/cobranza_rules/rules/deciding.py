@@ -12,7 +12,7 @@ from cobranza_rules.rules.matching import Matches
 from cobranza_rules.rules.model import Hold, RuleSet
 from cobranza_rules.rules.overrides import Override
 from cobranza_rules.rules.planned import Held, Outcome, Plan, PlannedAction, Verdict
-from cobranza_rules.rules.subjects import Book, InvoiceSubject, ReplySubject
+from cobranza_rules.rules.subjects import Book, InvoiceSubject, QueueSubject, ReplySubject
 
 # Shown only to who asks for them: they are many, and nothing is amiss.
 ORDINARY = frozenset({Outcome.NOT_MATCHING, Outcome.WAITING, Outcome.DONE})
@@ -29,10 +29,17 @@ class Deciding:
     held: list[Held] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
 
-    def note(self, subject: InvoiceSubject | ReplySubject, rule_id: str, found: Consideration) -> None:
+    def day_off(self) -> Consideration | None:
+        """What keeps people from being written to today, inside or outside of the company."""
+        calendar = self.rules.calendar
+        if calendar.is_workday(self.today):
+            return None
+        until = calendar.on_or_after(self.today)
+        return Consideration(Outcome.NOT_A_WORKDAY, _("{day} is no business day", day=self.today), until)
+
+    def note(self, subject: InvoiceSubject | ReplySubject | QueueSubject, rule_id: str, found: Consideration) -> None:
         if self.trace or found.outcome not in ORDINARY:
-            kind = "invoice" if isinstance(subject, InvoiceSubject) else "reply"
-            self.verdicts.append(Verdict(kind, subject.id, rule_id, found.outcome, found.reason, found.until))
+            self.verdicts.append(Verdict(subject.scope.value, subject.id, rule_id, found.outcome, found.reason, found.until))
 
     def note_held(self, invoice: InvoiceSubject, rule_id: str, hold: Hold | Override) -> None:
         if isinstance(hold, Override):

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from cobranza_rules.domain.customer import ContactRole
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem
-from cobranza_rules.rules.model import RuleSet, Step, StepKind
+from cobranza_rules.rules.model import ASKED, RuleSet, Step, StepKind
 from cobranza_rules.rules.suggestions import suggestion
 from cobranza_rules.rules.written import distinct, problem_at
 
 CUSTOMER_ROLES = frozenset(role.value for role in ContactRole)
 
 
-def check_against(ruleset: RuleSet, *, letter_templates: set[str], mail_templates: set[str], roles: set[str]) -> tuple[Problem, ...]:
+def check_against(
+    ruleset: RuleSet, *, letter_templates: set[str], mail_templates: set[str], notice_templates: set[str], roles: set[str]
+) -> tuple[Problem, ...]:
     """Templates that are missing and roles that nobody holds; `roles` are those of the company's people."""
     found: list[Problem] = []
     for step in _steps(ruleset):
@@ -24,6 +26,9 @@ def check_against(ruleset: RuleSet, *, letter_templates: set[str], mail_template
         if step.kind in (StepKind.DELIVER, StepKind.EMAIL) and step.name not in mail_templates:
             what = _("there is no mail template '{name}'", name=step.name)
             found.append(problem_at(step.place, what, suggestion(step.name, mail_templates)))
+        if step.kind is StepKind.NOTICE and step.name not in notice_templates:
+            what = _("there is no notice template '{name}'", name=step.name)
+            found.append(problem_at(step.place, what, suggestion(step.name, notice_templates)))
         found += _unknown_roles(step, roles)
     return distinct(found)
 
@@ -37,10 +42,12 @@ def _steps(ruleset: RuleSet) -> Iterator[Step]:
 
 
 def _unknown_roles(step: Step, roles: set[str]) -> Iterator[Problem]:
-    """Letters are signed, and tasks done, by people of the company; a message may go to them or to the customer's contacts."""
-    for role in dict.fromkeys((step.to, *step.cc)):
+    """Letters are signed, notices read, and tasks done, by people of the company; a message may go to them or to the customer's contacts."""
+    told = (step.to, *step.cc)
+    inside = (step.sign, step.sign_substitute, step.rubric, step.assign, *(told if step.kind is StepKind.NOTICE else ()))
+    for role in dict.fromkeys(told if step.kind is not StepKind.NOTICE else ()):
         if role and role not in roles | CUSTOMER_ROLES:
             yield problem_at(step.place, _("nobody has the role '{role}'", role=role), suggestion(role, roles | CUSTOMER_ROLES))
-    for role in dict.fromkeys((step.sign, step.sign_substitute, step.rubric, step.assign)):
-        if role and role not in roles:
+    for role in dict.fromkeys(inside):
+        if role and role not in roles and not (role == ASKED and step.kind in (StepKind.NOTICE, StepKind.TASK)):
             yield problem_at(step.place, _("nobody of the company has the role '{role}'", role=role), suggestion(role, roles))

@@ -34,7 +34,11 @@ class HoldScope(StrEnum):
 
 class RuleScope(StrEnum):
     INVOICE = "invoice"
+    CUSTOMER = "customer"
     REPLY = "reply"
+    TASK = "task"
+    APPROVAL = "approval"
+    PAYMENT = "payment"
 
 
 class RulesReader:
@@ -123,6 +127,9 @@ class RulesReader:
                         fields.place_of(key), _("'{key}' makes no sense for a reply, which is looked at once", key=key), _("take it out")
                     )
             return
+        if scope is not Scope.INVOICE and "group_by" in fields:
+            what = _("'group_by' makes no sense for '{scope}', where each has steps of its own", scope=scope.value)
+            self.findings.error(fields.place_of("group_by"), what, _("take it out"))
         for key, needed in (("times", "every"), ("after_last", "times")):
             if key in fields and needed not in fields:
                 what = _("'{key}' needs '{needed}' beside it", key=key, needed=needed)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.language import _
 from cobranza_rules.rules.fields import Fields, Findings
-from cobranza_rules.rules.model import Step, StepKind
+from cobranza_rules.rules.model import ASKED, Step, StepKind
 from cobranza_rules.rules.suggestions import suggestion
 from cobranza_rules.rules.yaml_marks import YamlMap, YamlNode
 
@@ -21,9 +21,18 @@ STEP_KEYS: Mapping[StepKind, tuple[str, ...]] = {
     StepKind.EMAIL: ("to", "cc", "attach", "rubric"),
     StepKind.TASK: ("assign", "due"),
     StepKind.RECORD: (),
+    StepKind.NOTICE: ("to", "cc"),
 }
-OF_INVOICES = (StepKind.LETTER, StepKind.DELIVER, StepKind.EMAIL, StepKind.TASK)
-OF_REPLIES = (StepKind.RECORD, StepKind.TASK)
+OF_INVOICES = (StepKind.LETTER, StepKind.DELIVER, StepKind.EMAIL, StepKind.TASK, StepKind.NOTICE)
+OF_REPLIES = (StepKind.RECORD, StepKind.TASK, StepKind.NOTICE)
+OF_QUEUES = (StepKind.NOTICE, StepKind.TASK)
+WITH_RECIPIENT = (*MESSAGES, StepKind.NOTICE)
+POSSIBLE: Mapping[Scope, tuple[StepKind, ...]] = {
+    **dict.fromkeys(Scope, OF_QUEUES),
+    Scope.INVOICE: OF_INVOICES,
+    Scope.REPLY: OF_REPLIES,
+}
+ASKS_SOMEBODY = (Scope.TASK, Scope.APPROVAL)
 
 
 def read_steps(fields: Fields, key: str, scope: Scope, *, required: bool = False) -> tuple[Step, ...]:
@@ -34,7 +43,7 @@ def read_steps(fields: Fields, key: str, scope: Scope, *, required: bool = False
 
 
 def _step(node: YamlNode, scope: Scope, findings: Findings) -> Step | None:
-    possible = OF_REPLIES if scope is Scope.REPLY else OF_INVOICES
+    possible = POSSIBLE[scope]
     if not isinstance(node, YamlMap) or not node.entries:
         findings.error(node.place, _("a step is written as keys with values"), _("write it like 'email: first-reminder'"))
         return None
@@ -50,7 +59,7 @@ def _step(node: YamlNode, scope: Scope, findings: Findings) -> Step | None:
         kind=kind,
         name=_record(fields) if kind is StepKind.RECORD else fields.name(kind.value),
         place=node.place,
-        to=fields.name("to", required=kind in MESSAGES),
+        to=fields.name("to", required=kind in WITH_RECIPIENT),
         cc=fields.names("cc"),
         attach=_attachments(fields),
         sign=fields.name("sign"),
@@ -60,7 +69,18 @@ def _step(node: YamlNode, scope: Scope, findings: Findings) -> Step | None:
         assign=fields.name("assign", required=kind is StepKind.TASK),
         due_workdays=fields.workdays("due"),
     )
+    _check_asked(step, scope, fields)
     return step if step.name else None
+
+
+def _check_asked(step: Step, scope: Scope, fields: Fields) -> None:
+    """Only a task and an approval wait for somebody."""
+    if scope in ASKS_SOMEBODY:
+        return
+    for key, roles in (("to", (step.to,)), ("cc", step.cc), ("assign", (step.assign,))):
+        if ASKED in roles:
+            what = _("nobody is asked in 'for: {scope}'", scope=scope.value)
+            fields.findings.error(fields.place_of(key), what, _("name a role; 'asked' stands in rules for tasks and approvals"))
 
 
 def _substitute(fields: Fields) -> tuple[str, int]:
@@ -116,8 +136,12 @@ def _check_chain(chain: tuple[Step, ...], findings: Findings) -> None:
 def read_sets(fields: Fields, scope: Scope) -> Mapping[str, str]:
     """Facts that the confirmed chain sets, by name."""
     found: dict[str, str] = {}
+    if scope is not Scope.INVOICE and "sets" in fields:
+        what = _("'for: {scope}' sets nothing", scope=scope.value)
+        fields.findings.error(fields.place_of("sets"), what, _("only what is done with invoices sets their facts"))
+        return found
     for name, value in fields.entries("sets"):
-        if scope is not Scope.INVOICE or name.text not in SETTABLE:
+        if name.text not in SETTABLE:
             fields.findings.error(name.place, _("'{name}' cannot be set by a rule", name=name.text[:80]), suggestion(name.text, SETTABLE))
             continue
         choices = VOCABULARY[scope][name.text].choices

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.model import Blocks, Hold, RuleSet
 from cobranza_rules.rules.overrides import Override
-from cobranza_rules.rules.subjects import Book, CustomerSubject, InvoiceSubject, ReplySubject
+from cobranza_rules.rules.subjects import Book, CustomerSubject, InvoiceSubject, QueueSubject, ReplySubject
 
 Names = frozenset[str]
 
@@ -21,6 +21,7 @@ class Matches:
     invoices: Mapping[int, Names]
     customers: Mapping[int, Names]
     replies: Mapping[int, Names]
+    queues: Mapping[tuple[Scope, int], Names] = field(default_factory=dict)
 
 
 def match(rules: RuleSet, book: Book, engine: Engine) -> Matches:
@@ -28,11 +29,23 @@ def match(rules: RuleSet, book: Book, engine: Engine) -> Matches:
         invoices=_with_overrides(book, _by_id(book.invoices, engine.evaluate(Scope.INVOICE, [each.facts for each in book.invoices]))),
         customers=_of_customers(rules, list(book.customers.values()), engine),
         replies=_by_id(book.replies, engine.evaluate(Scope.REPLY, [reply.facts for reply in book.replies])),
+        queues=_of_queues(book.queues, engine),
     )
 
 
-def _by_id(subjects: Sequence[InvoiceSubject | ReplySubject | CustomerSubject], names: Sequence[Names]) -> dict[int, Names]:
+def _by_id(subjects: Sequence[InvoiceSubject | ReplySubject | QueueSubject], names: Sequence[Names]) -> dict[int, Names]:
     return {subject.id: of_subject for subject, of_subject in zip(subjects, names, strict=True)}
+
+
+def _of_queues(queues: Sequence[QueueSubject], engine: Engine) -> Mapping[tuple[Scope, int], Names]:
+    found: dict[tuple[Scope, int], Names] = {}
+    for scope in dict.fromkeys(each.scope for each in queues):
+        of_scope = [each for each in queues if each.scope is scope]
+        found |= {
+            (scope, subject_id): names
+            for subject_id, names in _by_id(of_scope, engine.evaluate(scope, [each.facts for each in of_scope])).items()
+        }
+    return found
 
 
 def _with_overrides(book: Book, names: dict[int, Names]) -> Mapping[int, Names]:
@@ -46,9 +59,9 @@ def _with_overrides(book: Book, names: dict[int, Names]) -> Mapping[int, Names]:
 def _of_customers(rules: RuleSet, customers: Sequence[CustomerSubject], engine: Engine) -> Mapping[int, Names]:
     """Of customers the conditions ask little, and most are alike: the engine is asked once for all that do not differ in what is asked."""
     asked = sorted(fact for scope, condition in rules.conditions().values() if scope is Scope.CUSTOMER for fact in condition.facts)
-    alike = [tuple([customer.facts.get(fact) for fact in asked]) for customer in customers]
+    alike = [tuple([own.get(fact) for fact in asked]) for own in (customer.own_facts for customer in customers)]
     first = {values: customer for customer, values in zip(reversed(customers), reversed(alike), strict=True)}
-    found = dict(zip(first, engine.evaluate(Scope.CUSTOMER, [customer.facts for customer in first.values()]), strict=True))
+    found = dict(zip(first, engine.evaluate(Scope.CUSTOMER, [customer.own_facts for customer in first.values()]), strict=True))
     return {customer.id: found[values] for customer, values in zip(customers, alike, strict=True)}
 
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from cobranza_rules.calendar import BusinessCalendar
-from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.facts.vocabulary import PORTFOLIO_FACTS, Scope
 from cobranza_rules.rules.expression import Condition
 from cobranza_rules.rules.place import Place
 
@@ -36,13 +36,18 @@ class StepKind(StrEnum):
     EMAIL = "email"
     TASK = "task"
     RECORD = "record"
+    NOTICE = "notice"  # a mail to people of the company
+
+
+ASKED = "asked"  # Stands for the role that a task or an approval waits for
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. `name` is the template (letter, deliver, email), the task's or the record's name.
+    """One step. `name` is the template (letter, deliver, email, notice), the task's or the record's name.
 
-    `to` and `cc` are roles: of the customer (invoice_contact, collections_contact) or of the company (supervisor, sales_manager ...).
+    `to` and `cc` are roles: of the customer (invoice_contact, collections_contact) or of the company (supervisor, sales_manager ...); a
+    notice has only those of the company, and ASKED.
     `attach` names letter, cfdi, statement. `sign` and `rubric` are roles of the company; after `substitute_after` business days without a signature
     `sign_substitute` is asked instead. `due_workdays` belongs to tasks.
     """
@@ -167,6 +172,12 @@ class RuleSet:
     def current(self, rule_id: str) -> str:
         """The id under which a rule, rung or ladder is known now."""
         return self.renamed.get(rule_id, rule_id)
+
+    @cached_property
+    def asks_for_portfolios(self) -> bool:
+        """Whether a rule or hold about customers names what their open invoices amount to."""
+        named = {fact for scope, condition in self.conditions().values() if scope is Scope.CUSTOMER for fact in condition.facts}
+        return not named.isdisjoint(fact.name for fact in PORTFOLIO_FACTS)
 
     def conditions(self) -> dict[str, tuple[Scope, Condition]]:
         """Every condition that an engine evaluates, by its name: `hold:ID`, `rule:ID`, `ladder:ID`, `rung:LADDER/RUNG`."""

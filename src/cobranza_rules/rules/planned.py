@@ -34,7 +34,7 @@ class Outcome(StrEnum):
 class Verdict:
     """Why a rule or rung does or does not act for one subject. `until` is the day on which this would change by itself, if there is one."""
 
-    subject: str  # "invoice" or "reply"
+    subject: str  # The scope of what it is about: "invoice", "reply", "task" ...
     subject_id: int
     rule_id: str
     outcome: Outcome

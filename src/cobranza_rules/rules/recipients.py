@@ -19,6 +19,18 @@ def reaches_customer(steps: Sequence[Step]) -> bool:
     return any(step.kind is StepKind.EMAIL or step.kind is StepKind.DELIVER for step in steps)
 
 
+def tells_people(steps: Sequence[Step]) -> bool:
+    return any(step.kind is StepKind.NOTICE for step in steps)
+
+
+def addresses_told(steps: Sequence[Step], company: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """To and Cc of the notices in a chain, as the plan shows them."""
+    notices = [step for step in steps if step.kind is StepKind.NOTICE]
+    to = dict.fromkeys(company[step.to] for step in notices if step.to in company)
+    copies = dict.fromkeys(company[role] for step in notices for role in step.cc if role in company)
+    return tuple(to), tuple(address for address in copies if address not in to)
+
+
 def rungs_to_customers(rules: RuleSet) -> frozenset[str]:
     """The ids, former ones too, of the rungs whose messages a limit counts."""
     rungs = (rung for ladder in rules.ladders for rung in ladder.rungs if reaches_customer(rung.do))

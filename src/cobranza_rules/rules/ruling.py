@@ -12,7 +12,7 @@ from cobranza_rules.rules.deciding import Deciding
 from cobranza_rules.rules.matching import holds_on
 from cobranza_rules.rules.model import Blocks, GroupBy, Rule
 from cobranza_rules.rules.planned import Item, Outcome, PlannedAction
-from cobranza_rules.rules.recipients import reaches_customer, resolve
+from cobranza_rules.rules.recipients import reaches_customer, resolve, tells_people
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, InvoiceSubject
 
 Due = list[tuple[InvoiceSubject, Consideration]]
@@ -43,12 +43,12 @@ def answer_replies(deciding: Deciding) -> None:
                         steps=rule.do,
                         recipients=(),
                         copies=(),
-                        reason=_reason(rule, because(why_true(rule.when, reply.facts)), found),
+                        reason=reason_of_rule(rule, because(why_true(rule.when, reply.facts)), found),
                     )
                 )
 
 
-def _reason(rule: Rule, causes: Sentence, found: Consideration) -> Sentence:
+def reason_of_rule(rule: Rule, causes: Sentence, found: Consideration) -> Sentence:
     place = rule.place
     return _(
         "rule '{rule}' ({file}:{line}), {how}: {causes}", rule=rule.id, file=place.file, line=place.line, how=found.reason, causes=causes
@@ -109,9 +109,8 @@ def _plan_group(deciding: Deciding, rule: Rule, due: Due) -> None:
     steps = rule.after_last if found.closing else rule.do
     sets = {} if found.closing else rule.sets
     invoices = [each for each, _found in due]
-    if reaches_customer(steps) and not deciding.rules.calendar.is_workday(deciding.today):
-        until = deciding.rules.calendar.on_or_after(deciding.today)
-        deciding.note_group(invoices, rule.id, Outcome.NOT_A_WORKDAY, _("{day} is no business day", day=deciding.today), until)
+    if (reaches_customer(steps) or tells_people(steps)) and (day_off := deciding.day_off()) is not None:
+        deciding.note_group(invoices, rule.id, day_off.outcome, day_off.reason, day_off.until)
         return
     recipients, copies, reachable = resolve(steps, customer, deciding.book.company)
     if not reachable:
@@ -137,7 +136,7 @@ def _plan_group(deciding: Deciding, rule: Rule, due: Due) -> None:
             copies=copies,
             sets=sets,
             closing=found.closing,
-            reason=_reason(rule, because(why_true(rule.when, invoice.facts)), found),
+            reason=reason_of_rule(rule, because(why_true(rule.when, invoice.facts)), found),
         )
     )
 

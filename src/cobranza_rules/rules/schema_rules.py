@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cobranza_rules.calendar import WEEKDAYS
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
@@ -29,8 +29,18 @@ from cobranza_rules.rules.document_settings import (
     MESSAGES_IN_WORKDAYS,
     USUAL_HOLIDAYS,
 )
-from cobranza_rules.rules.document_steps import ATTACHMENTS, MESSAGES, OF_INVOICES, OF_REPLIES, RECORDS, SETTABLE, STEP_KEYS
-from cobranza_rules.rules.model import Blocks, GroupBy, StepKind
+from cobranza_rules.rules.document_steps import (
+    ASKS_SOMEBODY,
+    ATTACHMENTS,
+    OF_INVOICES,
+    OF_QUEUES,
+    OF_REPLIES,
+    RECORDS,
+    SETTABLE,
+    STEP_KEYS,
+    WITH_RECIPIENT,
+)
+from cobranza_rules.rules.model import ASKED, Blocks, GroupBy, StepKind
 from cobranza_rules.rules.schema_values import (
     A_DAY,
     A_NAME,
@@ -76,6 +86,7 @@ class Known:
     letters: frozenset[str] = frozenset()
     mails: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    notices: frozenset[str] = frozenset()
 
 
 NOTHING_KNOWN = Known()
@@ -147,7 +158,10 @@ def _rule(known: Known) -> Schema:
         "id": ID,
         "was": WAS,
         "step": STEP,
-        "for": described(choice(RuleScope), N_("what it looks at: invoices, or answers that came in")),
+        "for": described(
+            choice(RuleScope),
+            N_("what it looks at: invoices, answers that came in, open tasks, approvals that wait, payments, or customers as a whole"),
+        ),
         "when": WHEN,
         "every": described(SOME_WORKDAYS, N_("repeats it after so many business days, like '3 workdays'")),
         "times": described(whole(MOST_REPETITIONS), N_("how often it is repeated")),
@@ -165,10 +179,24 @@ def _rule(known: Known) -> Schema:
     return {
         **schema,
         "dependencies": {"times": ["every"], "after_last": ["times"]},
-        "if": {"properties": {"for": {"const": RuleScope.REPLY.value}}, "required": ["for"]},
-        "then": {"properties": of_reply},
-        "else": {"properties": of_invoice},
+        "allOf": [
+            _where([RuleScope.REPLY], of_reply),
+            _where([RuleScope.INVOICE], of_invoice),
+            _where([RuleScope.CUSTOMER, RuleScope.PAYMENT], _of_queue(known)),
+            _where([RuleScope(scope) for scope in ASKS_SOMEBODY], _of_queue(replace(known, roles=known.roles and known.roles | {ASKED}))),
+        ],
     }
+
+
+def _where(scopes: Iterable[RuleScope], properties: Schema) -> Schema:
+    return {
+        "if": {"properties": {"for": {"enum": [scope.value for scope in scopes]}}, "required": ["for"]},
+        "then": {"properties": properties},
+    }
+
+
+def _of_queue(known: Known) -> Schema:
+    return {**{key: list_of(_step(OF_QUEUES, known)) for key in ("do", "after_last")}, **dict.fromkeys(("group_by", "sets"), NEVER)}
 
 
 def _ladder(known: Known) -> Schema:
@@ -210,6 +238,7 @@ def _step(kinds: Iterable[StepKind], known: Known) -> Schema:
         ),
         "email": described(_named(known.mails), N_("sends the mail of this template")),
         "task": described(A_NAME, N_("asks a person; the name of the task")),
+        "notice": described(_named(known.notices), N_("tells people of the company, with this notice template")),
         "record": described(choice(RECORDS), N_("notes what a reply says")),
         "to": described(everybody, N_("to whom: a role of the customer's contacts or of the company's people")),
         "cc": described(one_or_many(everybody), N_("copies: roles of the customer's contacts or of the company's people")),
@@ -223,11 +252,19 @@ def _step(kinds: Iterable[StepKind], known: Known) -> Schema:
         "assign": described(company, N_("the role that does it")),
         "due": described(SOME_WORKDAYS, N_("until when, like '2 workdays'")),
     }
-    needed = {**{key: ["to"] for key in MESSAGES}, StepKind.TASK: ["assign"]}
+    needed = {**{key: ["to"] for key in WITH_RECIPIENT}, StepKind.TASK: ["assign"]}
     variants = {kind: (kind.value, *STEP_KEYS[kind]) for kind in kinds}
+    inside = {
+        "to": described(company, N_("to whom: a role of the company's people")),
+        "cc": described(one_or_many(company), N_("copies: roles of the company's people")),
+    }
     return {
         "anyOf": [
-            {"title": kind.value, **mapping(keys, values, required=[kind.value, *needed.get(kind, [])])} for kind, keys in variants.items()
+            {
+                "title": kind.value,
+                **mapping(keys, {**values, **(inside if kind is StepKind.NOTICE else {})}, required=[kind.value, *needed.get(kind, [])]),
+            }
+            for kind, keys in variants.items()
         ]
     }
 

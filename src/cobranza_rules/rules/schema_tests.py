@@ -49,6 +49,8 @@ VALUES: dict[str, Schema] = {
     "invoices": described(one_or_many(A_CODE), N_("invoices of this test, by their ids")),
     "pay_on": described(A_DAY, N_("the day for which payment is promised")),
     "amount": described(AN_AMOUNT, N_("an amount with its currency, like 1200.00 MXN")),
+    "name": described(A_NAME, N_("the name of a task")),
+    "assign": described(A_NAME, N_("the role that has to do it")),
     "by": described(A_CODE, N_("the invoice that takes its place, or the hold that holds")),
     "due": described(A_DAY, N_("the day on which it is due")),
     "answer": described(choice(ANSWERS), N_("what came of the intervention")),
@@ -99,6 +101,9 @@ EVENT_WORDS = {
     "inbox_settled": N_("a person has looked at everything in the inbox"),
     "contacts": N_("contacts get valid addresses"),
     "facts": N_("facts of the customer or of the company change"),
+    "deposit": N_("a payment comes in that covers no invoice"),
+    "task": N_("the program, or a person, asks somebody for something"),
+    "task_done": N_("what was asked for is done"),
     "override": N_("a person puts a customer or invoices on another ladder, on hold, or leaves them alone"),
     "override_ended": N_("a person takes such a decision back"),
     "signed": N_("it is signed on this day"),
@@ -147,7 +152,7 @@ def _event() -> Schema:
             of_kind = {"kind": described(choice(OVERRIDES), N_("which of its decisions: ladder, hold or exclude"))}
             kinds[kind] = mapping(("customer", *keys), {**VALUES, **of_kind}, ["kind"] if "kind" in keys else [])
             continue
-        needed = [key for key in ("kind", "roles") if key in keys]
+        needed = [key for key in ("kind", "roles") if key in keys] + [key for key, of in REQUIRED.items() if kind in of]
         kinds[kind] = mapping(("customer", *keys), {**GIVEN, **VALUES}, needed if kind == "facts" else ["customer", *needed])
     kinds["facts"]["dependencies"] = {"customer_ready": ["customer"]}
     kinds |= {fate: {**mapping(FATE_KEYS, VALUES), **ONE_RULE} for fate in FATES}
@@ -167,6 +172,9 @@ def _day() -> Schema:
             "cc": described(words, N_("roles that get copies")),
             "total": described(AN_AMOUNT, N_("what is claimed")),
             "next_contact": described({"anyOf": [A_DAY, {"const": NONE}]}, N_("the next contact that it announces, or none")),
+            "about": described(
+                one_or_many(A_TEXT, maybe_none=True), N_("of a rule for tasks or approvals: the task, or the rule whose message waits")
+            ),
             "apart": described(one_or_many(A_CODE, maybe_none=True), N_("invoices that stand in it as held")),
         },
     )
@@ -175,6 +183,9 @@ def _day() -> Schema:
         "on": ON,
         "actions": described(actions, N_("what is planned on this day, no more and no less")),
         "sent": described(actions, N_("what leaves on this day, no more and no less")),
+        "told": described(
+            actions, N_("of whom what is asked or told by rules for tasks, approvals, payments and customers, no more and no less")
+        ),
         "held": described(
             list_of({**mapping(HELD_KEYS, VALUES, required=["by"]), **SOME_INVOICES}, maybe_none=True),
             N_("which invoices are held, and by which hold"),

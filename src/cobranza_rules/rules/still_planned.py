@@ -42,9 +42,10 @@ def _why_not(plan: Plan, rules: RuleSet, action: PlannedAction) -> Look:
         or verdict.rule_id == rules.current(action.ladder)
         or verdict.outcome is Outcome.EXCLUDED
     ]
-    about = [verdict for verdict in about if verdict.subject_id in mine]
+    about = [verdict for verdict in about if verdict.subject == action.subject and verdict.subject_id in mine]
     if not about:
-        return Look(None, passing=False, reason=_("its invoices are no longer open"))
+        gone = _("its invoices are no longer open") if action.subject == "invoice" else _("it waits no more")
+        return Look(None, passing=False, reason=gone)
     held = {held.subject_id for held in plan.held if held.of_customer}
     waits = [verdict for verdict in about if verdict.outcome is not Outcome.EXCLUDED]
     passing = any(verdict.outcome in PASSING or verdict.subject_id in held for verdict in waits)

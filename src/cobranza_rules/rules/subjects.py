@@ -1,4 +1,4 @@
-"""What a decision is about: invoices, customers and replies with their facts, and what has already been done for each."""
+"""What a decision is about: invoices, customers, replies and queues with their facts, and what has already been done for each."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from cobranza_rules.facts.vocabulary import Value
+from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.rules.overrides import NO_OVERRIDES, Overrides
 
 
@@ -72,16 +72,28 @@ class InvoiceSubject(NamedTuple):
     overrides: Overrides = NO_OVERRIDES
     climbed: tuple[str, ...] = ()
 
+    @property
+    def scope(self) -> Scope:
+        return Scope.INVOICE
+
 
 @dataclass(frozen=True, slots=True)
 class CustomerSubject:
-    """`addresses` by role of the customer; `contacted` are the days of ladder messages by currency, latest last."""
+    """`addresses` by role of the customer; `contacted` are the days of ladder messages by currency, latest last.
+
+    `facts` are those that everything of the customer shares, `portfolio` those that only rules and holds about the customer itself ask for.
+    """
 
     id: int
     code: str
     facts: Mapping[str, Value]
     addresses: Mapping[str, tuple[str, ...]]
     contacted: Mapping[str, tuple[dt.date, ...]] = field(default_factory=dict)
+    portfolio: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def own_facts(self) -> Mapping[str, Value]:
+        return {**self.facts, **self.portfolio} if self.portfolio else self.facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +106,27 @@ class ReplySubject:
     invoices: tuple[int, ...]
     claims: Mapping[str, Claims] = field(default_factory=dict)
 
+    @property
+    def scope(self) -> Scope:
+        return Scope.REPLY
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSubject:
+    """Something that waits, and is no invoice or reply: an open task, an approval, a payment, or a customer as a whole.
+
+    `name` is what people call it: the task, the rule whose message waits, the customer's code. `asked` is the role that it waits for, "" where
+    it waits for nobody.
+    """
+
+    scope: Scope
+    id: int
+    customer_id: int
+    name: str
+    facts: Mapping[str, Value]
+    asked: str = ""
+    claims: Mapping[str, Claims] = field(default_factory=dict)
+
 
 @dataclass(frozen=True, slots=True)
 class Book:
@@ -103,3 +136,4 @@ class Book:
     invoices: Sequence[InvoiceSubject]
     replies: Sequence[ReplySubject] = ()
     company: Mapping[str, str] = field(default_factory=dict)
+    queues: Sequence[QueueSubject] = ()

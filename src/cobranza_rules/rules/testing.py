@@ -69,7 +69,7 @@ def run_test(test: RuleTest, rules: RuleSet, engine: Engine | None = None) -> Te
 def _acted(days: Sequence[SimulatedDay]) -> frozenset[str]:
     found = set()
     for day in days:
-        for action in day.actions:
+        for action in (*day.actions, *day.told):
             found |= {action.rule_id} - ({action.rule_id} if action.closing else set())
             found |= {item.rule_id for item in action.items}
     return frozenset(found)

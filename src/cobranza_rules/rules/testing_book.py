@@ -55,6 +55,29 @@ class TestedReply:
     truths: Mapping[str, bool]
 
 
+@dataclass(frozen=True, slots=True)
+class TestedTask:
+    __test__ = False
+
+    id: int
+    asked: str
+    opened_on: dt.date
+    due_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TestedPayment:
+    """`applied` in minor units of the amount's currency."""
+
+    __test__ = False
+
+    id: int
+    customer: int
+    amount: Money
+    applied: int
+    paid_on: dt.date
+
+
 @dataclass(slots=True)
 class TestedBook:
     """Ids are the places in the test, from 1. `bad` holds the roles of a customer whose address has failed."""
@@ -72,9 +95,8 @@ class TestedBook:
     actions: list[TestedAction] = field(default_factory=list)
     replies: list[TestedReply] = field(default_factory=list)
     owners: dict[int, int] = field(default_factory=dict)  # The customer of each invoice
-    tasks: dict[tuple[int, str], tuple[int, dt.date | None]] = field(
-        default_factory=dict
-    )  # Open ones: id and deadline by customer and name
+    tasks: dict[tuple[int, str], TestedTask] = field(default_factory=dict)  # Open ones by customer and name
+    payments: list[TestedPayment] = field(default_factory=list)
     ids: count[int] = field(default_factory=lambda: count(1))
 
     @staticmethod
@@ -117,11 +139,14 @@ class TestedBook:
     def _open_task(self, action: PlannedAction, step: Step, on: dt.date) -> None:
         """Joins the customer's open task of that name."""
         wanted = self.rules.calendar.plus(on, step.due_workdays) if step.due_workdays else None
-        task, standing = self.tasks.setdefault((action.customer_id, step.name), (next(self.ids), wanted))
-        deadline = joined_deadline(standing, wanted, on)
+        task = self.open_task(action.customer_id, step.name, step.assign, on, wanted)
+        deadline = joined_deadline(task.due_on, wanted, on)
         for item in action.items:
             if action.ladder and item.rule_id == action.rule_id:
-                self.enter(item.subject_id, Entry(EntryKind.INTERVENTION_OPENED, on, {"task": task, "due_on": str(deadline or "")}))
+                self.enter(item.subject_id, Entry(EntryKind.INTERVENTION_OPENED, on, {"task": task.id, "due_on": str(deadline or "")}))
+
+    def open_task(self, customer: int, name: str, asked: str, on: dt.date, due_on: dt.date | None) -> TestedTask:
+        return self.tasks.setdefault((customer, name), TestedTask(next(self.ids), asked, on, due_on))
 
     def _record(self, reply_id: int, what: str) -> None:
         reply = next((each for each in self.replies if each.id == reply_id), None)

@@ -11,7 +11,7 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.place import Place
-from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.rules.planned import PlannedAction, Verdict
 from cobranza_rules.rules.testing_model import ExpectedAction, ExpectedDay, RuleTest
 from cobranza_rules.rules.testing_present import roles_of
 from cobranza_rules.rules.testing_simulation import SimulatedDay
@@ -22,7 +22,7 @@ MOST_REASONS = 10
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One day on which things went differently. `what` is actions, sent, held or an event; `why` are reasons of the decision."""
+    """One day on which things went differently. `what` is actions, told, sent, held or an event; `why` are reasons of the decision."""
 
     on: dt.date
     place: Place
@@ -35,19 +35,21 @@ class Difference:
 def features_of(action: PlannedAction, replied: Replied) -> dict[str, Any]:
     """An action under the words of a test. `replied` are the invoices of replies, which their actions do not name themselves."""
     items = action.items
-    invoices = frozenset(action.invoices) if action.subject == "invoice" else replied.get(items[0].subject_id, frozenset())
+    named = frozenset(action.invoices)
+    of_reply = replied.get(items[0].subject_id, frozenset()) if action.subject == "reply" else frozenset()
     by_hand = next((step.to for step in action.steps if step.kind is StepKind.DELIVER and not action.recipients), "")
     return {
         "rule_id": action.rule_id,
         "after_last": action.closing,
         "customer": action.customer,
         "currency": action.currency,
-        "invoices": invoices,
+        "invoices": named if action.subject == "invoice" else of_reply,
         "to": roles_of(action.recipients) or frozenset({by_hand} - {""}),
         "cc": roles_of(action.copies),
         "total": Money(action.total, action.currency),
         "next_contact": action.next_contact,
         "apart": frozenset(held.number for held in action.held),
+        "about": named if action.subject not in ("invoice", "reply") else frozenset(),
     }
 
 
@@ -60,6 +62,11 @@ def compare_day(test: RuleTest, day: SimulatedDay, expected: ExpectedDay | None,
         wanted = ()
     if wanted is not None:
         found += _compare_actions(day, place, "actions", wanted, day.actions, replied, numbers)
+    told = expected.told if expected is not None else None
+    if told is None and test.quiet and any(each.told is not None for each in test.expected):
+        told = ()
+    if told is not None:
+        found += _compare_actions(day, place, "told", told, day.told, replied, numbers)
     if expected is not None and expected.sent is not None:
         found += _compare_actions(day, place, "sent", expected.sent, day.sent, replied, numbers)
     if expected is not None and expected.held is not None and day.plan is not None:
@@ -119,12 +126,16 @@ def _why(
         return (_("the run stops: {reason}", reason=day.plan.stopped),)
     rules = {each.rule_id for each in wanted} - {action.rule_id for action in got}
     said = [
-        Sentence("{rule}, {invoice}: {reason}", {"rule": each.rule_id, "invoice": numbers[each.subject_id], "reason": each.reason})
+        Sentence("{rule}, {subject}: {reason}", {"rule": each.rule_id, "subject": _named(each, numbers), "reason": each.reason})
         for each in day.plan.verdicts
-        if each.rule_id in rules and each.subject == "invoice"
+        if each.rule_id in rules and each.subject != "reply"
     ]
     acted = [Sentence("{reason}", {"reason": action.reason}) for action in got]
     return (*said[:MOST_REASONS], *acted[:MOST_REASONS])
+
+
+def _named(verdict: Verdict, numbers: Mapping[int, str]) -> str:
+    return numbers[verdict.subject_id] if verdict.subject == "invoice" else f"{verdict.subject} {verdict.subject_id}"
 
 
 def _said(pairs: Mapping[str, Any]) -> str:

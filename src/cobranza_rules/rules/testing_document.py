@@ -22,9 +22,9 @@ FILE_KEYS = ("rules", "tests")
 TEST_KEYS = ("name", "start", "customers", "invoices", "history", "events", "expect", "quiet")
 ACTION_KEYS = (
     *("rung", "rule", "after_last", "customer", "currency", "invoice", "invoices"),
-    *("to", "cc", "total", "next_contact", "apart"),
+    *("to", "cc", "total", "next_contact", "apart", "about"),
 )
-DAY_KEYS = ("on", "actions", "sent", "held")
+DAY_KEYS = ("on", "actions", "sent", "held", "told")
 HELD_KEYS = ("invoice", "invoices", "by")
 LONGEST_DAYS = 1100  # About three years, day by day
 Named = TypeVar("Named", GivenCustomer, GivenInvoice)
@@ -118,13 +118,14 @@ def _check_days(test: RuleTest, findings: Findings) -> None:
 
 def _day(node: YamlNode, names: Names, reader: EventReader, findings: Findings) -> ExpectedDay:
     fields = CaseFields(node, _("what is expected of a day"), DAY_KEYS, findings)
-    if not any(key in fields for key in ("actions", "sent", "held")):
+    if not any(key in fields for key in DAY_KEYS[1:]):
         findings.error(fields.place, _("nothing is expected of this day"), _("write 'actions: []' where nothing may happen"))
     return ExpectedDay(
         on=reader.day(fields),
         place=fields.place,
         actions=_actions(fields, "actions", names) if "actions" in fields else None,
         sent=_actions(fields, "sent", names) if "sent" in fields else None,
+        told=_actions(fields, "told", names) if "told" in fields else None,
         held=frozenset(pair for each in fields.several("held") for pair in _held(each, names, findings)) if "held" in fields else None,
     )
 
@@ -145,6 +146,7 @@ def _action(node: YamlNode, names: Names, findings: Findings) -> ExpectedAction:
         "total": fields.amount("total"),
         "next_contact": fields.day_or_none("next_contact"),
         "apart": fields.some_of("apart", names.invoices),
+        "about": frozenset(scalar.text for scalar in fields.scalars("about")),
     }
     named = {key for key in wanted if key in fields} | ({"invoices"} if "invoice" in fields else set())
     return ExpectedAction(names.rule_of(fields), fields.place, {key: value for key, value in wanted.items() if key in named})

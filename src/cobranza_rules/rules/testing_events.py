@@ -9,6 +9,7 @@ from typing import Any
 from cobranza_rules.facts.build import COMPANY_FACTS
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.language import _
+from cobranza_rules.money import Money
 from cobranza_rules.rules.model import Blocks, RuleSet
 from cobranza_rules.rules.overrides import HELD_BY, OverrideKind
 from cobranza_rules.rules.suggestions import suggestion
@@ -47,6 +48,9 @@ ABOUT_CUSTOMERS: Mapping[str, tuple[str, ...]] = {
     "inbox_settled": (),
     "contacts": ("roles",),
     "facts": ("customer_ready", *COMPANY_FACTS),
+    "deposit": ("amount",),
+    "task": ("name", "assign", "due"),
+    "task_done": ("name",),
     "override": (*NAMED_INVOICES, "ladder", "hold", "exclude", "until"),
     "override_ended": (*NAMED_INVOICES, "kind"),
 }
@@ -55,6 +59,9 @@ KINDS = (*ABOUT_INVOICES, *ABOUT_CUSTOMERS, *FATES)
 FATE_KEYS = ("rung", "rule", "customer", *NAMED_INVOICES)
 HISTORY_KEYS = ("on", "rung", "rule", *NAMED_INVOICES)
 REQUIRED = {
+    "amount": ("deposit",),
+    "name": ("task", "task_done"),
+    "assign": ("task",),
     "pay_on": ("promise",),
     "by": ("substituted",),
     "answer": ("intervention",),
@@ -69,16 +76,17 @@ class Names:
     def __init__(self, rules: RuleSet, customers: Mapping[str, GivenCustomer], invoices: Mapping[str, GivenInvoice]) -> None:
         self.customers, self.invoices = customers, invoices
         self.rules = {rule.id for rule in rules.rules}
-        self.reply_rules = {rule.id for rule in rules.rules if rule.scope is Scope.REPLY}
+        self.scopes = {rule.id: rule.scope for rule in rules.rules if rule.scope is not Scope.INVOICE}
         self.rungs = {rung.id for ladder in rules.ladders for rung in ladder.rungs}
         self.holds = {hold.id for hold in rules.holds} | set(HELD_BY.values())
         self.ladders = {ladder.id for ladder in rules.ladders}
 
     def sending_rule_of(self, fields: CaseFields) -> str:
-        """The same for a rule or rung of invoices: what is done with a reply is neither sent nor signed."""
+        """The same for a rule or rung of invoices: what is done with anything else is neither signed nor sent to the customer."""
         rule_id = self.rule_of(fields)
-        if rule_id in self.reply_rules:
-            fields.findings.error(fields.place_of("rule"), _("rule '{id}' is for replies", id=rule_id), _("name a rule for invoices"))
+        if (scope := self.scopes.get(rule_id)) is not None:
+            what = _("rule '{id}' is 'for: {scope}'", id=rule_id, scope=scope.value)
+            fields.findings.error(fields.place_of("rule"), what, _("name a rule for invoices"))
         return rule_id
 
     def rule_of(self, fields: CaseFields) -> str:
@@ -172,6 +180,11 @@ class EventReader:
         elif kind == "facts":
             found = {name: fields.fact(FACTS[name]) for name in ABOUT_CUSTOMERS["facts"]}
             data = {name: value for name, (value, given) in found.items() if given}
+        elif kind in REQUIRED["amount"]:
+            data = {"amount": fields.amount("amount", required=True) or Money(0, "MXN")}
+        elif kind in REQUIRED["name"]:
+            wanted = kind in REQUIRED["assign"]
+            data = {"name": fields.name("name", required=True), "assign": fields.name("assign", required=wanted), "due": fields.day("due")}
         invoices = self.names.invoices_of(fields, required=False) if kind == "reply" else ()
         return Event(on, kind, fields.place, invoices, customer, data=data)
 

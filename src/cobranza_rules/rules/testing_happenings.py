@@ -10,10 +10,11 @@ from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import inheritance
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
+from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import entries_when_undone
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.overrides import Override, OverrideKind, blocked_by
-from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, TestedReply
+from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, TestedPayment, TestedReply
 from cobranza_rules.rules.testing_events import REPLY_FACTS, REPLY_TRUTHS
 from cobranza_rules.rules.testing_model import Event, Fate
 from cobranza_rules.rules.testing_present import roles_of
@@ -78,7 +79,25 @@ def _payment(book: TestedBook, event: Event, key: int, name: str) -> Sentence | 
     if event.kind == "credit_note":
         _enter(book, event, key, EntryKind.CREDIT_APPLIED, credit_note=next(book.ids), minor=minor)
     else:
-        _enter(book, event, key, EntryKind.PAYMENT_APPLIED, payment=next(book.ids), minor=minor)
+        payment = next(book.ids)
+        _enter(book, event, key, EntryKind.PAYMENT_APPLIED, payment=payment, minor=minor)
+        paid = Money(minor, book.invoices[key].currency)
+        book.payments.append(TestedPayment(payment, book.owners[key], paid, minor, event.on))
+    return None
+
+
+def _deposit(book: TestedBook, event: Event) -> None:
+    """A payment that covers no invoice."""
+    book.payments.append(TestedPayment(next(book.ids), book.customer_id(event.customer), event.data["amount"], 0, event.on))
+
+
+def _task(book: TestedBook, event: Event) -> None:
+    book.open_task(book.customer_id(event.customer), event.data["name"], event.data["assign"], event.on, event.data["due"])
+
+
+def _task_done(book: TestedBook, event: Event) -> Sentence | None:
+    if book.tasks.pop((book.customer_id(event.customer), event.data["name"]), None) is None:
+        return _("no task '{name}' is open for {customer}", name=event.data["name"], customer=event.customer)
     return None
 
 
@@ -87,6 +106,7 @@ def _reversal(book: TestedBook, event: Event, key: int, name: str) -> Sentence |
     if not payments:
         return _("there is no payment of {invoice} that could be reversed", invoice=name)
     _enter(book, event, key, EntryKind.PAYMENT_REVERSED, payment=payments[-1][1:])
+    book.payments = [payment for payment in book.payments if payment.id != int(payments[-1][1:])]
     return None
 
 
@@ -109,7 +129,7 @@ def _case_moved(book: TestedBook, event: Event, key: int, _name: str) -> None:
 
 
 def _close_task(book: TestedBook, number: int | None) -> None:
-    for task in [task for task, (open_number, _deadline) in book.tasks.items() if open_number == number]:
+    for task in [task for task, opened in book.tasks.items() if opened.id == number]:
         del book.tasks[task]
 
 
@@ -244,6 +264,9 @@ _CUSTOMER_EVENTS: dict[str, Callable[[TestedBook, Event], Sentence | None]] = {
     "inbox_settled": _inbox_settled,
     "contacts": _contacts,
     "facts": _facts,
+    "deposit": _deposit,
+    "task": _task,
+    "task_done": _task_done,
     "override": _override,
     "override_ended": _override,
 }

@@ -96,13 +96,14 @@ class ExpectedAction:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedDay:
-    """None under a key that the test does not name. `held` are pairs of invoice and hold."""
+    """None under a key that the test does not name. `held` are pairs of invoice and hold, `told` actions about what waits."""
 
     on: dt.date
     place: Place
     actions: tuple[ExpectedAction, ...] | None = None
     sent: tuple[ExpectedAction, ...] | None = None
     held: frozenset[tuple[str, str]] | None = None
+    told: tuple[ExpectedAction, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

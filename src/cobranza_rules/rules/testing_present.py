@@ -5,17 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus
 from cobranza_rules.domain.reply import AUTOMATIC_KINDS
-from cobranza_rules.facts.build import Facts, company_facts, customer_facts, invoice_facts, reply_facts
-from cobranza_rules.facts.vocabulary import Value
+from cobranza_rules.facts.build import Facts, company_facts, customer_facts, invoice_facts, portfolio_facts, reply_facts
+from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.rules.document_references import CUSTOMER_ROLES
+from cobranza_rules.rules.model import ASKED
 from cobranza_rules.rules.overrides import NO_OVERRIDES
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Book, Claims, CustomerSubject, InvoiceSubject, ReplySubject
 from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, TestedReply
+from cobranza_rules.rules.testing_queues import tested_queues
 
 Given = Mapping[str, Value | None]
 NAMES_NO_INVOICES = frozenset({"promise", "payment_notice", "dispute"})  # Kinds that a person has to give their invoices to
@@ -47,19 +50,31 @@ def as_of(book: TestedBook, today: dt.date, without: TestedAction | None = None,
         for each in book.replies
         if each.customer in customers
     ]
-    return Book(customers, invoices, replies, _people(book))
+    customers = {
+        key: replace(customer, portfolio=portfolio_of((each for each in invoices if each.customer_id == key), today))
+        for key, customer in customers.items()
+    }
+    queues = [each for each in tested_queues(book, customers, today, claims) if each.customer_id in customers]
+    return Book(customers, invoices, replies, _people(book), queues)
+
+
+def portfolio_of(invoices: Iterable[InvoiceSubject], today: dt.date) -> Facts:
+    due = [invoice.due_on for invoice in invoices]
+    known = [day for day in due if day is not None]
+    return portfolio_facts(len(due), sum(day < today for day in known), min(known, default=None), today)
 
 
 def _people(book: TestedBook) -> dict[str, str]:
     """An address for every role of the company that the rules name."""
     chains = [(*rule.do, *rule.after_last) for rule in book.rules.rules]
     chains += [rung.do for ladder in book.rules.ladders for rung in ladder.rungs]
-    roles = {role for chain in chains for step in chain for role in (step.to, *step.cc) if role}
-    return {role: f"{role}@company.example" for role in sorted(roles - CUSTOMER_ROLES)}
+    named = {role for chain in chains for step in chain for role in (step.to, *step.cc, step.sign, step.sign_substitute, step.assign)}
+    named |= {task.asked for task in book.tasks.values()}
+    return {role: f"{role}@company.example" for role in sorted(named - CUSTOMER_ROLES - {"", ASKED})}
 
 
 def _claims(book: TestedBook, without: TestedAction | None) -> dict[str, dict[int, dict[str, Claims]]]:
-    found: dict[str, dict[int, dict[str, Claims]]] = {"invoice": defaultdict(dict), "reply": defaultdict(dict)}
+    found: dict[str, dict[int, dict[str, Claims]]] = {scope.value: defaultdict(dict) for scope in Scope}
     for tested in book.actions:
         if tested is without or tested.stage is Stage.GONE:
             continue

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from cobranza_rules.language import Sentence, _
+from cobranza_rules.rules.attending import QUEUES
 from cobranza_rules.rules.considering import next_contact_after
 from cobranza_rules.rules.decide import decide
 from cobranza_rules.rules.engine import Engine
@@ -21,10 +22,14 @@ from cobranza_rules.rules.testing_present import as_of
 
 @dataclass(slots=True)
 class SimulatedDay:
-    """`actions` as planned that day, `sent` those that left, `missed` why an event of that day could not happen."""
+    """`actions` as planned that day, but for those about what waits, which are `told`; `sent` those that left.
+
+    `missed` says why an event of that day could not happen.
+    """
 
     on: dt.date
     actions: list[PlannedAction] = field(default_factory=list)
+    told: list[PlannedAction] = field(default_factory=list)
     sent: list[PlannedAction] = field(default_factory=list)
     plan: Plan | None = None
     missed: list[tuple[Event, Sentence]] = field(default_factory=list)
@@ -73,9 +78,10 @@ class Simulation:
         for action in answers:
             self.book.confirm(self._enter(action, today), today)
         day.plan = self._decide(today, trace=today in self._looked_at)
-        day.actions = [*answers, *day.plan.actions]
+        day.actions = [*answers, *(action for action in day.plan.actions if action.subject not in QUEUES)]
+        day.told = [action for action in day.plan.actions if action.subject in QUEUES]
         if day.plan.stopped is not None:
-            day.actions = answers
+            day.actions, day.told = answers, []
             return day
         for action in day.plan.actions:
             self._enter(action, today)

@@ -9,23 +9,24 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import days_after
-from cobranza_rules.facts.build import Facts, company_facts, customer_facts
+from cobranza_rules.facts.build import Facts, company_facts, customer_facts, portfolio_facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.recipients import rungs_to_customers
 from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubject, InvoiceSubject
-from cobranza_rules.store.chunks import Chunk, Chunks, Within
-from cobranza_rules.store.claims import claims_of
+from cobranza_rules.store.chunks import CHUNK, Chunk, Chunks, Within, one_of
+from cobranza_rules.store.claims import claims_of, open_replies_among
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
 from cobranza_rules.store.overrides import OVERRIDE, read_overrides, rungs_of
+from cobranza_rules.store.queues import Queues
 from cobranza_rules.store.replies import open_replies
 from cobranza_rules.store.sieve import Sieve
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, CustomerRow, InvoiceRow, ReceivedRow
@@ -39,6 +40,8 @@ SUBJECT_COLUMNS = (
     *("ladder", "rung", "rung_on", "next_contact", "reversed_on", "dispute_closed_on"),
 )
 CUSTOMER_COLUMNS = ("id", "code", "kind", "status", "language", "delivery", "credit_days", "segment")
+
+NOTHING_OPEN = portfolio_facts(0, 0, None, dt.date.min)
 
 Days = Mapping[str, Sequence[dt.date]]  # by currency
 
@@ -68,6 +71,19 @@ class BookReader:
         for chunk in chunks.sifted(self._sieve(company)) if sifted else chunks.everything():
             yield self._book(chunk, facts, company, contacted)
 
+    def queues(self) -> Iterator[Book]:
+        """What waits beside invoices and replies, as far as rules look at it, in chunks ordered by customer."""
+        company, queues = self.company_facts(), self._queues()
+        found = queues.customers()
+        for start in range(0, len(found), CHUNK):
+            customers = found[start : start + CHUNK]
+            within = one_of(customers)
+            read = self._customers(within, frozenset(customers), self._open_messages(within), company, {})
+            yield Book(read, (), (), self.company, queues.subjects(within, read))
+
+    def _queues(self, without_action: int | None = None) -> Queues:
+        return Queues(self.session, self.rules, self.today, lambda scope, among: self._claims(scope, among, without_action))
+
     def left_out(self) -> Iterator[Book]:
         """Some of the invoices that a sifted book leaves out, others each day, as if nobody had written."""
         company, facts = self.company_facts(), self._named_facts()
@@ -81,7 +97,10 @@ class BookReader:
         """
         facts = self._invoice_facts(wanted)
         chunk = Chunks(self.session, facts.columns).of(customer_ids)
-        return self._book(chunk, facts, self.company_facts(), self._contacted(chunk.within), without_action)
+        book = self._book(chunk, facts, self.company_facts(), self._contacted(chunk.within), without_action)
+        if self.coming:
+            return book
+        return replace(book, queues=self._queues(without_action).subjects(chunk.within, book.customers))
 
     def _sieve(self, company: Facts) -> Sieve:
         return Sieve(self.rules, self.today, company)
@@ -99,12 +118,12 @@ class BookReader:
         customers = self._customers(chunk.within, frozenset(chunk.customers), waiting, company, contacted)
         invoices = self._invoices(chunk, customers, facts, without_action)
         answering = list(waiting)
-        reply_claims = self._claims("reply", chunk, without_action) if answering else {}
+        reply_claims = self._claims(Scope.REPLY, open_replies_among(chunk.within), without_action) if answering else {}
         replies = open_replies(self.session, answering, customers, reply_claims, self.rules.calendar) if answering else []
         return Book(customers, invoices, replies, self.company)
 
-    def _claims(self, subject: Literal["invoice", "reply"], chunk: Chunk, without_action: int | None) -> Mapping[int, Mapping[str, Claims]]:
-        return claims_of(self.session, subject, chunk, self.rules.renamed, without_action, without_open=self.coming)
+    def _claims(self, subject: Scope, among: Within, without_action: int | None) -> Mapping[int, Mapping[str, Claims]]:
+        return claims_of(self.session, subject, among, self.rules.renamed, without_action, without_open=self.coming)
 
     def company_facts(self) -> Facts:
         """What is the same for every customer: how long ago bank data and mailbox were read."""
@@ -122,7 +141,7 @@ class BookReader:
     def _customers(
         self, within: Within, ids: frozenset[int], waiting: Mapping[int, int], company: Facts, contacted: Mapping[int, Days]
     ) -> dict[int, CustomerSubject]:
-        addresses = self._addresses(within)
+        addresses, portfolios = self._addresses(within), self._portfolios(within)
         rows = self.session.execute(select(*(CUSTOMER[name] for name in CUSTOMER_COLUMNS)).where(within(CUSTOMER.id))).all()
         return {
             row.id: CustomerSubject(
@@ -131,9 +150,22 @@ class BookReader:
                 customer_facts(row, waiting.get(row.id, 0), company),
                 addresses.get(row.id, {}),
                 {currency: tuple(days) for currency, days in contacted[row.id].items()} if row.id in contacted else {},
+                {} if portfolios is None else portfolios.get(row.id, NOTHING_OPEN),
             )
             for row in rows
             if row.id in ids
+        }
+
+    def _portfolios(self, within: Within) -> Mapping[int, Facts] | None:
+        """Of those who have open invoices; None where no rule or hold about customers names such a fact."""
+        if not self.rules.asks_for_portfolios:
+            return None
+        overdue = func.sum(case((INVOICE.due_on < self.today, 1), else_=0))
+        query = select(INVOICE.customer_id, func.count(), overdue, func.min(INVOICE.due_on))
+        query = query.where(INVOICE.status == "open", within(INVOICE.customer_id)).group_by(INVOICE.customer_id)
+        return {
+            customer_id: portfolio_facts(count, late, oldest, self.today)
+            for customer_id, count, late, oldest in self.session.execute(query)
         }
 
     def _addresses(self, within: Within) -> Mapping[int, Mapping[str, tuple[str, ...]]]:
@@ -176,7 +208,7 @@ class BookReader:
         self, chunk: Chunk, customers: Mapping[int, CustomerSubject], facts: InvoiceFacts, without_action: int | None
     ) -> list[InvoiceSubject]:
         """Ordered by customer, due date (unknown ones last, on every database) and id."""
-        claims = self._claims("invoice", chunk, without_action)
+        claims = self._claims(Scope.INVOICE, chunk.invoice_among, without_action)
         rows = sorted(chunk.invoices, key=lambda row: (row[1], row[7] or dt.date.max, row[0]))
         common = {customer.id: facts.common(customer.facts) for customer in customers.values()}
         renamed = self.rules.renamed

@@ -49,7 +49,7 @@ class Chunks:
 
     def of(self, customers: Sequence[int]) -> Chunk:
         """All open invoices of these customers."""
-        return self._all_within(customers, _one_of(customers))
+        return self._all_within(customers, one_of(customers))
 
     def everything(self) -> Iterator[Chunk]:
         """Every customer with an open invoice or a waiting reply."""
@@ -74,8 +74,8 @@ class Chunks:
             if others := opened - through.keys():
                 through.update((row[0], row) for row in self._read(_these(sorted(others))))
             if few:
-                through.update((row[0], row) for row in self._read(and_(_open(_one_of(sorted(few))), sieve.beside)))
-            yield Chunk(customers, _one_of(customers), list(through.values()), _one_of(list(through)))
+                through.update((row[0], row) for row in self._read(and_(_open(one_of(sorted(few))), sieve.beside)))
+            yield Chunk(customers, one_of(customers), list(through.values()), one_of(list(through)))
 
     def left_out(self, sieve: Sieve, today: dt.date) -> Iterator[Chunk]:
         """One in SAMPLE invoices that the sieve leaves out. Each day takes others: every invoice has its turn within SAMPLE days."""
@@ -85,7 +85,7 @@ class Chunks:
         for start in range(0, len(rows), CHUNK):
             part = rows[start : start + CHUNK]
             customers = sorted({row[1] for row in part})
-            yield Chunk(customers, _one_of(customers), part, _one_of([row[0] for row in part]))
+            yield Chunk(customers, one_of(customers), part, one_of([row[0] for row in part]))
 
     def _all_within(self, customers: Sequence[int], within: Within) -> Chunk:
         ids = select(INVOICE.id).where(_open(within))
@@ -134,10 +134,10 @@ def _open(within: Within) -> ColumnElement[bool]:
 
 def _these(ids: Sequence[int]) -> ColumnElement[bool]:
     """That they are open is said in a way that SQLite does not take for an index, because it would read all that are open."""
-    return and_(_one_of(ids)(INVOICE.id), INVOICE.status.concat("") == "open")
+    return and_(one_of(ids)(INVOICE.id), INVOICE.status.concat("") == "open")
 
 
-def _one_of(ids: Sequence[int]) -> Within:
+def one_of(ids: Sequence[int]) -> Within:
     """They are written into the statement: databases take no more than some ten thousand parameters, and a customer may have more invoices."""
     return lambda column: column.in_(bindparam(None, list(ids), expanding=True, literal_execute=True))
 

@@ -1,4 +1,4 @@
-"""What was claimed before for open invoices and waiting replies, by rule or rung."""
+"""What was claimed before for open invoices, waiting replies and queues, by rule or rung."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Literal
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims
-from cobranza_rules.store.chunks import Chunk
+from cobranza_rules.store.chunks import Within
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ReceivedRow
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
@@ -22,22 +22,23 @@ STILL_TO_LEAVE = frozenset({"planned", "awaiting_signature", "approved"})  # Sta
 
 def claims_of(
     session: Session,
-    subject: Literal["invoice", "reply"],
-    chunk: Chunk,
+    subject: Scope,
+    among: Within,
     renamed: Mapping[str, str],
     without_action: int | None = None,
     *,
     without_open: bool = False,
 ) -> Mapping[int, Mapping[str, Claims]]:
-    """By subject and rule. What is closed has claims too, but nobody asks for them any more: they are not read, however many there are.
+    """By subject and rule, of the subjects whose ids are `among` those that are asked for.
 
-    `renamed` gives the present id of a rule by a former one. `without_open` leaves out what is still to leave: a forecast follows those actions itself.
+    What is closed has claims too, but nobody asks for them any more: they are not read, however many there are. `renamed` gives the present
+    id of a rule by a former one. `without_open` leaves out what is still to leave: a forecast follows those actions itself.
     """
     # Only of what is still open does the state of the action say anything that the claim does not say itself.
     state = select(ACTION.state).where(ACTION.id == CLAIM.action_id).scalar_subquery()
     open_state = case((CLAIM.sent_on.is_(None), state))
     query = select(CLAIM.subject_id, CLAIM.rule_id, CLAIM.sent_on, CLAIM.undone, open_state).where(
-        CLAIM.subject == subject, CLAIM.live, _open(subject, chunk)
+        CLAIM.subject == subject.value, CLAIM.live, among(CLAIM.subject_id)
     )
     if without_action is not None:
         query = query.where(CLAIM.action_id != without_action)
@@ -53,10 +54,9 @@ def claims_of(
     return claims
 
 
-def _open(subject: Literal["invoice", "reply"], chunk: Chunk) -> ColumnElement[bool]:
-    if subject == "invoice":
-        return chunk.invoice_among(CLAIM.subject_id)
-    return CLAIM.subject_id.in_(select(RECEIVED.id).where(RECEIVED.state == "open", chunk.within(RECEIVED.customer_id)))
+def open_replies_among(within: Within) -> Within:
+    """Which replies are open and of customers that are `within`."""
+    return lambda column: column.in_(select(RECEIVED.id).where(RECEIVED.state == "open", within(RECEIVED.customer_id)))
 
 
 @lru_cache(maxsize=4096)

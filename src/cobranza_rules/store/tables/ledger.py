@@ -61,6 +61,8 @@ class ClaimRow(Base):
 
 
 class StepRow(Base):
+    """`task_id` is the task of a person who carries it out, `notice_id` the message to people of the company that tells of it."""
+
     __tablename__ = "step"
     __table_args__ = (UniqueConstraint("action_id", "position"),)
 
@@ -69,6 +71,7 @@ class StepRow(Base):
     position: Mapped[int]
     confirmed_at: Mapped[dt.datetime | None]
     task_id: Mapped[int | None]
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("internal_message.id"))
 
 
 class DocumentRow(Base):

@@ -33,7 +33,7 @@ class OutgoingRow(Base):
 
 
 class InternalMessageRow(Base):
-    """A message to somebody of the company, once for each kind, key and recipient: a digest for its day, a notice for its action.
+    """A message to somebody of the company, once for each kind, key and recipient: a digest for its day, a notice for its first step.
 
     `state` is ready (nothing has left yet), sending, sent, failed, uncertain, or returned where it came back.
     """
@@ -45,6 +45,7 @@ class InternalMessageRow(Base):
     kind: Mapped[Word]
     key: Mapped[str] = mapped_column(String(80))
     recipient: Mapped[str] = mapped_column(String(254))
+    copies: Mapped[list[Any]] = mapped_column(default=list)
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
     raw: Mapped[Digest]
     subject: Mapped[Long]

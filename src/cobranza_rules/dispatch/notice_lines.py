@@ -1,0 +1,87 @@
+"""What a notice tells of each thing that it is about, read from the book as it stands now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.language import Translate, word
+from cobranza_rules.letters.notice import NoticeLine
+from cobranza_rules.money import Money
+from cobranza_rules.plan.ledger import planned
+from cobranza_rules.rules.planned import Item, PlannedAction
+from cobranza_rules.store.tables import ActionRow, ApprovalRow, CustomerRow, InvoiceRow, PaymentRow, ReceivedRow, TaskRow
+from cobranza_rules.workspace import Workspace
+
+
+def lines_of(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction, translate: Translate) -> Iterator[NoticeLine]:
+    customer = keeper.session.get_one(CustomerRow, action.customer_id)
+    tell = _Telling(keeper, workspace, customer, translate)
+    by_subject: dict[str, Callable[[Item], NoticeLine]] = {
+        Scope.INVOICE: tell.invoice,
+        Scope.REPLY: tell.reply,
+        Scope.TASK: tell.task,
+        Scope.APPROVAL: tell.approval,
+        Scope.PAYMENT: tell.payment,
+        Scope.CUSTOMER: tell.customer_itself,
+    }
+    return (by_subject[action.subject](item) for item in action.items)
+
+
+class _Telling:
+    def __init__(self, keeper: Bookkeeper, workspace: Workspace, customer: CustomerRow, translate: Translate) -> None:
+        self.session, self.customer, self.translate = keeper.session, customer, translate
+        self.calendar, self.today = workspace.rules.calendar, workspace.clock.today()
+
+    def _line(
+        self,
+        about: str,
+        since: dt.date | None = None,
+        number: int | None = None,
+        invoices: tuple[str, ...] = (),
+        amount: Money | None = None,
+        deadline: dt.date | None = None,
+    ) -> NoticeLine:
+        workdays = self.calendar.between(since, self.today) if since is not None else None
+        code = self.customer.code or self.customer.rfc
+        return NoticeLine(code, self.customer.name, about, number, invoices, amount, since, workdays, deadline)
+
+    def _said(self, identifier: str) -> str:
+        return word(identifier).text(self.translate)
+
+    def _local(self, instant: dt.datetime) -> dt.date:
+        return instant.astimezone(ZoneInfo(self.calendar.timezone)).date()
+
+    def invoice(self, item: Item) -> NoticeLine:
+        row = self.session.get_one(InvoiceRow, item.subject_id)
+        return self._line(row.number, row.due_on, invoices=(row.number,), amount=Money(row.balance, row.currency))
+
+    def reply(self, item: Item) -> NoticeLine:
+        row = self.session.get_one(ReceivedRow, item.subject_id)
+        return self._line(self._said(row.kind), self._local(row.received_at), row.id)
+
+    def task(self, item: Item) -> NoticeLine:
+        row = self.session.get_one(TaskRow, item.subject_id)
+        numbers = select(InvoiceRow.number).where(InvoiceRow.id.in_(row.invoices)).order_by(InvoiceRow.id)
+        return self._line(self._said(row.name), row.opened_on, row.id, tuple(self.session.scalars(numbers)), deadline=row.due_on)
+
+    def approval(self, item: Item) -> NoticeLine:
+        """It waits since it was asked for first; the number is that of the present asking, for it may have been written anew."""
+        first = self.session.get_one(ApprovalRow, item.subject_id)
+        same = (ApprovalRow.action_id == first.action_id, ApprovalRow.gate == first.gate, ApprovalRow.role == first.role)
+        latest = self.session.scalars(select(ApprovalRow.id).where(*same).order_by(ApprovalRow.id.desc())).first()
+        plan = planned(self.session.get_one(ActionRow, first.action_id))
+        about, total = self._said(plan.rule_id), Money(plan.total, plan.currency)
+        return self._line(about, self._local(first.opened_at), latest, plan.invoices, total)
+
+    def payment(self, item: Item) -> NoticeLine:
+        row = self.session.get_one(PaymentRow, item.subject_id)
+        return self._line(row.operation or item.number, row.paid_on, amount=Money(row.amount, row.currency))
+
+    def customer_itself(self, _item: Item) -> NoticeLine:
+        return self._line(self.customer.name)

@@ -1,0 +1,62 @@
+"""Facts of what people or payments wait for. An unknown fact is absent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.facts.invoices import Facts
+from cobranza_rules.facts.vocabulary import Value
+
+Customer = Mapping[str, Value]  # The facts that everything of a customer shares
+
+
+def task_facts(
+    customer: Customer, name: str, asked: str, opened_on: dt.date, due_on: dt.date | None, today: dt.date, calendar: BusinessCalendar
+) -> Facts:
+    return {
+        **customer,
+        "task": name,
+        "asked": asked,
+        "workdays_open": calendar.between(opened_on, today),
+        "workdays_late": calendar.between(due_on, today) if due_on is not None else 0,
+    }
+
+
+def approval_facts(
+    customer: Customer,
+    gate: str,
+    asked: str,
+    planned_by: str,
+    since: dt.date,
+    total: int,
+    currency: str,
+    today: dt.date,
+    calendar: BusinessCalendar,
+) -> Facts:
+    """`total` in minor units of `currency`."""
+    return {
+        **customer,
+        "gate": gate,
+        "asked": asked,
+        "planned_by": planned_by,
+        "workdays_waiting": calendar.between(since, today),
+        "total": total,
+        "currency": currency,
+    }
+
+
+def payment_facts(
+    customer: Customer, amount: int, currency: str, applied: int | None, paid_on: dt.date, today: dt.date, calendar: BusinessCalendar
+) -> Facts:
+    """Amounts in minor units of `currency`; `applied` is None where the payment covers an invoice in another one."""
+    facts: Facts = {
+        **customer,
+        "amount": amount,
+        "currency": currency,
+        "workdays_since_payment": calendar.between(paid_on, today),
+    }
+    if applied is not None:
+        facts |= {"applied_amount": applied, "unapplied_amount": amount - applied}
+    return facts

@@ -1,0 +1,67 @@
+"""The facts of what people or payments wait for: open tasks, approvals that have not come, payments and what they cover."""
+
+from __future__ import annotations
+
+from cobranza_rules.facts.fact import A, N, T, fact
+from cobranza_rules.language import N_
+
+TASK_FACTS = (
+    fact("task", T, N_("the name of the task"), 'task == "sales-intervention"'),
+    fact("asked", T, N_("the role that has been asked"), 'asked == "sales_manager"'),
+    fact("workdays_open", N, N_("business days since it was asked for"), "workdays_open >= 3", unit="business days", neutral=0),
+    fact(
+        "workdays_late",
+        N,
+        N_("business days since its deadline has passed; 0 before that, and without one"),
+        "workdays_late >= 1",
+        unit="business days",
+        neutral=0,
+    ),
+)
+
+
+APPROVAL_FACTS = (
+    fact("gate", T, N_("what is asked for"), 'gate == "sign"', choices=("sign", "rubric", "release")),
+    fact("asked", T, N_("the role that has been asked"), 'asked == "administration_manager"'),
+    fact("planned_by", T, N_("the rule or rung whose message waits"), 'planned_by == "transmittal"'),
+    fact(
+        "workdays_waiting",
+        N,
+        N_("business days since that role was asked first, whatever was written anew since"),
+        "workdays_waiting >= 2",
+        unit="business days",
+        neutral=0,
+    ),
+    fact("total", A, N_("what the message claims"), "total >= 100000.00 MXN", currency_fact="currency"),
+    fact("currency", T, N_("the currency of that"), 'currency == "USD"'),
+)
+
+
+PAYMENT_FACTS = (
+    fact("amount", A, N_("what was paid"), "amount > 100000.00 MXN", currency_fact="currency"),
+    fact("currency", T, N_("the currency in which it was paid"), 'currency == "USD"'),
+    fact(
+        "applied_amount",
+        A,
+        N_("what of it covers invoices; unknown where one of them is in another currency"),
+        "applied_amount > 0",
+        currency_fact="currency",
+        may_be_unknown=True,
+    ),
+    fact(
+        "unapplied_amount",
+        A,
+        N_("what of it covers no invoice yet; unknown where one that it covers is in another currency"),
+        "unapplied_amount > 0",
+        currency_fact="currency",
+        may_be_unknown=True,
+    ),
+    fact(
+        "workdays_since_payment",
+        N,
+        N_("business days since it was paid"),
+        "workdays_since_payment >= 3",
+        unit="business days",
+        neutral=0,
+    ),
+)

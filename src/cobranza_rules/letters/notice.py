@@ -1,0 +1,53 @@
+"""A notice to people of the company as plain texts, lists and dicts: all that its template ever sees."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cobranza_rules.domain.company import Company, Person
+from cobranza_rules.letters.fields import company_fields, long_date, money_text, person_fields, short_date
+from cobranza_rules.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """One thing that waits: `number` is the one that commands name it by, `workdays` are business days since `since`."""
+
+    customer: str
+    customer_name: str
+    about: str
+    number: int | None
+    invoices: tuple[str, ...]
+    amount: Money | None
+    since: dt.date | None
+    workdays: int | None
+    deadline: dt.date | None
+
+
+def fields_of_notice(company: Company, person: Person, dated: dt.date, lines: Sequence[NoticeLine], language: str) -> dict[str, Any]:
+    """The keys and their shapes are those of `notice_catalogue.NOTICE_FIELDS`; no value is None."""
+    return {
+        "language": language,
+        "date": long_date(dated, language),
+        "company": company_fields(company),
+        "person": person_fields(person),
+        "count": str(len(lines)),
+        "lines": [_line(line, language) for line in lines],
+    }
+
+
+def _line(line: NoticeLine, language: str) -> dict[str, str]:
+    return {
+        "customer": line.customer,
+        "customer_name": line.customer_name,
+        "about": line.about,
+        "number": "" if line.number is None else str(line.number),
+        "invoices": ", ".join(line.invoices),
+        "amount": money_text(line.amount, language) if line.amount is not None else "",
+        "since": short_date(line.since, language),
+        "workdays": "" if line.workdays is None else str(line.workdays),
+        "deadline": short_date(line.deadline, language),
+    }

@@ -1,0 +1,142 @@
+"""What waits beside invoices and replies, as subjects of a decision: open tasks, approvals, payments, and customers as a whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.calendar import days_after
+from cobranza_rules.facts.queues import approval_facts, payment_facts, task_facts
+from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.rules.attending import QUEUES
+from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.subjects import NO_CLAIMS, Claims, CustomerSubject, QueueSubject
+from cobranza_rules.store.chunks import Within, one_of
+from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, EvidenceRow, PaymentRow, RelationRow, TaskRow
+
+ACTION, APPLICATION, APPROVAL, CUSTOMER, EVIDENCE, PAYMENT, RELATION, TASK = (
+    row.__table__.c for row in (ActionRow, ApplicationRow, ApprovalRow, CustomerRow, EvidenceRow, PaymentRow, RelationRow, TaskRow)
+)
+RECENT = 90  # Days for which a payment that is applied in full is still looked at.
+SUBSTITUTION = "04"  # TipoRelacion of a CFDI that takes the place of another (Anexo 20)
+
+ClaimsOf = Callable[[Scope, Within], Mapping[int, Mapping[str, Claims]]]
+
+
+def queue_scopes(rules: RuleSet) -> tuple[Scope, ...]:
+    """The queues that some rule looks at."""
+    return tuple(scope for scope in QUEUES if any(rule.scope is scope for rule in rules.rules))
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """`claims_of` gives what was claimed by scope, of those subjects whose ids are among others."""
+
+    session: Session
+    rules: RuleSet
+    today: dt.date
+    claims_of: ClaimsOf
+
+    def customers(self) -> list[int]:
+        """Those for whom something waits that a rule looks at, in the order of their ids."""
+        found: set[int] = set()
+        for scope in queue_scopes(self.rules):
+            found.update(self.session.scalars(self._customers_of(scope)))
+        return sorted(found)
+
+    def _customers_of(self, scope: Scope) -> Select[tuple[int]]:
+        if scope is Scope.CUSTOMER:
+            return select(CUSTOMER.id)
+        if scope is Scope.TASK:
+            return select(TASK.customer_id).where(TASK.state == "open").distinct()
+        if scope is Scope.PAYMENT:
+            return select(PAYMENT.customer_id).where(self._looked_at()).distinct()
+        return select(ACTION.customer_id).where(ACTION.id.in_(_waiting())).distinct()
+
+    def subjects(self, within: Within, customers: Mapping[int, CustomerSubject]) -> list[QueueSubject]:
+        """Of these customers, in the order of the scopes and of their ids."""
+        found: list[QueueSubject] = []
+        for scope in queue_scopes(self.rules):
+            of_scope = list(self._of(scope, within, customers))
+            among = within if scope is Scope.CUSTOMER else one_of([subject.id for subject in of_scope])
+            claims = self.claims_of(scope, among) if of_scope else {}
+            found += [_claimed(subject, claims.get(subject.id, NO_CLAIMS)) for subject in of_scope]
+        return found
+
+    def _of(self, scope: Scope, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
+        if scope is Scope.CUSTOMER:
+            return (QueueSubject(scope, each.id, each.id, each.code, each.own_facts) for each in customers.values())
+        by_scope = {Scope.TASK: self._tasks, Scope.APPROVAL: self._approvals, Scope.PAYMENT: self._payments}
+        return by_scope[scope](within, customers)
+
+    def _tasks(self, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
+        columns = (TASK.id, TASK.customer_id, TASK.name, TASK.assigned_to, TASK.opened_on, TASK.due_on)
+        query = select(*columns).where(TASK.state == "open", within(TASK.customer_id)).order_by(TASK.id)
+        for task_id, customer_id, name, asked, opened_on, due_on in self.session.execute(query):
+            facts = task_facts(customers[customer_id].facts, name, asked, opened_on, due_on, self.today, self.rules.calendar)
+            yield QueueSubject(Scope.TASK, task_id, customer_id, name, facts, asked)
+
+    def _approvals(self, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
+        """One for each gate and role of an action, whatever was written anew: its id is that of the first asking."""
+        waiting = func.max(case((APPROVAL.state == "waiting", 1), else_=0)) == 1
+        asked = (
+            select(APPROVAL.action_id, APPROVAL.gate, APPROVAL.role, func.min(APPROVAL.id).label("first"))
+            .where(APPROVAL.action_id.in_(_waiting()))
+            .group_by(APPROVAL.action_id, APPROVAL.gate, APPROVAL.role)
+            .having(waiting)
+            .subquery()
+        )
+        columns = (asked.c.first, ACTION.customer_id, asked.c.gate, asked.c.role, APPROVAL.opened_at, ACTION.rule_id, ACTION.plan)
+        query = (
+            select(*columns)
+            .select_from(asked)
+            .join(ActionRow, ACTION.id == asked.c.action_id)
+            .join(ApprovalRow, APPROVAL.id == asked.c.first)
+            .where(within(ACTION.customer_id))
+            .order_by(asked.c.first)
+        )
+        zone = ZoneInfo(self.rules.calendar.timezone)
+        for first, customer_id, gate, role, opened_at, rule_id, plan in self.session.execute(query):
+            planned_by, since = self.rules.current(rule_id), opened_at.astimezone(zone).date()
+            total = sum(item["balance"] for item in plan["items"])
+            customer, calendar = customers[customer_id].facts, self.rules.calendar
+            facts = approval_facts(customer, gate, role, planned_by, since, total, plan["currency"], self.today, calendar)
+            yield QueueSubject(Scope.APPROVAL, first, customer_id, planned_by, facts, role)
+
+    def _payments(self, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
+        columns = (PAYMENT.id, PAYMENT.customer_id, PAYMENT.amount, PAYMENT.currency, PAYMENT.paid_on, PAYMENT.operation)
+        query = select(*columns, _applied().label("applied"), _in_another_currency()).where(self._looked_at(), within(PAYMENT.customer_id))
+        for payment_id, customer_id, amount, currency, paid_on, operation, applied, elsewhere in self.session.execute(
+            query.order_by(PAYMENT.id)
+        ):
+            covers = None if elsewhere else applied
+            facts = payment_facts(customers[customer_id].facts, amount, currency, covers, paid_on, self.today, self.rules.calendar)
+            yield QueueSubject(Scope.PAYMENT, payment_id, customer_id, operation or paid_on.isoformat(), facts)
+
+    def _looked_at(self) -> ColumnElement[bool]:
+        """Those of the last days, and those that are not applied in full; one that only a substituted receipt speaks of did not happen."""
+        substituted = select(RELATION.id).where(RELATION.kind == SUBSTITUTION, RELATION.target == EVIDENCE.source).exists()
+        stands = select(EVIDENCE.id).where(EVIDENCE.payment_id == PAYMENT.id, ~substituted).exists()
+        return and_(stands, or_(PAYMENT.paid_on >= days_after(self.today, -RECENT), PAYMENT.amount > _applied()))
+
+
+def _claimed(subject: QueueSubject, claims: Mapping[str, Claims]) -> QueueSubject:
+    return QueueSubject(subject.scope, subject.id, subject.customer_id, subject.name, subject.facts, subject.asked, claims)
+
+
+def _waiting() -> Select[tuple[int]]:
+    return select(APPROVAL.action_id).where(APPROVAL.state == "waiting")
+
+
+def _applied() -> ColumnElement[int]:
+    covers = (APPLICATION.payment_id == PAYMENT.id, APPLICATION.applied, APPLICATION.currency == PAYMENT.currency)
+    return func.coalesce(select(func.sum(APPLICATION.minor)).where(*covers).scalar_subquery(), 0)
+
+
+def _in_another_currency() -> ColumnElement[bool]:
+    return select(APPLICATION.id).where(APPLICATION.payment_id == PAYMENT.id, APPLICATION.currency != PAYMENT.currency).exists()
