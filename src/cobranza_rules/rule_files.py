@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -50,8 +51,10 @@ class Tested:
 
 
 def read_file(path: Path, shown: str) -> bytes:
-    """At most a byte more than a rules file may have. Raises ProblemError."""
+    """At most a byte more than a rules file may have. Raises ProblemError, for what is no ordinary file too: a pipe would never end."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ProblemError([Problem(_("it is no file"), _("take it out of the folder"), shown)])
         with path.open("rb") as file:
             return file.read(LARGEST + 1)
     except OSError as error:
@@ -162,5 +165,8 @@ def _named(scalar: YamlScalar, folder: Path, base: Path) -> tuple[str, bytes]:
 
 def shown_as(path: Path, base: Path) -> str:
     """A file as the user knows it: relative to the folder in which he works, where it lies there."""
-    whole, folder = path.resolve(), base.resolve()
+    try:
+        whole, folder = path.resolve(), base.resolve()
+    except (OSError, RuntimeError):  # A link that leads back to itself
+        return str(path)
     return str(whole.relative_to(folder)) if whole.is_relative_to(folder) else str(path)

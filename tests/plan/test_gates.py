@@ -18,6 +18,7 @@ MAIL = Step(StepKind.EMAIL, "first-reminder", HERE, to="collections_contact")
 DELIVERY = Step(StepKind.DELIVER, "transmittal", HERE, to="invoice_contact")
 TASK = Step(StepKind.TASK, "call", HERE, assign="collections_analyst")
 SIGN = Gate("sign", "administration_manager")
+OTHERS = Step(StepKind.LETTER, "first-reminder", HERE, rubric="supervisor")
 RELEASE = Gate("release", "collections_analyst")
 INITIAL = Gate("rubric", "collections_analyst")
 
@@ -40,6 +41,7 @@ def action(*steps: Step) -> PlannedAction:
         ((SIGNED, DELIVERY), "supervised", "automatic", [SIGN, RELEASE]),
         ((SIGNED, DELIVERY), "supervised", "gate", [SIGN, RELEASE]),
         ((SIGNED, RUBRIC, DELIVERY), "supervised", "gate", [SIGN, INITIAL]),
+        ((OTHERS, MAIL), "supervised", "gate", [RELEASE, Gate("rubric", "supervisor")]),
         ((TASK,), "supervised", "gate", []),
         ((SIGNED, SIGNED, DELIVERY), "automatic", "automatic", [SIGN]),
     ],

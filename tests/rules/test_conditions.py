@@ -131,6 +131,8 @@ def test_meaning(text: str, facts: dict[str, Value], expected: bool) -> None:
         ("days_overdue + 3", "rules.yaml:7:11: a condition is expected here, not a value; compare the value with a fact"),
         ("2 + 3 is known", "rules.yaml:7:11: only a fact can be known or unknown; name one fact before 'is'"),
         ("balance = 3", "rules.yaml:7:19: '=' is not expected here; to compare, write =="),
+        ("balance => 3", "rules.yaml:7:19: '=' is not expected here; write >="),
+        ("balance =< 3", "rules.yaml:7:19: '=' is not expected here; write <="),
         ("acknowledged && true", "rules.yaml:7:24: '&' is not expected here; write and"),
         (
             "balance > 1,200.00 MXN",

@@ -222,8 +222,13 @@ def test_deciding_twice_on_one_day_changes_nothing(test: RuleTest, ahead: int) -
     again = plan_for(RULES, as_of(simulation.book, until), until)
     refused = [tested for tested in simulation.book.actions if tested.stage is Stage.GONE and tested.planned_on == until]
     claimed = {claim for tested in refused for claim in claims_made(tested)}
+    # What the run itself has delivered is a new fact: the ladder of these rules may begin at once.
+    delivered = {key for key, state in simulation.book.states.items() if state.delivered_on == until}
     assert [
-        action.rule_id for action in again.actions if not claimed & {(i.subject_id, i.rule_id, i.occurrence) for i in action.items}
+        action.rule_id
+        for action in again.actions
+        if not claimed & {(i.subject_id, i.rule_id, i.occurrence) for i in action.items}
+        and not delivered & {i.subject_id for i in action.items}
     ] == []
 
 

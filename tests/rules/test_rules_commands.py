@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -122,6 +123,20 @@ def test_files_are_checked_where_there_is_no_workspace(tmp_path: Path, monkeypat
         1,
         ["none.yaml: the file cannot be read: No such file or directory; check its name and its permissions"],
     )
+
+
+def test_what_is_no_ordinary_file_is_said_and_not_waited_for(workspace: Path) -> None:
+    os.mkfifo(workspace / "rules" / "pipe.yaml")
+    (workspace / "rules" / "loop.yaml").symlink_to("loop.yaml")
+    code, printed, _complained = call(workspace, "check")
+    assert (code, printed) == (1, "errors: 1, warnings: 0\n")
+    what = {
+        "loop": "the file cannot be read: Too many levels of symbolic links; check its name and its permissions",
+        "pipe": "it is no file; take it out of the folder",
+    }
+    for name, said in what.items():
+        (complained,) = call(workspace, "check", str(workspace / "rules" / f"{name}.yaml"))[2]
+        assert complained.endswith(f"{name}.yaml: {said}")
 
 
 def test_the_tests_of_the_workspace_are_run_and_written_as_junit_xml(workspace: Path) -> None:

@@ -50,3 +50,11 @@ def test_they_are_dealt_with_like_any_other(make_workspace: WorkspaceMaker) -> N
     assert say(base, "plan", "--on", "0001-01-01") == "Plan for 0001-01-01: 0 actions\n"
     assert say(base, "plan", "--on", "9999-12-31").splitlines()[0] == "Plan for 9999-12-31: 0 actions"
     assert time.monotonic() - started < 60
+
+
+def test_totals_may_be_larger_than_any_amount(make_workspace: WorkspaceMaker) -> None:
+    base = make_workspace().base
+    for number in ("FA-1", "FA-2"):
+        (base / f"{number}.xml").write_bytes(invoice(number, "9999999999999.99"))
+    say(base, "import", str(base / "FA-1.xml"), str(base / "FA-2.xml"), "--on", MONDAY)
+    assert "19,999,999,999,999.98" in say(base, "aging", "--on", MONDAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -48,8 +49,5 @@ def show_totals(screen: Screen, report: dict[str, Any]) -> None:
     if not report["totals"]:
         screen.say(_("Nothing is open."))
         return
-    rows = [
-        (each["currency"], screen.word(each["bucket"]), f"{Money.of(each['amount'], each['currency']).amount:,.2f}", each["invoices"])
-        for each in report["totals"]
-    ]
+    rows = [(each["currency"], screen.word(each["bucket"]), f"{Decimal(each['amount']):,}", each["invoices"]) for each in report["totals"]]
     screen.table((N_("Currency"), N_("Bucket"), N_("Amount"), N_("Invoices")), rows, frozenset({2, 3}))

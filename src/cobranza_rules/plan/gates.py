@@ -24,10 +24,10 @@ class Gate:
 
 
 def gates_of(action: PlannedAction, mode: str, rubric: str) -> list[Gate]:
-    """A rubric that is a gate is the analyst's release as well; nobody is asked twice for one thing."""
+    """An analyst's rubric that is a gate is his release as well: nobody is asked twice for one thing."""
     gates = [Gate(SIGN, step.sign) for step in action.steps if step.sign]
     rubrics = [Gate(RUBRIC, step.rubric) for step in action.steps if step.rubric] if rubric == "gate" else []
-    if mode == "supervised" and reaches_customer(action.steps) and not rubrics:
+    if mode == "supervised" and reaches_customer(action.steps) and not any(gate.role == ANALYST for gate in rubrics):
         gates.append(Gate(RELEASE, ANALYST))
     return list(dict.fromkeys(gates + rubrics))
 

@@ -124,6 +124,8 @@ _SIGNS = {
 
 def _hint(text: str, offset: int, word: str) -> Sentence:
     before = text[:offset].rstrip()
+    if (turned := text[offset : offset + 2]) in ("=>", "=<"):
+        return _("write {sign}", sign=turned[::-1])
     if word in _SIGNS:
         return _SIGNS[word]
     if word in "“”„«»‘’":
