@@ -153,6 +153,16 @@ def test_a_server_that_is_away_gets_the_same_mail_later(signing: Desk) -> None:
     assert reminders(signing) == [("signature-reminder", "sent")] * 2
 
 
+def test_what_could_not_be_delivered_before_a_day_off_waits_for_the_next_business_day(signing: Desk) -> None:
+    faulty(signing, *["postponed"] * 3)
+    for day in (WEDNESDAY, THURSDAY, FRIDAY):
+        signing.run(day)
+    signing.run(FRIDAY + dt.timedelta(days=1))
+    assert ([(row.state, row.attempts) for row in told(signing)], left(signing)) == ([("ready", 3)], 0)
+    signing.run(FRIDAY + dt.timedelta(days=3))
+    assert ([(row.state, row.attempts) for row in told(signing)][0], left(signing)) == (("sent", 4), 1)
+
+
 @pytest.mark.parametrize(
     ("fault", "state"), [("uncertain, left", "uncertain"), ("uncertain, lost", "uncertain"), ("refused address", "failed")]
 )

@@ -44,8 +44,13 @@ class Due:
 
 
 def tell_people(workspace: Workspace, states: Counter[str]) -> list[Problem]:
-    """What kept notices from going out. `states` counts actions by the state in which they were left, and is kept true."""
+    """What kept notices from going out. `states` counts actions by the state in which they were left, and is kept true.
+
+    On a day off nobody is told: what an earlier run could not deliver waits for the next business day.
+    """
     problems: list[Problem] = []
+    if not workspace.rules.calendar.is_workday(workspace.clock.today()):
+        return problems
     with workspace.database.reading() as session:
         groups = _grouped(_due(session))
     for group in groups:
