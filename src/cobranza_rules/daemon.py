@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import FrameType
 
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.tick import TickReport, run_tick
+from cobranza_rules.warm import Warm
 from cobranza_rules.workspace import open_workspace
 
 
@@ -28,10 +30,16 @@ def run_daemon(
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stopped)
+    with closing(Warm()) as warm:
+        _ticks(stop, lambda: _tick(base, tell, warm), tell_problems, ticks)
+
+
+def _ticks(stop: threading.Event, tick: Callable[[], int], tell_problems: Callable[[Sequence[Problem]], None], ticks: int | None) -> None:
+    """`tick` gives the seconds until the next."""
     done, poll_seconds = 0, 0
     while not stop.is_set():
         try:
-            poll_seconds = _tick(base, tell)
+            poll_seconds = tick()
         except ProblemError as error:
             if done == 0:
                 raise
@@ -42,8 +50,8 @@ def run_daemon(
         stop.wait(poll_seconds)
 
 
-def _tick(base: Path, tell: Callable[[TickReport], None]) -> int:
-    workspace = open_workspace(base)
+def _tick(base: Path, tell: Callable[[TickReport], None], warm: Warm) -> int:
+    workspace = open_workspace(base, warm=warm)
     try:
         tell(run_tick(workspace))
         return workspace.settings.daemon.poll_seconds

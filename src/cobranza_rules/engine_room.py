@@ -59,10 +59,9 @@ class DurableRoom:
             return [names for chunk in self._parted(scope, facts) for names in self._evaluate_chunk(chunk)]
 
     def _parted(self, scope: Scope, facts: Sequence[Facts]) -> Iterator[Chunk]:
-        write = self._programs[scope].write
         for start in range(0, len(facts), self._chunk):
             part = facts[start : start + self._chunk]
-            written = [write(each) for each in part]
+            written = self._programs[scope].write_all(part)
             if self._quarantine:
                 written = [None if text is None or _digest(scope, text) in self._quarantine else text for text in written]
             yield Chunk(next(self._chunks), scope, part, written)
@@ -70,12 +69,12 @@ class DurableRoom:
     def _evaluate_chunk(self, chunk: Chunk) -> list[Names]:
         """What the worker has not answered the native engine does."""
         matched = iter(self._matched(chunk))
-        names = self._programs[chunk.scope].names
-        found = []
-        for each, text in zip(chunk.facts, chunk.written, strict=True):
-            numbers = None if text is None else next(matched)
-            found.append(self._native.evaluate(chunk.scope, [each])[0] if numbers is None else frozenset(names[index] for index in numbers))
-        return found
+        answers = [None if text is None else next(matched) for text in chunk.written]
+        program = self._programs[chunk.scope]
+        return [
+            self._native.evaluate(chunk.scope, chunk.facts[index : index + 1])[0] if numbers is None else program.named(numbers)
+            for index, numbers in enumerate(answers)
+        ]
 
     def _matched(self, chunk: Chunk) -> Sequence[Numbers | None]:
         """For each fact that was written. None where no worker could be brought to an answer."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import lru_cache
 from typing import Any
 
 Translate = Callable[[str], str]
@@ -59,8 +59,16 @@ def word(identifier: object) -> Sentence:
 
 
 def joined(parts: Iterable[Sentence], separator: str = ", ") -> Sentence:
-    """Sentences one after the other, each still to be said in the reader's language. Raises TypeError where there is none."""
-    return reduce(lambda before, part: Sentence("{before}" + separator + "{part}", {"before": before, "part": part}), parts)
+    """Sentences one after the other, each still to be said in the reader's language."""
+    listed = tuple(parts)
+    names, template = _list_of(len(listed), separator)
+    return Sentence(template, dict(zip(names, listed, strict=True)))
+
+
+@lru_cache(maxsize=256)
+def _list_of(count: int, separator: str) -> tuple[tuple[str, ...], str]:
+    names = tuple(f"part{number}" for number in range(1, count + 1))
+    return names, separator.join(f"{{{name}}}" for name in names)
 
 
 def N_(template: str, /) -> str:  # noqa: N802 (gettext's own name for a text that is marked now and translated later)

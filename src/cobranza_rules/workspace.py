@@ -23,15 +23,19 @@ if TYPE_CHECKING:
     from cobranza_rules.mail.sink import Sink
     from cobranza_rules.rules.engine import Engine
     from cobranza_rules.rules.model import RuleSet
+    from cobranza_rules.warm import Warm
 
 REPLIES = "replies.yaml"
 
 
 @dataclass
 class Workspace:
+    """Of a daemon's it is `warm` what the tick before has left."""
+
     base: Path
     settings: Settings
     clock: Clock
+    warm: Warm | None = None
 
     @cached_property
     def company(self) -> Company:
@@ -44,7 +48,8 @@ class Workspace:
 
     @cached_property
     def database(self) -> Database:
-        return open_database(self.settings.database, self.base)
+        opened = open_database if self.warm is None else self.warm.database
+        return opened(self.settings.database, self.base)
 
     @cached_property
     def archive(self) -> DocumentArchive:
@@ -92,6 +97,8 @@ class Workspace:
     def engine(self) -> Engine:
         from cobranza_rules.engines import open_engine
 
+        if self.warm is not None:
+            return self.warm.engine(self.settings.engine, self.rules)
         return open_engine(self.settings.engine, self.rules.conditions())
 
     @cached_property
@@ -132,16 +139,18 @@ class Workspace:
         return read_patterns(str(self.settings.rules / REPLIES), file.read_bytes())
 
     def close(self) -> None:
-        """Lets go of what was opened; what never was is not opened for it."""
-        for name in ("engine", "sink", "database"):
+        """Lets go of what was opened; what never was is not opened for it. What is kept warm stays, without a connection."""
+        if self.warm is not None:
+            self.warm.rest()
+        for name in ("sink",) if self.warm is not None else ("engine", "sink", "database"):
             held = self.__dict__.pop(name, None)
             close = getattr(held, "close", None)
             if close is not None:
                 close()
 
 
-def open_workspace(base: Path, on: dt.date | None = None) -> Workspace:
+def open_workspace(base: Path, on: dt.date | None = None, warm: Warm | None = None) -> Workspace:
     """Raises ProblemError where there is no workspace or its settings are wrong."""
     settings = read_settings(base / FILE_NAME)
     zone = settings.timezone
-    return Workspace(base, settings, SystemClock(zone) if on is None else FixedClock(on, zone))
+    return Workspace(base, settings, SystemClock(zone) if on is None else FixedClock(on, zone), warm)

@@ -150,6 +150,30 @@ def test_wanted_facts_are_all_facts_cut_down(present: dict[str, Any], wanted: se
     assert few.build(row, few.common(CUSTOMER)) == {name: value for name, value in every.items() if name in wanted}
 
 
+def kept(value: Any) -> Any:
+    """As SQLite keeps it."""
+    return value.isoformat() if isinstance(value, dt.date) else int(value) if isinstance(value, bool) else value
+
+
+@given(
+    st.lists(st.fixed_dictionaries(dict.fromkeys(DATES, dates), optional={"acknowledged": st.booleans(), "promised_minor": st.just(5)})),
+    st.none() | st.sets(st.sampled_from([*AS_THEY_ARE, *OF_A_DATE, *OF_MORE])),
+)
+def test_a_table_has_the_facts_of_each_invoice(presents: list[dict[str, Any]], wanted: set[str] | None) -> None:
+    """Whether values come as Python has them or as a database keeps them."""
+    builder = InvoiceFacts(Day(TODAY, CALENDAR, BUCKETS), ("number",), wanted)
+    rows = [[getattr(an_invoice(**present), column) for column in builder.columns] for present in presents]
+    apart = [builder.build(row, builder.common({})) for row in rows]
+    for given_rows in (rows, [[kept(value) for value in row] for row in rows]):
+        table = builder.table(list(zip(*given_rows, strict=True)) or [()] * len(builder.columns), {})
+        assert [{name: value for name, value in facts.items() if value is not None} for facts in table] == apart
+        assert all(type(one) is type(other) for facts, own in zip(table, apart, strict=True) for one, other in zip_facts(facts, own))
+
+
+def zip_facts(one: dict[str, Any], other: dict[str, Any]) -> list[tuple[Any, Any]]:
+    return [(one[name], value) for name, value in other.items()]
+
+
 def test_only_columns_of_wanted_facts_are_asked_for() -> None:
     few = InvoiceFacts(Day(TODAY, CALENDAR, BUCKETS), ("id",), {"days_overdue", "aging_bucket", "balance", "customer"})
     assert few.columns == ("id", "balance", "due_on")

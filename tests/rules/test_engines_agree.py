@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
 from cobranza_rules.rules.causes import why_false, why_true
 from cobranza_rules.rules.durable import DurableEngine
@@ -180,6 +182,21 @@ def test_native_durable_and_meaning_agree(written: list[str], facts: list[Mappin
     meant = [frozenset(name for name, (_scope, condition) in named.items() if holds(condition.tree, each)) for each in facts]
     assert NativeEngine(named).evaluate(SCOPE, facts) == meant
     assert DurableEngine(named).evaluate(SCOPE, facts) == meant
+    table = FactTable(USED, [tuple(each.get(name) for name in USED) for each in facts])
+    assert NativeEngine(named).evaluate(SCOPE, table) == meant
+    assert DurableEngine(named).evaluate(SCOPE, table) == meant
+
+
+@slow
+@given(st.lists(legal_conditions, min_size=1, max_size=4), st.lists(facts_strategy, min_size=1, max_size=8), st.sets(st.sampled_from(USED)))
+def test_a_table_is_written_as_its_facts_are(written: list[str], facts: list[Mapping[str, Value]], columns: set[str]) -> None:
+    """Also one that lacks facts, and one that comes after another with other values."""
+    program = DurableProgram(SCOPE, {str(number): (SCOPE, read(text)) for number, text in enumerate(written)})
+    names = tuple(sorted(columns))
+    for part in (facts[:3], facts[3:]):
+        table = FactTable(names, [tuple(each.get(name) for name in names) for each in part])
+        apart = [program.write({name: value for name, value in each.items() if name in columns}) for each in part]
+        assert [text and json.loads(text) for text in program.write_all(table)] == [text and json.loads(text) for text in apart]
 
 
 @slow
@@ -223,8 +240,6 @@ def test_causes_alone_decide(written: str, facts: Mapping[str, Value], others: M
 @given(st.lists(legal_conditions, min_size=1, max_size=12))
 @slow
 def test_no_ruleset_has_too_many_branches(written: list[str]) -> None:
-    import json
-
     program = DurableProgram(SCOPE, {str(number): (SCOPE, read(text)) for number, text in enumerate(written)})
     for ruleset in program.rulesets:
         total = 0

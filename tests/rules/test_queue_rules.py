@@ -107,7 +107,7 @@ def test_a_rule_for_customers_knows_what_their_invoices_amount_to() -> None:
         "version: 1\ncalendar: {holidays: none}\nrules:\n"
         '  - {id: many, for: customer, when: overdue_invoices >= 3 and segment == "AA", do: [{task: call, assign: boss}]}\n'
     )
-    of = replace(customer(segment="AA"), portfolio={"open_invoices": 5, "overdue_invoices": 3, "oldest_days_overdue": 9})
+    of = customer(segment="AA")._replace(portfolio={"open_invoices": 5, "overdue_invoices": 3, "oldest_days_overdue": 9})
     subject = QueueSubject(Scope.CUSTOMER, 1, 1, "C-1", of.own_facts)
     (action,) = plan_for(rules, Book({1: of}, (), company=PEOPLE, queues=[subject])).actions
     assert (action.subject, action.items[0].number) == ("customer", "C-1")

@@ -25,9 +25,9 @@ from cobranza_rules.backtest.past_deeds import PastDeeds
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.rules.model import RuleSet
-from cobranza_rules.store.books import CUSTOMER_COLUMNS
 from cobranza_rules.store.chunks import CHUNK
 from cobranza_rules.store.overrides import override_of
+from cobranza_rules.store.parts import Customer
 from cobranza_rules.store.tables import CaseEventRow, ContactRow, CustomerRow, EntryRow, InvoiceRow, OverrideRow, ReceivedRow, TaskRow
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
@@ -116,7 +116,7 @@ class HistoryReader:
         for customer_id, role, email, bounced_on in self.session.execute(query.order_by(CONTACT.id)).all():
             addresses[customer_id].append(RecordedAddress(role, email, bounced_on))
         waiting = self._waiting(ids, decided)
-        rows = self.session.execute(select(*(CUSTOMER[name] for name in CUSTOMER_COLUMNS)).where(CUSTOMER.id.between(ids[0], ids[-1])))
+        rows = self.session.execute(select(*(CUSTOMER[name] for name in Customer._fields)).where(CUSTOMER.id.between(ids[0], ids[-1])))
         return {row.id: RecordedCustomer(row.id, row, tuple(addresses[row.id]), tuple(waiting.get(row.id, ()))) for row in rows.all()}
 
     def _waiting(self, ids: Sequence[int], decided: Decided) -> dict[int, list[tuple[dt.date, dt.date | None]]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, Protocol
 
 from cobranza_rules.calendar import BusinessCalendar
@@ -29,13 +30,20 @@ COMPANY_FACTS = ("workdays_since_bank_statement", "hours_since_mailbox_poll")  #
 class CustomerPresent(Protocol):
     """What customer facts are made of; a database row has it."""
 
-    code: Any
-    kind: Any
-    status: Any
-    language: Any
-    delivery: Any
-    credit_days: Any
-    segment: Any
+    @property
+    def code(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def delivery(self) -> str: ...
+    @property
+    def credit_days(self) -> int | None: ...
+    @property
+    def segment(self) -> str: ...
 
 
 def company_facts(bank_known_on: dt.date | None, hours_since_poll: int | None, today: dt.date, calendar: BusinessCalendar) -> Facts:
@@ -48,20 +56,23 @@ def company_facts(bank_known_on: dt.date | None, hours_since_poll: int | None, t
     return facts
 
 
+# The facts of a customer that its row says.
+OF_CUSTOMER: dict[str, Callable[[CustomerPresent], Value | None]] = {
+    "customer": attrgetter("code"),
+    "customer_kind": attrgetter("kind"),
+    "customer_ready": lambda customer: customer.status == "active",
+    "language": attrgetter("language"),
+    "delivery_mode": attrgetter("delivery"),
+    "credit_days": attrgetter("credit_days"),
+    "segment": lambda customer: customer.segment or None,
+}
+
+
 def customer_facts(customer: CustomerPresent, inbox_open: int, company: Mapping[str, Value]) -> Facts:
-    facts: Facts = {
-        **company,
-        "customer": customer.code,
-        "customer_kind": customer.kind,
-        "customer_ready": customer.status == "active",
-        "language": customer.language,
-        "delivery_mode": customer.delivery,
-        "inbox_open": inbox_open,
-    }
-    if customer.credit_days is not None:
-        facts["credit_days"] = customer.credit_days
-    if customer.segment:
-        facts["segment"] = customer.segment
+    facts: Facts = {**company, "inbox_open": inbox_open}
+    for name, find in OF_CUSTOMER.items():
+        if (value := find(customer)) is not None:
+            facts[name] = value
     return facts
 
 

@@ -99,7 +99,7 @@ class Imagined:
         if not settled and contacted == customer.contacted:
             return customer
         waiting = customer.facts.get("inbox_open", 0)
-        return replace(customer, contacted=contacted, facts={**customer.facts, "inbox_open": int(waiting) - settled})
+        return customer._replace(contacted=contacted, facts={**customer.facts, "inbox_open": int(waiting) - settled})
 
     def _invoice(
         self, invoice: InvoiceSubject, customers: Mapping[int, CustomerSubject], claimed: Mapping[str, list[UnderWay]] | None

@@ -4,60 +4,68 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
-from cobranza_rules.rules.decide import decide, within_limit
+from cobranza_rules.rules.concerned import concerned
+from cobranza_rules.rules.decide import decide, decide_matched, within_limit
 from cobranza_rules.rules.engine import Engine
-from cobranza_rules.rules.planned import Held, Plan, PlannedAction, Verdict
-from cobranza_rules.rules.subjects import InvoiceSubject
+from cobranza_rules.rules.matching import Names, match
+from cobranza_rules.rules.planned import Plan
 from cobranza_rules.store.books import BookReader
+from cobranza_rules.store.parts import Part
 
 
 def plan_whole(reader: BookReader, engine: Engine, *, sifted: bool = True) -> Plan:
-    """Customers never share a message, so the plans of the chunks are the plan of the whole; the limit of a run looks at all of it.
+    """Customers never share a message, so the plans of the parts are the plan of the whole; the limit of a run looks at all of it.
 
     `sifted` reads only what some rule or ladder may act upon, and looks whether that left out what it must not: then nothing may leave.
     """
-    actions: list[PlannedAction] = []
-    held: list[Held] = []
-    verdicts: list[Verdict] = []
-    with cycles_left_alone():
-        for book in reader.whole(sifted=sifted):
-            part = decide(reader.rules, book, reader.today, engine)
-            actions += part.actions
-            held += part.held
-            verdicts += part.verdicts
-        for book in reader.queues():
-            part = decide(reader.rules, book, reader.today, engine)
-            actions += part.actions
-            verdicts += part.verdicts
-        overlooked = find_overlooked(reader, engine) if sifted else None
-    plan = within_limit(Plan(reader.today, reader.rules.digest, tuple(actions), tuple(held), tuple(verdicts)), reader.rules)
+    plans: list[Plan] = []
+    overlooked: Sentence | None = None
+    with cycles_left_alone(), closing(reader.parts(sifted=sifted)) as parts:
+        for part in parts:
+            names = engine.evaluate(Scope.INVOICE, part.facts)
+            found = concerned(reader.rules, part.standings, names, part.chunk.busy)
+            looked_at = [*found.own, *(index for index in found.beside if not part.is_sampled(index))]
+            plans.append(_plan_part(reader, engine, part, names, looked_at))
+            overlooked = overlooked or _overlooked(part, plans[-1])
+        plans += [decide(reader.rules, book, reader.today, engine) for book in reader.queues()]
+    plan = within_limit(_joined(reader, plans), reader.rules)
     return plan if overlooked is None else replace(plan, stopped=overlooked)
 
 
-def find_overlooked(reader: BookReader, engine: Engine) -> Sentence | None:
-    """Looks at some of the invoices that were left out. Of one that belongs there a decision says nothing; else the first is named."""
-    for book in reader.left_out():
-        always = {invoice.id for invoice in book.invoices if _comes_always(invoice)}
-        for verdict in decide(reader.rules, book, reader.today, engine).verdicts:
-            if verdict.subject_id not in always:
-                number = next(invoice.number for invoice in book.invoices if invoice.id == verdict.subject_id)
-                return _(
-                    "invoice {invoice} was left out although '{rule}' concerns it; please report this with what"
-                    " 'cobranza explain {invoice}' says",
-                    invoice=number,
-                    rule=verdict.rule_id,
-                )
-    return None
+def _plan_part(reader: BookReader, engine: Engine, part: Part, names: Sequence[Names], kept: Sequence[int]) -> Plan:
+    """Facts come first, and of what nothing is to be decided no more than its facts is read."""
+    book = reader.book(part, kept)
+    holding = {part.rows[index][0]: names[index] for index in kept}
+    return decide_matched(reader.rules, book, reader.today, match(reader.rules, book, engine, holding))
 
 
-def _comes_always(invoice: InvoiceSubject) -> bool:
-    """Whatever the sieve says: something is under way for it, or a person has put it on a ladder or wants it left alone."""
-    decided = invoice.overrides.ladder or invoice.overrides.exclude
-    return decided is not None or any(claims.waiting for claims in invoice.claims.values())
+def _joined(reader: BookReader, plans: Sequence[Plan]) -> Plan:
+    return Plan(
+        reader.today,
+        reader.rules.digest,
+        tuple(action for plan in plans for action in plan.actions),
+        tuple(held for plan in plans for held in plan.held),
+        tuple(verdict for plan in plans for verdict in plan.verdicts),
+    )
+
+
+def _overlooked(part: Part, plan: Plan) -> Sentence | None:
+    """Of an invoice that the sieve was right to leave out a plan says nothing; else the first is named."""
+    sampled = part.chunk.sampled
+    found = (verdict for verdict in plan.verdicts if verdict.subject_id in sampled and verdict.subject == Scope.INVOICE.value)
+    if (verdict := next(found, None)) is None:
+        return None
+    number = next(facts["invoice"] for row, facts in zip(part.rows, part.facts, strict=True) if row[0] == verdict.subject_id)
+    return _(
+        "invoice {invoice} was left out although '{rule}' concerns it; please report this with what 'cobranza explain {invoice}' says",
+        invoice=number,
+        rule=verdict.rule_id,
+    )
 
 
 @contextmanager

@@ -56,7 +56,7 @@ def _kept_back(deciding: Deciding, steps: Sequence[Step]) -> Consideration | Non
     """People are told on business days, and only where there is somebody to tell."""
     if not tells_people(steps):
         return None
-    if (day_off := deciding.day_off()) is not None:
+    if (day_off := deciding.day_off) is not None:
         return day_off
     nobody = [step.to for step in steps if step.kind is StepKind.NOTICE and step.to not in deciding.book.company]
     if nobody:

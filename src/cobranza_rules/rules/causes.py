@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial, reduce
+from functools import lru_cache, partial
 
 from cobranza_rules.facts.vocabulary import VOCABULARY, Fact, FactType, Scope, Value
-from cobranza_rules.language import Sentence, _
+from cobranza_rules.language import Sentence, _, joined
 from cobranza_rules.money import Money
 from cobranza_rules.rules.expression import Condition
 from cobranza_rules.rules.native import Evaluate, compile_conditions
 from cobranza_rules.rules.tree import AnyOf, Leaf, Negation, Node, facts_of_test, leaves
+
+MOST_KEPT = 256  # Causes of one comparison
+MOST_KNOWN = 1024  # Conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,7 @@ def _sentence(text: str, facts: tuple[tuple[str, Sentence | str], ...]) -> Sente
     if facts[0][0] == text:
         return Sentence("{name}: {value}", {"name": text, "value": facts[0][1]})
     pairs = [Sentence("{name}: {value}", {"name": name, "value": value}) for name, value in facts]
-    listed = reduce(lambda before, pair: Sentence("{before}, {pair}", {"before": before, "pair": pair}), pairs)
-    return Sentence("{text} ({facts})", {"text": text, "facts": listed})
+    return Sentence("{text} ({facts})", {"text": text, "facts": joined(pairs)})
 
 
 def why_true(condition: Condition, facts: Mapping[str, Value]) -> tuple[Cause, ...]:
@@ -50,7 +52,7 @@ def why_false(condition: Condition, facts: Mapping[str, Value]) -> tuple[Cause, 
 
 
 def _causes(condition: Condition, facts: Mapping[str, Value], *, wanted: bool) -> tuple[Cause, ...]:
-    asked = _asked(condition.scope, condition.tree)
+    asked = _asked(condition)
     (bits,) = asked.evaluate([facts])
     found, deciding = asked.settle(bits)
     if found is not wanted:
@@ -76,8 +78,20 @@ class _Asked:
     causes: tuple[Callable[[bool, Mapping[str, Value]], Cause], ...]
 
 
-@lru_cache(maxsize=1024)
-def _asked(scope: Scope, tree: Node) -> _Asked:
+_known: dict[int, tuple[Condition, _Asked]] = {}  # By identity: to compare trees takes longer than to answer
+
+
+def _asked(condition: Condition) -> _Asked:
+    if (known := _known.get(id(condition))) is not None:
+        return known[1]
+    if len(_known) >= MOST_KNOWN:
+        _known.clear()
+    asked = _prepared(condition.scope, condition.tree)
+    _known[id(condition)] = condition, asked
+    return asked
+
+
+def _prepared(scope: Scope, tree: Node) -> _Asked:
     numbers = {leaf: number for number, leaf in enumerate(dict.fromkeys(leaves(tree)))}
     causes = tuple(_cause_of(leaf, VOCABULARY[scope]) for leaf in numbers)
     settle = lru_cache(maxsize=256)(partial(_settled, _numbered(tree, numbers)))
@@ -90,13 +104,18 @@ def _cause_of(leaf: Leaf, described: Mapping[str, Fact]) -> Callable[[bool, Mapp
     shown = _shown(names, described)
     looked_at = tuple(dict.fromkeys((*names, *(fact.currency_fact for fact in shown if fact.currency_fact))))
 
-    @lru_cache(maxsize=256)
-    def said(holding: bool, values: tuple[Value | None, ...]) -> Cause:
-        facts = {name: value for name, value in zip(looked_at, values, strict=True) if value is not None}
-        read = tuple((fact.name, readable(fact, facts)) for fact in shown)
-        return Cause(leaf.text, holding, read, _sentence(leaf.text, read))
+    kept: dict[tuple[Value | None, ...], Cause] = {}
 
-    return lambda holding, facts: said(holding, tuple([facts.get(name) for name in looked_at]))
+    def said(holding: bool, facts: Mapping[str, Value]) -> Cause:
+        key = (holding, *map(facts.get, looked_at))
+        if (found := kept.get(key)) is None:
+            if len(kept) >= MOST_KEPT:
+                kept.clear()
+            read = tuple((fact.name, readable(fact, facts)) for fact in shown)
+            found = kept[key] = Cause(leaf.text, holding, read, _sentence(leaf.text, read))
+        return found
+
+    return said
 
 
 def _numbered(node: Node, numbers: Mapping[Leaf, int]) -> _Numbered | int:

@@ -23,10 +23,10 @@ from cobranza_rules.rules.matching import holds_on
 from cobranza_rules.rules.model import Blocks, GroupBy, Hold, Ladder, Rung
 from cobranza_rules.rules.overrides import Override, lost_ladder
 from cobranza_rules.rules.planned import HeldItem, Item, Outcome, PlannedAction
-from cobranza_rules.rules.recipients import reaches_customer, resolve, tells_people
+from cobranza_rules.rules.recipients import resolve, tells_people
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, InvoiceSubject
 
-CONTACT = frozenset({Blocks.CONTACT})
+CONTACT, ESCALATION = frozenset({Blocks.CONTACT}), frozenset({Blocks.ESCALATION})
 
 
 @dataclass(slots=True)
@@ -46,6 +46,8 @@ class Group:
 
     @property
     def top(self) -> Rung:
+        if len(self.due) == 1:
+            return self.due[0][1]
         return max((rung for _invoice, rung, _found in self.due), key=lambda rung: self.ladder.rung_index(rung.id))
 
 
@@ -101,7 +103,7 @@ def _group_key(ladder: Ladder, invoice: InvoiceSubject) -> tuple[object, ...]:
 
 def _place(deciding: Deciding, group: Group, invoice: InvoiceSubject) -> None:
     names = deciding.matches.invoices[invoice.id]
-    overdue = invoice.due_on is not None and invoice.due_on < deciding.today and f"ladder:{group.ladder.id}" in names
+    overdue = invoice.due_on is not None and invoice.due_on < deciding.today and group.ladder.name in names
     if overdue and holds_on(deciding.rules, deciding.matches, invoice, CONTACT) is None:
         group.overdue += invoice.balance
     rung = next_rung(group.ladder, invoice)
@@ -113,7 +115,7 @@ def _place(deciding: Deciding, group: Group, invoice: InvoiceSubject) -> None:
         _place_due(deciding, group, invoice, rung, found)
         return
     deciding.note(invoice, rung.id, found)
-    if found.outcome in (Outcome.UNDER_WAY, Outcome.UNCERTAIN) and reaches_customer(rung.do):
+    if found.outcome in (Outcome.UNDER_WAY, Outcome.UNCERTAIN) and rung.writes:
         group.waiting = found
 
 
@@ -132,21 +134,21 @@ def _why_no_rung(ladder: Ladder, invoice: InvoiceSubject) -> Consideration:
 
 
 def _place_due(deciding: Deciding, group: Group, invoice: InvoiceSubject, rung: Rung, found: Consideration) -> None:
-    writes = reaches_customer(rung.do)
     hold = holds_on(deciding.rules, deciding.matches, invoice, _concerned(rung))
     if hold is not None:
-        if writes:
+        if rung.writes:
             group.held.append((invoice, hold))
         deciding.note_held(invoice, rung.id, hold)
         return
     deciding.note(invoice, rung.id, found)
-    (group.due if writes else group.internal.setdefault(rung.id, [])).append((invoice, rung, found))
+    (group.due if rung.writes else group.internal.setdefault(rung.id, [])).append((invoice, rung, found))
 
 
 def _concerned(rung: Rung) -> frozenset[Blocks]:
     """A message is a contact; a case that goes to somebody else is an escalation, and so is a rung that only moves it in the house."""
-    contact = {Blocks.CONTACT} if reaches_customer(rung.do) else set()
-    return frozenset(contact | ({Blocks.ESCALATION} if not contact or "case_status" in rung.sets else set()))
+    if not rung.writes:
+        return ESCALATION
+    return CONTACT | ESCALATION if "case_status" in rung.sets else CONTACT
 
 
 def _plan_group(deciding: Deciding, group: Group) -> None:
@@ -187,11 +189,11 @@ def _plan_group(deciding: Deciding, group: Group) -> None:
 
 def _what_stops(deciding: Deciding, group: Group, top: Rung) -> Consideration | None:
     """What keeps a whole group from being written to today; looked at in the order in which a person would ask."""
-    if not reaches_customer(top.do):
-        return deciding.day_off() if tells_people(top.do) else None
+    if not top.writes:
+        return deciding.day_off if tells_people(top.do) else None
     if group.waiting is not None:
         return group.waiting
-    if (day_off := deciding.day_off()) is not None:
+    if (day_off := deciding.day_off) is not None:
         return day_off
     currency = group.due[0][0].currency
     minimum = group.ladder.minimum_total.get(currency, 0)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.vocabulary import Value
-from cobranza_rules.language import Sentence, _
+from cobranza_rules.language import Sentence, _, joined
 from cobranza_rules.rules.causes import Cause, why_false
 from cobranza_rules.rules.expression import Condition
 from cobranza_rules.rules.matching import Names
 from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung, closing_claim
 from cobranza_rules.rules.planned import Outcome
-from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims, InvoiceSubject, QueueSubject, ReplySubject
 
 
@@ -37,21 +36,35 @@ def because(causes: tuple[Cause, ...]) -> Sentence:
     """The causes in one sentence, each still to be said in the reader's language."""
     if not causes:
         return _("always")
-    return reduce(
-        lambda before, cause: Sentence("{before}; {cause}", {"before": before, "cause": cause}), (cause.sentence for cause in causes)
-    )
+    return joined((cause.sentence for cause in causes), "; ")
 
 
 def not_matching(condition: Condition, facts: Mapping[str, Value]) -> Consideration:
     return Consideration(Outcome.NOT_MATCHING, _("does not apply: {causes}", causes=because(why_false(condition, facts))))
 
 
+UNCERTAIN = Consideration(Outcome.UNCERTAIN, _("nobody knows whether the last message left: a person has to settle it in the outbox"))
+UNDER_WAY = Consideration(Outcome.UNDER_WAY, _("already under way"))
+
+
 def _still_open(claims: Claims) -> Consideration | None:
     if claims.uncertain:
-        return Consideration(Outcome.UNCERTAIN, _("nobody knows whether the last message left: a person has to settle it in the outbox"))
-    if claims.waiting:
-        return Consideration(Outcome.UNDER_WAY, _("already under way"))
-    return None
+        return UNCERTAIN
+    return UNDER_WAY if claims.waiting else None
+
+
+@lru_cache(maxsize=4096)
+def _due(rung_id: str, days_overdue: int, since: dt.date | None) -> Consideration:
+    """Most invoices share these with others."""
+    reason = _("{days} days overdue", days=days_overdue)
+    if since is not None:
+        reason = _("{days} days overdue, next contact since {day}", days=days_overdue, day=since)
+    return Consideration(Outcome.DUE, reason, claim=rung_id)
+
+
+@lru_cache(maxsize=4096)
+def _due_for_the_first_time(rule_id: str) -> Consideration:
+    return Consideration(Outcome.DUE, _("for the first time"), claim=rule_id)
 
 
 def consider_rule(
@@ -63,7 +76,7 @@ def consider_rule(
     if (still_open := _still_open(claims)) is not None:
         return still_open
     if claims.standing == 0:
-        return Consideration(Outcome.DUE, _("for the first time"), claim=rule.id)
+        return _due_for_the_first_time(rule.id)
     if rule.every_workdays == 0:
         return Consideration(Outcome.DONE, _("done on {on}, once is enough", on=claims.last_sent_on))
     return _consider_repetition(rule, claims, subject.claims.get(closing_claim(rule.id), NOTHING_CLAIMED), rules, today)
@@ -96,7 +109,7 @@ def ladder_of(rules: RuleSet, invoice: InvoiceSubject, names: Names) -> Ladder |
                 if ladder.id == taken_by:
                     return ladder
     for ladder in rules.ladders:
-        if f"ladder:{ladder.id}" in names:
+        if ladder.name in names:
             return ladder
     return None
 
@@ -118,15 +131,17 @@ def next_rung(ladder: Ladder, invoice: InvoiceSubject) -> Rung | None:
     """
     if stands_on_unknown_rung(ladder, invoice):
         return None
-    index = max(map(ladder.rung_index, (invoice.rung, *invoice.climbed))) + 1
-    return ladder.rungs[index] if index < len(ladder.rungs) else None
+    index = ladder.rung_index(invoice.rung)
+    if invoice.climbed:
+        index = max(index, *map(ladder.rung_index, invoice.climbed))
+    return ladder.rungs[index + 1] if index + 1 < len(ladder.rungs) else None
 
 
 def consider_rung(
     ladder: Ladder, rung: Rung, invoice: InvoiceSubject, names: Names, rules: RuleSet, today: dt.date, *, explained: bool = True
 ) -> Consideration:
     """To say why something does not apply costs more than to see that it does not: without `explained` it is not said."""
-    if f"ladder:{ladder.id}" not in names:
+    if ladder.name not in names:
         return not_matching(ladder.when, invoice.facts) if explained else DOES_NOT_APPLY
     if (still_open := _still_open(invoice.claims.get(rung.id, NOTHING_CLAIMED))) is not None:
         return still_open
@@ -137,9 +152,7 @@ def consider_rung(
         return not_matching(rung.when, invoice.facts) if explained else DOES_NOT_APPLY
     if (open_elsewhere := _open_on_another(ladder, invoice, rules)) is not None:
         return open_elsewhere
-    overdue = (today - invoice.due_on).days if invoice.due_on else 0
-    reason = _("{days} days overdue, next contact since {day}", days=overdue, day=due) if due else _("{days} days overdue", days=overdue)
-    return Consideration(Outcome.DUE, reason, claim=rung.id)
+    return _due(rung.id, (today - invoice.due_on).days if invoice.due_on else 0, due)
 
 
 def _open_on_another(ladder: Ladder, invoice: InvoiceSubject, rules: RuleSet) -> Consideration | None:
@@ -171,6 +184,6 @@ def next_contact_after(ladder: Ladder, rung: Rung, sent_on: dt.date, calendar: B
     None after the last rung, where only a condition and no wait decides on the next one, and where one of the two writes to nobody.
     """
     following = ladder.rungs[ladder.rung_index(rung.id) + 1 :][:1]
-    if not following or not following[0].wait_workdays or not all(reaches_customer(each.do) for each in (rung, *following)):
+    if not following or not following[0].wait_workdays or not all(each.writes for each in (rung, *following)):
         return None
     return calendar.plus(sent_on, following[0].wait_workdays)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
@@ -18,7 +19,7 @@ from cobranza_rules.rules.subjects import Book, InvoiceSubject, QueueSubject, Re
 ORDINARY = frozenset({Outcome.NOT_MATCHING, Outcome.WAITING, Outcome.DONE})
 
 
-@dataclass(slots=True)
+@dataclass
 class Deciding:
     rules: RuleSet
     book: Book
@@ -28,7 +29,9 @@ class Deciding:
     actions: list[PlannedAction] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
+    hold_reasons: dict[str, Sentence] = field(default_factory=dict)
 
+    @cached_property
     def day_off(self) -> Consideration | None:
         """What keeps people from being written to today, inside or outside of the company."""
         calendar = self.rules.calendar
@@ -45,9 +48,16 @@ class Deciding:
         if isinstance(hold, Override):
             reason, until = hold.reason, hold.ends_on
         else:
-            reason, until = _("on hold by '{hold}' ({file}:{line})", hold=hold.id, file=hold.place.file, line=hold.place.line), None
+            reason, until = self._reason_of(hold), None
         self.held.append(_held(invoice, hold, reason))
         self.verdicts.append(Verdict("invoice", invoice.id, rule_id, Outcome.HELD, reason, until))
+
+    def _reason_of(self, hold: Hold) -> Sentence:
+        """One sentence for all invoices that it holds."""
+        if (reason := self.hold_reasons.get(hold.name)) is None:
+            reason = _("on hold by '{hold}' ({file}:{line})", hold=hold.id, file=hold.place.file, line=hold.place.line)
+            self.hold_reasons[hold.name] = reason
+        return reason
 
     def note_excluded(self) -> None:
         """Each invoice with which nothing is to be done at all; rules and ladders do not look at it."""

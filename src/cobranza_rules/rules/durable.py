@@ -25,16 +25,15 @@ class DurableEngine:
         """Raises EngineError where durable-rules broke; it must not be asked again then."""
         program, matcher = self._programs[scope], self._matchers[scope]
         found: list[Names] = []
-        for each in facts:
-            written = program.write(each)
+        for index, written in enumerate(program.write_all(facts)):
             if written is None:
-                found += self._native.evaluate(scope, [each])
+                found += self._native.evaluate(scope, facts[index : index + 1])
                 continue
             try:
                 numbers = matcher.match(written)
             except MatcherError as error:
                 raise EngineError(str(error)) from error
-            found.append(frozenset(program.names[number] for number in numbers))
+            found.append(program.named(numbers))
         return found
 
     def close(self) -> None:

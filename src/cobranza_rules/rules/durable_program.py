@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
 
-from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
+from cobranza_rules.facts.table import FactTable
+from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope
 from cobranza_rules.rules.durable_conditions import (
-    LARGEST_WHOLE,
     MOST_BRANCHES,
     Computed,
     branch_count,
     branches_of,
     said,
-    sayable_text,
 )
+from cobranza_rules.rules.durable_facts import Columns, Fields
 from cobranza_rules.rules.engine import Conditions, Facts
 from cobranza_rules.rules.native import compile_conditions
 from cobranza_rules.rules.normal_form import Arm
 from cobranza_rules.rules.tree import Holds, Node, facts_of, facts_of_test, leaves
 
 GUARD = {"s": 1}  # First in every rule: durable-rules has facts of its own, and rules that only ask for absent facts would match those.
-IDENTITY: dict[str, Value] = {"id": "x", "s": 1}  # One fact at a time, always under this name
 
 
 class DurableProgram:
@@ -33,16 +31,24 @@ class DurableProgram:
     def __init__(self, scope: Scope, conditions: Conditions) -> None:
         own = {name: condition.tree for name, (of, condition) in conditions.items() if of is scope}
         self.names = list(own)
+        self._named: dict[frozenset[int], frozenset[str]] = {}
         certain = _never_asked_for(list(own.values()), scope)
         computed = Computed()
         branches = [branches_of(tree, certain, computed) for tree in own.values()]
         used = sorted({fact for found in branches for arm in found for test in arm for fact in facts_of_test(test)})
         codes = {fact: f"f{number}" for number, fact in enumerate(used)}
         self.rulesets = [orjson.dumps(_ruleset(shard, codes)).decode() for shard in _shards(branches)]
-        self._fields = _Fields(scope, {fact: codes[fact] for fact in used if fact not in computed.nodes}, certain)
+        self._fields = Fields(scope, {fact: codes[fact] for fact in used if fact not in computed.nodes}, certain)
+        self._columns = Columns(self._fields)
         needed = [fact for fact in used if fact in computed.nodes]
         self._computed_codes = [(codes[fact], 1 << index) for index, fact in enumerate(needed)]
         self._compute = compile_conditions(scope, [computed.nodes[fact] for fact in needed]) if needed else None
+
+    def named(self, numbers: frozenset[int]) -> frozenset[str]:
+        """The names of the conditions that have these numbers; few sets of them occur."""
+        if (found := self._named.get(numbers)) is None:
+            found = self._named[numbers] = frozenset(self.names[number] for number in numbers)
+        return found
 
     def write(self, facts: Facts) -> str | None:
         """The fact as JSON; None where it holds something that must never reach durable-rules. Unknown facts are left out."""
@@ -55,51 +61,11 @@ class DurableProgram:
                 written[code] = bool(bits & bit)
         return orjson.dumps(written).decode()
 
-
-class _Fields:
-    """The facts that go over as they are, by type: this runs once for every fact of a run, so the loops are plain and apart."""
-
-    def __init__(self, scope: Scope, codes: dict[str, str], certain: frozenset[str]) -> None:
-        types = {fact: VOCABULARY[scope][fact].type for fact in codes}
-        self._certain = [(fact, code) for fact, code in codes.items() if fact in certain]
-        self._truths = [(fact, code) for fact, code in codes.items() if types[fact] is FactType.BOOLEAN and fact not in certain]
-        self._texts = [(fact, code) for fact, code in codes.items() if types[fact] is FactType.TEXT]
-        self._figures = [(fact, code) for fact, code in codes.items() if types[fact] not in (FactType.BOOLEAN, FactType.TEXT)]
-
-    def write(self, facts: Facts) -> dict[str, Value] | None:
-        get = facts.get
-        written: dict[str, Value] = IDENTITY.copy()
-        for fact, code in self._figures:
-            value = get(fact)
-            if value is not None:
-                if type(value) is not int or not -LARGEST_WHOLE < value < LARGEST_WHOLE:
-                    return None
-                written[code] = value
-        for fact, code in self._certain:
-            written[code] = value = get(fact) or False
-            if value is not True and value is not False:
-                return None
-        for fact, code in self._truths:
-            value = get(fact)
-            if value is not None:
-                if value is not True and value is not False:
-                    return None
-                written[code] = value
-        return self._write_texts(facts, written)
-
-    def _write_texts(self, facts: Facts, written: dict[str, Value]) -> dict[str, Value] | None:
-        for fact, code in self._texts:
-            text = facts.get(fact)
-            if text is None:
-                continue
-            if not isinstance(text, str):
-                return None
-            if not text.isascii():
-                text = unicodedata.normalize("NFC", text)  # Composing makes a few signs longer (UAX 15, table 3): the check comes after it.
-            if not sayable_text(text):
-                return None
-            written[code] = text
-        return written
+    def write_all(self, facts: Sequence[Facts]) -> list[str | None]:
+        """Each of the facts, as `write` writes it."""
+        if isinstance(facts, FactTable) and self._compute is None:
+            return self._columns.write(facts)
+        return [self.write(each) for each in facts]
 
 
 def _never_asked_for(trees: list[Node], scope: Scope) -> frozenset[str]:

@@ -24,9 +24,12 @@ class Matches:
     queues: Mapping[tuple[Scope, int], Names] = field(default_factory=dict)
 
 
-def match(rules: RuleSet, book: Book, engine: Engine) -> Matches:
+def match(rules: RuleSet, book: Book, engine: Engine, known: dict[int, Names] | None = None) -> Matches:
+    """`known` is what holds for the invoices, where the engine has said so already."""
+    if known is None:
+        known = _by_id(book.invoices, engine.evaluate(Scope.INVOICE, [each.facts for each in book.invoices]))
     return Matches(
-        invoices=_with_overrides(book, _by_id(book.invoices, engine.evaluate(Scope.INVOICE, [each.facts for each in book.invoices]))),
+        invoices=_with_overrides(book, known),
         customers=_of_customers(rules, list(book.customers.values()), engine),
         replies=_by_id(book.replies, engine.evaluate(Scope.REPLY, [reply.facts for reply in book.replies])),
         queues=_of_queues(book.queues, engine),

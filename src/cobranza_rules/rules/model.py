@@ -65,6 +65,11 @@ class Step:
     assign: str = ""
     due_workdays: int = 0
 
+    @property
+    def writes(self) -> bool:
+        """Whether it brings something to the customer."""
+        return self.kind is StepKind.EMAIL or self.kind is StepKind.DELIVER
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -101,7 +106,7 @@ class Rule:
 class Rung:
     """`wait_workdays` counts from the previous rung's sending. `when` is None where only the wait counts.
 
-    `was` are ids that it had before: what was sent under them counts as sent by it.
+    `was` are ids that it had before: what was sent under them counts as sent by it. `writes` says whether its chain reaches the customer.
     """
 
     id: str
@@ -112,6 +117,10 @@ class Rung:
     place: Place
     sets: Mapping[str, str] = field(default_factory=dict)
     was: tuple[str, ...] = ()
+    writes: bool = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "writes", any(step.writes for step in self.do))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +134,16 @@ class Ladder:
     place: Place
     minimum_total: Mapping[str, int] = field(default_factory=dict)
     was: tuple[str, ...] = ()
+    name: str = field(init=False, compare=False)  # Under which engines know its condition
+    _positions: Mapping[str, int] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", f"ladder:{self.id}")
+        object.__setattr__(self, "_positions", {rung.id: index for index, rung in enumerate(self.rungs)})
 
     def rung_index(self, rung_id: str) -> int:
         """Position of a rung; -1 where there is none of that id, as before the first."""
-        for index, rung in enumerate(self.rungs):
-            if rung.id == rung_id:
-                return index
-        return -1
+        return self._positions.get(rung_id, -1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +196,6 @@ class RuleSet:
         named: dict[str, tuple[Scope, Condition]] = {hold.name: (hold.scope, hold.when) for hold in self.holds}
         named |= {f"rule:{rule.id}": (rule.scope, rule.when) for rule in self.rules}
         for ladder in self.ladders:
-            named[f"ladder:{ladder.id}"] = (Scope.INVOICE, ladder.when)
+            named[ladder.name] = (Scope.INVOICE, ladder.when)
             named |= {f"rung:{ladder.id}/{rung.id}": (Scope.INVOICE, rung.when) for rung in ladder.rungs if rung.when is not None}
         return named

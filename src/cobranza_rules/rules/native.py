@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from typing import Any
 
+from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.engine import Conditions, Facts
-from cobranza_rules.rules.python_code import condition_code, prelude
+from cobranza_rules.rules.python_code import condition_code, prelude, prelude_of_row
 from cobranza_rules.rules.texts import composed, folded
 from cobranza_rules.rules.tree import Node, facts_of
 
 Names = frozenset[str]
-Evaluate = Callable[[Sequence[Facts]], list[int]]
+Evaluate = Callable[[Sequence[Any]], list[int]]
 
 
 class NativeEngine:
@@ -33,21 +35,29 @@ class _Program:
         own = {name: condition.tree for name, (of, condition) in conditions.items() if of is scope}
         self._names = list(own)
         self._sets: dict[int, Names] = {}
-        self._evaluate = compile_conditions(scope, list(own.values()))
+        self._scope, self._trees = scope, list(own.values())
+        self._evaluate = compile_conditions(scope, self._trees)
+        self._of_columns: dict[tuple[str, ...], Evaluate] = {}
 
     def run(self, facts: Sequence[Facts]) -> list[Names]:
         sets = self._sets
-        found = self._evaluate(facts)
+        found = self._evaluate_table(facts) if isinstance(facts, FactTable) else self._evaluate(facts)
         for bits in set(found).difference(sets):
             sets[bits] = frozenset(name for index, name in enumerate(self._names) if bits >> index & 1)
         return [sets[bits] for bits in found]
 
+    def _evaluate_table(self, table: FactTable) -> list[int]:
+        if (evaluate := self._of_columns.get(table.names)) is None:
+            evaluate = self._of_columns[table.names] = compile_conditions(self._scope, self._trees, table.names)
+        return evaluate(table.rows)
 
-def compile_conditions(scope: Scope, trees: list[Node]) -> Evaluate:
-    """A function from facts to whole numbers: bit n is set where tree n holds."""
+
+def compile_conditions(scope: Scope, trees: list[Node], columns: tuple[str, ...] | None = None) -> Evaluate:
+    """A function from facts to whole numbers: bit n is set where tree n holds. With `columns` it takes rows of a table that has them."""
     used = sorted(frozenset[str]().union(*map(facts_of, trees)))
     names = {fact: f"fact_{index}" for index, fact in enumerate(used)}
-    body: list[ast.stmt] = [*prelude(scope, names), ast.Assign([ast.Name("bits", ast.Store())], ast.Constant(0))]
+    begin = prelude(scope, names) if columns is None else prelude_of_row(scope, names, columns)
+    body: list[ast.stmt] = [*begin, ast.Assign([ast.Name("bits", ast.Store())], ast.Constant(0))]
     for index, tree in enumerate(trees):
         add = ast.AugAssign(ast.Name("bits", ast.Store()), ast.BitOr(), ast.Constant(1 << index))
         body.append(ast.If(condition_code(tree, names), [add], []))

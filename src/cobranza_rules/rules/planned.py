@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from cobranza_rules.language import Sentence
 from cobranza_rules.rules.model import Step
@@ -30,8 +31,7 @@ class Outcome(StrEnum):
     PER_RUN = "per_run"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Why a rule or rung does or does not act for one subject. `until` is the day on which this would change by itself, if there is one."""
 
     subject: str  # The scope of what it is about: "invoice", "reply", "task" ...
@@ -98,8 +98,7 @@ class PlannedAction:
         return tuple(item.number for item in self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """`of_customer` tells a hold on the whole customer from one on the invoice."""
 
     subject: str

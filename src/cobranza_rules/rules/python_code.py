@@ -43,8 +43,24 @@ def prelude(scope: Scope, names: Names) -> list[ast.stmt]:
     for fact, variable in names.items():
         statements.append(_assign(variable, _call("get", ast.Constant(fact))))
         if VOCABULARY[scope][fact].type is FactType.TEXT:
-            statements.append(ast.If(_is_known(variable), [_assign(variable, _call("composed", _load(variable)))], []))
+            statements.append(_composed(variable))
     return statements
+
+
+def prelude_of_row(scope: Scope, names: Names, columns: Sequence[str]) -> list[ast.stmt]:
+    """Takes each fact that is used out of the tuple `fact`, whose values are those of `columns`, texts in NFC."""
+    taken = ast.Tuple([ast.Name(names.get(column, "_"), ast.Store()) for column in columns], ast.Store())
+    statements: list[ast.stmt] = [ast.Assign([taken], _load("fact"))] if names else []
+    for fact, variable in names.items():
+        if fact not in columns:
+            statements.append(_assign(variable, ast.Constant(None)))
+        elif VOCABULARY[scope][fact].type is FactType.TEXT:
+            statements.append(_composed(variable))
+    return statements
+
+
+def _composed(variable: str) -> ast.stmt:
+    return ast.If(_is_known(variable), [_assign(variable, _call("composed", _load(variable)))], [])
 
 
 def condition_code(node: Node, names: Names) -> ast.expr:

@@ -16,7 +16,7 @@ def goes_by_mail(step: Step, customer: CustomerSubject) -> bool:
 
 
 def reaches_customer(steps: Sequence[Step]) -> bool:
-    return any(step.kind is StepKind.EMAIL or step.kind is StepKind.DELIVER for step in steps)
+    return any(step.writes for step in steps)
 
 
 def tells_people(steps: Sequence[Step]) -> bool:
@@ -33,7 +33,7 @@ def addresses_told(steps: Sequence[Step], company: Mapping[str, str]) -> tuple[t
 
 def rungs_to_customers(rules: RuleSet) -> frozenset[str]:
     """The ids, former ones too, of the rungs whose messages a limit counts."""
-    rungs = (rung for ladder in rules.ladders for rung in ladder.rungs if reaches_customer(rung.do))
+    rungs = (rung for ladder in rules.ladders for rung in ladder.rungs if rung.writes)
     return frozenset(name for rung in rungs for name in (rung.id, *rung.was))
 
 

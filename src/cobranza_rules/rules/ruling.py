@@ -109,7 +109,7 @@ def _plan_group(deciding: Deciding, rule: Rule, due: Due) -> None:
     steps = rule.after_last if found.closing else rule.do
     sets = {} if found.closing else rule.sets
     invoices = [each for each, _found in due]
-    if (reaches_customer(steps) or tells_people(steps)) and (day_off := deciding.day_off()) is not None:
+    if (reaches_customer(steps) or tells_people(steps)) and (day_off := deciding.day_off) is not None:
         deciding.note_group(invoices, rule.id, day_off.outcome, day_off.reason, day_off.until)
         return
     recipients, copies, reachable = resolve(steps, customer, deciding.book.company)

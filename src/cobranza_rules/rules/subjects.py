@@ -77,8 +77,7 @@ class InvoiceSubject(NamedTuple):
         return Scope.INVOICE
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerSubject:
+class CustomerSubject(NamedTuple):
     """`addresses` by role of the customer; `contacted` are the days of ladder messages by currency, latest last.
 
     `facts` are those that everything of the customer shares, `portfolio` those that only rules and holds about the customer itself ask for.
@@ -88,8 +87,8 @@ class CustomerSubject:
     code: str
     facts: Mapping[str, Value]
     addresses: Mapping[str, tuple[str, ...]]
-    contacted: Mapping[str, tuple[dt.date, ...]] = field(default_factory=dict)
-    portfolio: Mapping[str, Value] = field(default_factory=dict)
+    contacted: Mapping[str, tuple[dt.date, ...]] = MappingProxyType({})
+    portfolio: Mapping[str, Value] = MappingProxyType({})
 
     @property
     def own_facts(self) -> Mapping[str, Value]:

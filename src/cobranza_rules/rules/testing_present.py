@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus
@@ -51,7 +50,7 @@ def as_of(book: TestedBook, today: dt.date, without: TestedAction | None = None,
         if each.customer in customers
     ]
     customers = {
-        key: replace(customer, portfolio=portfolio_of((each for each in invoices if each.customer_id == key), today))
+        key: customer._replace(portfolio=portfolio_of((each for each in invoices if each.customer_id == key), today))
         for key, customer in customers.items()
     }
     queues = [each for each in tested_queues(book, customers, today, claims) if each.customer_id in customers]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,33 +17,28 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import days_after
 from cobranza_rules.facts.build import Facts, company_facts, customer_facts, portfolio_facts
-from cobranza_rules.facts.invoices import Day, InvoiceFacts
+from cobranza_rules.facts.invoices import Day, InvoiceFacts, KeptDate, as_date
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.recipients import rungs_to_customers
 from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubject, InvoiceSubject
-from cobranza_rules.store.chunks import CHUNK, Chunk, Chunks, Within, one_of
+from cobranza_rules.store.chunks import CHUNK, Chunks, Within, one_of
 from cobranza_rules.store.claims import claims_of, open_replies_among
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
-from cobranza_rules.store.overrides import OVERRIDE, read_overrides, rungs_of
+from cobranza_rules.store.overrides import OVERRIDE, Decided, read_overrides, rungs_of
+from cobranza_rules.store.parts import Background, Contacted, Part, customers_only, open_messages, read_part
 from cobranza_rules.store.queues import Queues
 from cobranza_rules.store.replies import open_replies
 from cobranza_rules.store.sieve import Sieve
-from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, CustomerRow, InvoiceRow, ReceivedRow
+from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, InvoiceRow
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
-ACTION, CLAIM, CONTACT, CUSTOMER, INVOICE, RECEIVED = (
-    row.__table__.c for row in (ActionRow, ClaimRow, ContactRow, CustomerRow, InvoiceRow, ReceivedRow)
-)
+ACTION, CLAIM, CONTACT, INVOICE = (row.__table__.c for row in (ActionRow, ClaimRow, ContactRow, InvoiceRow))
 SUBJECT_COLUMNS = (
     *("id", "customer_id", "number", "currency", "total", "balance", "issued_on", "due_on"),
     *("ladder", "rung", "rung_on", "next_contact", "reversed_on", "dispute_closed_on"),
 )
-CUSTOMER_COLUMNS = ("id", "code", "kind", "status", "language", "delivery", "credit_days", "segment")
-
 NOTHING_OPEN = portfolio_facts(0, 0, None, dt.date.min)
-
-Days = Mapping[str, Sequence[dt.date]]  # by currency
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,33 +57,35 @@ class BookReader:
     coming: bool = False
 
     def whole(self, *, sifted: bool = True) -> Iterator[Book]:
-        """Every customer with an open invoice or a waiting reply, in chunks ordered by customer. Facts are those that the rules name.
+        """Every customer for whom a rule or ladder may act today, or with a waiting reply, in chunks ordered by customer.
 
-        `sifted` leaves out, in SQL, what no rule or ladder can act upon today; the decisions are the same without it.
+        Facts are those that the rules name. Where the book is `sifted`, what is left out of it, in SQL, would change no decision.
         """
-        company, contacted, facts = self.company_facts(), self._contacted(None), self._named_facts()
+        for part in self.parts(sifted=sifted):
+            yield self.book(part, [index for index in range(len(part.rows)) if not part.is_sampled(index)])
+
+    def parts(self, *, sifted: bool = True) -> Generator[Part, None, None]:
+        """The book before anything is decided on; where it is not `sifted`, every customer with an open invoice or a waiting reply."""
+        background, named = self._background(), named_facts(self.rules)
+        facts = self._invoice_facts(named)
         chunks = Chunks(self.session, facts.columns)
-        for chunk in chunks.sifted(self._sieve(company)) if sifted else chunks.everything():
-            yield self._book(chunk, facts, company, contacted)
+        sieve = Sieve(self.rules, self.today, background.company)
+        for chunk in chunks.sifted(sieve) if sifted else chunks.everything(self.today):
+            yield read_part(self.session, chunk, facts, named, background)
 
     def queues(self) -> Iterator[Book]:
         """What waits beside invoices and replies, as far as rules look at it, in chunks ordered by customer."""
-        company, queues = self.company_facts(), self._queues()
+        queues = self._queues()
         found = queues.customers()
+        background = self._background(contacted=False)
         for start in range(0, len(found), CHUNK):
             customers = found[start : start + CHUNK]
             within = one_of(customers)
-            read = self._customers(within, frozenset(customers), self._open_messages(within), company, {})
+            read = self._customers(within, customers_only(self.session, customers, within, background), customers)
             yield Book(read, (), (), self.company, queues.subjects(within, read))
 
     def _queues(self, without_action: int | None = None) -> Queues:
         return Queues(self.session, self.rules, self.today, lambda scope, among: self._claims(scope, among, without_action))
-
-    def left_out(self) -> Iterator[Book]:
-        """Some of the invoices that a sifted book leaves out, others each day, as if nobody had written."""
-        company, facts = self.company_facts(), self._named_facts()
-        for chunk in Chunks(self.session, facts.columns).left_out(self._sieve(company), self.today):
-            yield replace(self._book(chunk, facts, company, {}), replies=())
 
     def of(self, customer_ids: Sequence[int], without_action: int | None = None, wanted: frozenset[str] | None = None) -> Book:
         """These customers, with all facts, or with those that are `wanted`.
@@ -97,30 +94,34 @@ class BookReader:
         """
         facts = self._invoice_facts(wanted)
         chunk = Chunks(self.session, facts.columns).of(customer_ids)
-        book = self._book(chunk, facts, self.company_facts(), self._contacted(chunk.within), without_action)
+        part = read_part(self.session, chunk, facts, wanted, self._background(chunk.within))
+        book = self.book(part, range(len(part.rows)), list(part.customers), without_action)
         if self.coming:
             return book
-        return replace(book, queues=self._queues(without_action).subjects(chunk.within, book.customers))
-
-    def _sieve(self, company: Facts) -> Sieve:
-        return Sieve(self.rules, self.today, company)
-
-    def _named_facts(self) -> InvoiceFacts:
-        return self._invoice_facts(named_facts(self.rules))
+        return replace(book, queues=self._queues(without_action).subjects(part.chunk.within, book.customers))
 
     def _invoice_facts(self, wanted: frozenset[str] | None) -> InvoiceFacts:
         return InvoiceFacts(Day(self.today, self.rules.calendar, self.rules.aging_buckets), SUBJECT_COLUMNS, wanted)
 
-    def _book(
-        self, chunk: Chunk, facts: InvoiceFacts, company: Facts, contacted: Mapping[int, Days], without_action: int | None = None
-    ) -> Book:
-        waiting = self._open_messages(chunk.within)
-        customers = self._customers(chunk.within, frozenset(chunk.customers), waiting, company, contacted)
-        invoices = self._invoices(chunk, customers, facts, without_action)
-        answering = list(waiting)
-        reply_claims = self._claims(Scope.REPLY, open_replies_among(chunk.within), without_action) if answering else {}
-        replies = open_replies(self.session, answering, customers, reply_claims, self.rules.calendar) if answering else []
-        return Book(customers, invoices, replies, self.company)
+    def _background(self, within: Within | None = None, *, contacted: bool = True) -> Background:
+        """Of customers that are `within`, or of all."""
+        decided = read_overrides(self.session, within and within(OVERRIDE.customer_id), self.today, self.rules.current)
+        days = self._contacted(within) if contacted else {}
+        return Background(self.company_facts(), open_messages(self.session, within), days, decided)
+
+    def book(self, part: Part, kept: Sequence[int], customers: Sequence[int] | None = None, without_action: int | None = None) -> Book:
+        """What a decision needs of the part's invoices at the positions `kept`.
+
+        It has those `customers`, or those of the invoices and all that wait with a reply.
+        """
+        answering = part.waiting
+        ids = sorted({part.rows[index][1] for index in kept}.union(answering)) if customers is None else customers
+        within = part.chunk.within if len(ids) > len(part.customers) // 2 else one_of(ids)
+        read = self._customers(within, part, ids)
+        invoices = self._invoices(part, kept, without_action)
+        reply_claims = self._claims(Scope.REPLY, open_replies_among(within), without_action) if answering else {}
+        replies = open_replies(self.session, answering, read, reply_claims, self.rules.calendar) if answering else []
+        return Book(read, invoices, replies, self.company)
 
     def _claims(self, subject: Scope, among: Within, without_action: int | None) -> Mapping[int, Mapping[str, Claims]]:
         return claims_of(self.session, subject, among, self.rules.renamed, without_action, without_open=self.coming)
@@ -134,26 +135,19 @@ class BookReader:
         hours = max(0, int((self.now - poll).total_seconds() // 3600)) if poll else None
         return company_facts(bank_on, hours, self.today, self.rules.calendar)
 
-    def _open_messages(self, within: Within) -> dict[int, int]:
-        query = select(RECEIVED.customer_id, func.count()).where(RECEIVED.state == "open", within(RECEIVED.customer_id))
-        return {customer_id: count for customer_id, count in self.session.execute(query.group_by(RECEIVED.customer_id)) if customer_id}
-
-    def _customers(
-        self, within: Within, ids: frozenset[int], waiting: Mapping[int, int], company: Facts, contacted: Mapping[int, Days]
-    ) -> dict[int, CustomerSubject]:
+    def _customers(self, within: Within, part: Part, ids: Iterable[int]) -> dict[int, CustomerSubject]:
         addresses, portfolios = self._addresses(within), self._portfolios(within)
-        rows = self.session.execute(select(*(CUSTOMER[name] for name in CUSTOMER_COLUMNS)).where(within(CUSTOMER.id))).all()
+        background, contacted = part.background, part.background.contacted
         return {
-            row.id: CustomerSubject(
-                row.id,
-                row.code,
-                customer_facts(row, waiting.get(row.id, 0), company),
-                addresses.get(row.id, {}),
-                {currency: tuple(days) for currency, days in contacted[row.id].items()} if row.id in contacted else {},
-                {} if portfolios is None else portfolios.get(row.id, NOTHING_OPEN),
+            customer.id: CustomerSubject(
+                customer.id,
+                customer.code,
+                customer_facts(customer, background.waiting.get(customer.id, 0), background.company),
+                addresses.get(customer.id, {}),
+                {currency: tuple(days) for currency, days in contacted[customer.id].items()} if customer.id in contacted else {},
+                {} if portfolios is None else portfolios.get(customer.id, NOTHING_OPEN),
             )
-            for row in rows
-            if row.id in ids
+            for customer in map(part.customers.__getitem__, ids)
         }
 
     def _portfolios(self, within: Within) -> Mapping[int, Facts] | None:
@@ -177,7 +171,7 @@ class BookReader:
             own[role] = (*own.get(role, ()), email)
         return addresses
 
-    def _contacted(self, within: Within | None) -> Mapping[int, Days]:
+    def _contacted(self, within: Within | None) -> Contacted:
         """Days on which ladder messages left, as far back as the limit counts them; what came back has reached nobody.
 
         Of a whole book they are read at once, by their days: what left in a few days is little, and a customer's history may be long.
@@ -204,20 +198,17 @@ class BookReader:
         before = self.rules.calendar.minus(self.today, self.rules.limit.within_workdays)
         return min(days_after(before, 1), self.today)
 
-    def _invoices(
-        self, chunk: Chunk, customers: Mapping[int, CustomerSubject], facts: InvoiceFacts, without_action: int | None
-    ) -> list[InvoiceSubject]:
+    def _invoices(self, part: Part, kept: Sequence[int], without_action: int | None) -> list[InvoiceSubject]:
         """Ordered by customer, due date (unknown ones last, on every database) and id."""
-        claims = self._claims(Scope.INVOICE, chunk.invoice_among, without_action)
-        rows = sorted(chunk.invoices, key=lambda row: (row[1], row[7] or dt.date.max, row[0]))
-        common = {customer.id: facts.common(customer.facts) for customer in customers.values()}
-        renamed = self.rules.renamed
-        subjects = [_subject(row, facts.build(row, common[row[1]]), claims.get(row[0], NO_CLAIMS), renamed) for row in rows]
-        return self._overridden(chunk, subjects)
+        rows = part.rows
+        claims = self._claims(Scope.INVOICE, one_of([rows[index][0] for index in kept]), without_action) if kept else {}
+        of_date, renamed = _Dates(), self.rules.renamed
+        subjects = [_subject(rows[index], part.facts[index], claims.get(rows[index][0], NO_CLAIMS), renamed, of_date) for index in kept]
+        subjects.sort(key=lambda subject: (subject.customer_id, subject.due_on or dt.date.max, subject.id))
+        return self._overridden(part.background.decided, subjects)
 
-    def _overridden(self, chunk: Chunk, subjects: list[InvoiceSubject]) -> list[InvoiceSubject]:
+    def _overridden(self, decided: Decided, subjects: list[InvoiceSubject]) -> list[InvoiceSubject]:
         """With what people decided for some of them."""
-        decided = read_overrides(self.session, chunk.within(OVERRIDE.customer_id), self.today, self.rules.current)
         if not decided:
             return subjects
         found = [subject._replace(overrides=decided.of(subject.customer_id, subject.id)) for subject in subjects]
@@ -228,14 +219,39 @@ class BookReader:
         ]
 
 
-def _subject(row: tuple[Any, ...], facts: Facts, claims: Mapping[str, Claims], renamed: Mapping[str, str]) -> InvoiceSubject:
+class _Dates(dict[KeptDate | None, dt.date | None]):
+    """Dates as the database keeps them become Python's; few of them differ."""
+
+    def __missing__(self, kept: KeptDate | None) -> dt.date | None:
+        self[kept] = date = None if kept is None else as_date(kept)
+        return date
+
+
+def _subject(row: Sequence[Any], facts: Facts, claims: Mapping[str, Claims], renamed: Mapping[str, str], of_date: _Dates) -> InvoiceSubject:
     """`row` begins with SUBJECT_COLUMNS."""
     number, customer, name, currency, total, balance, issued, due, ladder, rung, rung_on, following, reversed_on, closed_on = row[:14]
     if renamed:
         ladder, rung = renamed.get(ladder, ladder), renamed.get(rung, rung)
-    waits_from = max(reversed_on, closed_on) if reversed_on and closed_on else reversed_on or closed_on
+    issued_on = of_date[issued]
+    assert issued_on is not None
+    reversal, closing = of_date[reversed_on], of_date[closed_on]
+    waits_from = max(reversal, closing) if reversal and closing else reversal or closing
     return InvoiceSubject(
-        number, customer, name, currency, total, balance, issued, due, facts, ladder, rung, rung_on, waits_from, following, claims
+        number,
+        customer,
+        name,
+        currency,
+        total,
+        balance,
+        issued_on,
+        of_date[due],
+        facts,
+        ladder,
+        rung,
+        of_date[rung_on],
+        waits_from,
+        of_date[following],
+        claims,
     )
 
 

@@ -44,29 +44,30 @@ class Database:
 
 def open_database(url: str, base: Path) -> Database:
     """`url` as SQLAlchemy writes it; a relative SQLite path counts from `base`. Raises ProblemError where it cannot be opened."""
-    try:
+    with _problems_told():
         engine = _engine(url, base)
         migrate(engine)
+    return Database(engine)
+
+
+def reopen(database: Database) -> None:
+    """After `close`: whatever lies at its address now is brought to the present. Raises ProblemError where it cannot be opened."""
+    with _problems_told():
+        migrate(database.engine)
+
+
+@contextmanager
+def _problems_told() -> Iterator[None]:
+    try:
+        yield
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError):
+        what = _("the database address cannot be used")
         raise ProblemError(
-            [
-                Problem(
-                    _("the database address cannot be used"),
-                    _("write it as sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"),
-                    place="database",
-                )
-            ]
+            [Problem(what, _("write it as sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"), place="database")]
         ) from None
     except DatabaseError as error:  # No connection, no rights, or a file that is no database
-        detail = str(error.orig).splitlines()[0]
-        raise ProblemError(
-            [
-                Problem(
-                    _("the database cannot be opened: {detail}", detail=detail), _("check its address and that it runs"), place="database"
-                )
-            ]
-        ) from None
-    return Database(engine)
+        what = _("the database cannot be opened: {detail}", detail=str(error.orig).splitlines()[0])
+        raise ProblemError([Problem(what, _("check its address and that it runs"), place="database")]) from None
 
 
 def _engine(url: str, base: Path) -> Engine:

@@ -23,20 +23,21 @@ from cobranza_rules.store.tables import InvoiceRow
 
 Clause = ColumnElement[bool]
 INVOICE = InvoiceRow.__table__.c
+SAME_FOR_ALL = frozenset({*COMPANY_FACTS, "status"})
 LARGEST = 2**62  # Figures beyond it are not said: a column has 64 bits.
 
 
 class FactColumns:
-    """`company` are the facts that are the same for every customer of the day."""
+    """For open invoices. `company` are the facts that are the same for every customer of the day."""
 
     def __init__(self, day: Day, company: Facts) -> None:
-        self._day, self._company = day, company
+        self._day, self._same = day, {**company, "status": "open"}
         self._of_more = of_more_columns(day)
 
     def clause(self, test: Test) -> Clause:
         facts = facts_of_test(test)
-        if isinstance(test, Never) or (facts and all(fact in COMPANY_FACTS for fact in facts)):
-            return true() if passes(test, self._company) else false()
+        if isinstance(test, Never) or (facts and all(fact in SAME_FOR_ALL for fact in facts)):
+            return true() if passes(test, self._same) else false()
         fact = _only_fact(test)
         if fact in AS_THEY_ARE:
             return _of_column(test, fact)

@@ -57,9 +57,10 @@ def decided_for(rows: Iterable[OverrideRow], current: Callable[[str], str]) -> D
     return Decided(customers, invoices)
 
 
-def read_overrides(session: Session, within: ColumnElement[bool], today: dt.date, current: Callable[[str], str]) -> Decided:
-    """Those of customers `within`, as they count on `today`. Later ones win, should two of a kind stand beside each other."""
-    return decided_for(session.scalars(select(OverrideRow).where(counts_on(today), within).order_by(OVERRIDE.id)), current)
+def read_overrides(session: Session, within: ColumnElement[bool] | None, today: dt.date, current: Callable[[str], str]) -> Decided:
+    """Those of customers `within`, or all, as they count on `today`. Later ones win, should two of a kind stand beside each other."""
+    query = select(OverrideRow).where(counts_on(today)).order_by(OVERRIDE.id)
+    return decided_for(session.scalars(query if within is None else query.where(within)), current)
 
 
 def decided_beyond_conditions(session: Session, today: dt.date) -> Mapping[int, Sequence[int]]:

@@ -51,7 +51,7 @@ class Sieve:
         self.ruled: Clause = or_(false(), *(self._due_by_rule(rule) for rule in rules.rules if rule.scope is Scope.INVOICE))
         self.climbing: Clause = or_(false(), *map(self._due_on_ladder, rules.ladders))
         with_minimum = [ladder for ladder in rules.ladders if ladder.minimum_total]
-        self.small: Clause = and_(self.climbing, or_(false(), *map(self._below_minimum, with_minimum)))
+        self.small: Clause = and_(or_(false(), *map(self._below_minimum, with_minimum)), self.climbing)
         self.beside: Clause = or_(false(), *map(self._counted, with_minimum))
 
     def _due_by_rule(self, rule: Rule) -> Clause:
@@ -83,7 +83,8 @@ class Sieve:
             for last, rung in zip(before, ladder.rungs, strict=False)
         ]
         lost = INVOICE.rung.not_in([name for names in before for name in names])
-        climbing = and_(self._taken(ladder), superset(ladder.when.tree, self._columns), or_(lost, *steps))
+        # Where an invoice stands is asked first: nearly all stand before a rung that is not due, and the database asks no further then.
+        climbing = and_(self._taken(ladder), or_(*steps, lost), superset(ladder.when.tree, self._columns))
         return or_(and_(INVOICE.ladder.in_(_names(ladder)), lost), climbing)
 
     def _taken(self, ladder: Ladder) -> Clause:

@@ -1,0 +1,92 @@
+"""How facts are written for durable-rules: as JSON, each fact of a subject under its short code; what it cannot take soundly is not written."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+import orjson
+
+from cobranza_rules.facts.table import FactTable
+from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
+from cobranza_rules.rules.durable_conditions import LARGEST_WHOLE, sayable_text
+from cobranza_rules.rules.engine import Facts
+
+IDENTITY: dict[str, Value] = {"id": "x", "s": 1}  # One fact at a time, always under this name
+MOST_KEPT = 20_000  # Values of a fact whose writing is kept from one table to the next
+UNSAYABLE = "\0"  # Stands in no JSON
+
+
+class Fields:
+    """The facts that go over as they are, by type; `certain` ones are written as false where they are unknown."""
+
+    def __init__(self, scope: Scope, codes: Mapping[str, str], certain: frozenset[str]) -> None:
+        self.codes, self.certain = codes, certain
+        self.types = {fact: VOCABULARY[scope][fact].type for fact in codes}
+
+    def write(self, facts: Facts) -> dict[str, Value] | None:
+        """None where one of them must never reach durable-rules."""
+        written: dict[str, Value] = IDENTITY.copy()
+        for fact, code in self.codes.items():
+            value = facts.get(fact)
+            if value is None and fact in self.certain:
+                value = False
+            if value is not None:
+                said = sayable(self.types[fact], value)
+                if said is None:
+                    return None
+                written[code] = said
+        return written
+
+
+def sayable(kind: FactType, value: Value) -> Value | None:
+    """The value as durable-rules gets it: texts composed. None where it would be wrong about it."""
+    if kind is FactType.BOOLEAN:
+        return value if value is True or value is False else None
+    if kind is not FactType.TEXT:
+        return value if type(value) is int and -LARGEST_WHOLE < value < LARGEST_WHOLE else None
+    if not isinstance(value, str):
+        return None
+    # Composing makes a few signs longer (UAX 15, table 3): the check comes after it.
+    text = value if value.isascii() else unicodedata.normalize("NFC", value)
+    return text if sayable_text(text) else None
+
+
+class Columns:
+    """Writes whole tables. Facts have few different values, so what is written for each value is worked out once."""
+
+    def __init__(self, fields: Fields) -> None:
+        self._members = {fact: _Members(code, fields.types[fact], fact in fields.certain) for fact, code in fields.codes.items()}
+
+    def write(self, table: FactTable) -> list[str | None]:
+        """The facts of each row as JSON, or None as `Fields.write` has it."""
+        columns = dict(zip(table.names, zip(*table.rows, strict=True), strict=False))  # No row has no columns.
+        begin = orjson.dumps(IDENTITY).decode().removesuffix("}")
+        for members in self._members.values():
+            members.forget_if_many()
+        unknown = (None,) * len(table)
+        said = [list(map(members.__getitem__, columns.get(fact, unknown))) for fact, members in self._members.items()]
+        if not said:
+            return [begin + "}"] * len(table)
+        texts = [begin + "".join(row) + "}" for row in zip(*said, strict=True)]
+        return [None if UNSAYABLE in text else text for text in texts]
+
+
+class _Members(dict[Value | None, str]):
+    """What is written for each value of one fact: `,"f3":12`, nothing where it is unknown, UNSAYABLE where it must not be written."""
+
+    def __init__(self, code: str, kind: FactType, certain: bool) -> None:
+        self._code, self._kind, self._certain = code, kind, certain
+
+    def __missing__(self, value: Value | None) -> str:
+        if value is None:
+            written = f',"{self._code}":false' if self._certain else ""
+        else:
+            said = sayable(self._kind, value)
+            written = UNSAYABLE if said is None else f',"{self._code}":{orjson.dumps(said).decode()}'
+        self[value] = written
+        return written
+
+    def forget_if_many(self) -> None:
+        if len(self) > MOST_KEPT:
+            self.clear()

@@ -1,0 +1,127 @@
+"""A part of the book before anything is decided on: rows of invoices with the facts that the rules name, and nothing else read yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.facts.build import OF_CUSTOMER, Facts
+from cobranza_rules.facts.invoices import InvoiceFacts
+from cobranza_rules.facts.table import FactTable
+from cobranza_rules.facts.vocabulary import Value
+from cobranza_rules.rules.concerned import Standing
+from cobranza_rules.store.chunks import Chunk, Within
+from cobranza_rules.store.overrides import Decided
+from cobranza_rules.store.tables import CustomerRow, ReceivedRow
+
+# Tables, not classes: rows are read as they are, without what the mapping of objects costs.
+CUSTOMER, RECEIVED = (row.__table__.c for row in (CustomerRow, ReceivedRow))
+
+Contacted = Mapping[int, Mapping[str, Sequence[dt.date]]]  # Days by customer and currency
+
+
+class Customer(NamedTuple):
+    """What a customer's row says of it; its fields are columns. Rows of the database library are slow to ask."""
+
+    id: int
+    code: str
+    kind: str
+    status: str
+    language: str
+    delivery: str
+    credit_days: int | None
+    segment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What is read once for a run, because there is little of it however large the book is.
+
+    `company` are the facts that are the same for everybody, `waiting` tells how many open messages a customer has sent, `contacted` the days of
+    the ladder messages that the limit counts, `decided` what people decided.
+    """
+
+    company: Facts
+    waiting: Mapping[int, int]
+    contacted: Contacted
+    decided: Decided
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`facts` has a row for each of the chunk's invoices, `customers` are rows by id."""
+
+    chunk: Chunk
+    facts: FactTable
+    customers: Mapping[int, Customer]
+    background: Background
+
+    @property
+    def waiting(self) -> list[int]:
+        """Customers with an open message."""
+        return [customer_id for customer_id in self.background.waiting if customer_id in self.customers]
+
+    @property
+    def standings(self) -> list[Standing]:
+        """The rows begin with the columns of `books.SUBJECT_COLUMNS`."""
+        return [(row[0], row[1], row[8], row[9]) for row in self.chunk.invoices]
+
+    def is_sampled(self, index: int) -> bool:
+        """The sieve has left it out, and it is looked at all the same."""
+        return self.chunk.invoices[index][0] in self.chunk.sampled
+
+    @property
+    def rows(self) -> Sequence[Sequence[Any]]:
+        return self.chunk.invoices
+
+
+def read_part(session: Session, chunk: Chunk, facts: InvoiceFacts, wanted: frozenset[str] | None, background: Background) -> Part:
+    """`wanted` are the facts that are asked for, all where it is None."""
+    customers = _customers(session, chunk)
+    columns = list(zip(*chunk.invoices, strict=False)) or [()] * len(facts.columns)
+    common = _of_customers(columns[1], customers, background, wanted)
+    return Part(chunk, facts.table(columns, common), customers, background)
+
+
+def customers_only(session: Session, customers: Sequence[int], within: Within, background: Background) -> Part:
+    """A part without invoices."""
+    chunk = Chunk(customers, within, ())
+    return Part(chunk, FactTable((), ()), _customers(session, chunk), background)
+
+
+def _customers(session: Session, chunk: Chunk) -> dict[int, Customer]:
+    """A chunk that is a range of ids has idle customers in it."""
+    query = select(*(CUSTOMER[name] for name in Customer._fields)).where(chunk.within(CUSTOMER.id))
+    asked = frozenset(chunk.customers)
+    return {row[0]: Customer._make(row) for row in session.execute(query).all() if row[0] in asked}
+
+
+def open_messages(session: Session, within: Within | None) -> dict[int, int]:
+    """How many each customer has sent, of those that are `within`."""
+    query = select(RECEIVED.customer_id, func.count()).where(RECEIVED.state == "open")
+    if within is not None:
+        query = query.where(within(RECEIVED.customer_id))
+    return {customer_id: count for customer_id, count in session.execute(query.group_by(RECEIVED.customer_id)) if customer_id}
+
+
+def _of_customers(
+    ids: Sequence[int], customers: Mapping[int, Customer], background: Background, wanted: frozenset[str] | None
+) -> dict[str, Sequence[Value | None]]:
+    """What the invoices' customers say, a value for each invoice."""
+    found: dict[str, Sequence[Value | None]] = {}
+    for name, find in OF_CUSTOMER.items():
+        if wanted is None or name in wanted:
+            of_customer = {customer_id: find(row) for customer_id, row in customers.items()}
+            found[name] = list(map(of_customer.__getitem__, ids))
+    for name, value in background.company.items():
+        if wanted is None or name in wanted:
+            found[name] = list(repeat(value, len(ids)))
+    if wanted is None or "inbox_open" in wanted:
+        found["inbox_open"] = [background.waiting.get(customer_id, 0) for customer_id in ids]
+    return found

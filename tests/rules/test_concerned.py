@@ -1,0 +1,61 @@
+"""Which invoices a plan looks at closely: all of which it says something, found by what holds for them and where they stand."""
+
+from __future__ import annotations
+
+import pytest
+
+from cobranza_rules.rules.concerned import Concerned, concerned
+from cobranza_rules.rules.document import read_rules
+from cobranza_rules.rules.model import RuleSet
+from tests.store.test_books import RULES
+
+DUE = frozenset({"ladder:collection", "rung:collection/first-reminder"})
+DONE = ("collection", "second-reminder", frozenset({"ladder:collection"}))  # Its escalation's condition does not hold
+
+
+@pytest.fixture(scope="module")
+def rules() -> RuleSet:
+    read, _warnings = read_rules([("rules/collections.yaml", RULES.read_bytes())])
+    return read
+
+
+def looked_at(rules: RuleSet, *invoices: tuple[int, str, str, frozenset[str]], busy: frozenset[int] = frozenset()) -> Concerned:
+    """Invoices as (customer, ladder, rung, what holds); their ids are 0, 1 ..."""
+    standings = [(number, customer, ladder, rung) for number, (customer, ladder, rung, _names) in enumerate(invoices)]
+    return concerned(rules, standings, [names for *_standing, names in invoices], busy)
+
+
+@pytest.mark.parametrize(
+    ("ladder", "rung", "names"),
+    [
+        ("", "", frozenset({"rule:transmittal"})),
+        ("", "", DUE),
+        ("collection", "first-reminder", frozenset({"ladder:collection"})),  # The second needs nothing but its wait.
+        ("collection", "second-reminder", frozenset({"ladder:collection", "rung:collection/escalation"})),
+        ("collection", "forgotten", frozenset()),  # A rung that the rules do not have any more
+    ],
+)
+def test_what_may_be_due_or_has_to_be_told_is_concerned(rules: RuleSet, ladder: str, rung: str, names: frozenset[str]) -> None:
+    assert looked_at(rules, (1, ladder, rung, names)) == Concerned([0], [])
+
+
+@pytest.mark.parametrize(
+    ("ladder", "rung", "names"),
+    [
+        ("", "", frozenset()),
+        ("", "", frozenset({"hold:dispute", "rung:collection/first-reminder"})),
+        ("", "", frozenset({"ladder:collection"})),  # On the ladder, and not overdue yet
+        DONE,
+        ("collection", "first-reminder", frozenset({"hold:dispute"})),  # Taken off its ladder by the ladder's condition
+    ],
+)
+def test_what_nothing_can_be_done_with_is_not(rules: RuleSet, ladder: str, rung: str, names: frozenset[str]) -> None:
+    assert looked_at(rules, (1, ladder, rung, names)) == Concerned([], [])
+
+
+def test_what_is_busy_is_concerned_whatever_it_is(rules: RuleSet) -> None:
+    assert looked_at(rules, (1, "", "", frozenset()), (1, "", "", frozenset()), busy=frozenset({1})) == Concerned([1], [])
+
+
+def test_what_is_overdue_beside_it_counts_for_its_customer_alone(rules: RuleSet) -> None:
+    assert looked_at(rules, (1, *DONE), (1, "", "", DUE), (2, *DONE), (2, "", "", frozenset())) == Concerned([1], [0])
