@@ -21,10 +21,11 @@ SHOWN = 5  # Differing decisions that are told of
 FLOOR_NAME, ENGINE_NAME = "sqlite3 rows, rules by hand", "durable-rules on ready-made facts"
 SIDES: dict[str, tuple[str, ...]] = {  # Module and what comes after the database
     FLOOR: ("benchmarks.plan_floor",),
-    "plan": ("benchmarks.plan_run", "durable", "sifted"),
-    "plan-native": ("benchmarks.plan_run", "native", "sifted"),
-    "plan-all-rows": ("benchmarks.plan_run", "durable", "all"),
-    "plan-all-rows-native": ("benchmarks.plan_run", "native", "all"),
+    "plan": ("benchmarks.plan_run", "durable", "sifted", "again"),
+    "plan-first": ("benchmarks.plan_run", "durable", "sifted", "first"),
+    "plan-native": ("benchmarks.plan_run", "native", "sifted", "again"),
+    "plan-all-rows": ("benchmarks.plan_run", "durable", "all", "again"),
+    "plan-all-rows-native": ("benchmarks.plan_run", "native", "all", "again"),
 }
 SLOW = ("plan-all-rows", "plan-all-rows-native")
 Costs = dict[str, list[Cost]]

@@ -23,8 +23,8 @@ FIGURE = Figure("plan", "invoices", 10_000, 0.5, 0.1, "sqlite3 rows, rules by ha
 @pytest.mark.parametrize(
     ("due_share", "names"),
     [
-        (0.03, ["plan", "plan-native", "plan-all-rows", "plan-all-rows-native", "plan"]),
-        (0.1, ["plan-due-10", "plan-native-due-10"]),
+        (0.03, ["plan", "plan-first", "plan-native", "plan-all-rows", "plan-all-rows-native", "plan"]),
+        (0.1, ["plan-due-10", "plan-first-due-10", "plan-native-due-10"]),
     ],
 )
 def test_both_engines_and_the_floor_decide_the_same(tmp_path: Path, due_share: float, names: list[str]) -> None:

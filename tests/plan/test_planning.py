@@ -37,7 +37,8 @@ def reader(desk: Desk, session: Session) -> BookReader:
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 400])
 def test_the_size_of_a_chunk_changes_nothing(four: Desk, monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
-    monkeypatch.setattr(chunks, "CHUNK", chunk)
+    monkeypatch.setattr(chunks, "ROWS", chunk)
+    monkeypatch.setattr(chunks, "SIFTED_ROWS", chunk)
     with four.workspace.database.reading() as session:
         whole = plan_whole(reader(four, session), four.workspace.engine)
         one_by_one = [plan_customers(reader(four, session), four.workspace.engine, [n]) for n in (1, 2, 3, 4)]
@@ -47,7 +48,8 @@ def test_the_size_of_a_chunk_changes_nothing(four: Desk, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize(("limit", "stopped"), [(3, True), (4, False), (0, False)])
 def test_the_limit_of_a_run_counts_over_all_chunks(four: Desk, monkeypatch: pytest.MonkeyPatch, limit: int, stopped: bool) -> None:
-    monkeypatch.setattr(chunks, "CHUNK", 1)
+    monkeypatch.setattr(chunks, "ROWS", 1)
+    monkeypatch.setattr(chunks, "SIFTED_ROWS", 1)
     four.workspace.rules = replace(four.workspace.rules, limit=Limit(per_run=limit))
     with four.workspace.database.reading() as session:
         plan = plan_whole(reader(four, session), four.workspace.engine)

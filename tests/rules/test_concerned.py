@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from cobranza_rules.rules.concerned import Concerned, concerned
@@ -19,10 +21,14 @@ def rules() -> RuleSet:
     return read
 
 
-def looked_at(rules: RuleSet, *invoices: tuple[int, str, str, frozenset[str]], busy: frozenset[int] = frozenset()) -> Concerned:
+def looked_at(
+    rules: RuleSet, *invoices: tuple[int, str, str, frozenset[str]], busy: frozenset[int] = frozenset(), balance: int = 100
+) -> Concerned:
     """Invoices as (customer, ladder, rung, what holds); their ids are 0, 1 ..."""
-    standings = [(number, customer, ladder, rung) for number, (customer, ladder, rung, _names) in enumerate(invoices)]
-    return concerned(rules, standings, [names for *_standing, names in invoices], busy)
+    rows = [
+        (number, customer, ladder, rung, "MXN", balance, "2026-03-09") for number, (customer, ladder, rung, _names) in enumerate(invoices)
+    ]
+    return concerned(rules, list(zip(*rows, strict=True)), [names for *_standing, names in invoices], busy, dt.date(2026, 3, 10))
 
 
 @pytest.mark.parametrize(
@@ -58,4 +64,7 @@ def test_what_is_busy_is_concerned_whatever_it_is(rules: RuleSet) -> None:
 
 
 def test_what_is_overdue_beside_it_counts_for_its_customer_alone(rules: RuleSet) -> None:
-    assert looked_at(rules, (1, *DONE), (1, "", "", DUE), (2, *DONE), (2, "", "", frozenset())) == Concerned([1], [0])
+    """Where what is due does not reach the minimum by itself: 500 pesos."""
+    invoices = (1, *DONE), (1, "", "", DUE), (2, *DONE), (2, "", "", frozenset[str]())
+    assert looked_at(rules, *invoices, balance=49_999) == Concerned([1], [0])
+    assert looked_at(rules, *invoices, balance=50_000) == Concerned([1], [])

@@ -58,7 +58,8 @@ def decided(plan: Plan) -> list[tuple[str, str, int, tuple[Any, ...], Any]]:
 
 @pytest.mark.parametrize("chunk", [1, 7, 400])
 def test_chunks_change_no_decision(session: Session, rules: RuleSet, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "CHUNK", chunk)
+    monkeypatch.setattr(chunks, "ROWS", chunk)
+    monkeypatch.setattr(chunks, "SIFTED_ROWS", chunk)
     engine = NativeEngine(rules.conditions())
     whole = plan_whole(reader(session, rules), engine)
     each = [plan_customers(reader(session, rules), engine, [number]) for number in range(1, CUSTOMERS + 1)]
@@ -84,7 +85,8 @@ def test_books_come_by_customer_and_invoices_by_due_date_unknown_ones_last(
     session: Session, rules: RuleSet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session.execute(update(InvoiceRow).where(InvoiceRow.id.in_([1, 2])).values(due_on=None))
-    monkeypatch.setattr(chunks, "CHUNK", 8)
+    monkeypatch.setattr(chunks, "ROWS", 8)
+    monkeypatch.setattr(chunks, "SIFTED_ROWS", 8)
     read = list(reader(session, rules).whole(sifted=False))
     order = [(one.customer_id, one.due_on or dt.date.max, one.id) for book in read for one in book.invoices]
     assert order == sorted(order)

@@ -152,7 +152,8 @@ days = st.integers(-3, 3).map(lambda ahead: TODAY + dt.timedelta(days=ahead))
 def test_a_sifted_plan_is_the_whole_plan(database: Database, chunk: int, text: str, seed: int, today: dt.date) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chunks, "SAMPLE", 1)  # Everything that is left out is looked at as well, and nothing of it is found.
-        patch.setattr(chunks, "CHUNK", chunk)
+        patch.setattr(chunks, "ROWS", chunk)
+        patch.setattr(chunks, "SIFTED_ROWS", chunk)
         sifted, whole = both_plans(database, read(text), seed, today)
     assert shown(sifted) == shown(whole)
 

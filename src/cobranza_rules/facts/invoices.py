@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
 
 Facts = dict[str, Value]
 Row = Sequence[Any]
-Find = Callable[..., Value]  # From the values of some columns
+Column = Sequence[Any]  # Its values in some rows
 KeptDate = dt.date | str  # As a database gives it: SQLite keeps a date as text (ISO 8601)
 
 # Columns that are facts as they are; no invoice is without them.
@@ -72,17 +72,21 @@ class Day:
         self.is_past = OfDate(lambda day: day < today)
 
 
-def _delivered_before(_day: Day) -> Find:
-    return lambda delivery, action: delivery == "sent" and action is None
+def _delivered_before(_day: Day, deliveries: Column, actions: Column) -> list[Value]:
+    return [delivery == "sent" and action is None for delivery, action in zip(deliveries, actions, strict=True)]
 
 
-def _promise_open(_day: Day) -> Find:
+def _promise_open(_day: Day, days: Column, amounts: Column, paid: Column, statuses: Column) -> list[Value]:
     """A promise of an amount is kept as soon as so much was paid, any other when nothing is left to pay."""
-    return lambda promised_on, promised, paid, status: promised_on is not None and status == "open" and not 0 < promised <= paid
+    return [
+        day is not None and status == "open" and not 0 < promised <= kept
+        for day, promised, kept, status in zip(days, amounts, paid, statuses, strict=True)
+    ]
 
 
-def _intervention_overdue(day: Day) -> Find:
-    return lambda state, due: state == "open" and due is not None and day.is_past[due]
+def _intervention_overdue(day: Day, states: Column, deadlines: Column) -> list[Value]:
+    past = day.is_past
+    return [state == "open" and due is not None and past[due] for state, due in zip(states, deadlines, strict=True)]
 
 
 # Facts that say something of one date: its column, and what they are of a date and without one. Most dates of an invoice are not there.
@@ -98,7 +102,7 @@ OF_A_DATE: dict[str, tuple[str, Callable[[Day], OfDate], Callable[[Day], Value |
     "workdays_since_claim": ("claimed_on", lambda day: day.workdays_since, lambda _day: None),
 }
 # Facts that several columns say together.
-OF_MORE: dict[str, tuple[tuple[str, ...], Callable[[Day], Find]]] = {
+OF_MORE: dict[str, tuple[tuple[str, ...], Callable[..., list[Value]]]] = {
     "delivered_before": (("delivery", "delivered_by"), _delivered_before),
     "promise_open": (("promised_on", "promised_minor", "promise_paid", "status"), _promise_open),
     "intervention_overdue": (("intervention", "intervention_due"), _intervention_overdue),
@@ -119,7 +123,7 @@ class InvoiceFacts:
         self._of_a_date = [(fact, self._place(column), known(day)) for fact, column, known, _without in dated]
         self._without_dates = {fact: none for fact, _column, _known, without in dated if (none := without(day)) is not None}
         self._of_more = [
-            (fact, [self._place(column) for column in columns], find(day))
+            (fact, [self._place(column) for column in columns], partial(find, day))
             for fact, (columns, find) in OF_MORE.items()
             if self._is_wanted(fact)
         ]
@@ -149,7 +153,7 @@ class InvoiceFacts:
             if (date := row[place]) is not None:
                 facts[fact] = known[date]
         for fact, places, find in self._of_more:
-            facts[fact] = find(*[row[place] for place in places])
+            (facts[fact],) = find(*[(row[place],) for place in places])
         return facts
 
     def table(self, columns: Sequence[Sequence[Any]], common: Mapping[str, Sequence[Value | None]]) -> FactTable:
@@ -163,7 +167,7 @@ class InvoiceFacts:
         for fact, place, known in self._of_a_date:
             found[fact] = list(map(_OrWithout(known, self._without_dates.get(fact)).__getitem__, columns[place]))
         for fact, places, find in self._of_more:
-            found[fact] = list(map(find, *[columns[place] for place in places]))
+            found[fact] = find(*[columns[place] for place in places])
         rows = list(zip(*found.values(), strict=True)) if found else [()] * len(columns[0])
         return FactTable(tuple(found), rows)
 

@@ -28,7 +28,7 @@ def plan_whole(reader: BookReader, engine: Engine, *, sifted: bool = True) -> Pl
     with cycles_left_alone(), closing(reader.parts(sifted=sifted)) as parts:
         for part in parts:
             names = engine.evaluate(Scope.INVOICE, part.facts)
-            found = concerned(reader.rules, part.standings, names, part.chunk.busy)
+            found = concerned(reader.rules, part.columns, names, part.chunk.busy, reader.today)
             looked_at = [*found.own, *(index for index in found.beside if not part.is_sampled(index))]
             plans.append(_plan_part(reader, engine, part, names, looked_at))
             overlooked = overlooked or _overlooked(part, plans[-1])

@@ -37,6 +37,8 @@ def _sentence(text: str, facts: tuple[tuple[str, Sentence | str], ...]) -> Sente
         return Sentence("{text}", {"text": text})
     if facts[0][0] == text:
         return Sentence("{name}: {value}", {"name": text, "value": facts[0][1]})
+    if len(facts) == 1:
+        return Sentence("{text} ({name}: {value})", {"text": text, "name": facts[0][0], "value": facts[0][1]})
     pairs = [Sentence("{name}: {value}", {"name": name, "value": value}) for name, value in facts]
     return Sentence("{text} ({facts})", {"text": text, "facts": joined(pairs)})
 

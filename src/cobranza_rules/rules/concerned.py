@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import cache
+from typing import Any
 
+from cobranza_rules.facts.invoices import as_date
 from cobranza_rules.rules.matching import Names
 from cobranza_rules.rules.model import Ladder, RuleSet
 
-Standing = tuple[int, int, str, str]  # Of an invoice: its id, its customer's, its ladder and its last rung
+# Of an invoice: what the values of its row begin with, dates as they are kept.
+STANDING = ("id", "customer_id", "ladder", "rung", "currency", "balance", "due_on")
+ID, CUSTOMER, LADDER, RUNG, CURRENCY, BALANCE, DUE_ON = range(len(STANDING))
+Row = Sequence[Any]
+Column = Sequence[Any]
 
 
 class Concern(Enum):
     NONE = auto()
-    BESIDE = auto()  # It counts where something else of its customer is due: in the overdue total, or because it is on hold
+    BESIDE = auto()  # It counts in the overdue total of its customer, where something else that is due does not reach the minimum
     OWN = auto()
 
 
@@ -27,19 +33,43 @@ class Concerned:
     beside: Sequence[int]
 
 
-def concerned(rules: RuleSet, standings: Sequence[Standing], names: Sequence[Names], busy: frozenset[int]) -> Concerned:
-    """`names` are the conditions that hold for each invoice, `busy` the invoices that have to be looked at whatever they are."""
-    concern = cache(lambda ladder, rung, holding: _concern(rules, rules.current(ladder), rules.current(rung), holding))
-    own, beside = [], []
-    for position, (standing, holding) in enumerate(zip(standings, names, strict=True)):
-        invoice, _customer, ladder, rung = standing
-        found = Concern.OWN if invoice in busy else concern(ladder, rung, holding)
-        if found is Concern.OWN:
-            own.append(position)
-        elif found is Concern.BESIDE:
-            beside.append(position)
-    customers = {standings[position][1] for position in own}
-    return Concerned(own, [position for position in beside if standings[position][1] in customers])
+def concerned(rules: RuleSet, columns: Sequence[Column], names: Sequence[Names], busy: frozenset[int], today: dt.date) -> Concerned:
+    """`columns` begin with those of STANDING, `names` are the conditions that hold for each invoice.
+
+    `busy` are the ids of invoices that have to be looked at whatever they are.
+    """
+    concerns = _Concerns(rules)
+    found = list(map(concerns.__getitem__, zip(columns[LADDER], columns[RUNG], names, strict=True)))
+    if not busy.isdisjoint(columns[ID]):
+        found = [Concern.OWN if invoice in busy else concern for invoice, concern in zip(columns[ID], found, strict=True)]
+    own = [position for position, concern in enumerate(found) if concern is Concern.OWN]
+    least = [ladder for ladder in rules.ladders if ladder.minimum_total]
+    alone = (
+        position
+        for position in own
+        if _may_need_others(least, [column[position] for column in columns[: len(STANDING)]], names[position], today)
+    )
+    customers = {columns[CUSTOMER][position] for position in alone} if least else set()
+    beside = [position for position, concern in enumerate(found) if concern is Concern.BESIDE and columns[CUSTOMER][position] in customers]
+    return Concerned(own, beside)
+
+
+class _Concerns(dict[tuple[str, str, Names], Concern]):
+    """By ladder, rung and what holds: a whole book has few that differ."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._rules = rules
+
+    def __missing__(self, key: tuple[str, str, Names]) -> Concern:
+        ladder, rung, names = key
+        self[key] = found = _concern(self._rules, self._rules.current(ladder), self._rules.current(rung), names)
+        return found
+
+
+def _may_need_others(ladders: Sequence[Ladder], row: Row, names: Names, today: dt.date) -> bool:
+    """Whether it may not reach the minimum of a ladder by itself."""
+    least = max((ladder.minimum_total.get(row[CURRENCY], 0) for ladder in ladders if ladder.name in names), default=0)
+    return least > 0 and (row[BALANCE] < least or row[DUE_ON] is None or as_date(row[DUE_ON]) >= today)
 
 
 def _concern(rules: RuleSet, ladder_id: str, rung: str, names: Names) -> Concern:

@@ -19,6 +19,7 @@ from cobranza_rules.calendar import days_after
 from cobranza_rules.facts.build import Facts, company_facts, customer_facts, portfolio_facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts, KeptDate, as_date
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
+from cobranza_rules.rules.concerned import STANDING
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.recipients import rungs_to_customers
 from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubject, InvoiceSubject
@@ -34,10 +35,7 @@ from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, Invoice
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
 ACTION, CLAIM, CONTACT, INVOICE = (row.__table__.c for row in (ActionRow, ClaimRow, ContactRow, InvoiceRow))
-SUBJECT_COLUMNS = (
-    *("id", "customer_id", "number", "currency", "total", "balance", "issued_on", "due_on"),
-    *("ladder", "rung", "rung_on", "next_contact", "reversed_on", "dispute_closed_on"),
-)
+SUBJECT_COLUMNS = (*STANDING, "number", "total", "issued_on", "rung_on", "next_contact", "reversed_on", "dispute_closed_on")
 NOTHING_OPEN = portfolio_facts(0, 0, None, dt.date.min)
 
 
@@ -229,7 +227,7 @@ class _Dates(dict[KeptDate | None, dt.date | None]):
 
 def _subject(row: Sequence[Any], facts: Facts, claims: Mapping[str, Claims], renamed: Mapping[str, str], of_date: _Dates) -> InvoiceSubject:
     """`row` begins with SUBJECT_COLUMNS."""
-    number, customer, name, currency, total, balance, issued, due, ladder, rung, rung_on, following, reversed_on, closed_on = row[:14]
+    number, customer, ladder, rung, currency, balance, due, name, total, issued, rung_on, following, reversed_on, closed_on = row[:14]
     if renamed:
         ladder, rung = renamed.get(ladder, ladder), renamed.get(rung, rung)
     issued_on = of_date[issued]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Label, and_, bindparam, case, or_, select, type_coerce
+from sqlalchemy import ColumnElement, Dialect, Label, Select, and_, bindparam, case, or_, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NULLTYPE, UserDefinedType
 
@@ -21,8 +21,10 @@ from cobranza_rules.store.tables import ActionRow, ClaimRow, InvoiceRow, Receive
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
 ACTION, CLAIM, INVOICE, RECEIVED = (row.__table__.c for row in (ActionRow, ClaimRow, InvoiceRow, ReceivedRow))
-CHUNK = 1000  # Customers in one book: some thousand invoices, so that memory stays flat however large the whole is.
-SIFTED_CHUNK = 4000  # Customers of whom little more than one invoice each is read
+# So much of a book is read at once that memory stays flat however large the whole is: invoices, and those of them that come through the sieve,
+# of nearly as many customers.
+ROWS, SIFTED_ROWS = 5000, 2000
+CHUNK = 1000  # Customers, where not their invoices are what is looked at
 SAMPLE = 100  # One in so many invoices that the sieve leaves out is looked at all the same.
 LET_THROUGH, SMALL, SAMPLED = 0, 1, 2  # What the sieve says of a row that it gives
 
@@ -60,13 +62,12 @@ class Chunks:
 
     def everything(self, today: dt.date) -> Iterator[Chunk]:
         """Every customer with an open invoice or a waiting reply."""
-        found = _merged(self._under_way(), decided_beyond_conditions(self.session, today))
-        busy = frozenset(invoice_id for invoices in found.values() for invoice_id in invoices)
-        last = 0
-        while customers := self._next_after(last):
-            within = _between(customers[0], customers[-1])
-            last = customers[-1]
-            yield Chunk(customers, within, self._read(_open(within)), busy)
+        decided = decided_beyond_conditions(self.session, today)
+        busy = _merged(self._under_way(), decided)
+        opened = frozenset(invoice_id for invoices in busy.values() for invoice_id in invoices)
+        rows = self._ordered(select(*self._selected()).where(INVOICE.status == "open"), ROWS)
+        for customers, through in self._with_customers(rows, busy):
+            yield Chunk(customers, one_of(customers), through, opened)
 
     def sifted(self, sieve: Sieve) -> Iterator[Chunk]:
         """Customers with an invoice that the sieve lets through, with a waiting reply, or with something under way or decided by people.
@@ -75,16 +76,22 @@ class Chunks:
         """
         decided = decided_beyond_conditions(self.session, sieve.today)
         busy = _merged(self._under_way(), decided)
+        for customers, through in self._with_customers(self._through(sieve), busy):
+            yield self._completed(customers, through, busy, decided.keys(), sieve)
+
+    def _with_customers(
+        self, parts: Iterable[Sequence[Row]], busy: Mapping[int, Sequence[int]]
+    ) -> Iterator[tuple[Sequence[int], Sequence[Row]]]:
+        """Parts of the book's rows with their customers, and with those who come in any case: somebody has written, or something is busy."""
         waiting = self.session.scalars(select(RECEIVED.customer_id).where(RECEIVED.state == "open").distinct())
         always = sorted({*busy, *(customer_id for customer_id in waiting if customer_id is not None)})
         done = 0
-        for rows in self._through(sieve):
+        for rows in parts:
             upto = bisect_right(always, rows[-1][1])
-            customers = sorted({*always[done:upto], *(row[1] for row in rows)})
+            yield sorted({*always[done:upto], *(row[1] for row in rows)}), rows
             done = upto
-            yield self._completed(customers, rows, busy, decided.keys(), sieve)
-        for start in range(done, len(always), SIFTED_CHUNK):
-            yield self._completed(always[start : start + SIFTED_CHUNK], (), busy, decided.keys(), sieve)
+        for start in range(done, len(always), CHUNK):
+            yield always[start : start + CHUNK], ()
 
     def _completed(
         self, customers: Sequence[int], through: Sequence[Row], busy: Mapping[int, Sequence[int]], decided: AbstractSet[int], sieve: Sieve
@@ -109,33 +116,39 @@ class Chunks:
         """Columns without their types: to make Python's dates of them costs more than to read them, and few are looked at."""
         return [type_coerce(INVOICE[name], NULLTYPE).label(name) for name in self.columns]
 
-    def _next_after(self, last: int) -> list[int]:
-        """The next customers, at most a chunk of them, in the order of their ids."""
-        found: set[int] = set()
-        for column, state in ((INVOICE.customer_id, INVOICE.status), (RECEIVED.customer_id, RECEIVED.state)):
-            query = select(column).where(state == "open", column > last).distinct().order_by(column).limit(CHUNK)
-            found.update(customer_id for customer_id in self.session.scalars(query) if customer_id is not None)
-        return sorted(found)[:CHUNK]
-
     def _through(self, sieve: Sieve) -> Iterator[Sequence[Row]]:
-        """What comes through, and a sample of what does not, each with what the sieve says of it at its end.
-
-        Never all of them at once, and all of a customer together.
-        """
+        """What comes through, and a sample of what does not, each with what the sieve says of it at its end."""
         through, turn = or_(sieve.ruled, sieve.climbing), (INVOICE.id + sieve.today.toordinal()) % SAMPLE
         says = case((sieve.small, SMALL), (turn != 0, LET_THROUGH), (through, LET_THROUGH), else_=SAMPLED)
         query = select(*self._selected(), says).where(INVOICE.status == "open", or_(through, turn == 0))
+        return self._ordered(query, SIFTED_ROWS)
+
+    def _ordered(self, query: Select[Any], count: int) -> Iterator[Sequence[Row]]:
+        """Rows by customer, never all of them at once, and all of a customer together."""
         begun: Sequence[Row] = ()
-        ordered = query.order_by(INVOICE.customer_id, INVOICE.id)
-        with self.session.execute(ordered, execution_options={"yield_per": SIFTED_CHUNK}) as read:
-            for following in read.partitions():
-                rows = [*begun, *following]
-                whole = bisect_left(rows, rows[-1][1], key=itemgetter(1))
-                if whole:
-                    yield rows[:whole]
-                begun = rows[whole:]
+        for following in self._fetched(query.order_by(INVOICE.customer_id, INVOICE.id), count):
+            rows = [*begun, *following]
+            whole = bisect_left(rows, rows[-1][1], key=itemgetter(1))
+            if whole:
+                yield rows[:whole]
+            begun = rows[whole:]
         if begun:
             yield begun
+
+    def _fetched(self, query: Select[Any], count: int) -> Iterator[Sequence[Row]]:
+        """Of SQLite they are its driver's own tuples: to wrap each of them costs a quarter of what it costs to read them.
+
+        Its driver reads as it goes. That of PostgreSQL would bring all at once, if the library did not ask it for a part after the other.
+        """
+        connection = self.session.connection()
+        if connection.dialect.name != "sqlite":
+            with connection.execute(query, execution_options={"yield_per": count}) as read:
+                yield from read.partitions()
+            return
+        with connection.execute(query) as read:
+            assert read.cursor is not None
+            while rows := read.cursor.fetchmany(count):
+                yield rows
 
     def _under_way(self) -> Mapping[int, Sequence[int]]:
         """Invoices for which something is under way, by customer. The claims of a sent action have their day of sending.
@@ -180,8 +193,3 @@ class _Ids(UserDefinedType[Sequence[int]]):
 def one_of(ids: Sequence[int]) -> Within:
     """They are written into the statement: databases take no more than some ten thousand parameters, and a customer may have more invoices."""
     return lambda column: column.bool_op("IN")(bindparam(None, ids, _Ids(), literal_execute=True))
-
-
-def _between(first: int, last: int) -> Within:
-    """A range costs less than its hundreds of numbers, and idle customers in it are few."""
-    return lambda column: column.between(first, last)

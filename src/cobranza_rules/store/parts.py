@@ -15,7 +15,6 @@ from cobranza_rules.facts.build import OF_CUSTOMER, Facts
 from cobranza_rules.facts.invoices import InvoiceFacts
 from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import Value
-from cobranza_rules.rules.concerned import Standing
 from cobranza_rules.store.chunks import Chunk, Within
 from cobranza_rules.store.overrides import Decided
 from cobranza_rules.store.tables import CustomerRow, ReceivedRow
@@ -55,9 +54,10 @@ class Background:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`facts` has a row for each of the chunk's invoices, `customers` are rows by id."""
+    """`facts` has a row for each of the chunk's invoices, of which `columns` has the values; `customers` are rows by id."""
 
     chunk: Chunk
+    columns: Sequence[Sequence[Any]]
     facts: FactTable
     customers: Mapping[int, Customer]
     background: Background
@@ -66,11 +66,6 @@ class Part:
     def waiting(self) -> list[int]:
         """Customers with an open message."""
         return [customer_id for customer_id in self.background.waiting if customer_id in self.customers]
-
-    @property
-    def standings(self) -> list[Standing]:
-        """The rows begin with the columns of `books.SUBJECT_COLUMNS`."""
-        return [(row[0], row[1], row[8], row[9]) for row in self.chunk.invoices]
 
     def is_sampled(self, index: int) -> bool:
         """The sieve has left it out, and it is looked at all the same."""
@@ -86,13 +81,13 @@ def read_part(session: Session, chunk: Chunk, facts: InvoiceFacts, wanted: froze
     customers = _customers(session, chunk)
     columns = list(zip(*chunk.invoices, strict=False)) or [()] * len(facts.columns)
     common = _of_customers(columns[1], customers, background, wanted)
-    return Part(chunk, facts.table(columns, common), customers, background)
+    return Part(chunk, columns, facts.table(columns, common), customers, background)
 
 
 def customers_only(session: Session, customers: Sequence[int], within: Within, background: Background) -> Part:
     """A part without invoices."""
     chunk = Chunk(customers, within, ())
-    return Part(chunk, FactTable((), ()), _customers(session, chunk), background)
+    return Part(chunk, (), FactTable((), ()), _customers(session, chunk), background)
 
 
 def _customers(session: Session, chunk: Chunk) -> dict[int, Customer]:
