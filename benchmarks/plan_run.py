@@ -29,7 +29,7 @@ def main() -> None:
     database = open_database(f"sqlite:///{path}", path.parent)
     rules, _warnings = read_rules([("rules/collections.yaml", RULES.read_bytes())])
     rules.calendar.is_workday(TODAY)  # Loads the library that knows the holidays.
-    engine = None
+    engine: Engine | None = None
     for _turn in range(2 if sys.argv[4] == "again" else 1):
         start = cpu_seconds() + worker_seconds(engine)
         engine = engine or open_engine(cast("EngineName", sys.argv[2]), rules.conditions())
@@ -37,7 +37,7 @@ def main() -> None:
         with database.reading() as session:
             plan = plan_whole(BookReader(session, rules, COMPANY, TODAY, NOW), engine, sifted=sys.argv[3] == "sifted")
         used = cpu_seconds() + worker_seconds(engine) - start
-    assert plan is not None
+    assert engine is not None and plan is not None
     worker = peak_mb(engine.worker_pid) if isinstance(engine, DurableRoom) else 0.0
     assert not (isinstance(engine, DurableRoom) and engine.incidents), "the worker of durable-rules was lost"
     cost = Cost(used, peak_mb() + worker)
