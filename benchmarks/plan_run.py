@@ -37,7 +37,8 @@ def main() -> None:
         with database.reading() as session:
             plan = plan_whole(BookReader(session, rules, COMPANY, TODAY, NOW), engine, sifted=sys.argv[3] == "sifted")
         used = cpu_seconds() + worker_seconds(engine) - start
-    assert engine is not None and plan is not None
+    assert engine is not None
+    assert plan is not None
     worker = peak_mb(engine.worker_pid) if isinstance(engine, DurableRoom) else 0.0
     assert not (isinstance(engine, DurableRoom) and engine.incidents), "the worker of durable-rules was lost"
     cost = Cost(used, peak_mb() + worker)

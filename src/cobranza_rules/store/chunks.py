@@ -128,7 +128,8 @@ class Chunks:
         begun: Sequence[Row] = ()
         for following in self._fetched(query.order_by(INVOICE.customer_id, INVOICE.id), count):
             rows = [*begun, *following]
-            whole = bisect_left(rows, rows[-1][1], key=itemgetter(1))
+            is_last = len(following) < count
+            whole = len(rows) if is_last else bisect_left(rows, rows[-1][1], key=itemgetter(1))
             if whole:
                 yield rows[:whole]
             begun = rows[whole:]
