@@ -20,6 +20,7 @@ from cobranza_rules.rules.model import Limit, RuleSet
 from cobranza_rules.rules.reach import unreachable
 from cobranza_rules.rules.shadows import overshadowed
 from cobranza_rules.rules.stranding import stranded
+from cobranza_rules.rules.unheld import unheld
 from cobranza_rules.rules.written import distinct
 from cobranza_rules.rules.yaml_marks import read_yaml
 
@@ -45,7 +46,7 @@ def read_rules(files: Sequence[tuple[str, bytes]]) -> tuple[RuleSet, tuple[Probl
     definitions = _definitions(read, findings)
     rules = _rules(read, definitions, findings, digest_of(files))
     _check_definitions(definitions, findings)
-    findings.problems += (*unreachable(rules), *stranded(rules), *overshadowed(rules), *deadlocked(rules))
+    findings.problems += (*unreachable(rules), *stranded(rules), *overshadowed(rules), *deadlocked(rules), *unheld(rules))
     problems = distinct(findings.problems)
     if any(not problem.warning for problem in problems):
         raise ProblemError(problems)
