@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.document import check_against, read_rules
+from cobranza_rules.rules.document_languages import Templates, check_languages
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.schema_rules import Known
 from cobranza_rules.rules.testing import Coverage, RuleTest, TestResult, coverage_of, parse_tests, read_tests, run_tests
@@ -80,10 +81,11 @@ def check_files(files: Sequence[tuple[str, bytes]], workspace: Workspace | None)
         return Checked(None, error.problems)
     if workspace is None:
         return Checked(rules, warnings)
-    letters, mails = set(workspace.templates.letter_names()), set(workspace.templates.mail_names())
-    notices, roles = set(workspace.templates.notice_names()), set(workspace.settings.people)
-    named = check_against(rules, letter_templates=letters, mail_templates=mails, notice_templates=notices, roles=roles)
-    return Checked(rules, (*warnings, *named))
+    folder, settings = workspace.templates, workspace.settings
+    there = Templates(str(settings.templates), folder.letters(), folder.mails(), folder.notices())
+    letters, mails, notices = set(there.letters), set(there.mails), set(there.notices)
+    named = check_against(rules, letter_templates=letters, mail_templates=mails, notice_templates=notices, roles=set(settings.people))
+    return Checked(rules, (*warnings, *named, *check_languages(rules, there, settings.language)))
 
 
 def check_workspace(workspace: Workspace) -> Checked:
@@ -112,8 +114,8 @@ def _of_patterns(workspace: Workspace) -> tuple[Problem, ...]:
 def known_names(workspace: Workspace) -> Known:
     """What rules of this workspace can name outside of their files."""
     templates = workspace.templates
-    names = (templates.letter_names(), templates.mail_names(), workspace.settings.people, templates.notice_names())
-    return Known(*map(frozenset, names))
+    roles = frozenset(workspace.settings.people)
+    return Known(frozenset(templates.letters()), frozenset(templates.mails()), roles, frozenset(templates.notices()))
 
 
 def files_of_tests(workspace: Workspace) -> list[Path]:

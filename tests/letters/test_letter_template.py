@@ -241,7 +241,8 @@ def test_files_that_are_no_plain_word_documents_are_refused() -> None:
 
 def test_the_shipped_templates_are_small_and_fit_for_use(templates: TemplateFolder) -> None:
     assert templates.problems() == []
-    assert templates.letter_names() == ["first-reminder", "second-reminder", "statement", "transmittal"]
-    assert templates.mail_names() == ["acknowledgement-request", "first-reminder", "second-reminder", "transmittal"]
+    assert list(templates.letters()) == ["first-reminder", "second-reminder", "statement", "transmittal"]
+    assert list(templates.mails()) == ["acknowledgement-request", "first-reminder", "second-reminder", "transmittal"]
+    assert {*templates.letters().values(), *templates.mails().values(), *templates.notices().values()} == {frozenset({"es", "en"})}
     for path in (ROOT / "templates" / "letters").iterdir():
         assert path.stat().st_size < 20_000, path.name

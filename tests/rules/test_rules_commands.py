@@ -100,6 +100,39 @@ def test_warnings_are_marked_and_do_not_fail(workspace: Path) -> None:
     }
 
 
+def test_a_template_that_is_missing_in_one_language(workspace: Path) -> None:
+    for name in ("letters/transmittal.en.docx", "mail/second-reminder.es.html", "notices/task-waiting.es.html"):
+        (workspace / "templates" / name).unlink()
+    code, printed, problems = call(workspace, "check")
+    lines = (workspace / "rules/collections.yaml").read_text(encoding="utf-8").splitlines()
+    steps = ("letter: transmittal", "email: second-reminder")
+    places = [
+        f"rules/collections.yaml:{number}:{line.index(step) + 1}" for step in steps for number, line in enumerate(lines, 1) if step in line
+    ]
+    assert (code, printed) == (0, "8 rules, 3 rungs, 6 holds: no errors, 2 warnings\n")
+    assert problems == [
+        (
+            f"{places[0]}: warning: 'transmittal' is missing in 'en', and the rule writes to customers of that language; "
+            "write templates/letters/transmittal.en.docx, or ask for 'language == \"es\"' in its 'when'"
+        ),
+        (
+            f"{places[1]}: warning: 'second-reminder' is missing in 'es', and the rule writes to customers of that language; "
+            "write templates/mail/second-reminder.es.html, or ask for 'language == \"en\"' in its 'when'"
+        ),
+    ]
+    change(workspace / "rules/collections.yaml", '- delivery == "pending"', '- delivery == "pending"\n      - language != "en"')
+    assert [problem.partition(" is missing")[0].split(": ")[-1] for problem in call(workspace, "check")[2]] == ["'second-reminder'"]
+
+
+def test_a_notice_that_is_missing_in_the_language_of_the_program_is_an_error(workspace: Path) -> None:
+    (workspace / "templates/notices/task-waiting.en.html").unlink()
+    code, printed, problems = call(workspace, "check")
+    assert (code, printed) == (1, "errors: 2, warnings: 0\n")
+    assert {problem.partition(": ")[2] for problem in problems} == {
+        "the notice 'task-waiting' is missing in 'en', the language of the program; write templates/notices/task-waiting.en.html"
+    }
+
+
 def test_problems_as_json(workspace: Path) -> None:
     change(workspace / "rules/collections.yaml", "days_overdue >= 1", "days_overdu >= 1")
     code, printed, problems = call(workspace, "check", "--json")
