@@ -67,10 +67,31 @@ def rules_in(folder: Path, base: Path) -> list[tuple[str, bytes]]:
     """The rules files of a folder in the order of their names; the patterns for replies are no rules. Raises ProblemError."""
     from cobranza_rules.workspace import REPLIES
 
-    files = sorted(path for path in folder.glob("*.yaml") if path.name != REPLIES)
+    files = [path for path in _yaml_files(folder, base) if path.name != REPLIES]
     if not files:
         raise ProblemError([Problem(_("there are no rules files"), _("put at least one .yaml file there"), shown_as(folder, base))])
-    return [(shown, read_file(path, shown)) for path in files for shown in (shown_as(path, base),)]
+    read, problems = [], list[Problem]()
+    for path in files:
+        shown = shown_as(path, base)
+        try:
+            read.append((shown, read_file(path, shown)))
+        except ProblemError as error:
+            problems += error.problems
+    if problems:
+        raise ProblemError(problems)
+    return read
+
+
+def _yaml_files(folder: Path, base: Path) -> list[Path]:
+    """In the order of their names; what editors hide there begins with a dot.
+
+    Raises ProblemError for files whose names end almost so: a hold that somebody wrote into one would keep nothing back, and nobody would see.
+    """
+    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith("."))
+    what, hint = _("this file is not read: its name does not end in .yaml"), _("rename it, or take it out of the folder")
+    if wrong := [path for path in found if path.suffix != ".yaml"]:
+        raise ProblemError(Problem(what, hint, shown_as(path, base)) for path in wrong)
+    return found
 
 
 def check_files(files: Sequence[tuple[str, bytes]], workspace: Workspace | None) -> Checked:
@@ -119,9 +140,9 @@ def known_names(workspace: Workspace) -> Known:
 
 
 def files_of_tests(workspace: Workspace) -> list[Path]:
-    """Raises ProblemError where there are none."""
+    """Raises ProblemError where there are none, or some that are not read."""
     folder = workspace.settings.rules / "tests"
-    found = sorted((workspace.base / folder).glob("*.yaml"))
+    found = _yaml_files(workspace.base / folder, workspace.base)
     if not found:
         raise ProblemError([Problem(_("there are no rule tests"), _("put .yaml files with tests there"), str(folder))])
     return found
@@ -168,7 +189,7 @@ def _named(scalar: YamlScalar, folder: Path, base: Path) -> tuple[str, bytes]:
 def shown_as(path: Path, base: Path) -> str:
     """A file as the user knows it: relative to the folder in which he works, where it lies there."""
     try:
-        whole, folder = path.resolve(), base.resolve()
+        whole, folder = path.parent.resolve() / path.name, base.resolve()  # A link goes by its own name.
     except (OSError, RuntimeError):  # A link that leads back to itself
         return str(path)
     return str(whole.relative_to(folder)) if whole.is_relative_to(folder) else str(path)

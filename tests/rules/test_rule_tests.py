@@ -483,3 +483,27 @@ def test_the_report_in_words_and_as_junit_xml() -> None:
     assert failure.get("message") == "2026-03-02"
     assert (failure.text or "").splitlines()[1] == "    expected: nothing"
     assert (root.findtext("testsuite/system-out") or "").startswith("collections.yaml: 18 of 19 were never seen at work:")
+
+
+@pytest.mark.parametrize(
+    ("balance", "said"),
+    [
+        ("1,200.00 MXN", "t.yaml:8:63: '1,200.00 MXN' has a comma, which begins another value between braces; write 1200.00 MXN"),
+        ("'1,200.00 MXN'", "t.yaml:8:63: '1,200.00 MXN' is no amount with its currency; write it like 1200.00 MXN"),
+        ("$1200.00 MXN", "t.yaml:8:63: '$1200.00 MXN' is no amount with its currency; write it like 1200.00 MXN"),
+        ("900.50", "t.yaml:8:63: '900.50' is no amount with its currency; write it like 1200.00 MXN"),
+    ],
+)
+def test_an_amount_that_is_written_in_another_way_is_one_mistake(balance: str, said: str) -> None:
+    head = HEAD.replace("1200.00 MXN", balance)
+    rest = "events: [{on: 2026-03-02, payment: {invoice: F-101, amount: 10.00 MXN}}]\nexpect: [{on: 2026-03-02, held: []}]"
+    assert refused(rest, head) == [said]
+
+
+@pytest.mark.parametrize("content", [b"", b"# nothing yet\n"])
+def test_an_empty_file_of_tests_is_told_what_belongs_into_it(content: bytes) -> None:
+    with pytest.raises(ProblemError) as caught:
+        parse_tests("t.yaml", content)
+    assert (
+        str(caught.value) == "t.yaml: the file is empty; write 'rules: ../collections.yaml' and tests into it, or take it out of the folder"
+    )

@@ -158,11 +158,46 @@ def test_files_are_checked_where_there_is_no_workspace(tmp_path: Path, monkeypat
     )
 
 
+NOT_READ = "this file is not read: its name does not end in .yaml; rename it, or take it out of the folder"
+
+
+@pytest.mark.parametrize("name", ["holds.yml", "holds.YAML", "replies.yml"])
+def test_a_file_that_would_silently_not_be_read_is_named(workspace: Path, name: str) -> None:
+    shutil.copy(workspace / "rules/collections.yaml", workspace / "rules" / name)
+    shutil.copy(workspace / "rules/collections.yaml", workspace / "rules/tests" / name)
+    assert call(workspace, "check") == (1, "errors: 1, warnings: 0\n", [f"rules/{name}: {NOT_READ}"])
+    assert call(workspace, "publish", "--by", "supervisor")[::2] == (1, [f"rules/{name}: {NOT_READ}"])
+    assert call(workspace, "test") == (1, "", [f"rules/tests/{name}: {NOT_READ}"])
+
+
+def test_what_editors_and_people_leave_beside_rules_is_no_rules_file(workspace: Path) -> None:
+    for name in (
+        ".collections.yaml.swp",
+        "._collections.yaml",
+        ".#collections.yaml",
+        "collections.yaml~",
+        "notes.txt",
+        "collections.yaml.old",
+    ):
+        (workspace / "rules" / name).write_bytes(b"\0")
+    (workspace / "rules/.#rules.yaml").symlink_to("nobody@nowhere.example")
+    assert call(workspace, "check")[:2] == (0, "8 rules, 3 rungs, 6 holds: no problems\n")
+
+
+def test_every_file_that_cannot_be_read_is_named(workspace: Path) -> None:
+    (workspace / "rules/folder.yaml").mkdir()
+    (workspace / "rules/gone.yaml").symlink_to("nowhere.yaml")
+    assert call(workspace, "check")[2] == [
+        "rules/folder.yaml: it is no file; take it out of the folder",
+        "rules/gone.yaml: the file cannot be read: No such file or directory; check its name and its permissions",
+    ]
+
+
 def test_what_is_no_ordinary_file_is_said_and_not_waited_for(workspace: Path) -> None:
     os.mkfifo(workspace / "rules" / "pipe.yaml")
     (workspace / "rules" / "loop.yaml").symlink_to("loop.yaml")
     code, printed, _complained = call(workspace, "check")
-    assert (code, printed) == (1, "errors: 1, warnings: 0\n")
+    assert (code, printed) == (1, "errors: 2, warnings: 0\n")
     what = {
         "loop": "the file cannot be read: Too many levels of symbolic links; check its name and its permissions",
         "pipe": "it is no file; take it out of the folder",

@@ -63,7 +63,7 @@ def digest_of(files: Sequence[tuple[str, bytes]]) -> str:
 
 def _read_file(name: str, content: bytes, findings: Findings) -> Fields | None:
     try:
-        node, doubled = read_yaml(name, content)
+        node, doubled = read_yaml(name, content, _("write 'version: 1' and rules into it"))
     except ProblemError as error:
         findings.problems += error.problems
         return None
