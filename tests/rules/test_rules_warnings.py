@@ -341,3 +341,45 @@ def test_what_the_warning_says_is_so_and_what_it_proposes_helps(what: str, inste
 def test_rules_are_compared_with_holds_on_customers_that_count_invoices() -> None:
     text = "  - {id: all, for: customer, when: inbox_open > 0 and not (overdue_invoices > 3), blocks: contact}\n"
     assert warned("holds:\n" + text + "  - {id: one, for: invoice, when: inbox_open > 0, blocks: contact}\n") == []
+
+
+SEGMENTS = """\
+holds:
+  - {{id: h, for: customer, when: {first}, blocks: contact}}
+rules:
+  - {{id: r, for: invoice, when: {second}, do: [{{task: t, assign: boss}}]}}
+"""
+
+
+@pytest.mark.parametrize("written", ["Gold", "GOLD", "g\u00f3ld", "go\u0301ld", " gold", "gold "])
+def test_texts_that_differ_in_capitals_accents_or_spaces_alone(written: str) -> None:
+    shown = "g\u00f3ld" if written == "go\u0301ld" else written
+    text = SEGMENTS.format(first='segment == "gold"', second=f'\'days_overdue > 3 and segment in ["AA", "{written}"]\'')
+    assert warned(text) == [
+        (
+            f'r.yaml:5:33: segment is compared with "{shown}" here and with "gold" in r.yaml:3: capitals, accents and spaces count; '
+            "write both alike, as the data have it; 'contains' looks past capitals"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ('segment == "gold"', 'segment == "gold"'),
+        ('segment == "go\u0301ld"', 'segment != "g\u00f3ld"'),
+        ('segment == "gold"', 'segment == "golf"'),
+        ('segment == "gold"', 'customer == "GOLD"'),
+        ('segment == "gold"', 'segment contains "Gold"'),
+    ],
+)
+def test_texts_that_are_the_same_or_others(first: str, second: str) -> None:
+    assert warned(SEGMENTS.format(first=f"'{first}'", second=f"'{second}'")) == []
+
+
+def test_each_way_of_writing_a_text_is_told_once() -> None:
+    text = SEGMENTS.format(first='segment == "gold"', second='\'segment in ["Gold", "GOLD"] and segment != "Gold"\'')
+    assert [said.partition(" here")[0] for said in warned(text)] == [
+        'r.yaml:5:33: segment is compared with "Gold"',
+        'r.yaml:5:33: segment is compared with "GOLD"',
+    ]

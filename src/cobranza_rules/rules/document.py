@@ -16,6 +16,7 @@ from cobranza_rules.rules.document_rules import RulesReader
 from cobranza_rules.rules.document_settings import AGING_BUCKETS, ALL_DAY, read_aging_buckets, read_calendar, read_limit
 from cobranza_rules.rules.expression import Definitions, Written
 from cobranza_rules.rules.fields import Fields, Findings
+from cobranza_rules.rules.look_alikes import look_alikes
 from cobranza_rules.rules.model import Limit, RuleSet
 from cobranza_rules.rules.reach import unreachable
 from cobranza_rules.rules.shadows import overshadowed
@@ -46,7 +47,8 @@ def read_rules(files: Sequence[tuple[str, bytes]]) -> tuple[RuleSet, tuple[Probl
     definitions = _definitions(read, findings)
     rules = _rules(read, definitions, findings, digest_of(files))
     _check_definitions(definitions, findings)
-    findings.problems += (*unreachable(rules), *stranded(rules), *overshadowed(rules), *deadlocked(rules), *unheld(rules))
+    for look in (unreachable, stranded, overshadowed, deadlocked, unheld, look_alikes):
+        findings.problems += look(rules)
     problems = distinct(findings.problems)
     if any(not problem.warning for problem in problems):
         raise ProblemError(problems)
