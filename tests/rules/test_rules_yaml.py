@@ -237,9 +237,16 @@ def test_what_the_yaml_library_says_is_said_in_words_of_our_own(text: str, said:
     assert refused(text)[0] == f"r.yaml:{said}"
 
 
-@pytest.mark.parametrize("code", [0xA0, 0x1680, 0x2000, 0x2003, 0x200B, 0x200D, 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF])
+@pytest.mark.parametrize(
+    "code", [0xA0, 0xAD, 0x1680, 0x2000, 0x2003, 0x200B, 0x200D, 0x200F, 0x2028, 0x202E, 0x202F, 0x205F, 0x2060, 0x2066, 0x3000, 0xFEFF]
+)
 def test_every_space_that_is_none_is_named(code: int) -> None:
     assert refused(RULE.format(f"balance > 0\n    every: 3{chr(code)}workdays")) == [f"r.yaml:6:12: {ODD.replace('00A0', f'{code:04X}')}"]
+
+
+@pytest.mark.parametrize("code", [0xAD, 0x200B, 0x202E, 0x2060, 0xFEFF])
+def test_a_sign_that_nobody_sees_is_named_in_a_condition_too(code: int) -> None:
+    assert refused(RULE.format(f"balance {chr(code)}> 0")) == [f"r.yaml:5:19: {ODD.replace('00A0', f'{code:04X}')}"]
 
 
 def test_odd_spaces_that_do_no_harm_are_left_alone() -> None:

@@ -12,7 +12,7 @@ from cobranza_rules.rules.written import problem_at
 
 Said = tuple[Sentence, Sentence]  # What is wrong, and what to do
 # What looks like an ordinary space, or like nothing, and is none to YAML; word processors and web pages leave it behind.
-_ODD_SPACE = re.compile("[\xa0\u1680\u2000-\u200d\u202f\u205f\u2060\u3000\ufeff]")
+_ODD_SPACE = re.compile("[\xa0\xad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2069\u3000\ufeff]")
 _LINE_END = re.compile("\r\n|\r|\n")
 _OUT_OF_LINE = re.compile(r"but found \(?'(<block mapping start>|<block sequence start>|-|\?)'")  # `?` is the library's sign for a key.
 _NOT_CLOSED = re.compile(r"expected ',' or '([\]}])'")
