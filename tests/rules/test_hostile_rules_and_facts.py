@@ -59,9 +59,10 @@ LIST_OF_TERMS = "version: 1\nrules:\n  - id: a\n    for: invoice\n    when:\n" +
             "version: 1\n\u202eyek: 1\n",
             [
                 (
-                    "r.yaml:2:1: a rules file has no key '\ufffdyek'; possible are: aging_buckets, calendar, define, holds, ladders, limit, "
-                    "rules, version"
-                )
+                    "r.yaml:2:1: the character U+202E stands here, which only looks like a space, or like nothing; "
+                    "delete it, and type a space where one belongs"
+                ),
+                "r.yaml:2:1: a rules file has no key 'yek'; possible are: aging_buckets, calendar, define, holds, ladders, limit, rules, version",
             ],
         ),
     ],
