@@ -179,11 +179,18 @@ def _read(path: Path, base: Path) -> tuple[str, tuple[str, ...], RuleSet, tuple[
 
 def _named(scalar: YamlScalar, folder: Path, base: Path) -> tuple[str, bytes]:
     path = folder / scalar.text
-    if not path.is_file():
+    if not _is_file(path):
         what = _("there is no rules file '{file}'", file=scalar.text[:200])
         raise ProblemError([problem_at(scalar.place, what, _("the name is relative to the folder of the tests"))])
     shown = shown_as(path, base)
     return shown, read_file(path, shown)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # No name of a file at all: far too long, for instance
+        return False
 
 
 def shown_as(path: Path, base: Path) -> str:

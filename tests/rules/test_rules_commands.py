@@ -273,3 +273,43 @@ def test_one_fact_is_shown_with_all_that_is_known_of_it(workspace: Path) -> None
         'Example: case_status == "collections"',
     ]
     assert call(workspace, "facts", "case_statu")[::2] == (1, ["there is no scope or fact 'case_statu'; did you mean 'case_status'?"])
+
+
+@pytest.mark.parametrize("number", ["9" * 10, "9" * 30, "9" * 5000])
+def test_a_version_beyond_all_numbers_is_none(workspace: Path, number: str) -> None:
+    hint = "name 'in-force', 'draft', the number of a version, a rules file or a folder"
+    assert call(workspace, "diff", number)[::2] == (1, [f"there are no rules '{number}'; {hint}"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("approvals", "show"),
+        ("approvals", "approve"),
+        ("inbox", "show"),
+        ("outbox", "settle"),
+        ("override", "end"),
+        ("quarantine", "show"),
+        ("tasks", "show"),
+    ],
+)
+@pytest.mark.parametrize("number", ["0", "2147483648", "9" * 30])
+def test_numbers_that_no_database_counts_with_are_wrong_usage(workspace: Path, words: tuple[str, ...], number: str) -> None:
+    opened = Call(workspace)
+    result = CliRunner().invoke(cobranza, [*words, number], obj=opened)
+    opened.close()
+    assert result.exit_code == 2
+    assert "numbers go from 1 to 2147483647" in result.stderr or "los números van de 1 a 2147483647" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "../" * 2000, "'\t'"])
+def test_tests_of_rules_that_no_file_can_be_named_by(workspace: Path, name: str) -> None:
+    file = workspace / "rules/tests/other.yaml"
+    file.write_text(f"rules: {name}\ntests: [{{}}]\n", encoding="utf-8")
+    (problem,) = call(workspace, "test", str(file))[2]
+    assert problem.endswith("'; the name is relative to the folder of the tests")
+
+
+def test_a_file_that_is_named_twice_is_read_once(workspace: Path) -> None:
+    file = str(workspace / "rules/collections.yaml")
+    assert call(workspace, "check", file, file) == (0, "8 rules, 3 rungs, 6 holds: no problems\n", [])
