@@ -87,7 +87,14 @@ def _yaml_files(folder: Path, base: Path) -> list[Path]:
 
     Raises ProblemError for files whose names end almost so: a hold that somebody wrote into one would keep nothing back, and nobody would see.
     """
-    found = sorted(path for path in folder.glob("*") if path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith("."))
+    try:
+        beside = sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        what = _("the folder cannot be read: {detail}", detail=error.strerror or type(error).__name__)
+        raise ProblemError([Problem(what, _("check its permissions"), shown_as(folder, base))]) from None
+    found = [path for path in beside if path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith(".")]
     what, hint = _("this file is not read: its name does not end in .yaml"), _("rename it, or take it out of the folder")
     if wrong := [path for path in found if path.suffix != ".yaml"]:
         raise ProblemError(Problem(what, hint, shown_as(path, base)) for path in wrong)

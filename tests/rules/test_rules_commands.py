@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -168,6 +169,16 @@ def test_a_file_that_would_silently_not_be_read_is_named(workspace: Path, name: 
     assert call(workspace, "check") == (1, "errors: 1, warnings: 0\n", [f"rules/{name}: {NOT_READ}"])
     assert call(workspace, "publish", "--by", "supervisor")[::2] == (1, [f"rules/{name}: {NOT_READ}"])
     assert call(workspace, "test") == (1, "", [f"rules/tests/{name}: {NOT_READ}"])
+
+
+def test_a_folder_that_cannot_be_read_is_told(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(folder: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+    monkeypatch.setattr(Path, "iterdir", forbidden)
+    said = "the folder cannot be read: Permission denied; check its permissions"
+    assert call(workspace, "check")[2] == [f"rules: {said}"]
+    assert call(workspace, "test")[2] == [f"rules/tests: {said}"]
 
 
 def test_what_editors_and_people_leave_beside_rules_is_no_rules_file(workspace: Path) -> None:
