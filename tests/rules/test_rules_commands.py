@@ -125,6 +125,14 @@ def test_a_template_that_is_missing_in_one_language(workspace: Path) -> None:
     assert [problem.partition(" is missing")[0].split(": ")[-1] for problem in call(workspace, "check")[2]] == ["'second-reminder'"]
 
 
+def test_whoever_publishes_learns_of_warnings(workspace: Path) -> None:
+    (workspace / "templates/letters/transmittal.en.docx").unlink()
+    assert call(workspace, "publish", "--by", "supervisor", "--yes")[:2] == (
+        0,
+        "30 rule tests pass.\nWarnings: 1; 'cobranza rules check' shows them.\nVersion 1 is in force from the next run on.\n",
+    )
+
+
 def test_a_notice_that_is_missing_in_the_language_of_the_program_is_an_error(workspace: Path) -> None:
     (workspace / "templates/notices/task-waiting.en.html").unlink()
     code, printed, problems = call(workspace, "check")

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What may be published. `difference` is None where nothing is in force yet."""
+    """What may be published. `difference` is None where nothing is in force yet; `warnings` are what the check has to say of it."""
 
     files: RuleFiles
     digest: str
     tested: Tested
     difference: Comparison | None
+    warnings: tuple[Problem, ...] = ()
 
 
 def examine_draft(workspace: Workspace) -> Draft:
@@ -47,7 +48,7 @@ def examine_draft(workspace: Workspace) -> Draft:
     with workspace.database.reading() as session:
         version = version_in_force(session)
     changes = difference(workspace, files_of(version), files) if version is not None else None
-    return Draft(files, checked.rules.digest, tested, changes)
+    return Draft(files, checked.rules.digest, tested, changes, checked.warnings)
 
 
 def _must_be_new(workspace: Workspace, files: RuleFiles) -> None:
