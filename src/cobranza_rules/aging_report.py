@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from cobranza_rules.domain.aging import NO_DUE_DATE, bucket_names, bucket_of
 from cobranza_rules.money import Money
+from cobranza_rules.rules.texts import spellings
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow
 from cobranza_rules.workspace import Workspace
 
@@ -18,7 +19,7 @@ def aging_report(workspace: Workspace, customer: str | None = None) -> dict[str,
     today, limits = workspace.clock.today(), workspace.rules.aging_buckets
     query = select(InvoiceRow, CustomerRow.code).join(CustomerRow).where(InvoiceRow.status == "open")
     if customer:
-        query = query.where(CustomerRow.code == customer)
+        query = query.where(CustomerRow.code.in_(spellings(customer)))
     sums: dict[tuple[str, str], list[int]] = defaultdict(list)
     invoices = []
     with workspace.database.reading() as session:

@@ -23,6 +23,7 @@ from cobranza_rules.rules.native import NativeEngine
 from cobranza_rules.rules.overrides import Override
 from cobranza_rules.rules.planned import Plan, PlannedAction, Verdict
 from cobranza_rules.rules.subjects import Book
+from cobranza_rules.rules.texts import spellings
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow
 from cobranza_rules.workspace import Workspace
@@ -198,10 +199,10 @@ def explain_subject(workspace: Workspace, name: str) -> Explanation:
 
 
 def _find(session: Session, name: str) -> tuple[CustomerRow, list[InvoiceRow]]:
-    invoices = list(session.scalars(select(InvoiceRow).where(or_(InvoiceRow.number == name, InvoiceRow.uuid == name.upper()))))
+    invoices = list(session.scalars(select(InvoiceRow).where(or_(InvoiceRow.number.in_(spellings(name)), InvoiceRow.uuid == name.upper()))))
     if invoices:
         return session.get_one(CustomerRow, invoices[0].customer_id), invoices
-    customer = session.scalar(select(CustomerRow).where(or_(CustomerRow.code == name, CustomerRow.rfc == name.upper())))
+    customer = session.scalar(select(CustomerRow).where(or_(CustomerRow.code.in_(spellings(name)), CustomerRow.rfc == name.upper())))
     if customer is None:
         raise ProblemError(
             [Problem(_("there is no invoice and no customer '{name}'", name=name), _("'cobranza aging --detail' lists the open invoices"))]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.document import check_against, read_rules
+from cobranza_rules.rules.document_languages import Templates, check_languages
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.schema_rules import Known
 from cobranza_rules.rules.testing import Coverage, RuleTest, TestResult, coverage_of, parse_tests, read_tests, run_tests
@@ -66,10 +67,38 @@ def rules_in(folder: Path, base: Path) -> list[tuple[str, bytes]]:
     """The rules files of a folder in the order of their names; the patterns for replies are no rules. Raises ProblemError."""
     from cobranza_rules.workspace import REPLIES
 
-    files = sorted(path for path in folder.glob("*.yaml") if path.name != REPLIES)
+    files = [path for path in _yaml_files(folder, base) if path.name != REPLIES]
     if not files:
         raise ProblemError([Problem(_("there are no rules files"), _("put at least one .yaml file there"), shown_as(folder, base))])
-    return [(shown, read_file(path, shown)) for path in files for shown in (shown_as(path, base),)]
+    read, problems = [], list[Problem]()
+    for path in files:
+        shown = shown_as(path, base)
+        try:
+            read.append((shown, read_file(path, shown)))
+        except ProblemError as error:
+            problems += error.problems
+    if problems:
+        raise ProblemError(problems)
+    return read
+
+
+def _yaml_files(folder: Path, base: Path) -> list[Path]:
+    """In the order of their names; what editors hide there begins with a dot.
+
+    Raises ProblemError for files whose names end almost so: a hold that somebody wrote into one would keep nothing back, and nobody would see.
+    """
+    try:
+        beside = sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        what = _("the folder cannot be read: {detail}", detail=error.strerror or type(error).__name__)
+        raise ProblemError([Problem(what, _("check its permissions"), shown_as(folder, base))]) from None
+    found = [path for path in beside if path.suffix.lower() in (".yaml", ".yml") and not path.name.startswith(".")]
+    what, hint = _("this file is not read: its name does not end in .yaml"), _("rename it, or take it out of the folder")
+    if wrong := [path for path in found if path.suffix != ".yaml"]:
+        raise ProblemError(Problem(what, hint, shown_as(path, base)) for path in wrong)
+    return found
 
 
 def check_files(files: Sequence[tuple[str, bytes]], workspace: Workspace | None) -> Checked:
@@ -80,10 +109,11 @@ def check_files(files: Sequence[tuple[str, bytes]], workspace: Workspace | None)
         return Checked(None, error.problems)
     if workspace is None:
         return Checked(rules, warnings)
-    letters, mails = set(workspace.templates.letter_names()), set(workspace.templates.mail_names())
-    notices, roles = set(workspace.templates.notice_names()), set(workspace.settings.people)
-    named = check_against(rules, letter_templates=letters, mail_templates=mails, notice_templates=notices, roles=roles)
-    return Checked(rules, (*warnings, *named))
+    folder, settings = workspace.templates, workspace.settings
+    there = Templates(str(settings.templates), folder.letters(), folder.mails(), folder.notices())
+    letters, mails, notices = set(there.letters), set(there.mails), set(there.notices)
+    named = check_against(rules, letter_templates=letters, mail_templates=mails, notice_templates=notices, roles=set(settings.people))
+    return Checked(rules, (*warnings, *named, *check_languages(rules, there, settings.language)))
 
 
 def check_workspace(workspace: Workspace) -> Checked:
@@ -112,14 +142,14 @@ def _of_patterns(workspace: Workspace) -> tuple[Problem, ...]:
 def known_names(workspace: Workspace) -> Known:
     """What rules of this workspace can name outside of their files."""
     templates = workspace.templates
-    names = (templates.letter_names(), templates.mail_names(), workspace.settings.people, templates.notice_names())
-    return Known(*map(frozenset, names))
+    roles = frozenset(workspace.settings.people)
+    return Known(frozenset(templates.letters()), frozenset(templates.mails()), roles, frozenset(templates.notices()))
 
 
 def files_of_tests(workspace: Workspace) -> list[Path]:
-    """Raises ProblemError where there are none."""
+    """Raises ProblemError where there are none, or some that are not read."""
     folder = workspace.settings.rules / "tests"
-    found = sorted((workspace.base / folder).glob("*.yaml"))
+    found = _yaml_files(workspace.base / folder, workspace.base)
     if not found:
         raise ProblemError([Problem(_("there are no rule tests"), _("put .yaml files with tests there"), str(folder))])
     return found
@@ -156,17 +186,24 @@ def _read(path: Path, base: Path) -> tuple[str, tuple[str, ...], RuleSet, tuple[
 
 def _named(scalar: YamlScalar, folder: Path, base: Path) -> tuple[str, bytes]:
     path = folder / scalar.text
-    if not path.is_file():
+    if not _is_file(path):
         what = _("there is no rules file '{file}'", file=scalar.text[:200])
         raise ProblemError([problem_at(scalar.place, what, _("the name is relative to the folder of the tests"))])
     shown = shown_as(path, base)
     return shown, read_file(path, shown)
 
 
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # No name of a file at all: far too long, for instance
+        return False
+
+
 def shown_as(path: Path, base: Path) -> str:
     """A file as the user knows it: relative to the folder in which he works, where it lies there."""
     try:
-        whole, folder = path.resolve(), base.resolve()
+        whole, folder = path.parent.resolve() / path.name, base.resolve()  # A link goes by its own name.
     except (OSError, RuntimeError):  # A link that leads back to itself
         return str(path)
     return str(whole.relative_to(folder)) if whole.is_relative_to(folder) else str(path)

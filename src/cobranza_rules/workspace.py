@@ -85,9 +85,9 @@ class Workspace:
 
         problems = check_against(
             rules,
-            letter_templates=set(self.templates.letter_names()),
-            mail_templates=set(self.templates.mail_names()),
-            notice_templates=set(self.templates.notice_names()),
+            letter_templates=set(self.templates.letters()),
+            mail_templates=set(self.templates.mails()),
+            notice_templates=set(self.templates.notices()),
             roles=set(self.settings.people),
         )
         if errors := [problem for problem in problems if not problem.warning]:

@@ -11,11 +11,13 @@ from sqlalchemy import select
 from tests.cfdi_files import COMPANY, credit_note, invoice, receipt, uuid_of
 
 from cobranza_rules.booking.bookkeeper import entries_of, state_of
+from cobranza_rules.booking.identity import normal_name
 from cobranza_rules.booking.importing import Importing, ImportReport
 from cobranza_rules.casefile.timeline import verify_case_file
 from cobranza_rules.clock import FixedClock
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.invoice import fold
+from cobranza_rules.explanation import _find
 from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.store.database import Database
 from cobranza_rules.store.documents import DocumentArchive
@@ -249,3 +251,58 @@ def test_what_was_known_on_a_day_is_the_fold_of_what_had_been_entered(importing:
         assert [entry.kind for entry in known] == [EntryKind.ISSUED]
         assert fold(known).balance == 100_000
         assert state_of(row).balance == 60_000
+
+
+ABROAD = "Clave,Razón social,RFC,Tipo,Idioma,Días de crédito,Entrega,Correo facturas\n" + "".join(
+    f"{code},{name},,extranjero,en,30,correo,{mail}@cliente.example\n"
+    for code, name, mail in (
+        ("X-1", "株式会社甲", "a"),
+        ("X-2", "株式会社乙", "b"),
+        ("X-3", "ООО 5", "c"),
+        ("X-4", "有限会社 5", "d"),
+        ("X-5", "💥", "e"),
+        ("X-6", "🏴", "f"),
+    )
+)
+
+
+def test_names_that_latin_letters_cannot_write_are_names_too(importing: Importing) -> None:
+    """Who has no RFC and no tax number goes by the name: two of them must never become one, and get what belongs to the other."""
+    assert take(importing, ABROAD.encode()).counts == {("customers", "new"): 6}
+    take(importing, invoice("FX-1", receiver=("XEXX010101000", "株式会社乙")), invoice("FX-2", receiver=("XEXX010101000", "🏴")))
+    with importing.database.reading() as session:
+        owners = {row.number: session.get_one(CustomerRow, row.customer_id).code for row in session.scalars(select(InvoiceRow))}
+    assert owners == {"FX-1": "X-2", "FX-2": "X-6"}
+
+
+@pytest.mark.parametrize(
+    ("name", "identity"),
+    [
+        ("Université de l’Exemple, S.A.", "UNIVERSITE DE LEXEMPLE S A"),
+        ("  H&E   Ñandú–Sur ", "H&E NANDUSUR"),
+        ("株式会社 甲", "株式会社 甲"),
+        ("a_b", "A B"),
+        ("💥", "💥"),
+    ],
+)
+def test_what_counts_of_a_name(name: str, identity: str) -> None:
+    assert normal_name(name) == identity
+
+
+def test_an_accent_is_the_same_however_it_was_typed(importing: Importing) -> None:
+    decomposed = "n\u0303andu\u0301"
+    take(importing, customers().replace(b"C-001", decomposed.encode()), invoice("F\u00e9-1"), invoice("Fe\u0301-2"))
+    with importing.database.reading() as session:
+        assert session.scalars(select(CustomerRow.code)).all() == ["\u00f1and\u00fa"]
+        for typed in ("\u00f1and\u00fa", decomposed, "F\u00e9-1", "Fe\u0301-1", "F\u00e9-2", "Fe\u0301-2"):
+            assert _find(session, typed)[0].code == "\u00f1and\u00fa"
+    take(importing, customers("45").replace(b"C-001", "\u00f1and\u00fa".encode()))
+    with importing.database.reading() as session:
+        assert session.scalars(select(CustomerRow.credit_days)).all() == [45]
+
+
+def test_a_table_with_a_sign_that_cannot_stand_in_it_says_so(importing: Importing) -> None:
+    report = importing.take([SourceFile("clientes.csv", customers().replace(b"ROBOTICA", b"ROBO\x00TICA"))])
+    assert [str(problem) for problem in report.problems] == [
+        "clientes.csv:2: the character U+0000 cannot stand in a table; delete it, and save the file again"
+    ]

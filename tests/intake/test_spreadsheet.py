@@ -271,10 +271,17 @@ def test_a_break_inside_quotation_marks_is_one_row() -> None:
     assert (table.value(0, 1), table.value(1, 0)) == ("first\nsecond", "d")
 
 
-@pytest.mark.parametrize("content", [b"a,b\x00c\n", b"\x89PNG\r\n\x1a\n\x00\x00", b"a,\x81\n", b"\xff\xfea", b"a\x07,b"])
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\x00\x00", b"a,\x81\n", b"\xff\xfea", b"a,\xf1\x00\n"])
 def test_what_is_no_text_is_told(said: Any, content: bytes) -> None:
     assert said(read_tables, content, "c.csv") == [
         "c.csv: the file is no text: neither UTF-8 nor Windows-1252; save it again as 'CSV UTF-8' in your spreadsheet program"
+    ]
+
+
+@pytest.mark.parametrize(("content", "line", "code"), [(b"a,b\nc,d\x00e\n", 2, "0000"), ("ñ\x07,b".encode(), 1, "0007")])
+def test_a_stray_sign_in_a_table_is_told_with_its_line(said: Any, content: bytes, line: int, code: str) -> None:
+    assert said(read_tables, content, "c.csv") == [
+        f"c.csv:{line}: the character U+{code} cannot stand in a table; delete it, and save the file again"
     ]
 
 

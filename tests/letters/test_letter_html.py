@@ -239,7 +239,7 @@ def test_a_signature_is_kept_with_what_stands_above_it(templates: TemplateFolder
 
 
 def test_nothing_of_the_outside_is_named_in_a_letter(templates: TemplateFolder) -> None:
-    for name in templates.letter_names():
+    for name in templates.letters():
         for element in parsed(templates.letter(name, "es").html(fields_of(letter(name)))).iter(etree.Element):
             assert not {"src", "href"} & set(element.attrib), etree.tostring(element)
     assert "http" not in compile_template(docx("Hola"), "t").html(fields_of(letter()))

@@ -141,15 +141,20 @@ def test_every_problem_is_reported_at_once_with_the_text_where_it_stands() -> No
 @pytest.mark.parametrize(
     ("paragraphs", "problem"),
     [
-        (("uno", "{% if draft %}dos"), "Unexpected end of template. Jinja was looking for the following tags"),
-        (("uno", "{{ total"), "the tag is not well written"),
-        (("uno", "{% endif %}"), "the tag is not well written: Encountered unknown tag 'endif'"),
+        (
+            ("uno", "{% if draft %}dos", "tres"),
+            "({% if draft %}dos): the tag '{% if %}' is never closed; write '{% endif %}' where it ends",
+        ),
+        (("uno", "{% endif %}"), "({% endif %}): '{% endif %}' belongs to no 'if'; take it out, or write '{% if ... %}' before it"),
+        (("uno", "{% si draft %}"), "({% si draft %}): there is no tag '{% si %}'; the tags are if, elif, else, endif, for, endfor"),
     ],
 )
 def test_tags_that_are_not_well_written(paragraphs: tuple[str, ...], problem: str) -> None:
-    found = problems_of(docx(*paragraphs))
-    assert problem in "\n".join(found)
-    assert "look for a missing brace, endif or endfor" in found[0]
+    assert problems_of(docx(*paragraphs))[0] == f"carta.es.docx {problem}"
+
+
+def test_a_tag_without_an_end_is_told() -> None:
+    assert problems_of(docx("uno", "{{ total"))[0] == "carta.es.docx ({{ total): a tag that begins here has no end; end it with '}}' / '%}'"
 
 
 def test_a_filter_that_is_not_offered() -> None:
@@ -241,7 +246,8 @@ def test_files_that_are_no_plain_word_documents_are_refused() -> None:
 
 def test_the_shipped_templates_are_small_and_fit_for_use(templates: TemplateFolder) -> None:
     assert templates.problems() == []
-    assert templates.letter_names() == ["first-reminder", "second-reminder", "statement", "transmittal"]
-    assert templates.mail_names() == ["acknowledgement-request", "first-reminder", "second-reminder", "transmittal"]
+    assert list(templates.letters()) == ["first-reminder", "second-reminder", "statement", "transmittal"]
+    assert list(templates.mails()) == ["acknowledgement-request", "first-reminder", "second-reminder", "transmittal"]
+    assert {*templates.letters().values(), *templates.mails().values(), *templates.notices().values()} == {frozenset({"es", "en"})}
     for path in (ROOT / "templates" / "letters").iterdir():
         assert path.stat().st_size < 20_000, path.name

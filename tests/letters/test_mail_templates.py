@@ -67,7 +67,7 @@ def test_files_that_are_no_text_or_too_large() -> None:
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_shipped_mails_state_what_is_owed_and_where_to_pay(templates: TemplateFolder, language: str) -> None:
-    for name in templates.mail_names():
+    for name in templates.mails():
         fields = fields_of(letter("first-reminder", language, 3))
         subject, html = templates.mail(name, language).render(fields)
         text = parsed(html).text_content()
@@ -120,4 +120,4 @@ def test_a_changed_template_is_compiled_anew_and_an_unchanged_one_is_not(tmp_pat
     assert [str(problem) for problem in folder.problems()] == [
         "letters/x.es.docx ({{ nada }}): there is no field 'nada'; docs/letters.md lists the fields"
     ]
-    assert folder.letter_names() == ["x"]
+    assert folder.letters() == {"x": {"es"}}

@@ -61,6 +61,13 @@ def test_a_draft_changes_nothing_until_it_is_published(awake: Desk) -> None:
     assert [action.rule_id for action in awake.plan().actions] == ["first-reminder"]
 
 
+def test_what_the_check_calls_an_error_is_not_published(awake: Desk) -> None:
+    rewrite(awake, ("MXN: 500.00", "MXN: 2000.00"))
+    (awake.workspace.base / "templates/notices/task-waiting.es.html").unlink()
+    with pytest.raises(ProblemError, match="the notice 'task-waiting' is missing in 'es', the language of the program"):
+        examine_draft(awake.workspace)
+
+
 def test_the_difference_says_who_gets_something_else_and_why(awake: Desk) -> None:
     rewrite(awake, ("MXN: 500.00", "MXN: 2000.00"))
     files = named_rules(awake.workspace, IN_FORCE), named_rules(awake.workspace, DRAFT)

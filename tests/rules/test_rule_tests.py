@@ -6,6 +6,7 @@ import datetime as dt
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from textwrap import dedent, indent
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from cobranza_rules.rule_files import check_files, run_files
 from cobranza_rules.rules.document import read_rules
 from cobranza_rules.rules.testing import RuleTest, TestResult, coverage_of, parse_tests, read_tests, run_test, run_tests
 from cobranza_rules.rules.testing_given import CUSTOMER_KEYS, FOLLOWING, INVOICE_KEYS
-from cobranza_rules.rules.testing_report import FileReport, coverage_lines, difference_lines, junit, report_lines
+from cobranza_rules.rules.testing_report import FileReport, coverage_lines, difference_lines, junit, report_json, report_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "rules/tests/collections.yaml"
@@ -166,6 +167,16 @@ def test_expectations_that_fit_several_actions_find_each_one_of_its_own() -> Non
     assert not run("expect: [{on: 2026-03-02, actions: [{rung: first-reminder}]}]", both).passed
 
 
+def test_of_an_invoice_that_is_not_held_it_is_said_what_came_of_it() -> None:
+    sent = "history: [{on: 2026-02-27, rung: first-reminder, invoices: [F-101]}]\n"
+    assert said(run(sent + "expect: [{on: 2026-03-02, held: [{invoice: F-101, by: dispute}]}]")) == [
+        "  2026-03-02, on hold (t.yaml:11)",
+        "    expected: F-101 dispute",
+        "    got: nothing",
+        "      second-reminder, F-101: the next contact is on 2026-03-06",
+    ]
+
+
 def test_holds_are_compared_both_ways() -> None:
     disputed = HEAD.replace("acknowledged: true}", "acknowledged: true, dispute_open: true}", 1)
     assert run("expect: [{on: 2026-03-02, held: [{invoice: F-101, by: dispute}]}]", disputed).passed
@@ -173,6 +184,7 @@ def test_holds_are_compared_both_ways() -> None:
         "  2026-03-02, on hold (t.yaml:10)",
         "    expected: nothing",
         "    got: F-101 dispute",
+        "      F-101: on hold by 'dispute' (collections.yaml:66)",
     ]
     assert not run("expect: [{on: 2026-03-02, held: [{invoices: [F-101, F-201], by: dispute}]}]", disputed).passed
     assert not run("expect: [{on: 2026-03-02, held: [{invoice: F-101, by: payment-claimed}]}]", disputed).passed
@@ -422,6 +434,34 @@ def test_what_no_test_has_seen_at_work_is_listed() -> None:
     ]
 
 
+def test_the_first_day_that_differs_is_shown_whole_and_later_ones_are_counted() -> None:
+    sent = "history: [{on: 2026-02-27, rung: first-reminder, invoices: [F-101]}]\n"
+    rest = (
+        "expect:\n  - {on: 2026-03-03, actions: [{rung: second-reminder}], held: [{invoice: F-101, by: dispute}]}\n"
+        "  - {on: 2026-03-06, actions: []}\n  - {on: 2026-03-09, actions: [{rung: escalation}]}\n"
+    )
+    report = FileReport("t.yaml", ("collections.yaml",), (run(sent + rest),))
+    assert [str(line) for line in report_lines([report])] == [
+        "FAILED: a test (t.yaml:4)",
+        "  2026-03-03, planned (t.yaml:12)",
+        "    expected: second-reminder",
+        "    got: nothing",
+        "      second-reminder, F-101: the next contact is on 2026-03-06",
+        "  2026-03-03, on hold (t.yaml:12)",
+        "    expected: F-101 dispute",
+        "    got: nothing",
+        "      second-reminder, F-101: the next contact is on 2026-03-06",
+        "  later days that differ too, perhaps because of this one: 2, the last on 2026-03-09; --json or --junit show them all",
+        "tests: 1, failed: 1",
+    ]
+    failure = ET.fromstring(junit([report], [], in_english)).find("testsuite/testcase/failure")
+    assert failure is not None
+    assert failure.get("message") == "2026-03-03, 2026-03-06, 2026-03-09"
+    assert "  2026-03-09, planned (t.yaml:14)" in (failure.text or "")
+    told: Any = report_json([report], [], in_english)["tests"]
+    assert [difference["on"] for difference in told[0]["differences"]] == ["2026-03-03", "2026-03-03", "2026-03-06", "2026-03-09"]
+
+
 def test_the_report_in_words_and_as_junit_xml() -> None:
     good, bad = (
         run("expect: [{on: 2026-03-03, actions: []}]"),
@@ -443,3 +483,27 @@ def test_the_report_in_words_and_as_junit_xml() -> None:
     assert failure.get("message") == "2026-03-02"
     assert (failure.text or "").splitlines()[1] == "    expected: nothing"
     assert (root.findtext("testsuite/system-out") or "").startswith("collections.yaml: 18 of 19 were never seen at work:")
+
+
+@pytest.mark.parametrize(
+    ("balance", "said"),
+    [
+        ("1,200.00 MXN", "t.yaml:8:63: '1,200.00 MXN' has a comma, which begins another value between braces; write 1200.00 MXN"),
+        ("'1,200.00 MXN'", "t.yaml:8:63: '1,200.00 MXN' is no amount with its currency; write it like 1200.00 MXN"),
+        ("$1200.00 MXN", "t.yaml:8:63: '$1200.00 MXN' is no amount with its currency; write it like 1200.00 MXN"),
+        ("900.50", "t.yaml:8:63: '900.50' is no amount with its currency; write it like 1200.00 MXN"),
+    ],
+)
+def test_an_amount_that_is_written_in_another_way_is_one_mistake(balance: str, said: str) -> None:
+    head = HEAD.replace("1200.00 MXN", balance)
+    rest = "events: [{on: 2026-03-02, payment: {invoice: F-101, amount: 10.00 MXN}}]\nexpect: [{on: 2026-03-02, held: []}]"
+    assert refused(rest, head) == [said]
+
+
+@pytest.mark.parametrize("content", [b"", b"# nothing yet\n"])
+def test_an_empty_file_of_tests_is_told_what_belongs_into_it(content: bytes) -> None:
+    with pytest.raises(ProblemError) as caught:
+        parse_tests("t.yaml", content)
+    assert (
+        str(caught.value) == "t.yaml: the file is empty; write 'rules: ../collections.yaml' and tests into it, or take it out of the folder"
+    )

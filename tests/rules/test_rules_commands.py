@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -100,6 +101,47 @@ def test_warnings_are_marked_and_do_not_fail(workspace: Path) -> None:
     }
 
 
+def test_a_template_that_is_missing_in_one_language(workspace: Path) -> None:
+    for name in ("letters/transmittal.en.docx", "mail/second-reminder.es.html", "notices/task-waiting.es.html"):
+        (workspace / "templates" / name).unlink()
+    code, printed, problems = call(workspace, "check")
+    lines = (workspace / "rules/collections.yaml").read_text(encoding="utf-8").splitlines()
+    steps = ("letter: transmittal", "email: second-reminder")
+    places = [
+        f"rules/collections.yaml:{number}:{line.index(step) + 1}" for step in steps for number, line in enumerate(lines, 1) if step in line
+    ]
+    assert (code, printed) == (0, "8 rules, 3 rungs, 6 holds: no errors, 2 warnings\n")
+    assert problems == [
+        (
+            f"{places[0]}: warning: 'transmittal' is missing in 'en', and the rule writes to customers of that language; "
+            "write templates/letters/transmittal.en.docx, or ask for 'language == \"es\"' in its 'when'"
+        ),
+        (
+            f"{places[1]}: warning: 'second-reminder' is missing in 'es', and the rule writes to customers of that language; "
+            "write templates/mail/second-reminder.es.html, or ask for 'language == \"en\"' in its 'when'"
+        ),
+    ]
+    change(workspace / "rules/collections.yaml", '- delivery == "pending"', '- delivery == "pending"\n      - language != "en"')
+    assert [problem.partition(" is missing")[0].split(": ")[-1] for problem in call(workspace, "check")[2]] == ["'second-reminder'"]
+
+
+def test_whoever_publishes_learns_of_warnings(workspace: Path) -> None:
+    (workspace / "templates/letters/transmittal.en.docx").unlink()
+    assert call(workspace, "publish", "--by", "supervisor", "--yes")[:2] == (
+        0,
+        "30 rule tests pass.\nWarnings: 1; 'cobranza rules check' shows them.\nVersion 1 is in force from the next run on.\n",
+    )
+
+
+def test_a_notice_that_is_missing_in_the_language_of_the_program_is_an_error(workspace: Path) -> None:
+    (workspace / "templates/notices/task-waiting.en.html").unlink()
+    code, printed, problems = call(workspace, "check")
+    assert (code, printed) == (1, "errors: 2, warnings: 0\n")
+    assert {problem.partition(": ")[2] for problem in problems} == {
+        "the notice 'task-waiting' is missing in 'en', the language of the program; write templates/notices/task-waiting.en.html"
+    }
+
+
 def test_problems_as_json(workspace: Path) -> None:
     change(workspace / "rules/collections.yaml", "days_overdue >= 1", "days_overdu >= 1")
     code, printed, problems = call(workspace, "check", "--json")
@@ -125,11 +167,56 @@ def test_files_are_checked_where_there_is_no_workspace(tmp_path: Path, monkeypat
     )
 
 
+NOT_READ = "this file is not read: its name does not end in .yaml; rename it, or take it out of the folder"
+
+
+@pytest.mark.parametrize("name", ["holds.yml", "holds.YAML", "replies.yml"])
+def test_a_file_that_would_silently_not_be_read_is_named(workspace: Path, name: str) -> None:
+    shutil.copy(workspace / "rules/collections.yaml", workspace / "rules" / name)
+    shutil.copy(workspace / "rules/collections.yaml", workspace / "rules/tests" / name)
+    assert call(workspace, "check") == (1, "errors: 1, warnings: 0\n", [f"rules/{name}: {NOT_READ}"])
+    assert call(workspace, "publish", "--by", "supervisor")[::2] == (1, [f"rules/{name}: {NOT_READ}"])
+    assert call(workspace, "test") == (1, "", [f"rules/tests/{name}: {NOT_READ}"])
+
+
+def test_a_folder_that_cannot_be_read_is_told(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(folder: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+    monkeypatch.setattr(Path, "iterdir", forbidden)
+    said = "the folder cannot be read: Permission denied; check its permissions"
+    assert call(workspace, "check")[2] == [f"rules: {said}"]
+    assert call(workspace, "test")[2] == [f"rules/tests: {said}"]
+
+
+def test_what_editors_and_people_leave_beside_rules_is_no_rules_file(workspace: Path) -> None:
+    for name in (
+        ".collections.yaml.swp",
+        "._collections.yaml",
+        ".#collections.yaml",
+        "collections.yaml~",
+        "notes.txt",
+        "collections.yaml.old",
+    ):
+        (workspace / "rules" / name).write_bytes(b"\0")
+    (workspace / "rules/.#rules.yaml").symlink_to("nobody@nowhere.example")
+    assert call(workspace, "check")[:2] == (0, "8 rules, 3 rungs, 6 holds: no problems\n")
+
+
+def test_every_file_that_cannot_be_read_is_named(workspace: Path) -> None:
+    (workspace / "rules/folder.yaml").mkdir()
+    (workspace / "rules/gone.yaml").symlink_to("nowhere.yaml")
+    assert call(workspace, "check")[2] == [
+        "rules/folder.yaml: it is no file; take it out of the folder",
+        "rules/gone.yaml: the file cannot be read: No such file or directory; check its name and its permissions",
+    ]
+
+
 def test_what_is_no_ordinary_file_is_said_and_not_waited_for(workspace: Path) -> None:
     os.mkfifo(workspace / "rules" / "pipe.yaml")
     (workspace / "rules" / "loop.yaml").symlink_to("loop.yaml")
     code, printed, _complained = call(workspace, "check")
-    assert (code, printed) == (1, "errors: 1, warnings: 0\n")
+    assert (code, printed) == (1, "errors: 2, warnings: 0\n")
     what = {
         "loop": "the file cannot be read: Too many levels of symbolic links; check its name and its permissions",
         "pipe": "it is no file; take it out of the folder",
@@ -205,3 +292,43 @@ def test_one_fact_is_shown_with_all_that_is_known_of_it(workspace: Path) -> None
         'Example: case_status == "collections"',
     ]
     assert call(workspace, "facts", "case_statu")[::2] == (1, ["there is no scope or fact 'case_statu'; did you mean 'case_status'?"])
+
+
+@pytest.mark.parametrize("number", ["9" * 10, "9" * 30, "9" * 5000])
+def test_a_version_beyond_all_numbers_is_none(workspace: Path, number: str) -> None:
+    hint = "name 'in-force', 'draft', the number of a version, a rules file or a folder"
+    assert call(workspace, "diff", number)[::2] == (1, [f"there are no rules '{number}'; {hint}"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("approvals", "show"),
+        ("approvals", "approve"),
+        ("inbox", "show"),
+        ("outbox", "settle"),
+        ("override", "end"),
+        ("quarantine", "show"),
+        ("tasks", "show"),
+    ],
+)
+@pytest.mark.parametrize("number", ["0", "2147483648", "9" * 30])
+def test_numbers_that_no_database_counts_with_are_wrong_usage(workspace: Path, words: tuple[str, ...], number: str) -> None:
+    opened = Call(workspace)
+    result = CliRunner().invoke(cobranza, [*words, number], obj=opened)
+    opened.close()
+    assert result.exit_code == 2
+    assert "numbers go from 1 to 2147483647" in result.stderr or "los números van de 1 a 2147483647" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "../" * 2000, "'\t'"])
+def test_tests_of_rules_that_no_file_can_be_named_by(workspace: Path, name: str) -> None:
+    file = workspace / "rules/tests/other.yaml"
+    file.write_text(f"rules: {name}\ntests: [{{}}]\n", encoding="utf-8")
+    (problem,) = call(workspace, "test", str(file))[2]
+    assert problem.endswith("'; the name is relative to the folder of the tests")
+
+
+def test_a_file_that_is_named_twice_is_read_once(workspace: Path) -> None:
+    file = str(workspace / "rules/collections.yaml")
+    assert call(workspace, "check", file, file) == (0, "8 rules, 3 rungs, 6 holds: no problems\n", [])

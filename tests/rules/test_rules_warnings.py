@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cobranza_rules.rules.document import read_rules
+from cobranza_rules.rules.testing import parse_tests, read_tests, run_tests
 
 
 def warned(text: str) -> list[str]:
@@ -249,4 +250,136 @@ def test_a_rung_in_the_middle_that_nothing_reaches_is_told_as_that_alone() -> No
             "r.yaml:7:9: rung 'second' can never be reached: its 'when' and that of ladder 'collection' exclude each other; "
             "change one of the two"
         )
+    ]
+
+
+ESCAPING = """\
+holds:
+  - {{id: promise, for: invoice, when: promise_open, blocks: contact}}
+  - {{id: many, for: customer, when: inbox_open > 0 and overdue_invoices > 2, blocks: [contact, escalation]}}
+  - {{id: everything, for: invoice, when: dispute_open, blocks: [contact, delivery]}}
+  - {{id: escalations, for: invoice, when: dispute_open, blocks: escalation}}
+rules:
+  - id: large-balance
+    for: invoice
+    when: customer_ready and {when}
+    {repeated}
+    do:
+      - letter: large-balance
+      - {step}
+    {sets}
+"""
+USUAL = {"when": "balance > 0", "repeated": "", "step": "{email: large-balance, to: collections_contact}", "sets": ""}
+LET_PASS = "r.yaml:14:9: without 'every' this message counts as a delivery, and these holds on contacts let it pass: {}; "
+MEND = "add 'every: 1 workday' and 'times: 1' to rule 'large-balance', so that they keep it back, or 'delivery' to their 'blocks'"
+
+
+@pytest.mark.parametrize(
+    ("change", "passed"),
+    [
+        ({}, "'promise', 'many'"),
+        ({"step": "{email: large-balance, to: invoice_contact}"}, "'promise', 'many'"),
+        ({"step": "{deliver: large-balance, to: collections_contact}"}, "'promise', 'many'"),
+        ({"step": "{email: large-balance, to: supervisor, cc: [collections_contact]}"}, "'promise', 'many'"),
+        ({"when": "not promise_open"}, "'many'"),
+        ({"when": "inbox_open == 0"}, "'promise'"),
+        ({"sets": "sets: {case_status: legal}"}, "'promise'"),
+    ],
+)
+def test_a_message_that_passes_holds_on_contacts(change: dict[str, str], passed: str) -> None:
+    assert warned(ESCAPING.format(**{**USUAL, **change})) == [LET_PASS.format(passed) + MEND]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"repeated": "every: 1 workday"},
+        {"step": "{deliver: invoices, to: invoice_contact}"},
+        {"step": "{email: invoices, to: collections_contact}", "sets": "sets: {delivery: sent}"},
+        {"step": "{email: large-balance, to: supervisor}"},
+        {"step": "{task: large-balance, assign: supervisor}"},
+        {"when": "not promise_open and inbox_open == 0"},
+    ],
+)
+def test_a_message_that_is_a_delivery_or_passes_no_hold(change: dict[str, str]) -> None:
+    assert warned(ESCAPING.format(**{**USUAL, **change})) == []
+
+
+def test_of_many_holds_ten_are_named() -> None:
+    holds = "".join(f"  - {{id: h{number}, for: invoice, when: days_overdue == {number}, blocks: contact}}\n" for number in range(12))
+    rule = "rules:\n  - {id: r, for: invoice, when: customer_ready, do: [{email: e, to: collections_contact}]}\n"
+    (said,) = warned("holds:\n" + holds + rule)
+    assert "let it pass: 'h0', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'h7', 'h8', 'h9', ...; add" in said
+
+
+PROMISED = """\
+rules: r.yaml
+tests:
+  - name: a promise
+    start: 2026-03-02
+    customers: [{id: ACME}]
+    invoices: [{id: F-1, customer: ACME, balance: 900.00 MXN, promised_on: 2026-03-04}]
+    expect:
+      - {on: 2026-03-02, actions: [], held: [{invoice: F-1, by: promise}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "instead", "kept_back"),
+    [
+        ("", "", False),
+        ("    when: customer_ready", "    every: 1 workday\n    times: 1\n    when: customer_ready", True),
+        ("when: promise_open, blocks: contact", "when: promise_open, blocks: [contact, delivery]", True),
+    ],
+)
+def test_what_the_warning_says_is_so_and_what_it_proposes_helps(what: str, instead: str, *, kept_back: bool) -> None:
+    rules, _warnings = read_rules([("r.yaml", f"version: 1\n{ESCAPING.format(**USUAL).replace(what, instead, 1)}".encode())])
+    (result,) = run_tests(read_tests(parse_tests("t.yaml", PROMISED.encode()), rules), rules)
+    assert result.passed is kept_back
+
+
+def test_rules_are_compared_with_holds_on_customers_that_count_invoices() -> None:
+    text = "  - {id: all, for: customer, when: inbox_open > 0 and not (overdue_invoices > 3), blocks: contact}\n"
+    assert warned("holds:\n" + text + "  - {id: one, for: invoice, when: inbox_open > 0, blocks: contact}\n") == []
+
+
+SEGMENTS = """\
+holds:
+  - {{id: h, for: customer, when: {first}, blocks: contact}}
+rules:
+  - {{id: r, for: invoice, when: {second}, do: [{{task: t, assign: boss}}]}}
+"""
+
+
+@pytest.mark.parametrize("written", ["Gold", "GOLD", "g\u00f3ld", "go\u0301ld", " gold", "gold "])
+def test_texts_that_differ_in_capitals_accents_or_spaces_alone(written: str) -> None:
+    shown = "g\u00f3ld" if written == "go\u0301ld" else written
+    text = SEGMENTS.format(first='segment == "gold"', second=f'\'days_overdue > 3 and segment in ["AA", "{written}"]\'')
+    assert warned(text) == [
+        (
+            f'r.yaml:5:33: segment is compared with "{shown}" here and with "gold" in r.yaml:3: capitals, accents and spaces count; '
+            "write both alike, as the data have it; 'contains' looks past capitals"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ('segment == "gold"', 'segment == "gold"'),
+        ('segment == "go\u0301ld"', 'segment != "g\u00f3ld"'),
+        ('segment == "gold"', 'segment == "golf"'),
+        ('segment == "gold"', 'customer == "GOLD"'),
+        ('segment == "gold"', 'segment contains "Gold"'),
+    ],
+)
+def test_texts_that_are_the_same_or_others(first: str, second: str) -> None:
+    assert warned(SEGMENTS.format(first=f"'{first}'", second=f"'{second}'")) == []
+
+
+def test_each_way_of_writing_a_text_is_told_once() -> None:
+    text = SEGMENTS.format(first='segment == "gold"', second='\'segment in ["Gold", "GOLD"] and segment != "Gold"\'')
+    assert [said.partition(" here")[0] for said in warned(text)] == [
+        'r.yaml:5:33: segment is compared with "Gold"',
+        'r.yaml:5:33: segment is compared with "GOLD"',
     ]

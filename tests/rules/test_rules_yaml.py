@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cobranza_rules.language import Sentence
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.document import read_rules
 from cobranza_rules.rules.model import RuleSet
@@ -59,12 +60,15 @@ def refused(*texts: str | bytes) -> list[str]:
         (b"[" * 5000, "r.yaml:1:21: the file is nested more than 20 levels deep; make it flatter"),
         (b"version: 1" + b" " * 1_000_000, "r.yaml: the file is larger than 1000000 bytes; split it into several files"),
         (b"version: &a [*a]\n", "r.yaml:1:14: there is no anchor 'a' before this; write the value out"),
-        (b"version: !!int 1\n", "r.yaml:1:10: a tag ('!') is not allowed here; put the text into quotation marks"),
+        (
+            b"version: !!int 1\n",
+            "r.yaml:1:10: a tag ('!') is not allowed here; put the text into quotation marks; to turn a condition around, write 'not'",
+        ),
         (b"version: 1\n---\nversion: 1\n", "r.yaml:2:1: a second document begins here; put it into a file of its own"),
-        (b"version: 'x", "r.yaml:1:12: not valid YAML: found unexpected end of stream; close the quotation mark"),
+        (b"version: 'x", "r.yaml:1:12: the quotation mark of line 1 is not closed; close the quotation mark"),
         (
             b"define:\n  a: b: c\n",
-            "r.yaml:2:7: not valid YAML: mapping values are not allowed here; put a text with a colon into quotation marks, or check the indentation",
+            "r.yaml:2:7: no colon is possible here; put a text with a colon into quotation marks, or check the indentation",
         ),
         (
             b"define:\n  a: b\n c: d\n",
@@ -98,7 +102,7 @@ def test_files_that_are_no_rules_file(content: bytes, said: str) -> None:
 def test_one_broken_file_does_not_hide_the_mistakes_of_another() -> None:
     said = refused("version: 'x", SMALL.replace("balance", "balanc"))
     assert said == [
-        "r.yaml:1:12: not valid YAML: found unexpected end of stream; close the quotation mark",
+        "r.yaml:1:12: the quotation mark of line 1 is not closed; close the quotation mark",
         "s.yaml:5:30: unknown fact 'balanc'; did you mean 'balance'?",
     ]
 
@@ -148,7 +152,7 @@ def test_columns_with_any_line_ending_and_a_byte_order_mark(ending: str) -> None
 
 def test_words_stay_words() -> None:
     """YAML 1.1 would make truths of these, and a float of the amount."""
-    node, _doubled = read_yaml("r.yaml", b"on: yes\nno: 1e3\nday: 2026-03-06\nx: [1_000, 0x1F, ~]\n")
+    node, _doubled = read_yaml("r.yaml", b"on: yes\nno: 1e3\nday: 2026-03-06\nx: [1_000, 0x1F, ~]\n", Sentence("write into it"))
     assert isinstance(node, YamlMap)
     assert [(name.text, value.text) for name, value in node.entries if isinstance(value, YamlScalar)] == [
         ("on", "yes"),
@@ -185,4 +189,88 @@ def test_a_doubled_key_hides_nothing_else_that_is_wrong() -> None:
         "r.yaml:2:33: the key 'late' is here twice; it stands first on line 2; keep one of the two",
         "r.yaml:3:22: 'invoce' is not possible under 'for'; did you mean 'invoice'?",
         "r.yaml:2:16: unknown fact 'days_overdu'; did you mean 'days_overdue'?",
+    ]
+
+
+RULE = "version: 1\nrules:\n  - id: a\n    for: invoice\n    when: {}\n    do: [{{task: x, assign: boss}}]\n"
+ODD = "the character U+00A0 stands here, which only looks like a space, or like nothing; delete it, and type a space where one belongs"
+OF_SPACES = [
+    ("version: 1\nrules:\n  \xa0- id: a\n", f"3:3: {ODD}"),
+    (RULE.format("balance > 0").replace("    when", "\xa0\xa0\xa0\xa0when"), f"5:1: {ODD}"),
+    (RULE.format("balance > 0").replace("when: ", "when:\xa0"), f"5:10: {ODD}"),
+    (RULE.format("balance > 0").replace("when:", "when\xa0:"), f"5:9: {ODD}"),
+    (RULE.format("balance > 0").replace("  - id: a", "  -\xa0id: a"), f"3:4: {ODD}"),
+    (RULE.format("balance > 0\n    every: 3\xa0workdays"), f"6:12: {ODD}"),
+    (RULE.format("balance > 0").replace("task: x", "task: x\u200b"), f"6:17: {ODD.replace('00A0', '200B')}"),
+    (RULE.format("balance > 0").replace("for: invoice", "for: invoice\u2007"), f"4:10: {ODD.replace('00A0', '2007')}"),
+]
+OF_SIGNS = [
+    (
+        "[balance > 0",
+        "6:7: the '[' of line 5 is not closed; end it with ']'; put commas between its values, and a text with a colon into quotation marks",
+    ),
+    (
+        "{a: b c: d}",
+        "5:18: the '{' of line 5 is not closed; end it with '}'; put commas between its values, and a text with a colon into quotation marks",
+    ),
+    ("[balance > 0]]", "5:24: the ']' belongs to nothing; take it out, or put the text into quotation marks"),
+    ("'balance > 0", "7:1: the quotation mark of line 5 is not closed; close the quotation mark"),
+    (
+        '"open" == status',
+        "5:18: text goes on where the value has ended; a condition that begins with a quotation mark goes as a whole into single quotation marks",
+    ),
+    ("@x", "5:11: a value cannot begin with '@'; put it into quotation marks"),
+    ("* 3", "5:12: a value cannot begin with '*'; put it into quotation marks"),
+    ("& 3", "5:12: a value cannot begin with '&'; put it into quotation marks"),
+    ("> 3", "5:13: after '|' or '>' a line has to end; put a text that begins so into quotation marks"),
+    ('"a\\qb"', "5:14: '\\q' means nothing in double quotation marks; write two backslashes, or use single quotation marks"),
+    (
+        "! acknowledged",
+        "5:11: a tag ('!') is not allowed here; put the text into quotation marks; to turn a condition around, write 'not'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), [*OF_SPACES, *((RULE.format(when), said) for when, said in OF_SIGNS)])
+def test_what_the_yaml_library_says_is_said_in_words_of_our_own(text: str, said: str) -> None:
+    """Another sign than a space is told where it stands; what else becomes of it is told beside it."""
+    assert refused(text)[0] == f"r.yaml:{said}"
+
+
+@pytest.mark.parametrize(
+    "code", [0xA0, 0xAD, 0x1680, 0x2000, 0x2003, 0x200B, 0x200D, 0x200F, 0x2028, 0x202E, 0x202F, 0x205F, 0x2060, 0x2066, 0x3000, 0xFEFF]
+)
+def test_every_space_that_is_none_is_named(code: int) -> None:
+    assert refused(RULE.format(f"balance > 0\n    every: 3{chr(code)}workdays")) == [f"r.yaml:6:12: {ODD.replace('00A0', f'{code:04X}')}"]
+
+
+@pytest.mark.parametrize("code", [0xAD, 0x200B, 0x202E, 0x2060, 0xFEFF])
+def test_a_sign_that_nobody_sees_is_named_in_a_condition_too(code: int) -> None:
+    assert refused(RULE.format(f"balance {chr(code)}> 0")) == [f"r.yaml:5:19: {ODD.replace('00A0', f'{code:04X}')}"]
+
+
+def test_odd_spaces_that_do_no_harm_are_left_alone() -> None:
+    read(RULE.format("balance\xa0> 0 and segment == 'Oro\xa0A' # una nota:\xa0sí").replace("'Oro\xa0A'", '"Oro\xa0A"'))
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("minimum_total: {MXN: 1,500.00}", "7:26: '1,500.00' has a comma, which begins another value between braces; write 1500.00"),
+        (
+            "minimum_total: {USD: 30, MXN: 1,234,567.89}",
+            "7:35: '1,234,567.89' has a comma, which begins another value between braces; write 1234567.89",
+        ),
+        ("minimum_total: {MXN: 10,000, USD: 30}", "7:26: '10,000' has a comma, which begins another value between braces; write 10000"),
+    ],
+)
+def test_a_number_with_a_comma_is_one_mistake(written: str, said: str) -> None:
+    ladder = f"version: 1\nladders:\n  - id: l\n    when: balance > 0\n    rungs:\n      - {{id: r, do: [{{task: t, assign: a}}]}}\n    {written}\n"
+    assert refused(ladder) == [f"r.yaml:{said}"]
+
+
+def test_a_condition_with_such_a_number_is_one_mistake_too() -> None:
+    text = "version: 1\nholds:\n  - {id: h, for: invoice, when: balance > 1,200.00 MXN, blocks: contact}\n"
+    assert refused(text) == [
+        "r.yaml:3:33: 'balance > 1,200.00 MXN' has a comma, which begins another value between braces; write balance > 1200.00 MXN"
     ]

@@ -10,12 +10,13 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.texts import spellings
 from cobranza_rules.store.tables import InvoiceRow
 
 
 def set_dispute(keeper: Bookkeeper, number: str, *, opened: bool, who: str, reason: str, today: dt.date) -> InvoiceRow:
     """`number` or UUID of an invoice. Raises ProblemError where there is none, or where the dispute is already so."""
-    query = select(InvoiceRow).where((InvoiceRow.number == number) | (InvoiceRow.uuid == number.upper()))
+    query = select(InvoiceRow).where(InvoiceRow.number.in_(spellings(number)) | (InvoiceRow.uuid == number.upper()))
     row = keeper.session.scalar(query.order_by(InvoiceRow.status != "open"))
     if row is None:
         raise ProblemError(

@@ -11,9 +11,16 @@ from cobranza_rules.domain.document import ReceiptPayment
 
 
 def normal_name(name: str) -> str:
-    """Upper case without accents, punctuation or doubled spaces. Legal suffixes stay: they tell companies apart."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
-    return " ".join(re.sub(r"[^A-Z0-9& ]", " ", plain).split())
+    """Upper case without accents, punctuation or doubled spaces. Legal suffixes stay: they tell companies apart.
+
+    Letters of every script stay too, and a name that has none is what it is: two names never become one because little is left of them.
+    """
+    plain = re.sub(r"[^\w& ]|_", " ", "".join(filter(_tells, unicodedata.normalize("NFKD", name))).upper())
+    return " ".join(plain.split()) or unicodedata.normalize("NFC", name)
+
+
+def _tells(letter: str) -> bool:
+    return letter.isascii() or letter.isalnum()
 
 
 def customer_identity(rfc: str, name: str, tax_id: str) -> str:

@@ -17,6 +17,7 @@ from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.model import Blocks, RuleSet
 from cobranza_rules.rules.overrides import USUALLY_BLOCKED, OverrideKind
 from cobranza_rules.rules.suggestions import suggestion
+from cobranza_rules.rules.texts import spellings
 from cobranza_rules.store.overrides import counts_on
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow, OverrideRow
 
@@ -84,11 +85,13 @@ def _blocks(decision: Decision) -> list[str]:
 
 def _find(keeper: Bookkeeper, name: str) -> tuple[CustomerRow | None, InvoiceRow | None]:
     """An invoice by number or UUID, the open one first; else a customer by code or RFC."""
-    named = select(InvoiceRow).where(or_(InvoiceRow.number == name, InvoiceRow.uuid == name.upper()))
+    named = select(InvoiceRow).where(or_(InvoiceRow.number.in_(spellings(name)), InvoiceRow.uuid == name.upper()))
     invoice = keeper.session.scalar(named.order_by(InvoiceRow.status != "open", InvoiceRow.id))
     if invoice is not None:
         return keeper.session.get_one(CustomerRow, invoice.customer_id), invoice
-    return keeper.session.scalar(select(CustomerRow).where(or_(CustomerRow.code == name, CustomerRow.rfc == name.upper()))), None
+    return keeper.session.scalar(
+        select(CustomerRow).where(or_(CustomerRow.code.in_(spellings(name)), CustomerRow.rfc == name.upper()))
+    ), None
 
 
 def _standing(keeper: Bookkeeper, kind: OverrideKind, customer_id: int, invoice_id: int | None, today: dt.date) -> OverrideRow | None:

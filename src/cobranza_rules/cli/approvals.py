@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.cli.command import Call, LazyGroup, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.dispatch.print_set import write_documents
 from cobranza_rules.language import N_, _, word
 from cobranza_rules.money import Money
@@ -74,7 +74,7 @@ def list_(call: Call, role: str | None, as_json: bool) -> None:
 
 
 @approvals.command(cls=SpokenCommand, help=N_("One of them: why it was planned, whom it goes to, and its documents as they will leave."))
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help=N_("Write the documents into this folder."))
 @reporting
 @click.pass_obj
@@ -124,7 +124,7 @@ def _decide(call: Call, numbers: tuple[int, ...], who: str, comment: str, agreed
 @approvals.command(
     cls=SpokenCommand, help=N_("Approve these, or with --all everything that waits for this person. They leave with the next run.")
 )
-@click.argument("numbers", nargs=-1, type=int)
+@click.argument("numbers", nargs=-1, type=Number())
 @click.option("--all", "everything", is_flag=True, help=N_("Everything that waits for this person."))
 @click.option("--who", required=True, help=N_("Who decides: a role or an e-mail address of cobranza.toml."))
 @click.option("--comment", default="", help=N_("A comment for the case file."))
@@ -141,7 +141,7 @@ def approve(call: Call, numbers: tuple[int, ...], everything: bool, who: str, co
 @approvals.command(
     cls=SpokenCommand, help=N_("Reject these, with the reason. A task is opened, and nothing of it is planned again until that is done.")
 )
-@click.argument("numbers", nargs=-1, type=int, required=True)
+@click.argument("numbers", nargs=-1, type=Number(), required=True)
 @click.option("--who", required=True, help=N_("Who decides: a role or an e-mail address of cobranza.toml."))
 @click.option("--comment", default="", help=N_("Why it is rejected."))
 @on_a_day

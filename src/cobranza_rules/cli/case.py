@@ -14,6 +14,7 @@ from cobranza_rules.cli.command import WRONG_INPUT, Call, SpokenCommand, reporti
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.language import N_, _
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.texts import spellings
 from cobranza_rules.store.tables import CustomerRow
 from cobranza_rules.workspace import Workspace
 
@@ -66,7 +67,7 @@ def _event_json(screen: Screen, event: Any) -> dict[str, Any]:
 
 def customer_named(workspace: Workspace, name: str) -> CustomerRow:
     with workspace.database.reading() as session:
-        found = session.scalar(select(CustomerRow).where(or_(CustomerRow.code == name, CustomerRow.rfc == name.upper())))
+        found = session.scalar(select(CustomerRow).where(or_(CustomerRow.code.in_(spellings(name)), CustomerRow.rfc == name.upper())))
     if found is None:
         raise ProblemError(
             [Problem(_("there is no customer '{name}'", name=name), _("name its code or RFC; 'cobranza aging --detail' shows the codes"))]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cobranza_rules.workspace import Workspace
 
 WRONG_INPUT, WAITS_FOR_PEOPLE = 1, 3
+LARGEST_NUMBER = 2**31 - 1  # Of an integer column in PostgreSQL
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -137,6 +138,16 @@ class Day(click.ParamType[dt.date]):
             return dt.date.fromisoformat(value)
         except ValueError:
             self.fail(Spoken.translated(N_("write the day as YYYY-MM-DD, for instance 2026-03-06")) or "", param, ctx)
+
+
+class Number(click.types.IntParamType):
+    """What a database counts its rows with; click's own takes numbers that no database can look for."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        number: int = super().convert(value, param, ctx)
+        if not 0 < number <= LARGEST_NUMBER:
+            self.fail(Spoken.translated(N_("numbers go from 1 to 2147483647")) or "", param, ctx)
+        return number
 
 
 def on_a_day(command: F) -> F:

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.cli.command import Call, LazyGroup, SpokenCommand, on_a_day, pair, reporting, take
+from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, pair, reporting, take
 from cobranza_rules.language import N_, Sentence, _
 from cobranza_rules.mail.assigning import Assignment, assign
 from cobranza_rules.mail.reading import new_text_of, try_message
@@ -78,7 +78,7 @@ def _why(call: Call, row: dict[str, Any]) -> str:
 
 
 @inbox.command(cls=SpokenCommand, help=N_("One message: what it says, what was read in it, and from which words."))
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @reporting
 @click.pass_obj
 def show(call: Call, number: int, as_json: bool) -> None:
@@ -104,7 +104,7 @@ def show(call: Call, number: int, as_json: bool) -> None:
 
 
 @inbox.command("assign", cls=SpokenCommand, help=N_("Say what a message is. The next run records it as the rules say."))
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @click.option("--kind", required=True, help=N_("promise, payment_notice, dispute, acknowledgement, question ..."))
 @click.option("--fact", "facts", multiple=True, help=N_("A fact, such as pay_on=2026-03-06 or amount='1200.00 MXN'; may be repeated."))
 @click.option("--customer", default="", help=N_("Whose it is (code), where the program could not tell."))

@@ -9,7 +9,7 @@ import click
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.cli.command import Call, LazyGroup, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.dispatch.settling import settle_uncertain
 from cobranza_rules.language import N_, _
 from cobranza_rules.people import person_named
@@ -79,7 +79,7 @@ def list_(call: Call, everything: bool, as_json: bool) -> None:
 @outbox.command(
     cls=SpokenCommand, help=N_("Say of an uncertain message whether it left: only a person can. The program never repeats it by itself.")
 )
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @click.option(
     "--left/--did-not-leave", "left", required=True, help=N_("It left (the customer has it), or it did not (it will be planned again).")
 )

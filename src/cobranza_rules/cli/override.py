@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.overriding import Decision, end_override, set_override, subject_of
-from cobranza_rules.cli.command import Call, Day, LazyGroup, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.command import Call, Day, LazyGroup, Number, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.rules.overrides import OverrideKind
 from cobranza_rules.store.overrides import counts_on
@@ -121,7 +121,7 @@ def _read(workspace: Workspace, *, everything: bool) -> list[dict[str, Any]]:
 
 
 @override.command(cls=SpokenCommand, help=N_("An override counts no more; the rules decide again."))
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @click.option("--who", required=True, help=N_("Who decides so: a role or an e-mail address of cobranza.toml."))
 @click.option("--why", required=True, help=N_("The reason, for the case file."))
 @on_a_day

@@ -16,6 +16,7 @@ from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.plan.codec import to_json
 from cobranza_rules.plan.states import State
+from cobranza_rules.problems import ProblemError
 from cobranza_rules.rules.document import digest_of
 from cobranza_rules.rules.planned import Outcome, Plan, PlannedAction
 from cobranza_rules.tick import TickReport, incidents_of, make_plan, run_tick
@@ -52,8 +53,12 @@ def plan(call: Call, on: dt.date | None, as_json: bool) -> None:
 
 
 def _say_draft(call: Call, made: Plan) -> None:
-    """Whoever has edited the files should not wonder why nothing has changed."""
-    if digest_of(call.workspace.draft_files) != made.rules_digest:
+    """Whoever has edited the files should not wonder why nothing has changed. What is in force does not depend on them, readable or not."""
+    try:
+        same = digest_of(call.workspace.draft_files) == made.rules_digest
+    except ProblemError:
+        same = False
+    if not same:
         call.screen.say(_("The rules files differ from the rules in force: 'cobranza rules diff' shows what they would change."))
 
 

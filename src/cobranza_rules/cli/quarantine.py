@@ -8,7 +8,7 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from cobranza_rules.cli.command import Call, LazyGroup, SpokenCommand, reporting, take
+from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, reporting, take
 from cobranza_rules.language import N_, _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import QuarantineRow
@@ -45,7 +45,7 @@ def list_(call: Call, as_json: bool) -> None:
 
 
 @quarantine.command(cls=SpokenCommand, help=N_("Every reason for one of them; with --output its bytes as they came."))
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help=N_("Write its bytes into this file."))
 @reporting
 @click.pass_obj

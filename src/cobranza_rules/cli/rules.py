@@ -78,7 +78,7 @@ def check(call: Call, files: tuple[Path, ...], as_json: bool) -> None:
     take(call, as_json=as_json)
     workspace = _workspace(call) if files else call.workspace
     if files or workspace is None:
-        named = [(shown, read_file(path, shown)) for path in files for shown in (shown_as(path, call.base),)]
+        named = [(shown, read_file(path, shown)) for path in dict.fromkeys(files) for shown in (shown_as(path, call.base),)]
         checked = check_files(named, workspace)
     else:
         checked = check_workspace(workspace)

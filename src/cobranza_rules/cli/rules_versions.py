@@ -63,7 +63,14 @@ def publish(call: Call, who: str, comment: str, yes: bool, on: dt.date | None, a
     if as_json:
         changes = comparison_json(call.screen, draft.difference) if draft.difference is not None else None
         call.screen.json(
-            {"version": number, "digest": draft.digest, "by": person.email or person.role, "tests": tests, "difference": changes}
+            {
+                "version": number,
+                "digest": draft.digest,
+                "by": person.email or person.role,
+                "tests": tests,
+                "warnings": len(draft.warnings),
+                "difference": changes,
+            }
         )
     else:
         call.screen.say(_("Version {number} is in force from the next run on.", number=number))
@@ -79,6 +86,8 @@ def _must_agree(screen: Screen) -> None:
 
 def _show_draft(screen: Screen, draft: Draft, tests: int) -> None:
     screen.say(_("{count} rule tests pass.", count=tests))
+    if draft.warnings:
+        screen.say(_("Warnings: {count}; 'cobranza rules check' shows them.", count=len(draft.warnings)))
     if draft.difference is not None:
         show_comparison(screen, draft.difference)
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
-from cobranza_rules.cli.command import Call, Day, LazyGroup, SpokenCommand, on_a_day, pair, reporting, take
+from cobranza_rules.cli.command import Call, Day, LazyGroup, Number, SpokenCommand, on_a_day, pair, reporting, take
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.dispatch.print_set import write_documents
 from cobranza_rules.language import N_, _
@@ -81,7 +81,7 @@ def list_(call: Call, role: str | None, everything: bool, as_json: bool) -> None
 
 
 @tasks.command(cls=SpokenCommand, help=N_("One task with all that belongs to it."))
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @click.option(
     "-o",
     "--output",
@@ -113,7 +113,7 @@ def _shown(screen: Screen, key: str, value: Any) -> str:
 
 
 @tasks.command(cls=SpokenCommand, help=N_("Say that a task is done, with its answer where it has one."))
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @click.option("--who", required=True, help=N_("Who did it: a role or an e-mail address of cobranza.toml."))
 @click.option(
     "--answer",

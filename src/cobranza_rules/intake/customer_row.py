@@ -13,6 +13,7 @@ from cobranza_rules.intake.headings import Column, Headings, folded, plain
 from cobranza_rules.intake.rfc import is_rfc, typed_rfc
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.texts import composed
 
 FOREIGN_RFC, PUBLIC_RFC = "XEXX010101000", "XAXX010101000"  # Guía de llenado del Anexo 20: residents abroad; sales to the public.
 LONGEST_CREDIT = 720  # Days. Longer terms are far likelier a year or an amount in the wrong column.
@@ -92,7 +93,7 @@ class _Row:
             self.blame(column, _("a date stands where a text was expected"), _("format the cell as text and type it again"))
             return ""
         told = f"{value:f}" if isinstance(value, Decimal) else str(value)
-        text = " ".join("".join(letter if letter.isprintable() or letter.isspace() else " " for letter in told).split())
+        text = " ".join("".join(letter if letter.isprintable() or letter.isspace() else " " for letter in composed(told)).split())
         if len(text) > limit:
             self.blame(column, _("the text is longer than {limit} characters", limit=limit), _("shorten it"))
             return ""

@@ -20,7 +20,7 @@ def read_delimited(content: bytes, file: str) -> Table:
     """Values stay text, so that leading zeros survive. Raises ProblemError."""
     text = decoded(content)
     if text is None:
-        raise _refused(file, 0, _("the file is no text: neither UTF-8 nor Windows-1252"), _AGAIN)
+        raise _no_text(content, file)
     delimiter, text = _announced(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or delimiter_of(text), strict=True)
     rows: list[list[Value]] = []
@@ -34,6 +34,24 @@ def read_delimited(content: bytes, file: str) -> Table:
         what = _("the quotation marks of a row do not close, or a cell is far too long")
         raise _refused(file, reader.line_num, what, _("correct the row, or save the file again in your spreadsheet program")) from None
     return Table("", rows)
+
+
+def _no_text(content: bytes, file: str) -> ProblemError:
+    """A table with one stray sign in it is told apart from a picture."""
+    text = damaged(content)
+    if text is None:
+        return _refused(file, 0, _("the file is no text: neither UTF-8 nor Windows-1252"), _AGAIN)
+    at = min(text.index(letter) for letter in _CONTROLS if letter in text)
+    what = _("the character U+{code} cannot stand in a table", code=f"{ord(text[at]):04X}")
+    return _refused(file, text.count("\n", 0, at) + 1, what, _("delete it, and save the file again"))
+
+
+def damaged(content: bytes) -> str | None:
+    """Text with control characters in it, which no table can have; None where the bytes are none even so."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
 
 
 def decoded(content: bytes) -> str | None:

@@ -7,7 +7,7 @@ import re
 from enum import StrEnum
 
 from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip
-from cobranza_rules.intake.delimited import DELIMITERS, decoded, sample_of, shape_by
+from cobranza_rules.intake.delimited import DELIMITERS, damaged, decoded, sample_of, shape_by
 from cobranza_rules.intake.headings import find_headings
 from cobranza_rules.intake.spreadsheet import LARGEST_FILE, read_tables
 from cobranza_rules.problems import ProblemError
@@ -62,12 +62,12 @@ def _table_kind(content: bytes, name: str) -> Kind:
 
 
 def _is_delimited(content: bytes, name: str) -> bool:
-    text = decoded(content)
+    named = name.lower().endswith((".csv", ".tsv"))
+    text = decoded(content) or (damaged(content) if named else None)  # Its reader says what is wrong with it.
     if not text or text.lstrip().startswith("<"):
         return False
     lines = sample_of(text)
     # Prose and mails have commas too, but hardly as many of them in every other line; bars part the tables of manuals.
-    named = name.lower().endswith((".csv", ".tsv"))
     least, delimiters = (2, DELIMITERS) if named else (3, [delimiter for delimiter in DELIMITERS if delimiter != "|"])
     shapes = [shape_by(lines, delimiter) for delimiter in delimiters]
     return any(times >= max(2, len(lines) / 2) and columns >= least for times, columns in shapes)

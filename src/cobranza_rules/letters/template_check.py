@@ -15,6 +15,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.letters.field_catalogue import BY_NAME, LOOP_FIELDS, FieldKind, TemplateField
 from cobranza_rules.letters.sandbox import FILTERS, TESTS, LetterEnvironment
+from cobranza_rules.letters.tag_faults import said_of
 
 DEEPEST_LOOP = 2
 _HINT_FIELDS = _("docs/letters.md lists the fields")
@@ -35,10 +36,7 @@ def check_source(source: str, environment: LetterEnvironment, fields: Mapping[st
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
-        detail = error.message or ""
-        return [
-            Finding(error.lineno, _("the tag is not well written: {detail}", detail=detail), _("look for a missing brace, endif or endfor"))
-        ]
+        return [Finding(*said_of(error, source))]
     except RecursionError:
         return [Finding(1, _("the tags are nested too deeply"), _("simplify the template"))]
     checker = _Checker()

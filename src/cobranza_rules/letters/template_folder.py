@@ -54,14 +54,15 @@ class TemplateFolder:
         files = (self.root / "letters" / f"{name}.{language}.docx", self.root / "mail" / f"{name}.{language}.html")
         return hashlib.sha256(b"|".join(file.read_bytes() for file in files if file.is_file())).hexdigest()
 
-    def letter_names(self) -> list[str]:
-        return sorted({name for name, _language in self._found("letters", "docx")})
+    def letters(self) -> dict[str, frozenset[str]]:
+        """The languages in which each letter is there, by its name; those of mails and notices alike."""
+        return self._languages("letters", "docx")
 
-    def mail_names(self) -> list[str]:
-        return sorted({name for name, _language in self._found("mail", "html")})
+    def mails(self) -> dict[str, frozenset[str]]:
+        return self._languages("mail", "html")
 
-    def notice_names(self) -> list[str]:
-        return sorted({name for name, _language in self._found("notices", "html")})
+    def notices(self) -> dict[str, frozenset[str]]:
+        return self._languages("notices", "html")
 
     def problems(self) -> list[Problem]:
         """Everything that is wrong with any template of the folder, for `doctor` and `rules check`."""
@@ -73,6 +74,10 @@ class TemplateFolder:
                 except ProblemError as error:
                     found.extend(error.problems)
         return found
+
+    def _languages(self, kind: str, suffix: str) -> dict[str, frozenset[str]]:
+        found = self._found(kind, suffix)
+        return {name: frozenset(language for each, language in found if each == name) for name, _language in found}
 
     def _found(self, kind: str, suffix: str) -> list[tuple[str, str]]:
         """Names and languages. Word's own lock files (`~$name.docx`) do not match."""

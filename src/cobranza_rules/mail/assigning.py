@@ -13,6 +13,7 @@ from cobranza_rules.domain.reply import ReplyKind
 from cobranza_rules.language import _
 from cobranza_rules.money import Money, MoneyError
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.texts import spellings
 from cobranza_rules.store.replies import ABOUT_INVOICES, INVOICES, facts_to_json, invoices_of
 from cobranza_rules.store.tables import ActionRow, CustomerRow, InvoiceRow, ReceivedRow
 
@@ -99,7 +100,7 @@ def _customer(keeper: Bookkeeper, row: ReceivedRow, code: str, problems: list[Pr
         if row.customer_id is None:
             problems.append(Problem(_("the program does not know whose message this is"), _("give --customer CODE")))
         return row.customer_id
-    customer_id = keeper.session.scalar(select(CustomerRow.id).where(CustomerRow.code == code))
+    customer_id = keeper.session.scalar(select(CustomerRow.id).where(CustomerRow.code.in_(spellings(code))))
     if customer_id is None:
         problems.append(Problem(_("there is no customer '{name}'", name=code), _("give its code as in the customers' spreadsheet")))
     return customer_id
@@ -108,7 +109,7 @@ def _customer(keeper: Bookkeeper, row: ReceivedRow, code: str, problems: list[Pr
 def _invoices(keeper: Bookkeeper, customer_id: int | None, numbers: Sequence[str], problems: list[Problem]) -> list[int]:
     ids = []
     for number in numbers:
-        query = select(InvoiceRow.id).where(InvoiceRow.number == number, InvoiceRow.customer_id == customer_id)
+        query = select(InvoiceRow.id).where(InvoiceRow.number.in_(spellings(number)), InvoiceRow.customer_id == customer_id)
         found = keeper.session.scalar(query)
         if found is None:
             problems.append(Problem(_("the customer has no invoice '{number}'", number=number), _("'cobranza aging --detail' lists them")))

@@ -19,6 +19,7 @@ from cobranza_rules.mail.patterns import Entry, Patterns, PhraseIndex, Strength
 from cobranza_rules.mail.phrase import Phrase, PhraseError, Way, read_phrase, read_ways
 from cobranza_rules.mail.words import fold
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.yaml_faults import not_valid, syntax_problem
 
 LARGEST_FILE = 500_000  # bytes
 MOST_PHRASES = 5_000
@@ -88,19 +89,13 @@ def _composed(file: str, content: bytes) -> Node:
     except UnicodeDecodeError:
         raise ProblemError([Problem(_("the file is not UTF-8 text"), _("save it again as UTF-8"), file)]) from None
     except MarkedYAMLError as error:
-        mark = error.problem_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise ProblemError([_unreadable(file, str(error.problem or error.context or ""), line, column)]) from None
+        raise ProblemError([syntax_problem(error, file, content.decode(errors="replace"))]) from None
     except (YAMLError, RecursionError, ValueError) as error:
-        raise ProblemError([_unreadable(file, str(error).split("\n")[0], 0, 0)]) from None
+        raise ProblemError([Problem(not_valid(str(error).split("\n")[0]), _("correct the line, or the one above it"), file)]) from None
     if node is None:
         raise ProblemError([Problem(_("the file is empty"), _("copy the one that the program ships"), file, 1, 1)])
     assert isinstance(node, Node)
     return node
-
-
-def _unreadable(file: str, detail: str, line: int, column: int) -> Problem:
-    return Problem(_("this is not valid YAML: {detail}", detail=detail), _("correct the line, or the one above it"), file, line, column)
 
 
 def _read_lists(reading: _Reading, node: Node) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -25,24 +26,26 @@ if TYPE_CHECKING:
     from cobranza_rules.workspace import Workspace
 
 IN_FORCE, DRAFT = "in-force", "draft"
+LONGEST_NUMBER = 9  # Digits; no database counts its rows further.
 
 
 def named_rules(workspace: Workspace, name: str) -> RuleFiles:
     """`name` is `in-force`, `draft`, the number of a version, a rules file or a folder of them. Raises ProblemError."""
     if name == DRAFT:
         return workspace.draft_files
-    if name == IN_FORCE or name.isdecimal():
+    if name == IN_FORCE or (name.isdecimal() and len(name) <= LONGEST_NUMBER):
         with workspace.database.reading() as session:
             row = version_in_force(session) if name == IN_FORCE else version_numbered(session, int(name))
         if row is None:
             raise nothing_published()
         return files_of(row)
     path = Path(name)
-    if path.is_dir():
-        return rules_in(path, workspace.base)
-    if path.is_file():
-        shown = shown_as(path, workspace.base)
-        return [(shown, read_file(path, shown))]
+    with contextlib.suppress(OSError):  # No name of a file at all: far too long, for instance
+        if path.is_dir():
+            return rules_in(path, workspace.base)
+        if path.is_file():
+            shown = shown_as(path, workspace.base)
+            return [(shown, read_file(path, shown))]
     hint = _("name 'in-force', 'draft', the number of a version, a rules file or a folder")
     raise ProblemError([Problem(_("there are no rules '{name}'", name=name), hint)])
 

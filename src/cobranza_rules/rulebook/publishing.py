@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.rule_files import Tested, files_of_tests, run_files
+from cobranza_rules.rule_files import Tested, check_files, files_of_tests, run_files
 from cobranza_rules.rulebook.comparing import Comparison
 from cobranza_rules.rulebook.difference import difference
 from cobranza_rules.rulebook.versions import RuleFiles, files_of, version_in_force
-from cobranza_rules.rules.document import digest_of, read_rules
+from cobranza_rules.rules.document import digest_of
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.store.tables import InvoiceRow, RulesVersionRow
 
@@ -23,30 +23,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What may be published. `difference` is None where nothing is in force yet."""
+    """What may be published. `difference` is None where nothing is in force yet; `warnings` are what the check has to say of it."""
 
     files: RuleFiles
     digest: str
     tested: Tested
     difference: Comparison | None
+    warnings: tuple[Problem, ...] = ()
 
 
 def examine_draft(workspace: Workspace) -> Draft:
     """Raises ProblemError with what stands in the way: errors, tests that fail, rungs that invoices stand on, nothing new."""
     files = workspace.draft_files
-    rules, _warnings = read_rules(files)
-    workspace.must_know_what_they_name(rules)
+    checked = check_files(files, workspace)
+    if checked.errors or checked.rules is None:
+        raise ProblemError(checked.errors)
     _must_be_new(workspace, files)
     tested = run_files(files_of_tests(workspace), workspace.base)
     if tested.failed:
         what = _("{count} rule tests fail", count=tested.failed)
         raise ProblemError([Problem(what, _("'cobranza rules test' shows expected beside got"), str(workspace.settings.rules / "tests"))])
-    if lost := _lost_rungs(workspace, rules):
+    if lost := _lost_rungs(workspace, checked.rules):
         raise ProblemError(lost)
     with workspace.database.reading() as session:
         version = version_in_force(session)
     changes = difference(workspace, files_of(version), files) if version is not None else None
-    return Draft(files, rules.digest, tested, changes)
+    return Draft(files, checked.rules.digest, tested, changes, checked.warnings)
 
 
 def _must_be_new(workspace: Workspace, files: RuleFiles) -> None:

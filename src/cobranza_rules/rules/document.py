@@ -16,10 +16,12 @@ from cobranza_rules.rules.document_rules import RulesReader
 from cobranza_rules.rules.document_settings import AGING_BUCKETS, ALL_DAY, read_aging_buckets, read_calendar, read_limit
 from cobranza_rules.rules.expression import Definitions, Written
 from cobranza_rules.rules.fields import Fields, Findings
+from cobranza_rules.rules.look_alikes import look_alikes
 from cobranza_rules.rules.model import Limit, RuleSet
 from cobranza_rules.rules.reach import unreachable
 from cobranza_rules.rules.shadows import overshadowed
 from cobranza_rules.rules.stranding import stranded
+from cobranza_rules.rules.unheld import unheld
 from cobranza_rules.rules.written import distinct
 from cobranza_rules.rules.yaml_marks import read_yaml
 
@@ -45,7 +47,8 @@ def read_rules(files: Sequence[tuple[str, bytes]]) -> tuple[RuleSet, tuple[Probl
     definitions = _definitions(read, findings)
     rules = _rules(read, definitions, findings, digest_of(files))
     _check_definitions(definitions, findings)
-    findings.problems += (*unreachable(rules), *stranded(rules), *overshadowed(rules), *deadlocked(rules))
+    for look in (unreachable, stranded, overshadowed, deadlocked, unheld, look_alikes):
+        findings.problems += look(rules)
     problems = distinct(findings.problems)
     if any(not problem.warning for problem in problems):
         raise ProblemError(problems)
@@ -62,7 +65,7 @@ def digest_of(files: Sequence[tuple[str, bytes]]) -> str:
 
 def _read_file(name: str, content: bytes, findings: Findings) -> Fields | None:
     try:
-        node, doubled = read_yaml(name, content)
+        node, doubled = read_yaml(name, content, _("write 'version: 1' and rules into it"))
     except ProblemError as error:
         findings.problems += error.problems
         return None

@@ -92,18 +92,17 @@ def _read(written: Written, scope: Scope, definitions: Definitions) -> Reading:
 
 def _too_big(tree: Node, written: Written) -> list[Problem]:
     if size_of(tree) > MOST_LEAVES:
-        return [
-            written.problem(
-                0,
-                _("the condition has more than {limit} comparisons, its defined names put in", limit=MOST_LEAVES),
-                _("make several rules of it, or use 'in' for many values"),
-            )
-        ]
+        return _too_many(written)
     if depth_of(tree) > DEEPEST:
         return [
             written.problem(0, _("the condition is nested more than {limit} levels deep", limit=DEEPEST), _("simplify it with 'define'"))
         ]
     return []
+
+
+def _too_many(written: Written) -> list[Problem]:
+    what = _("the condition has more than {limit} comparisons, its defined names put in", limit=MOST_LEAVES)
+    return [written.problem(0, what, _("make several rules of it, or use 'in' for many values"))]
 
 
 def parse_condition(
@@ -116,6 +115,8 @@ def parse_condition(
     items = [text] if isinstance(text, str | Written) else list(text)
     texts = [item if isinstance(item, Written) else Written(item, place) for item in items]
     known = definitions or Definitions()
+    if len(texts) > MOST_LEAVES:
+        raise ProblemError(_too_many(texts[0]))
     readings = [_read(written, scope, known) for written in texts]
     trees = [reading.tree for reading in readings if reading.tree is not None]
     problems = [problem for reading in readings for problem in reading.problems]

@@ -14,6 +14,7 @@ from cobranza_rules.problems import Problem
 from cobranza_rules.rules.place import Place
 from cobranza_rules.rules.suggestions import suggestion
 from cobranza_rules.rules.written import problem_at
+from cobranza_rules.rules.yaml_faults import odd_space_in, said_of_odd_space
 from cobranza_rules.rules.yaml_marks import YamlList, YamlMap, YamlNode, YamlScalar
 
 MOST_DAYS = 1000
@@ -58,6 +59,11 @@ class Fields:
             else:
                 self._values[key.text] = value
 
+    def wrong(self, scalar: YamlScalar, what: Sentence, hint: Sentence | None = None) -> None:
+        """A value that is not what it should be. Where a space in it only looks like one, nobody would see what is wrong."""
+        odd = odd_space_in(scalar.text)
+        self.findings.error(scalar.place, *(said_of_odd_space(odd) if odd else (what, hint)))
+
     def __contains__(self, key: str) -> bool:
         return key in self._values
 
@@ -90,8 +96,8 @@ class Fields:
     def checked_name(self, scalar: YamlScalar) -> str:
         if re.fullmatch(NAME, scalar.text) and len(scalar.text) <= LONGEST_NAME:
             return scalar.text
-        self.findings.error(
-            scalar.place,
+        self.wrong(
+            scalar,
             _("'{text}' is no name", text=scalar.text[:80]),
             _("use small letters, digits and hyphens, like first-reminder"),
         )
@@ -104,9 +110,7 @@ class Fields:
     def _whole(self, scalar: YamlScalar, most: int) -> int:
         if re.fullmatch(r"\d{1,7}", scalar.text) and int(scalar.text) <= most:
             return int(scalar.text)
-        self.findings.error(
-            scalar.place, _("'{text}' is no whole number from 0 to {most}", text=scalar.text[:80], most=most), _("write a number")
-        )
+        self.wrong(scalar, _("'{text}' is no whole number from 0 to {most}", text=scalar.text[:80], most=most), _("write a number"))
         return 0
 
     def wholes(self, key: str) -> tuple[int, ...]:
@@ -121,8 +125,8 @@ class Fields:
         found = re.fullmatch(WORKDAYS, scalar.text)
         if found and 0 < int(found[1]) <= MOST_DAYS:
             return int(found[1])
-        self.findings.error(
-            scalar.place,
+        self.wrong(
+            scalar,
             _("'{text}' is no span of business days", text=scalar.text[:80]),
             _("write it like '5 workdays', at most {most}", most=MOST_DAYS),
         )
@@ -136,7 +140,7 @@ class Fields:
         if scalar.text in {choice.value for choice in choices}:
             return choices(scalar.text)
         what = _("'{text}' is not possible under '{key}'", text=scalar.text[:80], key=key)
-        self.findings.error(scalar.place, what, suggestion(scalar.text, [choice.value for choice in choices]))
+        self.wrong(scalar, what, suggestion(scalar.text, [choice.value for choice in choices]))
         return None
 
     def choices(self, key: str, choices: type[Choice], *, required: bool = False) -> tuple[Choice, ...]:
@@ -162,7 +166,7 @@ class Fields:
             with contextlib.suppress(ValueError):
                 return dt.date.fromisoformat(scalar.text)
         what = _("there is no day {date}", date=scalar.text[:80])
-        self.findings.error(scalar.place, what, _("write dates as year-month-day, like 2026-03-06"))
+        self.wrong(scalar, what, _("write dates as year-month-day, like 2026-03-06"))
         return None
 
     def maps(self, key: str, *, required: bool = False) -> tuple[YamlNode, ...]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cobranza_rules.language import Sentence, _
+from cobranza_rules.rules.yaml_faults import odd_space_in, said_of_odd_space
 
 if TYPE_CHECKING:
     from lark import Lark, Token, Tree
@@ -105,6 +106,8 @@ def _fault(text: str, found: UnexpectedInput) -> SyntaxFault:
         return SyntaxFault(len(text.rstrip()), _("the condition ends too early"), _("complete it, or close its brackets"))
     offset = min(found.pos_in_stream or 0, len(text) - 1)
     word = str(token) if token is not None else text[offset]
+    if odd := odd_space_in(word):
+        return SyntaxFault(offset, *said_of_odd_space(odd))
     hint = _hint(text, offset, word)
     if word in "\"'":
         return SyntaxFault(offset, _("the text that begins here is not closed"), _("end it with {quote}", quote=word))

@@ -45,7 +45,7 @@ def _only_fact(test: Test) -> str:
 
 
 def _values_left(fact: str, tests: list[Test], scope: Scope) -> bool:
-    described = VOCABULARY[scope][fact]
+    described = VOCABULARY[scope].get(fact) or VOCABULARY[Scope.CUSTOMER][fact]  # A hold on the customer stands on its invoices too.
     left: set[object] | None = set(described.choices) or None
     if described.type is FactType.BOOLEAN:
         left = {True, False}

@@ -11,12 +11,13 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.place import Place
-from cobranza_rules.rules.planned import PlannedAction, Verdict
+from cobranza_rules.rules.planned import Outcome, PlannedAction, Verdict
 from cobranza_rules.rules.testing_model import ExpectedAction, ExpectedDay, RuleTest
 from cobranza_rules.rules.testing_present import roles_of
 from cobranza_rules.rules.testing_simulation import SimulatedDay
 
 Replied = Mapping[int, frozenset[str]]  # Numbers of the invoices that each reply is about
+Pair = tuple[str, str]  # An invoice and what holds it
 MOST_REASONS = 10
 
 
@@ -72,12 +73,28 @@ def compare_day(test: RuleTest, day: SimulatedDay, expected: ExpectedDay | None,
     if expected is not None and expected.held is not None and day.plan is not None:
         held = {(each.number, each.hold_id): each.reason for each in day.plan.held}
         if expected.held != held.keys():
-            found.append(Difference(day.on, place, "held", _pairs(expected.held), _pairs(held)))
+            why = _why_held(day, expected.held, held, numbers)
+            found.append(Difference(day.on, place, "held", _pairs(expected.held), _pairs(held), why))
     return found
 
 
 def _pairs(held: Any) -> tuple[Sentence, ...]:
     return tuple(Sentence("{invoice} {hold}", {"invoice": invoice, "hold": hold}) for invoice, hold in sorted(held))
+
+
+def _why_held(
+    day: SimulatedDay, wanted: frozenset[Pair], held: Mapping[Pair, Sentence], numbers: Mapping[int, str]
+) -> tuple[Sentence, ...]:
+    """What came of an invoice that was to be held, for nothing is held that is not due; and why another one is."""
+    assert day.plan is not None
+    free = {invoice for invoice, _hold in wanted - held.keys()}
+    said = [
+        Sentence("{rule}, {subject}: {reason}", {"rule": each.rule_id, "subject": numbers[each.subject_id], "reason": each.reason})
+        for each in day.plan.verdicts
+        if each.subject == "invoice" and numbers[each.subject_id] in free and each.outcome is not Outcome.NOT_MATCHING
+    ]
+    kept = [Sentence("{invoice}: {reason}", {"invoice": pair[0], "reason": held[pair]}) for pair in sorted(held.keys() - wanted)]
+    return (*said[:MOST_REASONS], *kept[:MOST_REASONS])
 
 
 def _compare_actions(

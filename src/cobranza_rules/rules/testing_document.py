@@ -43,7 +43,7 @@ class TestFile:
 def parse_tests(file: str, content: bytes) -> TestFile:
     """Raises ProblemError."""
     findings = Findings()
-    node, doubled = read_yaml(file, content)
+    node, doubled = read_yaml(file, content, _("write 'rules: ../collections.yaml' and tests into it, or take it out of the folder"))
     findings.problems += doubled
     fields = CaseFields(node, _("a file of rule tests"), FILE_KEYS, findings)
     parsed = TestFile(fields.scalars("rules", required=True), fields.maps("tests", required=True))

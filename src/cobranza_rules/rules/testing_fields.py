@@ -40,7 +40,7 @@ class CaseFields(Fields):
         if scalar.text in choices:
             return scalar.text
         what = _("'{text}' is not possible under '{key}'", text=scalar.text[:80], key=key)
-        self.findings.error(scalar.place, what, suggestion(scalar.text, choices))
+        self.wrong(scalar, what, suggestion(scalar.text, choices))
         return ""
 
     def several(self, key: str) -> tuple[YamlNode, ...]:
@@ -84,9 +84,10 @@ class CaseFields(Fields):
             return None
         found = re.fullmatch(AMOUNT, scalar.text)
         if found is None:
-            self.findings.error(
-                scalar.place, _("'{text}' is no amount with its currency", text=scalar.text[:80]), _("write it like 1200.00 MXN")
-            )
+            plain = scalar.text.replace(",", "").lstrip("$").strip()
+            example = plain if re.fullmatch(AMOUNT, plain) else "1200.00 MXN"
+            what = _("'{text}' is no amount with its currency", text=scalar.text[:80])
+            self.wrong(scalar, what, _("write it like {example}", example=example))
             return None
         try:
             money = Money.of(found[1], found[2])
@@ -121,5 +122,5 @@ class CaseFields(Fields):
     def _number(self, scalar: YamlScalar) -> tuple[Value | None, bool]:
         if re.fullmatch(r"-?\d{1,7}", scalar.text) and abs(int(scalar.text)) <= MOST_OF_A_COUNT:
             return int(scalar.text), True
-        self.findings.error(scalar.place, _("'{text}' is no whole number", text=scalar.text[:80]), _("write a number"))
+        self.wrong(scalar, _("'{text}' is no whole number", text=scalar.text[:80]), _("write a number"))
         return None, False

@@ -58,6 +58,7 @@ FOLLOWING = {
 }
 INVOICE_KEYS = ("id", "customer", "balance", "total", "paid", *DUE_KEYS, *ISSUED_KEYS, *STATED)
 ISSUED_DAYS_BEFORE = 30
+HARMLESS = Money(100, "MXN")
 BY_THE_PROGRAM = 0  # The id of no action
 
 
@@ -103,8 +104,10 @@ class InvoiceReader:
         balance, total = self._amounts(fields)
         due = self._only_one(fields, DUE_KEYS)
         facts = self._stated(fields)
-        if not name or not customer or balance is None or total is None:
+        if not name:
             return None
+        if balance is None or total is None:
+            balance = total = HARMLESS  # What is said of it later should not be said to be about no invoice.
         given = self._only_one(fields, ISSUED_KEYS)
         issued = given or days_after(min(day for day in (due, self.start) if day), -ISSUED_DAYS_BEFORE)
         state = self._state(facts, total.minor, balance.minor, due, given)

@@ -24,17 +24,31 @@ class FileReport:
 
 
 def report_lines(reports: Sequence[FileReport]) -> Iterator[Sentence]:
-    """A line a test, and under each that failed, day by day, what was expected beside what came."""
+    """A line a test, and under each that failed what was expected of its first day that went otherwise, beside what came.
+
+    One difference makes most later days differ as well: they are only counted. JUnit and JSON have all of them.
+    """
     for report in reports:
         for result in report.results:
             if result.passed:
                 yield _("passed: {name}", name=result.test.name)
             else:
                 yield _("FAILED: {name} ({file}:{line})", name=result.test.name, file=report.file, line=result.test.place.line)
-            for difference in result.differences:
-                yield from difference_lines(difference)
+                yield from _first_day(result.differences)
     tests, failed = sum(len(report.results) for report in reports), sum(report.failed for report in reports)
     yield _("tests: {tests}, failed: {failed}", tests=tests, failed=failed)
+
+
+def _first_day(differences: Sequence[Difference]) -> Iterator[Sentence]:
+    for difference in differences:
+        if difference.on == differences[0].on:
+            yield from difference_lines(difference)
+    if later := {difference.on for difference in differences} - {differences[0].on}:
+        yield _(
+            "  later days that differ too, perhaps because of this one: {count}, the last on {last}; --json or --junit show them all",
+            count=len(later),
+            last=max(later),
+        )
 
 
 def difference_lines(difference: Difference) -> Iterator[Sentence]:

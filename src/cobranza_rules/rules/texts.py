@@ -10,6 +10,11 @@ def composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
+def spellings(name: str) -> tuple[str, ...]:
+    """A name that somebody has typed, as it may stand on file: as it is, composed and decomposed."""
+    return tuple({name, composed(name), unicodedata.normalize("NFD", name)})
+
+
 def folded(text: str) -> str:
     """Full case folding (Unicode 3.13, D145); composed again, because folding may take letters apart."""
     return text.casefold() if text.isascii() else unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())

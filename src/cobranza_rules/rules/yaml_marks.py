@@ -6,14 +6,15 @@ Hostile files are bounded before anything recurses: size, depth, number of nodes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.place import Place
 from cobranza_rules.rules.written import Written, problem_at
+from cobranza_rules.rules.yaml_faults import not_valid, odd_space_in, said_of_odd_space, syntax_problem
 from cobranza_rules.rules.yaml_spots import spots
 
 LARGEST = 1_000_000  # Bytes
@@ -60,12 +61,13 @@ class YamlMap:
 YamlNode = YamlScalar | YamlList | YamlMap
 
 
-def read_yaml(file: str, content: bytes) -> tuple[YamlNode, list[Problem]]:
-    """The file's one document, and its duplicate keys, of which the first counts: what else is wrong can be told in the same breath.
+def read_yaml(file: str, content: bytes, when_empty: Sentence) -> tuple[YamlNode, list[Problem]]:
+    """The file's one document, and problems after which reading goes on: what else is wrong can be told in the same breath.
 
-    Raises ProblemError where a fault of syntax ends the reading.
+    Of a key that is there twice the first counts. `when_empty` is what to write into an empty file. Raises ProblemError where a fault of
+    syntax ends the reading.
     """
-    reader = _Reader(file, _decoded(file, content))
+    reader = _Reader(file, _decoded(file, content), when_empty)
     return reader.document(), reader.problems
 
 
@@ -94,21 +96,11 @@ def _line_and_column(text: str, index: int) -> tuple[int, int]:
     return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
 
-# What the parser says of two common slips; its own words do not help whoever writes rules.
-OUT_OF_LINE = (
-    "but found '<block mapping start>'",
-    "but found ('<block mapping start>',)",
-    "but found '<block sequence start>'",
-    "but found '-'",
-)
-NO_COLON = "could not find expected ':'"
-
-
 class _Reader:
     """Builds nodes from ruamel.yaml's events: those come one by one, so that depth and number are known before memory is spent."""
 
-    def __init__(self, file: str, text: str) -> None:
-        self.file, self.text = file, text
+    def __init__(self, file: str, text: str, when_empty: Sentence) -> None:
+        self.file, self.text, self.when_empty = file, text, when_empty
         self.problems: list[Problem] = []
         self._anchors: dict[str, tuple[YamlNode, int]] = {}
         self._nodes = 0
@@ -121,25 +113,9 @@ class _Reader:
         try:
             yield from YAML(typ="safe", pure=True).parse(self.text)
         except MarkedYAMLError as error:
-            raise ProblemError([self._syntax_problem(error)]) from None
+            raise ProblemError([*self.problems, syntax_problem(error, self.file, self.text)]) from None
         except YAMLError as error:
-            raise ProblemError([Problem(_not_valid(str(error)), _("check the file in an editor"), self.file)]) from None
-
-    def _syntax_problem(self, error: Any) -> Problem:
-        mark = error.problem_mark or error.context_mark
-        said = str(error.problem or error.context or "")
-        place = Place(self.file, mark.line + 1, mark.column + 1) if mark is not None else Place(self.file, 0, 0)
-        if "'\\t'" in said:
-            return problem_at(place, _("a tabulator stands where YAML wants spaces"), _("indent with spaces"))
-        if said.endswith(OUT_OF_LINE):
-            return problem_at(
-                place, _("this line is not indented like those it belongs to"), _("begin it under the first letter of its neighbours")
-            )
-        if said == NO_COLON:
-            return problem_at(
-                place, _("here or in the line above a key has no colon"), _("write 'key: value', with a space after the colon")
-            )
-        return problem_at(place, _not_valid(said), _syntax_hint(said))
+            raise ProblemError([*self.problems, Problem(not_valid(str(error)), _("check the file in an editor"), self.file)]) from None
 
     def _fail(self, mark: Any, what: Sentence, hint: Sentence) -> ProblemError:
         return ProblemError([*self.problems, problem_at(self._place(mark), what, hint)])
@@ -154,7 +130,7 @@ class _Reader:
         while isinstance(first, StreamStartEvent | DocumentStartEvent):
             first = next(self._events)
         if isinstance(first, StreamEndEvent):
-            raise ProblemError([Problem(_("the file is empty"), _("write 'version: 1' and rules into it"), self.file)])
+            raise ProblemError([Problem(_("the file is empty"), self.when_empty, self.file)])
         node = self._node(first, 1)
         next(self._events)  # The document's end
         after = next(self._events)
@@ -170,8 +146,9 @@ class _Reader:
             return self._alias(event)
         if depth > DEEPEST:
             raise self._fail(mark, _("the file is nested more than {limit} levels deep", limit=DEEPEST), _("make it flatter"))
-        if getattr(event, "tag", None) is not None and str(event.tag) != "!":
-            raise self._fail(mark, _("a tag ('!') is not allowed here"), _("put the text into quotation marks"))
+        if getattr(event, "tag", None) is not None:
+            hint = _("put the text into quotation marks; to turn a condition around, write 'not'")
+            raise self._fail(mark, _("a tag ('!') is not allowed here"), hint)
         before = self._nodes
         self._count(mark, 1)
         if isinstance(event, ScalarEvent):
@@ -208,12 +185,8 @@ class _Reader:
             yield self._node(event, depth + 1)
 
     def _entries(self, depth: int) -> Iterator[tuple[YamlScalar, YamlNode]]:
-        from ruamel.yaml.events import MappingEndEvent
-
         seen: dict[str, int] = {}
-        while not isinstance(event := next(self._events), MappingEndEvent):
-            key = self._node(event, depth + 1)
-            value = self._node(next(self._events), depth + 1)
+        for key, value in _with_whole_numbers(self._pairs(depth), self.problems):
             if not isinstance(key, YamlScalar):
                 self.problems.append(problem_at(key.place, _("a key must be a word"), _("put quotation marks around a text with brackets")))
             elif key.text in seen:
@@ -223,18 +196,37 @@ class _Reader:
                 seen[key.text] = key.place.line
                 yield key, value
 
+    def _pairs(self, depth: int) -> Iterator[tuple[YamlNode, YamlNode]]:
+        from ruamel.yaml.events import MappingEndEvent
 
-def _not_valid(said: str) -> Sentence:
-    return _("not valid YAML: {detail}", detail=" ".join(said.split()))
+        while not isinstance(event := next(self._events), MappingEndEvent):
+            key = self._node(event, depth + 1)
+            if isinstance(key, YamlScalar) and key.plain and (odd := odd_space_in(key.text)):
+                self.problems.append(problem_at(key.written().at(key.text.index(odd)), *said_of_odd_space(odd)))
+                key = replace(key, text=key.text.replace(odd, " ").strip())
+            yield key, self._node(next(self._events), depth + 1)
 
 
-def _syntax_hint(said: str) -> Sentence:
-    if "mapping values are not allowed" in said:
-        return _("put a text with a colon into quotation marks, or check the indentation")
-    if "<block end>" in said:
-        return _("check the indentation; a condition that begins with a quotation mark goes as a whole into single quotation marks")
-    if "scanning a quoted scalar" in said or "end of stream" in said:
-        return _("close the quotation mark")
-    if "incompatible YAML document" in said:
-        return _("take the line that begins with '%YAML' out")
-    return _("check indentation, colons and quotation marks")
+def _with_whole_numbers(pairs: Iterable[tuple[YamlNode, YamlNode]], problems: list[Problem]) -> list[tuple[YamlNode, YamlNode]]:
+    """`{balance: 1,200.00 MXN}` is one value to whoever writes it, and two entries to YAML, the second without a value."""
+    entries: list[tuple[YamlNode, YamlNode]] = []
+    written: dict[int, str] = {}  # As it stands there, by the entry's number
+    for key, value in pairs:
+        before = entries[-1][1] if entries else None
+        if isinstance(key, YamlScalar) and isinstance(before, YamlScalar) and _goes_on(before, key, value):
+            number = len(entries) - 1
+            written[number] = f"{written.get(number, before.text)},{key.text}"
+            entries[-1] = (entries[-1][0], YamlScalar(before.text + key.text, before.place))
+        else:
+            entries.append((key, value))
+    for number, text in written.items():
+        what = _("'{text}' has a comma, which begins another value between braces", text=text[:80])
+        whole = entries[number][1]
+        assert isinstance(whole, YamlScalar)
+        problems.append(problem_at(whole.place, what, _("write {text}", text=whole.text[:80])))
+    return entries
+
+
+def _goes_on(before: YamlScalar, key: YamlScalar, value: YamlNode) -> bool:
+    empty = isinstance(value, YamlScalar) and value.is_empty
+    return empty and before.plain and key.plain and bool(re.search(r"\d$", before.text)) and bool(re.match(r"\d{3}(?!\d)", key.text))
