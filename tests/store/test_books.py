@@ -127,7 +127,7 @@ def test_sqlite_finds_the_rows_of_a_chunk_by_index(session: Session, rules: Rule
     assert [step for step in steps if step.startswith("SCAN")] == []
     assert "SEARCH claim USING INDEX uq_claim_live (subject=? AND subject_id=?)" in steps
     assert "SEARCH invoice USING INDEX ix_invoice_open (status=?)" in steps
-    assert "SEARCH action USING INDEX ix_action_finished_on (finished_on>?)" in steps
+    assert "SEARCH action USING INDEX ix_action_contacted (finished_on>?)" in steps
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -74,7 +74,8 @@ class BookReader:
     def queues(self) -> Iterator[Book]:
         """What waits beside invoices and replies, as far as rules look at it, in chunks ordered by customer."""
         queues = self._queues()
-        found = queues.customers()
+        if not (found := queues.customers()):
+            return
         background = self._background(contacted=False)
         for start in range(0, len(found), CHUNK):
             customers = found[start : start + CHUNK]

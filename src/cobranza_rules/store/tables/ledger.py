@@ -15,6 +15,8 @@ class ActionRow(Base):
     """`plan` is the PlannedAction as the decision gave it. `state` is one of plan.states.State. `content` names what was rendered."""
 
     __tablename__ = "action"
+    # Rows are wide, with the whole plan of each action: those of other rules are passed over without a look at them.
+    __table_args__ = (Index("ix_action_contacted", "finished_on", "rule_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     rule_id: Mapped[str] = mapped_column(String(80))
@@ -28,7 +30,7 @@ class ActionRow(Base):
     rendered_on: Mapped[dt.date | None]
     content: Mapped[str] = mapped_column(String(64), default="")
     next_contact: Mapped[dt.date | None]
-    finished_on: Mapped[dt.date | None] = mapped_column(index=True)
+    finished_on: Mapped[dt.date | None]
     reason: Mapped[dict[str, Any]]
 
 
