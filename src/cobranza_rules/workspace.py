@@ -68,14 +68,10 @@ class Workspace:
 
         Raises ProblemError where there are none, or with everything that is wrong, templates and roles included.
         """
-        from cobranza_rules.rulebook.versions import files_of, nothing_published, version_in_force
-        from cobranza_rules.rules.document import read_rules
+        from cobranza_rules.rulebook.versions import rules_in_force
 
         with self.database.reading() as session:
-            version = version_in_force(session)
-        if version is None:
-            raise nothing_published()
-        rules, _warnings = read_rules(files_of(version))
+            rules = rules_in_force(session)
         self.must_know_what_they_name(rules)
         return rules
 

@@ -52,6 +52,17 @@ def test_done_it_counts_as_delivered_with_its_acknowledgement(by_hand: Desk) -> 
     by_hand.assert_whole()
 
 
+@pytest.mark.parametrize("waited", [0, 1, 4, 11, 15])
+def test_whenever_its_task_is_done_that_is_the_day_of_the_delivery_and_none_before(by_hand: Desk, waited: int) -> None:
+    for day in days(TUESDAY, waited):
+        by_hand.run(day)
+        assert by_hand.invoice("FA-1").delivery == "pending"
+    done_on = TUESDAY + dt.timedelta(days=waited)
+    by_hand.on(done_on).done(by_hand.task("transmittal").id)
+    by_hand.tick()
+    assert (by_hand.invoice("FA-1").delivery, by_hand.invoice("FA-1").delivered_on) == ("sent", done_on)
+
+
 def test_what_is_on_its_way_is_not_changed_any_more(by_hand: Desk) -> None:
     by_hand.on(TUESDAY).take(receipt("P-1", {"FA-1": "560.00"}, day=TUESDAY))
     by_hand.tick()

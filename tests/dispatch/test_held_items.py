@@ -1,4 +1,4 @@
-"""What a letter says of invoices on hold: the matter, in the customer's language."""
+"""What a letter shows beside what it claims: invoices on hold with the matter, and what was paid or credited and is not applied."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 
 from cobranza_rules.dispatch.correspondence import why_apart
 from cobranza_rules.domain.invoice import InvoiceState
+from tests.cfdi_files import credit_note, invoice, receipt
+from tests.stories.desk import Desk
 
 DAY = dt.date(2026, 3, 13)
 PROMISED, CLAIMED = InvoiceState(total=100, promised_on=DAY), InvoiceState(total=100, claimed_on=DAY)
@@ -26,3 +28,19 @@ DISPUTED = InvoiceState(total=100, promised_on=DAY, claimed_on=DAY, dispute_open
 )
 def test_the_reason_is_the_matter_in_the_reader_s_language(state: InvoiceState, spanish: str, english: str) -> None:
     assert (why_apart(state, "es"), why_apart(state, "en")) == (spanish, english)
+
+
+@pytest.mark.parametrize(("over", "credit", "dollars"), [(0, 0, 0), (12_345, 0, 0), (0, 6_789, 9_911), (31_313, 20_202, 10_101)])
+def test_what_was_paid_or_credited_and_not_applied_is_shown_in_its_currency(desk: Desk, over: int, credit: int, dollars: int) -> None:
+    """An overpaid invoice, a credit note for two invoices, and an overpaid invoice in dollars; the reminder is about pesos."""
+    desk.take(invoice("FA-8", "100.00"), invoice("FA-9", "100.00"), invoice("FU-1", "100.00", currency="USD"))
+    if over:
+        desk.take(receipt("P-1", {"FA-9": f"{100 + over / 100:.2f}"}))
+    if credit:
+        desk.take(credit_note("NC-1", f"{credit / 100:.2f}", "FA-8", "FA-9"))
+    if dollars:
+        desk.take(receipt("P-2", {"FU-1": f"{100 + dollars / 100:.2f}"}, currency="USD"))
+    desk.tick()
+    letter = desk.documents(desk.action("first-reminder"))["letter"].decode()
+    shown = {amount for amount in (over, credit, dollars) if amount and f"{amount / 100:,.2f}" in letter}
+    assert shown == {amount for amount in (over, credit) if amount}

@@ -66,6 +66,16 @@ def test_a_second_promise_goes_to_a_person_and_holds_nothing_any_more(reminded: 
     assert (reminded.invoice("FA-1").promise_count, reminded.held("FA-1")) == (2, set())
 
 
+def test_of_two_promises_that_come_together_the_second_goes_to_a_person_too(reminded: Desk) -> None:
+    reminded.on(TUESDAY).write(PROMISE, answers=reminded.last_id())
+    reminded.write(PROMISE.replace("viernes 6", "viernes 20"), answers=reminded.last_id())
+    reminded.tick()
+    assert (reminded.invoice("FA-1").promise_count, reminded.invoice("FA-1").promised_on) == (1, dt.date(2026, 3, 6))
+    assert [row.state for row in reminded.received()] == ["settled", "open"]
+    reminded.run(dt.date(2026, 3, 9))
+    assert reminded.held("FA-1") == {"reply-waiting"}
+
+
 def test_an_unauthenticated_we_have_paid_everything_changes_nothing_and_holds_the_customer(reminded: Desk) -> None:
     before = reminded.invoice("FA-1")
     reminded.on(TUESDAY).write("ya pagamos todo", answers=reminded.last_id(), authenticated=False)

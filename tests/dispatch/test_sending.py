@@ -20,6 +20,7 @@ from cobranza_rules.rules.subjects import InvoiceSubject
 from tests.cfdi_files import invoice, receipt
 from tests.conftest import DAY, publish_anew
 from tests.stories.desk import PAYER, Desk, days, spanish_days, text_of
+from tests.stories.fixtures import OPENING
 
 FIRST, SECOND = "first-reminder", "second-reminder"
 RULES = Path(__file__).parents[2] / "rules" / "collections.yaml"
@@ -161,6 +162,16 @@ def test_the_second_reminder_opens_one_task_for_sales(desk: Desk) -> None:
     for day in days(dt.date(2026, 3, 10), 8):
         assert desk.run(day).entered == 0
     assert len(desk.tasks()) == 1
+
+
+def test_who_only_rides_along_asks_sales_for_nothing(desk: Desk) -> None:
+    """FA-2 falls due when the second reminder for FA-1 leaves: its first one rides in that message, and sales are asked about FA-1 alone."""
+    desk.take(invoice("FA-2", "1160.00", dt.date(2026, 2, 5)), opening=OPENING)
+    desk.run(DAY)
+    desk.run(dt.date(2026, 3, 9))
+    assert planned(desk.action(SECOND)).invoices == ("FA-1", "FA-2")
+    assert desk.task("sales-intervention").invoices == [desk.invoice("FA-1").id]
+    assert [desk.invoice(number).intervention for number in ("FA-1", "FA-2")] == ["open", "none"]
 
 
 def test_silence_of_sales_hands_the_case_to_administration(desk: Desk) -> None:

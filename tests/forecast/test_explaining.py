@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import pytest
+
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.explanation import Explanation, explain_subject
+from cobranza_rules.forecast.coming import StandingHold
 from cobranza_rules.language import in_english
 from tests.cfdi_files import invoice
 from tests.conftest import DAY
@@ -86,6 +89,29 @@ def test_a_dispute_holds_until_somebody_closes_it_beside_a_claim_that_ends_by_it
         "nothing until 2026-05-31 unless something new happens; by then first-reminder: on hold by 'dispute' (rules/collections.yaml:66); "
         "it waits until the dispute is closed ('cobranza dispute close')"
     )
+
+
+@pytest.mark.parametrize(("pay_in", "claimed", "disputed"), [(0, False, False), (4, True, False), (11, False, True), (6, True, True)])
+def test_every_hold_names_what_ends_it_and_stands_until_then(desk: Desk, pay_in: int, claimed: bool, disputed: bool) -> None:
+    """A day, on which it is gone and before which it is not, or the event without which it stays."""
+    desk.enter("FA-1", EntryKind.PROMISED, pay_on=(DAY + dt.timedelta(days=pay_in)).isoformat(), minor=0)
+    if claimed:
+        desk.enter("FA-1", EntryKind.PAYMENT_CLAIMED)
+    if disputed:
+        desk.enter("FA-1", EntryKind.DISPUTE_OPENED, reason="precio")
+    desk.tick()
+    ends = {hold.hold.id: hold.ends_on for hold in own_holds(desk)}
+    assert ends.keys() == {"promise-to-pay", *(["payment-claimed"] if claimed else []), *(["dispute"] if disputed else [])}
+    assert {name for name, day in ends.items() if day is None} == {"dispute"} & ends.keys()
+    assert all(hold.until is not None for hold in own_holds(desk) if hold.ends_on is None)
+    last_days = sorted({day for day in ends.values() if day is not None})
+    for day in (*(day - dt.timedelta(days=1) for day in last_days), *last_days):
+        desk.on(day)
+        assert {hold.hold.id for hold in own_holds(desk)} == {name for name, end in ends.items() if end is None or day < end}, day
+
+
+def own_holds(desk: Desk) -> tuple[StandingHold, ...]:
+    return explained(desk).standings[0].holds
 
 
 def test_mailbox_and_bank_data_are_said_to_be_read_first(desk: Desk) -> None:

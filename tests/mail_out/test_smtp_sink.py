@@ -4,6 +4,7 @@ import base64
 import contextlib
 import datetime as dt
 import gc
+import itertools
 import socket
 import ssl
 import time
@@ -469,3 +470,23 @@ def test_closing_twice_or_after_a_lost_connection_is_harmless(handler: Any, port
     sink.close()
     sink.close()
     assert deliver(sink).outcome is Delivery.SENT
+
+
+ANSWERS = ("250 OK", "550 5.1.1 no such user", "451 4.3.0 busy")
+
+
+@pytest.mark.parametrize("to", list(itertools.product(ANSWERS, repeat=2)))
+@pytest.mark.parametrize("copy", ANSWERS)
+def test_a_message_is_sent_if_at_least_one_to_recipient_accepts_whatever_the_copy_says(
+    handler: Any, port: int, sink_at: SinkAt, to: tuple[str, str], copy: str
+) -> None:
+    """Else it is tried again while one of them may still accept, and refused for good where none will."""
+    handler.rcpt = dict(zip((TO, ALSO, COPY), (*to, copy), strict=True))
+    report = deliver(sink_at(port), (TO, ALSO))
+    accepted = [address for address, answer in handler.rcpt.items() if answer.startswith("250")]
+    if {TO, ALSO} & {*accepted}:
+        assert report.outcome is Delivery.SENT
+        assert [recipients for _sender, recipients, _raw in handler.accepted] == [accepted]
+    else:
+        assert report.outcome is (Delivery.POSTPONED if any(answer.startswith("4") for answer in to) else Delivery.REFUSED)
+        assert handler.accepted == []

@@ -9,22 +9,16 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cobranza_rules.domain.invoice import InvoiceState
-from cobranza_rules.rules.model import RuleSet
-from cobranza_rules.rules.place import Place
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Book
 from cobranza_rules.rules.testing_book import Stage, TestedAction
-from cobranza_rules.rules.testing_given import CONTACTS
-from cobranza_rules.rules.testing_model import Event, GivenCustomer, GivenInvoice, RuleTest
+from cobranza_rules.rules.testing_model import Event, GivenInvoice, RuleTest
 from cobranza_rules.rules.testing_present import as_of
-from cobranza_rules.rules.testing_simulation import Simulation
-from tests.rules.decide_books import MONDAY, engine_of, plan_for
+from tests.rules.decide_books import MONDAY, plan_for
 from tests.rules.random_books import KEEPING, LADDER_OF, RULES, RUNGS, books
-from tests.semantics.stories import weeks
+from tests.semantics.stories import PLACE, given_customer, given_invoice, watched, weeks
 
-PLACE = Place("laws.yaml", 1, 1)
 slowly = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -153,37 +147,26 @@ def said_in(plan: Plan) -> Counter[tuple[Any, ...]]:
 def quiet_weeks(draw: Any) -> RuleTest:
     """Invoices of two customers, all delivered and acknowledged, and nothing that happens to them."""
     given_invoices = tuple(
-        GivenInvoice(
+        given_invoice(
             f"F-{number}",
             draw(st.sampled_from(["A", "B"])),
             draw(st.sampled_from(["MXN", "USD"])),
+            draw(st.sampled_from([10_000, 60_000, 90_000])),
+            MONDAY + dt.timedelta(days=draw(st.integers(-40, 20))),
             MONDAY - dt.timedelta(days=90),
-            "PPD",
-            InvoiceState(
-                total=draw(st.sampled_from([10_000, 60_000, 90_000])),
-                due_on=MONDAY + dt.timedelta(days=draw(st.integers(-40, 20))),
-                delivery="sent",
-                delivered_on=MONDAY - dt.timedelta(days=90),
-                acknowledged=True,
-            ),
+            delivered=True,
         )
         for number in range(draw(st.integers(1, 6)))
     )
-    customers = tuple(GivenCustomer(key, "domestic", "es", "email", CONTACTS) for key in ("A", "B"))
+    customers = tuple(map(given_customer, "AB"))
     last = Event(MONDAY + dt.timedelta(days=60), "facts", PLACE)
     return RuleTest("a quiet time", PLACE, MONDAY, customers, given_invoices, events=(last,))
-
-
-def played(test: RuleTest, rules: RuleSet = RULES) -> Simulation:
-    simulation = Simulation(test, rules, engine_of(rules))
-    simulation.run()
-    return simulation
 
 
 @settings(max_examples=25, deadline=None)
 @given(quiet_weeks())
 def test_what_a_message_promises_is_the_day_on_which_the_ladder_acts_next(test: RuleTest) -> None:
-    simulation = played(test, KEEPING)
+    simulation = watched(test, KEEPING)
     sent = [tested for tested in simulation.book.actions if tested.stage is Stage.SENT]
     for tested in sent:
         promised = tested.action.next_contact
@@ -199,7 +182,7 @@ def test_what_a_message_promises_is_the_day_on_which_the_ladder_acts_next(test: 
 @settings(max_examples=25, deadline=None)
 @given(weeks())
 def test_whatever_happens_rungs_are_climbed_in_order_and_no_claim_is_made_twice(test: RuleTest) -> None:
-    simulation = played(test)
+    simulation = watched(test)
     live = [tested for tested in simulation.book.actions if tested.stage is not Stage.GONE]
     claims = Counter(claim for tested in live for claim in claims_made(tested))
     assert [claim for claim, count in claims.items() if count > 1] == []
@@ -218,7 +201,7 @@ def claims_made(tested: TestedAction) -> list[tuple[int, str, int]]:
 def test_deciding_twice_on_one_day_changes_nothing(test: RuleTest, ahead: int) -> None:
     until = MONDAY + dt.timedelta(days=ahead)
     events = (*(event for event in test.events if event.on <= until), Event(until, "facts", PLACE))
-    simulation = played(RuleTest(test.name, PLACE, MONDAY, test.customers, test.invoices, events=events))
+    simulation = watched(RuleTest(test.name, PLACE, MONDAY, test.customers, test.invoices, events=events))
     again = plan_for(RULES, as_of(simulation.book, until), until)
     refused = [tested for tested in simulation.book.actions if tested.stage is Stage.GONE and tested.planned_on == until]
     claimed = {claim for tested in refused for claim in claims_made(tested)}
@@ -235,7 +218,7 @@ def test_deciding_twice_on_one_day_changes_nothing(test: RuleTest, ahead: int) -
 @settings(max_examples=25, deadline=None)
 @given(quiet_weeks())
 def test_in_a_quiet_time_every_rung_is_sent_once_and_the_end_of_the_ladder_is_reached(test: RuleTest) -> None:
-    simulation = played(test)
+    simulation = watched(test)
     for key, state in simulation.book.states.items():
         given_one: GivenInvoice = simulation.book.invoices[key]
         owed = sum(

@@ -91,6 +91,10 @@ def watched(test: RuleTest, rules: RuleSet = RULES) -> Watched:
     return simulation
 
 
+def given_customer(key: str) -> GivenCustomer:
+    return GivenCustomer(key, "domestic", "es", "email", CONTACTS)
+
+
 def given_invoice(name: str, customer: str, currency: str, total: int, due: dt.date, issued: dt.date, *, delivered: bool) -> GivenInvoice:
     day = MONDAY - dt.timedelta(days=60) if delivered else None
     state = InvoiceState(
@@ -139,7 +143,7 @@ def weeks(draw: Any, most: int = 16, kinds: tuple[str, ...] = (*HAPPENINGS, *FAT
             moved = draw(st.sampled_from(["collections", "legal"]))
             pay_on = on + dt.timedelta(days=draw(st.integers(0, 10)))
             events.append(Event(on, kind, PLACE, (one.id,), data={"amount": amount, "pay_on": pay_on, "case_status": moved}))
-    customers = tuple(GivenCustomer(key, "domestic", "es", "email", CONTACTS) for key in "AB")
+    customers = tuple(map(given_customer, "AB"))
     last = Event(MONDAY + dt.timedelta(days=LENGTH), "facts", PLACE)
     return RuleTest("weeks", PLACE, MONDAY, customers, tuple(found), events=tuple(sorted([*events, last], key=lambda event: event.on)))
 

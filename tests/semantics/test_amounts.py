@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.rules.native import NativeEngine
-from tests.rules.decide_books import rules_of
+from cobranza_rules.rules.planned import Outcome
+from tests.rules.decide_books import book, invoice, outcomes, plan_for, reasons, rules_of
+from tests.rules.random_books import RULES
 
 COMPARISONS = {
     "==": operator.eq,
@@ -51,3 +53,31 @@ def test_a_comparison_with_the_unknown_is_false_and_not_turns_the_whole_of_it(ov
     assert holds(f"days_overdue {sign} {figure}", facts) is meant
     assert holds(f"not (days_overdue {sign} {figure})", facts) is not meant
     assert holds(f"days_overdue is known and not (days_overdue {sign} {figure})", facts) is (overdue is not None and not meant)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([1, 24_999, 25_000, 30_000]), st.sampled_from(["MXN", "MXN", "USD"]), st.booleans(), st.integers(-3, 9)),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_less_than_the_minimum_that_is_overdue_and_not_on_hold_silences_a_group_and_is_said_to_do_so(
+    drawn: list[tuple[int, str, bool, int]],
+) -> None:
+    """The minimum is 500.00 MXN; of dollars, which are not named, there is none."""
+    found = [
+        invoice(
+            key, balance=balance, currency=currency, overdue=overdue, facts={"delivery": "sent", "dispute_open": held, "acknowledged": True}
+        )
+        for key, (balance, currency, held, overdue) in enumerate(drawn, 1)
+    ]
+    plan = plan_for(RULES, book(*found))
+    due = {key: currency for key, (_balance, currency, held, overdue) in enumerate(drawn, 1) if overdue >= 1 and not held}
+    pesos = sum(drawn[key - 1][0] for key, currency in due.items() if currency == "MXN")
+    written = {item.subject_id for action in plan.actions for item in action.items}
+    assert written == {key for key, currency in due.items() if currency == "USD" or pesos >= 50_000}
+    silenced = {key for key in due if outcomes(plan, key)["first"] is Outcome.BELOW_MINIMUM}
+    assert silenced == due.keys() - written
+    assert {reasons(plan, "first", key)[-1] for key in silenced} <= {"less than the minimum of ladder 'collection' is overdue"}

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from cobranza_rules.rules.subjects import Claims
 from cobranza_rules.rules.testing_book import Stage
 from cobranza_rules.rules.testing_model import RuleTest
+from tests.rules.decide_books import MONDAY, book, invoice, plan_for
+from tests.rules.random_books import RULES
 from tests.semantics.stories import Watched, watched, weeks
 
 Key = tuple[str, int, str, int]
@@ -58,3 +62,20 @@ def test_what_came_back_is_the_only_thing_that_is_sent_again_on_a_ladder(test: R
         for item in leaving.action.items
     )
     assert [pair for pair, times in standing.items() if times > 1] == []
+
+
+PENDING = [Claims(), Claims(), Claims(waiting=True), Claims(1, 0, MONDAY), Claims(2, 2)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(PENDING), st.sampled_from(["MXN", "USD"])), min_size=1, max_size=5))
+def test_what_joins_a_waiting_letter_has_a_claim_of_its_own(pending: list[tuple[Claims, str]]) -> None:
+    """A delivery is planned for every invoice that has none under way and none that arrived, whatever others of its customer wait for."""
+    found = [
+        invoice(key, currency=currency, facts={"delivery": "pending"}, claims={"transmittal": claims})
+        for key, (claims, currency) in enumerate(pending, 1)
+    ]
+    wanted = {(key, currency, claims.sent + 1) for key, (claims, currency) in enumerate(pending, 1) if claims in (Claims(), Claims(2, 2))}
+    letters = [action for action in plan_for(RULES, book(*found)).actions if action.rule_id == "transmittal"]
+    assert {(item.subject_id, action.currency, item.occurrence) for action in letters for item in action.items} == wanted
+    assert len(letters) == len({currency for _key, currency, _occurrence in wanted})

@@ -18,15 +18,18 @@ from cobranza_rules.booking.invoices import book_invoice
 from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.payments import book_receipt, receipt_is_known
 from cobranza_rules.booking.relations import relate
+from cobranza_rules.booking.reminded import RemindedBefore
 from cobranza_rules.clock import Clock
 from cobranza_rules.domain.document import CfdiRecord, CreditNoteRecord, InvoiceRecord, PaymentReceiptRecord
 from cobranza_rules.intake.cfdi import examine_cfdi, read_cfdi
 from cobranza_rules.intake.contacts import read_customers
 from cobranza_rules.intake.recognise import Kind, recognise
+from cobranza_rules.intake.reminders import read_reminders
 from cobranza_rules.intake.set_aside import SetAside
 from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rulebook.versions import rules_in_force
 from cobranza_rules.store.database import Database
 from cobranza_rules.store.documents import DocumentArchive, digest_of
 from cobranza_rules.store.heartbeat import BANK, beat
@@ -40,8 +43,8 @@ BATCH = 200  # Files in a transaction: large enough that the disk's syncs do not
 class ImportReport:
     """What came of an import.
 
-    `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, cfdi, other; outcomes those of Taken,
-    set_aside and quarantined.
+    `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, reminders, cfdi, other; outcomes those of
+    Taken, set_aside and quarantined.
     """
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -61,28 +64,33 @@ class Importing:
     opening: dt.date | None = None
 
     def take(self, files: Iterable[SourceFile], progress: Callable[[int], None] = lambda _count: None) -> ImportReport:
+        """Lists of reminders come after all else: the invoices that they name may stand in any of the files."""
         report = ImportReport()
+        reminders: list[tuple[str, bytes]] = []
         for batch in _batches(files):
             with self.database.writing() as session:
                 keeper = Bookkeeper(session, self.clock.now())
                 for file in batch:
-                    self._take_file(keeper, file, report)
+                    if isinstance(file.content, Problem):
+                        report.problems.append(file.content)
+                        report.counts["other", "quarantined"] += 1
+                    elif (kind := recognise(file.content, file.name)) is Kind.REMINDERS:
+                        reminders.append((file.name, file.content))
+                    else:
+                        self._take_content(keeper, kind, file.name, file.content, report)
             progress(len(batch))
+        for name, content in reminders:
+            with self.database.writing() as session:
+                self._take_content(Bookkeeper(session, self.clock.now()), Kind.REMINDERS, name, content, report)
         return report
 
-    def _take_file(self, keeper: Bookkeeper, file: SourceFile, report: ImportReport) -> None:
-        if isinstance(file.content, Problem):
-            report.problems.append(file.content)
-            report.counts["other", "quarantined"] += 1
-            return
-        self._take_content(keeper, file.name, file.content, report)
-
-    def _take_content(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
-        kind = recognise(content, name)
+    def _take_content(self, keeper: Bookkeeper, kind: Kind, name: str, content: bytes, report: ImportReport) -> None:
         try:
             if kind is Kind.CFDI:
                 with keeper.attempt():
                     self._take_cfdi(keeper, name, content, report)
+            elif kind is Kind.REMINDERS:
+                self._take_reminders(keeper, name, content, report)
             elif kind in TABLES:
                 self._take_customers(keeper, name, content, report)
             else:
@@ -147,6 +155,15 @@ class Importing:
         if refused:  # The good rows are in; the file is kept with what was wrong in the others.
             raise ProblemError(refused)
 
+    def _take_reminders(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
+        records, problems = read_reminders(content, name)
+        report.warnings += [problem for problem in problems if problem.warning]
+        reminded = RemindedBefore(keeper, rules_in_force(keeper.session), name, self.clock.today())
+        reminded.take(records)
+        report.counts.update({("reminders", outcome): count for outcome, count in reminded.counts.items()})
+        if refused := [*(problem for problem in problems if not problem.warning), *reminded.problems]:
+            raise ProblemError(refused)
+
     def _quarantine(
         self, keeper: Bookkeeper, name: str, content: bytes, problems: tuple[Problem, ...], report: ImportReport, group: str
     ) -> None:
@@ -173,8 +190,8 @@ def _batches(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
 
 
 def _group_of(kind: Kind) -> str:
-    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers", Kind.SPREADSHEET: "customers"}.get(kind, "other")
+    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers", Kind.SPREADSHEET: "customers", Kind.REMINDERS: "reminders"}.get(kind, "other")
 
 
 def _not_recognised(name: str) -> Problem:
-    return Problem(_("not a CFDI and not a list of customers"), _("see docs/import.md for what can be imported"), name)
+    return Problem(_("not a CFDI, no list of customers and none of reminders"), _("see docs/import.md for what can be imported"), name)

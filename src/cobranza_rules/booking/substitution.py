@@ -62,11 +62,11 @@ def _hand_over(keeper: Bookkeeper, old: InvoiceRow, new: InvoiceRow, today: dt.d
         keeper.enter(new, EntryKind.INHERITED, new.issued_on, {"source": old.id, **inheritance(state)})
         hand_on_tasks(keeper, new.customer_id, old.id, new.id)
         hand_on_overrides(keeper, old, new, today)
-    if state.paid or _on_its_way(keeper, old):
+    if state.paid or on_its_way(keeper, old):
         hold_for_review(keeper, old, new, today)
 
 
-def _on_its_way(keeper: Bookkeeper, old: InvoiceRow) -> bool:
+def on_its_way(keeper: Bookkeeper, old: InvoiceRow) -> bool:
     """A message about the old one may have left: until a person has settled that, the new one is not claimed."""
     query = (
         select(ClaimRow.id)

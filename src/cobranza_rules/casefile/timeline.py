@@ -33,6 +33,7 @@ SENTENCES = {
     "acknowledged": N_("receipt of {invoice} acknowledged{said}"),
     "rung_sent": N_("{rung} sent for {invoice}{next}"),
     "rung_carried_out": N_("{rung} carried out for {invoice}"),
+    "reminded_before": N_("before the program came: {rung} for {invoice}"),
     "rung_undone": N_("reminder for {invoice} undone: the message came back"),
     "promised": N_("payment of {invoice} promised for {pay_on}"),
     "payment_claimed": N_("the customer says that {invoice} was paid"),

@@ -23,6 +23,7 @@ KINDS = {
     "invoices": N_("invoices"),
     "payment_receipts": N_("payment receipts"),
     "credit_notes": N_("credit notes"),
+    "reminders": N_("reminders of before"),
     "cfdi": N_("other CFDI"),
     "other": N_("other files"),
 }

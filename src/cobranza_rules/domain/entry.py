@@ -26,6 +26,7 @@ class EntryKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"  # person, title, phone, message: id or absent
     RUNG_SENT = "rung_sent"  # ladder, rung, action, next_contact: ISO date or absent, internal: true where it wrote to no customer
     RUNG_UNDONE = "rung_undone"  # action
+    REMINDED_BEFORE = "reminded_before"  # ladder, rung, below: the rungs before it; file; case_status or absent; internal as above
     PROMISED = "promised"  # pay_on: ISO date, minor: 0 for the whole balance
     PAYMENT_CLAIMED = "payment_claimed"  # message
     CLAIM_REJECTED = "claim_rejected"

@@ -222,6 +222,14 @@ def _rung_sent(state: InvoiceState, entry: Entry) -> InvoiceState:
     return replace(state, rungs=(*state.rungs, sent))
 
 
+def _reminded_before(state: InvoiceState, entry: Entry) -> InvoiceState:
+    """Where an invoice stood when the program came, the rungs below as sent by that day; it takes the place of what was said of it before."""
+    data = entry.data
+    rungs = tuple(RungSent(data["ladder"], rung, entry.happened_on) for rung in (*data["below"], data["rung"]))
+    status = data.get("case_status", "collections")
+    return replace(state, rungs=rungs, case_status=status, intervention="none", intervention_due=None, intervention_task=None)
+
+
 def _rung_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
     """Only the last rung can be undone: a later message that did arrive keeps the invoice where that one put it."""
     if not state.rungs or state.rungs[-1].action != entry.data["action"]:
@@ -278,6 +286,7 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.ACKNOWLEDGED: lambda state, _entry: replace(state, acknowledged=True),
     EntryKind.RUNG_SENT: _rung_sent,
     EntryKind.RUNG_UNDONE: _rung_undone,
+    EntryKind.REMINDED_BEFORE: _reminded_before,
     EntryKind.PROMISED: _promised,
     EntryKind.PAYMENT_CLAIMED: _claimed,
     EntryKind.CLAIM_REJECTED: lambda state, _entry: replace(state, claimed_on=None),

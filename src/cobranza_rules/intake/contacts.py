@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from cobranza_rules.domain.customer import GENERIC_RFCS, CustomerRecord
 from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.customer_row import read_row
-from cobranza_rules.intake.headings import EXPECTED, REQUIRED, Headings, find_headings
+from cobranza_rules.intake.heading_row import Headings
+from cobranza_rules.intake.headings import CUSTOMER_HEADINGS, EXPECTED, REQUIRED
 from cobranza_rules.intake.spreadsheet import read_tables
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
@@ -21,7 +22,7 @@ def read_customers(content: bytes, file: str) -> tuple[list[CustomerRecord], lis
     Raises ProblemError where the file cannot be read at all.
     """
     tables = read_tables(content, file)
-    headings = find_headings(tables, file)
+    headings = CUSTOMER_HEADINGS.find(tables, file)
     if headings is None:
         what = _("no heading row of a customers spreadsheet was found in the first rows")
         return [], [
@@ -69,7 +70,7 @@ class _Taken:
     def add(self, record: CustomerRecord, row: int) -> None:
         """Raises ProblemError where the code or a RFC that identifies somebody has been taken."""
         problems: list[Problem] = []
-        code_place, rfc_place = self._place("code", row), self._place("rfc", row)
+        code_place, rfc_place = self.headings.place(row, "code"), self.headings.place(row, "rfc")
         if first := self.codes.get(record.code.casefold()):
             what = _("the code '{code}' stands already in cell {first}", code=shown(record.code), first=first)
             problems.append(Problem(what, _("give each customer a code of its own; the first row was taken"), self.file, place=code_place))
@@ -80,6 +81,3 @@ class _Taken:
             raise ProblemError(problems)
         self.codes[record.code.casefold()] = code_place
         self.rfcs[record.rfc] = rfc_place
-
-    def _place(self, field_name: str, row: int) -> str:
-        return self.headings.table.place(row, self.headings.column(field_name) or 0)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from decimal import Decimal
 from typing import TypeVar
 
 from cobranza_rules.domain.customer import ContactRecord, ContactRole, CustomerKind, CustomerRecord, DeliveryMode
+from cobranza_rules.intake.cells import text_of
 from cobranza_rules.intake.cfdi_reading import shown
-from cobranza_rules.intake.headings import Column, Headings, folded, plain
+from cobranza_rules.intake.heading_row import Column, Headings, folded, plain
 from cobranza_rules.intake.rfc import is_rfc, typed_rfc
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.rules.texts import composed
 
 FOREIGN_RFC, PUBLIC_RFC = "XEXX010101000", "XAXX010101000"  # Guía de llenado del Anexo 20: residents abroad; sales to the public.
 LONGEST_CREDIT = 720  # Days. Longer terms are far likelier a year or an amount in the wrong column.
@@ -81,10 +80,9 @@ class _Row:
         self.warnings.append(Problem(what, hint, self.file, place=self.place(column), warning=True))
 
     def place(self, column: Column) -> str:
-        return self.headings.table.place(self.row, self.headings.column(column) or 0)
+        return self.headings.place(self.row, column)
 
     def text(self, column: Column, limit: int) -> str:
-        """White space is collapsed, so that a line break in a cell never becomes one in a header of a mail."""
         number = self.headings.column(column)
         value = None if number is None else self.headings.table.value(self.row, number)
         if value is None:
@@ -92,8 +90,7 @@ class _Row:
         if isinstance(value, dt.date):
             self.blame(column, _("a date stands where a text was expected"), _("format the cell as text and type it again"))
             return ""
-        told = f"{value:f}" if isinstance(value, Decimal) else str(value)
-        text = " ".join("".join(letter if letter.isprintable() or letter.isspace() else " " for letter in composed(told)).split())
+        text = text_of(value)
         if len(text) > limit:
             self.blame(column, _("the text is longer than {limit} characters", limit=limit), _("shorten it"))
             return ""

@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip
 from cobranza_rules.intake.delimited import DELIMITERS, damaged, decoded, sample_of, shape_by
-from cobranza_rules.intake.headings import find_headings
+from cobranza_rules.intake.headings import CUSTOMER_HEADINGS
+from cobranza_rules.intake.reminders import REMINDER_HEADINGS
 from cobranza_rules.intake.spreadsheet import LARGEST_FILE, read_tables
 from cobranza_rules.problems import ProblemError
 
@@ -20,6 +21,7 @@ _COMPROBANTE = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?Comprobante[\s>]")
 class Kind(StrEnum):
     CFDI = "cfdi"  # Of any version, and damaged ones too: its reader says what is wrong.
     CUSTOMERS = "customers"
+    REMINDERS = "reminders"  # What was reminded of before the program came
     SPREADSHEET = "spreadsheet"  # A workbook or table without a heading row that is known.
     ZIP = "zip"
     PDF = "pdf"
@@ -56,9 +58,12 @@ def _has_entry(content: bytes, name: str) -> bool:
 
 def _table_kind(content: bytes, name: str) -> Kind:
     try:
-        return Kind.CUSTOMERS if find_headings(read_tables(content, name), name) else Kind.SPREADSHEET
+        tables = read_tables(content, name)
     except ProblemError:
         return Kind.SPREADSHEET
+    if REMINDER_HEADINGS.find(tables, name):  # First, for such a list may name its customers, too.
+        return Kind.REMINDERS
+    return Kind.CUSTOMERS if CUSTOMER_HEADINGS.find(tables, name) else Kind.SPREADSHEET
 
 
 def _is_delimited(content: bytes, name: str) -> bool:

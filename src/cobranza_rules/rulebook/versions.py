@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.document import read_rules
+from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.store.tables import RulesVersionRow
 
 RuleFiles = Sequence[tuple[str, bytes]]  # Names as the user knows them, in the order in which they apply
@@ -16,6 +18,15 @@ RuleFiles = Sequence[tuple[str, bytes]]  # Names as the user knows them, in the 
 
 def version_in_force(session: Session) -> RulesVersionRow | None:
     return session.scalar(select(RulesVersionRow).order_by(RulesVersionRow.id.desc()).limit(1))
+
+
+def rules_in_force(session: Session) -> RuleSet:
+    """As they were published; whether templates and roles are still there is not looked at. Raises ProblemError where there are none."""
+    version = version_in_force(session)
+    if version is None:
+        raise nothing_published()
+    rules, _warnings = read_rules(files_of(version))
+    return rules
 
 
 def published_versions(session: Session) -> list[RulesVersionRow]:

@@ -18,14 +18,25 @@ from cobranza_rules.rules.subjects import NOTHING_CLAIMED, InvoiceSubject
 Due = list[tuple[InvoiceSubject, Consideration]]
 
 
+SAID_ONCE = frozenset({"promise", "payment_notice"})  # Kinds of which the second goes to a person
+
+
 def answer_replies(deciding: Deciding) -> None:
+    said: set[tuple[object, int]] = set()  # Of which invoices replies say something of those kinds that is recorded now
     for rule in deciding.rules.rules:
         if rule.scope is not Scope.REPLY:
             continue
         for reply in deciding.book.replies:
             found = consider_rule(rule, reply, deciding.matches.replies[reply.id], deciding.rules, deciding.today)
+            kind = reply.facts["kind"]
+            says = {(kind, invoice) for invoice in reply.invoices} if kind in SAID_ONCE else set()
+            if found.outcome is Outcome.DUE and says & said and not reply.facts["decided_by_person"]:
+                found = Consideration(
+                    Outcome.UNDER_WAY, _("another message says the same of its invoices, and a person decides on a second one")
+                )
             deciding.note(reply, rule.id, found)
             if found.outcome is Outcome.DUE:
+                said |= says
                 occurrence = reply.claims.get(rule.id, NOTHING_CLAIMED).sent + 1
                 customer = deciding.book.customers[reply.customer_id]
                 deciding.actions.append(

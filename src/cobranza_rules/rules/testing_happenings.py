@@ -106,7 +106,7 @@ def _reversal(book: TestedBook, event: Event, key: int, name: str) -> Sentence |
     if not payments:
         return _("there is no payment of {invoice} that could be reversed", invoice=name)
     _enter(book, event, key, EntryKind.PAYMENT_REVERSED, payment=payments[-1][1:])
-    book.payments = [payment for payment in book.payments if payment.id != int(payments[-1][1:])]
+    book.payments = [payment for payment in book.payments if str(payment.id) != payments[-1][1:]]
     return None
 
 

@@ -29,6 +29,7 @@ from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
 from cobranza_rules.store.overrides import OVERRIDE, Decided, read_overrides, rungs_of
 from cobranza_rules.store.parts import Background, Contacted, Part, customers_only, open_messages, read_part
 from cobranza_rules.store.queues import Queues
+from cobranza_rules.store.reminded import reminded_since
 from cobranza_rules.store.replies import open_replies
 from cobranza_rules.store.sieve import Sieve
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, InvoiceRow
@@ -190,6 +191,8 @@ class BookReader:
         for customer_id, currency, day, state in self.session.execute(query.order_by(ACTION.finished_on)).all():
             if state == "sent" and day is not None:
                 contacted[customer_id][currency].append(day)
+        for customer_id, currency, day in reminded_since(self.session, since, within):
+            contacted[customer_id][currency] = sorted([*contacted[customer_id][currency], day])
         return contacted
 
     def _limit_counts_from(self) -> dt.date:

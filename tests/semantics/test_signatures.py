@@ -1,0 +1,162 @@
+"""Signatures: the bytes that leave are those that were shown; what waits ages, goes to the substitute, is written anew and asked again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from random import Random
+
+import pytest
+
+from tests.cfdi_files import invoice, receipt
+from tests.conftest import DAY, publish_anew
+from tests.semantics.test_before_the_program import HOLIDAYS
+from tests.stories.desk import Desk, customer_list, days
+from tests.stories.fixtures import DeskMaker, make_desk
+
+__all__ = ["make_desk"]
+SIGNER, SUBSTITUTE = "administration_manager", "supervisor"
+SUBSTITUTE_AFTER, RENEWED_AFTER = 3, 10
+LENGTH = 24
+
+
+def is_open(day: dt.date) -> bool:
+    return day.weekday() < 5 and day not in HOLIDAYS
+
+
+def business_days(since: dt.date, today: dt.date) -> int:
+    return sum(is_open(day) for day in days(since + dt.timedelta(days=1), (today - since).days))
+
+
+@dataclass
+class Shown:
+    """What somebody knows who follows one letter: the revision that was shown last, when, and to whom; the first asking is on DAY."""
+
+    revision: int = 1
+    on: dt.date = DAY
+    role: str = SIGNER
+    changed: bool = False
+
+    def morning(self, today: dt.date) -> bool:
+        """Whether it is shown anew: on a business day, for on others nobody would look at it."""
+        if not is_open(today):
+            return False
+        role = SUBSTITUTE if business_days(DAY, today) >= SUBSTITUTE_AFTER else SIGNER
+        if not (self.changed or role != self.role or business_days(self.on, today) >= RENEWED_AFTER):
+            return False
+        self.revision, self.on, self.role, self.changed = self.revision + 1, today, role, False
+        return True
+
+
+def asking(make_desk: DeskMaker) -> Desk:
+    desk = make_desk()
+    rules = desk.workspace.base / "rules" / "collections.yaml"
+    old = f" sign: {SIGNER}\n"
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(text.replace(old, f"{old}        sign_substitute: {{{SUBSTITUTE}: {SUBSTITUTE_AFTER} workdays}}\n"), encoding="utf-8")
+    publish_anew(desk.workspace)
+    desk.take(invoice("FA-7", "1160.00", DAY))
+    desk.tick()
+    return desk
+
+
+def letter_of(desk: Desk) -> str:
+    return desk.documents(desk.action("transmittal"))["letter"].decode()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4])
+def test_a_letter_leaves_as_it_was_shown_to_whom_it_is_asked_of_and_is_asked_again_when_it_says_something_else(
+    make_desk: DeskMaker, seed: int
+) -> None:
+    """Payments change what it says on random days; on a random day it is signed, or paid in part between the signature and the wire."""
+    chance = Random(seed)
+    desk, shown, paid = asking(make_desk), Shown(), 0
+    often, signed_on = chance.choice([0, 0.15]), chance.choice([4, LENGTH - 1])
+    for ahead, today in enumerate(days(DAY + dt.timedelta(days=1), LENGTH), 1):
+        desk.on(today)
+        if chance.random() < often:
+            paid += 1
+            shown.changed = True
+            desk.take(receipt(f"P-{paid}", {"FA-7": "10.00"}, day=today))
+        anew = shown.morning(today)
+        desk.tick()
+        action = desk.action("transmittal")
+        assert (action.revision, action.rendered_on, action.state) == (shown.revision, shown.on, "awaiting_signature")
+        (asked,) = desk.approvals("waiting")
+        assert (asked.role, asked.revision, asked.content) == (shown.role, shown.revision, action.content)
+        assert len(desk.mails()) == 0
+        assert ("COB-2026-" in letter_of(desk), "BORRADOR" in letter_of(desk)) == (False, True)
+        assert anew is (shown.on == today)
+        if ahead >= signed_on and is_open(today):
+            break
+    desk.approve(shown.role)
+    (signed,) = desk.approvals("approved")
+    if chance.random() < 0.4:
+        desk.take(receipt("P-LATE", {"FA-7": "10.00"}, day=desk.today))
+        assert desk.tick().states["awaiting_signature"] == 1
+        assert desk.mails() == []
+        assert [(approval.role, approval.revision) for approval in desk.approvals("waiting")] == [(shown.role, shown.revision + 1)]
+        desk.approve(shown.role)
+        (signed,) = desk.approvals("approved")
+    desk.tick()
+    action = desk.action("transmittal")
+    assert (action.state, action.revision, action.content) == ("sent", signed.revision, signed.content)
+    assert ("COB-2026-00001" in letter_of(desk), "BORRADOR" in letter_of(desk)) == (True, False)
+    (mail,) = desk.mails()
+    assert next(mail.iter_attachments()).get_content() == desk.documents(action)["letter"]
+
+
+def change_what_it_says(desk: Desk, what: str) -> None:
+    """Balance, recipient, account or template of a letter that is signed already."""
+    workspace = desk.workspace
+    if what == "balance":
+        desk.take(receipt("P-9", {"FA-7": "10.00"}, day=desk.today))
+    elif what == "recipient":
+        desk.take(customer_list("C-001,UNIVERSIDAD ROBOTICA ESPAÑOLA,URE180429TM6,nacional,es,30,correo,otra@robotica.example,,"))
+    elif what == "account":
+        account = workspace.company.account_for("MXN")
+        assert account is not None
+        others = tuple(each for each in workspace.company.accounts if each.currency != "MXN")
+        workspace.__dict__["company"] = replace(workspace.company, accounts=(replace(account, bank="Otro Banco"), *others))
+    elif what == "template":
+        template = workspace.base / "templates" / "mail" / "transmittal.es.html"
+        template.write_text(template.read_text(encoding="utf-8") + "<p>Otra frase.</p>\n", encoding="utf-8")
+        workspace.__dict__.pop("templates", None)
+
+
+@pytest.mark.parametrize("what", ["nothing", "balance", "recipient", "account", "template"])
+def test_whatever_a_signed_letter_says_otherwise_now_has_it_shown_and_signed_again(make_desk: DeskMaker, what: str) -> None:
+    desk = asking(make_desk)
+    desk.approve(SIGNER)
+    change_what_it_says(desk, what)
+    desk.tick()
+    left = what == "nothing"
+    assert (len(desk.mails()), [approval.state for approval in desk.approvals()][-1:]) == (int(left), ["approved" if left else "waiting"])
+    if not left:
+        desk.approve(SIGNER)
+        desk.tick()
+        assert len(desk.mails()) == 1
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_numbers_are_given_when_a_letter_is_signed_in_that_order_and_without_gaps(make_desk: DeskMaker, seed: int) -> None:
+    """Some are rejected, some wait for ever."""
+    chance = Random(seed)
+    names = [f"CUSTOMER {number}" for number in range(5)]
+    rows = [f"X-{n},{name},XEXX010101000,extranjero,es,30,correo,f@x{n}.example,p@x{n}.example," for n, name in enumerate(names)]
+    desk = make_desk(*rows)
+    desk.take(*(invoice(f"FX-{n}", day=DAY, receiver=("XEXX010101000", name)) for n, name in enumerate(names)))
+    desk.tick()
+    waiting = [(approval.id, approval.action_id) for approval in desk.approvals("waiting")]
+    chance.shuffle(waiting)
+    given: list[int] = []
+    for approval_id, action_id in waiting:
+        fate = chance.choice(["signed", "signed", "rejected", "left alone"])
+        if fate != "left alone":
+            desk.approve(SIGNER, only=[approval_id], agreed=fate == "signed", comment="por esto")
+            desk.tick()
+        if fate == "signed":
+            given.append(action_id)
+    letters = {action.id: desk.documents(action)["letter"].decode() for action in desk.actions("transmittal")}
+    numbered = {action_id: int(letter.split("COB-2026-")[1][:5]) for action_id, letter in letters.items() if "COB-2026-" in letter}
+    assert numbered == {action_id: place for place, action_id in enumerate(given, 1)}
