@@ -82,7 +82,9 @@ def check_files(files: Sequence[tuple[str, bytes]], workspace: Workspace | None)
         return Checked(rules, warnings)
     letters, mails = set(workspace.templates.letter_names()), set(workspace.templates.mail_names())
     notices, roles = set(workspace.templates.notice_names()), set(workspace.settings.people)
-    named = check_against(rules, letter_templates=letters, mail_templates=mails, notice_templates=notices, roles=roles)
+    named = check_against(
+        rules, letter_templates=letters, mail_templates=mails, notice_templates=notices, roles=roles, unfit=workspace.templates.unfit
+    )
     return Checked(rules, (*warnings, *named))
 
 

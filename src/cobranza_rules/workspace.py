@@ -74,9 +74,12 @@ class Workspace:
         self.must_know_what_they_name(rules)
         return rules
 
-    def must_know_what_they_name(self, rules: RuleSet) -> None:
-        """Raises ProblemError for templates that are missing and roles that nobody holds."""
-        from cobranza_rules.rules.document import check_against
+    def must_know_what_they_name(self, rules: RuleSet, *, fit: bool = False) -> None:
+        """Raises ProblemError for templates that are missing and roles that nobody holds.
+
+        With `fit` for templates, too, that name what their rule does not know: in a run such a one keeps back its own messages only.
+        """
+        from cobranza_rules.rules.document import all_fit, check_against
 
         problems = check_against(
             rules,
@@ -84,6 +87,7 @@ class Workspace:
             mail_templates=set(self.templates.mail_names()),
             notice_templates=set(self.templates.notice_names()),
             roles=set(self.settings.people),
+            unfit=self.templates.unfit if fit else all_fit,
         )
         if errors := [problem for problem in problems if not problem.warning]:
             raise ProblemError(errors)

@@ -114,7 +114,7 @@ def messages_of(actions: Iterable[PlannedAction]) -> tuple[Messages, ...]:
             rule_id,
             len(of_rule),
             len({action.customer_id for action in of_rule}),
-            sum(len(action.items) for action in of_rule),
+            sum(len(action.invoice_ids) for action in of_rule),
             summed((action.currency, action.total) for action in of_rule),
         )
         for rule_id, of_rule in by_rule.items()
@@ -122,8 +122,9 @@ def messages_of(actions: Iterable[PlannedAction]) -> tuple[Messages, ...]:
 
 
 def summed(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """Each currency for itself, by name."""
+    """Each currency for itself, by name; what is about no amount has none."""
     sums: dict[str, int] = {}
     for currency, minor in amounts:
-        sums[currency] = sums.get(currency, 0) + minor
+        if currency:
+            sums[currency] = sums.get(currency, 0) + minor
     return dict(sorted(sums.items()))

@@ -35,15 +35,15 @@ def approval_facts(
     today: dt.date,
     calendar: BusinessCalendar,
 ) -> Facts:
-    """`total` in minor units of `currency`."""
+    """`total` in minor units of `currency`, which is "" where the message is about no amount."""
+    claimed: Facts = {"total": total, "currency": currency} if currency else {}
     return {
         **customer,
         "gate": gate,
         "asked": asked,
         "planned_by": planned_by,
         "workdays_waiting": calendar.between(since, today),
-        "total": total,
-        "currency": currency,
+        **claimed,
     }
 
 

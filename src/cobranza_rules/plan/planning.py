@@ -32,6 +32,7 @@ def plan_whole(reader: BookReader, engine: Engine, *, sifted: bool = True) -> Pl
         for book in reader.queues():
             part = decide(reader.rules, book, reader.today, engine)
             actions += part.actions
+            held += part.held
             verdicts += part.verdicts
         overlooked = find_overlooked(reader, engine) if sifted else None
     plan = within_limit(Plan(reader.today, reader.rules.digest, tuple(actions), tuple(held), tuple(verdicts)), reader.rules)

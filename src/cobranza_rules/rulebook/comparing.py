@@ -76,7 +76,9 @@ def compare(old: Plan, new: Plan, new_rules: RuleSet) -> Comparison:
 
 
 def _held(old: Plan, new: Plan) -> Mapping[str, tuple[int, int]]:
-    before, after = (Counter(hold for hold, _subject in {(held.hold_id, held.subject_id) for held in plan.held}) for plan in (old, new))
+    before, after = (
+        Counter(hold for hold, _subject in {(held.hold_id, (held.subject, held.subject_id)) for held in plan.held}) for plan in (old, new)
+    )
     return {hold: (before[hold], after[hold]) for hold in sorted({*before, *after})}
 
 

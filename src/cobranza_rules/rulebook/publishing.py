@@ -35,7 +35,7 @@ def examine_draft(workspace: Workspace) -> Draft:
     """Raises ProblemError with what stands in the way: errors, tests that fail, rungs that invoices stand on, nothing new."""
     files = workspace.draft_files
     rules, _warnings = read_rules(files)
-    workspace.must_know_what_they_name(rules)
+    workspace.must_know_what_they_name(rules, fit=True)
     _must_be_new(workspace, files)
     tested = run_files(files_of_tests(workspace), workspace.base)
     if tested.failed:
