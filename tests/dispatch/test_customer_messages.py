@@ -112,7 +112,7 @@ def test_a_statement_shows_each_currency_apart(both: Desk) -> None:
     text = text_of(mail)
     assert "Cuenta en MXN: vencido $1,160.00 MXN" in text
     assert "Cuenta en USD: vencido $500.00 USD" in text
-    assert "De 2 facturas abiertas, 2 ya vencieron" in " ".join(text.split())
+    assert "con cada moneda por separado. Facturas abiertas: 2; vencidas: 2." in " ".join(text.split())
     names = attached(mail)
     assert list(names) == [
         "estado-de-cuenta-C-001-COB-2026-00001.pdf",
@@ -353,9 +353,9 @@ def test_a_template_that_names_what_the_rule_does_not_know_is_told_with_its_file
     file.write_text(file.read_text(encoding="utf-8").replace("{{ overdue_invoices }}", "{{ total }}", 1), encoding="utf-8")
     report = desk.tick()
     assert [str(problem) for problem in report.problems] == [
-        "mail/overdue-warning.es.html names 'total', of which a rule for 'customer' knows nothing; docs/letters.md lists the fields"
+        "mail/overdue-warning.es.html names total, of which 'for: customer' knows nothing; docs/letters.md lists the fields"
     ]
     assert (states(desk, "overdue-warning"), desk.mails()) == (["planned"], [])
     rules, _warnings = read_rules([("r.yaml", f"version: 1\nrules:{WARNING}".encode())])
-    with pytest.raises(ProblemError, match=r"r\.yaml:9:9: mail/overdue-warning\.es\.html names 'total'"):
+    with pytest.raises(ProblemError, match=r"r\.yaml:9:9: mail/overdue-warning\.es\.html names total"):
         desk.workspace.must_know_what_they_name(rules, fit=True)

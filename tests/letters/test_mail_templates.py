@@ -117,7 +117,7 @@ def test_a_payment_is_acknowledged_with_what_it_covers(templates: TemplateFolder
 
 def test_a_template_is_only_for_rules_that_know_what_it_names(templates: TemplateFolder) -> None:
     for name, scope in (("overdue-warning", Scope.INVOICE), ("first-reminder", Scope.PAYMENT), ("payment-received", Scope.CUSTOMER)):
-        with pytest.raises(ProblemError, match=f"names '.*', of which a rule for '{scope.value}' knows nothing"):
+        with pytest.raises(ProblemError, match=f"names .*, of which 'for: {scope.value}' knows nothing"):
             templates.mail(name, "es", scope)
         assert list(templates.unfit(StepKind.EMAIL, name, scope))
     assert list(templates.unfit(StepKind.LETTER, "account-statement", Scope.CUSTOMER)) == []

@@ -122,10 +122,10 @@ class TemplateFolder:
 
 def _unknown(template: CompiledTemplate | MailTemplate, scope: Scope) -> list[Sentence]:
     unknown = sorted(template.named - BY_SCOPE[scope].keys())
-    return [
-        _("{file} names '{field}', of which a rule for '{scope}' knows nothing", file=template.name, field=field, scope=scope.value)
-        for field in unknown
-    ]
+    what = _(
+        "{file} names {fields}, of which 'for: {scope}' knows nothing", file=template.name, fields=", ".join(unknown), scope=scope.value
+    )
+    return [what] if unknown else []
 
 
 def _must_fit(template: CompiledTemplate | MailTemplate, scope: Scope) -> None:

@@ -126,7 +126,7 @@ def _totals(found: Iterable[Mapping[str, Doing]]) -> Mapping[str, Total]:
     for doings in found:
         for rule_id, doing in doings.items():
             actions[rule_id].add(id(doing.action))
-            invoices[rule_id] += 1
+            invoices[rule_id] += doing.action.subject == "invoice"
             if doing.action.currency:
                 amounts[rule_id][doing.action.currency] += doing.item.balance
     return {rule_id: Total(len(actions[rule_id]), invoices[rule_id], dict(amounts[rule_id])) for rule_id in sorted(actions)}
