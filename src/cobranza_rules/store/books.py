@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -71,10 +71,10 @@ class BookReader:
         for chunk in chunks.sifted(self._sieve(company)) if sifted else chunks.everything():
             yield self._book(chunk, facts, company, contacted)
 
-    def queues(self) -> Iterator[Book]:
-        """What waits beside invoices and replies, as far as rules look at it, in chunks ordered by customer."""
+    def queues(self, also: Collection[int] = ()) -> Iterator[Book]:
+        """What waits beside invoices and replies, as far as rules look at it, in chunks ordered by customer; these customers `also`."""
         company, queues = self.company_facts(), self._queues()
-        found = queues.customers()
+        found = sorted({*queues.customers(), *also})
         for start in range(0, len(found), CHUNK):
             customers = found[start : start + CHUNK]
             within = one_of(customers)
@@ -98,8 +98,6 @@ class BookReader:
         facts = self._invoice_facts(wanted)
         chunk = Chunks(self.session, facts.columns).of(customer_ids)
         book = self._book(chunk, facts, self.company_facts(), self._contacted(chunk.within), without_action)
-        if self.coming:
-            return book
         return replace(book, queues=self._queues(without_action).subjects(chunk.within, book.customers))
 
     def _sieve(self, company: Facts) -> Sieve:
