@@ -10,6 +10,7 @@ from cobranza_rules.facts.invoices import Facts
 from cobranza_rules.facts.vocabulary import Value
 
 Customer = Mapping[str, Value]  # The facts that everything of a customer shares
+RECENT = 90  # Days for which a payment that is applied in full is still looked at
 
 
 def task_facts(

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import days_after
-from cobranza_rules.facts.queues import approval_facts, payment_facts, task_facts
+from cobranza_rules.facts.queues import RECENT, approval_facts, payment_facts, task_facts
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.attending import QUEUES
 from cobranza_rules.rules.model import RuleSet
@@ -23,7 +23,6 @@ from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, 
 ACTION, APPLICATION, APPROVAL, CUSTOMER, EVIDENCE, PAYMENT, RELATION, TASK = (
     row.__table__.c for row in (ActionRow, ApplicationRow, ApprovalRow, CustomerRow, EvidenceRow, PaymentRow, RelationRow, TaskRow)
 )
-RECENT = 90  # Days for which a payment that is applied in full is still looked at.
 SUBSTITUTION = "04"  # TipoRelacion of a CFDI that takes the place of another (Anexo 20)
 
 ClaimsOf = Callable[[Scope, Within], Mapping[int, Mapping[str, Claims]]]
