@@ -166,6 +166,8 @@ def test_what_holds_the_customer_holds_it_and_what_holds_an_invoice_does_not(des
     desk.tick()
     assert desk.mails() == []
     assert [(held.subject, held.number, held.hold_id) for held in desk.plan().held] == [("customer", "C-001", "reply-waiting")]
+    (holding,) = gather_digest(desk.workspace, week=False).out_of_order.holds
+    assert (holding.hold_id, holding.invoices, holding.customers, holding.amounts) == ("reply-waiting", 0, 1, {})
     settle_inbox(desk)
     desk.tick()
     (mail,) = desk.mails()
