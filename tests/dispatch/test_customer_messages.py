@@ -20,7 +20,7 @@ from cobranza_rules.mail.maildir_sink import MaildirSink
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.rules.document import read_rules
 from cobranza_rules.rules.overrides import OverrideKind
-from cobranza_rules.store.tables import ContactRow, ReceivedRow
+from cobranza_rules.store.tables import ContactRow, InternalMessageRow, ReceivedRow
 from tests.cfdi_files import invoice, receipt, uuid_of
 from tests.conftest import DAY, publish_anew
 from tests.dispatch.faulty_sink import FaultySink
@@ -260,6 +260,20 @@ def test_a_rejection_keeps_it_back_until_its_task_is_done(desk: Desk) -> None:
     desk.done(task.id)
     desk.run(WEDNESDAY)
     assert states(desk, "monthly-statement") == ["cancelled", "awaiting_signature"]
+
+
+def test_who_has_to_sign_a_statement_is_reminded_of_it_without_an_amount(both: Desk) -> None:
+    remind = (
+        "\n  - {id: remind, for: approval, when: workdays_waiting >= 2 and total is unknown, do: [{notice: signature-waiting, to: asked}]}"
+    )
+    with_rules(both, STATEMENT + remind).tick()
+    both.run(WEDNESDAY)
+    with both.workspace.database.reading() as session:
+        (row,) = session.scalars(select(InternalMessageRow))
+        raw = both.workspace.archive.get(row.raw).decode()
+    assert row.recipient == "administracion@kemper.example"
+    assert "monthly-statement" in raw
+    assert "MXN" not in raw
 
 
 def test_in_supervised_mode_an_analyst_releases_it(supervised: Desk) -> None:
