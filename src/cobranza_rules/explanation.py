@@ -21,7 +21,7 @@ from cobranza_rules.rules.decide import decide
 from cobranza_rules.rules.matching import match
 from cobranza_rules.rules.native import NativeEngine
 from cobranza_rules.rules.overrides import Override
-from cobranza_rules.rules.planned import Plan, PlannedAction, Verdict
+from cobranza_rules.rules.planned import Outcome, Plan, PlannedAction, Verdict
 from cobranza_rules.rules.subjects import Book
 from cobranza_rules.rules.texts import spellings
 from cobranza_rules.store.books import BookReader
@@ -29,6 +29,8 @@ from cobranza_rules.store.tables import CustomerRow, InvoiceRow
 from cobranza_rules.workspace import Workspace
 
 Said = tuple[str, str, Sentence]  # Rule, outcome, reason
+# What no coming day changes by itself
+SETTLED = frozenset({Outcome.DONE, Outcome.EXCLUDED, Outcome.UNCERTAIN, Outcome.UNDER_WAY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Standing:
 class Explanation:
     """`holds` are the customer's own; `last_day` is as far as was looked ahead.
 
-    `waiting` is what rules say of tasks, approvals, payments and the customer as a whole: what it is, its name, and each rule's word on it.
+    `waiting` is what rules say of tasks, approvals, payments and the customer as a whole: what it is, its name, each rule's word on it, and
+    what comes next, if anything does.
     """
 
     customer: str
@@ -54,7 +57,7 @@ class Explanation:
     actions: tuple[PlannedAction, ...]
     holds: tuple[StandingHold, ...]
     last_day: dt.date
-    waiting: tuple[tuple[str, str, tuple[Said, ...]], ...]
+    waiting: tuple[tuple[str, str, tuple[Said, ...], Next | None], ...]
 
     def lines(self) -> Iterator[Sentence]:
         for hold in self.holds:
@@ -69,10 +72,12 @@ class Explanation:
                 yield _("  on hold: {hold}", hold=hold_sentence(hold))
             if standing.next is not None:
                 yield _("  next: {next}", next=next_sentence(standing.next, self.last_day))
-        for scope, name, said in self.waiting:
+        for scope, name, said, coming in self.waiting:
             yield _("{what} {name}:", what=word(scope), name=word(name))
             for rule, _outcome, reason in said:
                 yield _("  {rule}: {reason}", rule=word(rule), reason=reason)
+            if coming is not None:
+                yield _("  next: {next}", next=next_sentence(coming, self.last_day))
         for action in self.actions:
             yield _(
                 "Today: {rule} for {invoices}, because of {reason}",
@@ -104,8 +109,9 @@ class Explanation:
                     "what": scope,
                     "name": name,
                     "verdicts": [{"rule": rule, "outcome": outcome, "reason": reason.text(translate)} for rule, outcome, reason in said],
+                    "next": _next_json(coming, translate) if coming else None,
                 }
-                for scope, name, said in self.waiting
+                for scope, name, said, coming in self.waiting
             ],
             "looked_ahead_to": self.last_day.isoformat(),
             "actions": [
@@ -188,14 +194,16 @@ def explain_subject(workspace: Workspace, name: str) -> Explanation:
         engine = NativeEngine(workspace.rules.conditions())
         agreeing = Agreeing(workspace.settings.mode, workspace.settings.rubric)
         open_ids = [row.id for row in invoices if row.status == "open"]
+        unsettled = {(one.subject, one.subject_id) for one in plan.verdicts if one.outcome not in SETTLED}
+        waiting = unsettled.intersection((each.scope.value, each.id) for each in book.queues)
         with cycles_left_alone():
-            coming = forecast(reader, engine, agreeing, book, open_ids, match(workspace.rules, book, engine))
+            coming = forecast(reader, engine, agreeing, book, open_ids, match(workspace.rules, book, engine), waiting)
         verdicts = defaultdict(list)
         for verdict in plan.verdicts:
             if verdict.subject == "invoice":
                 verdicts[verdict.subject_id].append(verdict)
         standings = tuple(_standing(row, verdicts[row.id], coming, today) for row in invoices)
-        return Explanation(customer.code, standings, actions, tuple(coming.customer_holds), coming.last_day, _waiting(book, plan))
+        return Explanation(customer.code, standings, actions, tuple(coming.customer_holds), coming.last_day, _waiting(book, plan, coming))
 
 
 def _find(session: Session, name: str) -> tuple[CustomerRow, list[InvoiceRow]]:
@@ -241,8 +249,9 @@ def _said(verdict: Verdict) -> Said:
     return verdict.rule_id, verdict.outcome.value, reason
 
 
-def _waiting(book: Book, plan: Plan) -> tuple[tuple[str, str, tuple[Said, ...]], ...]:
+def _waiting(book: Book, plan: Plan, coming: Forecast) -> tuple[tuple[str, str, tuple[Said, ...], Next | None], ...]:
     verdicts = defaultdict(list)
     for verdict in plan.verdicts:
         verdicts[verdict.subject, verdict.subject_id].append(_said(verdict))
-    return tuple((each.scope.value, each.name, tuple(verdicts[each.scope.value, each.id])) for each in book.queues)
+    keys = [(each, (each.scope.value, each.id)) for each in book.queues]
+    return tuple((key[0], each.name, tuple(verdicts[key]), coming.queues.get(key)) for each, key in keys)

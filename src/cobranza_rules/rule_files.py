@@ -111,8 +111,8 @@ def check_files(files: Sequence[tuple[str, bytes]], workspace: Workspace | None)
         return Checked(rules, warnings)
     folder, settings = workspace.templates, workspace.settings
     there = Templates(str(settings.templates), folder.letters(), folder.mails(), folder.notices())
-    letters, mails, notices = set(there.letters), set(there.mails), set(there.notices)
-    named = check_against(rules, letter_templates=letters, mail_templates=mails, notice_templates=notices, roles=set(settings.people))
+    letters, mails, notices, roles = set(there.letters), set(there.mails), set(there.notices), set(settings.people)
+    named = check_against(rules, letter_templates=letters, mail_templates=mails, notice_templates=notices, roles=roles, unfit=folder.unfit)
     return Checked(rules, (*warnings, *named, *check_languages(rules, there, settings.language)))
 
 

@@ -64,6 +64,9 @@ DOCUMENTS = (
     N_("second-reminder"),
     N_("acknowledgement-request"),
     N_("acknowledgement-missing"),
+    N_("account-statement"),
+    N_("overdue-warning"),
+    N_("payment-received"),
     N_("statement"),
 )
 TASK_FIELDS = (

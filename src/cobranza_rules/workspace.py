@@ -76,7 +76,10 @@ class Workspace:
         return rules
 
     def must_know_what_they_name(self, rules: RuleSet) -> None:
-        """Raises ProblemError for templates that are missing and roles that nobody holds."""
+        """Raises ProblemError for templates that are missing and roles that nobody holds.
+
+        A template that names what its rule does not know is told when rules are checked; in a run it keeps back its own messages only.
+        """
         from cobranza_rules.rules.document import check_against
 
         problems = check_against(

@@ -29,6 +29,7 @@ NOTES = [
     "What is planned counts as signed and sent on the same day, and every message arrives.",
     "What customers, banks and people did is as recorded; customers' data are those of today; bank and mailbox count as read every day.",
     "Amounts hold each invoice once, with the balance that was claimed last.",
+    "Nothing waits for a signature: rules for approvals are left out. Tasks stay open until a recorded one of that name was done.",
 ]
 
 
@@ -93,6 +94,7 @@ def test_json_is_a_contract(program: Program) -> None:
                 "currency": "MXN",
                 "amount": "1160.00",
                 "invoices": ["FA-1"],
+                "about": None,
                 "in_house": False,
             }
         ],
@@ -178,13 +180,13 @@ def test_the_spreadsheet_has_numbers_as_numbers_and_texts_as_texts() -> None:
 def test_headings_stay_in_sight_and_nothing_is_cut_off() -> None:
     book = openpyxl.load_workbook(io.BytesIO(backtest_workbook(report(), in_english)))
     assert [(sheet.title, sheet.freeze_panes, sheet.print_title_rows) for sheet in book.worksheets] == [
-        ("Totals", "A7", "$6:$6"),
+        ("Totals", "A8", "$7:$7"),
         ("Simulated", "A2", "$1:$1"),
         ("Really sent", "A2", "$1:$1"),
         ("Holds", "A2", "$1:$1"),
     ]
     for sheet in book.worksheets:
-        first = 6 if sheet.title == "Totals" else 1
+        first = 7 if sheet.title == "Totals" else 1
         for row in sheet.iter_rows(min_row=first):
             for cell in row:
                 if isinstance(cell.value, str):

@@ -22,13 +22,35 @@ from cobranza_rules.mail.assigning import Assignment, assign
 from cobranza_rules.workspace import open_workspace
 from tests.cfdi_files import UNIVERSITY as UNIVERSITY_PARTY
 from tests.cfdi_files import credit_note, invoice, receipt
-from tests.conftest import DAY
+from tests.conftest import DAY, publish_anew
 from tests.stories.desk import UNIVERSITY, Desk, PlainPdf, customer_list
 from tests.stories.fixtures import OPENING
 from tests.stories.folders import make_folder
 
 XENON_PARTY = ("XIA190128J61", "XENON INDUSTRIAL ARTICLES")
 XENON = "C-002,XENON INDUSTRIAL ARTICLES,XIA190128J61,nacional,es,30,correo,facturas@xenon.example,pagos@xenon.example,"
+# Beside the shipped rules: what customers are written as a whole, and about their payments
+WHOLE = """
+version: 1
+rules:
+  - id: statement
+    for: customer
+    when: overdue_invoices >= 1 and customer_ready
+    every: 7 workdays
+    do:
+      - {letter: account-statement, sign: administration_manager}
+      - {email: account-statement, to: collections_contact, attach: [letter]}
+  - id: thanks
+    for: payment
+    when: applied_amount > 0 and workdays_since_payment <= 3 and customer_ready
+    do: [{email: payment-received, to: collections_contact}]
+  - id: deposit
+    for: payment
+    when: unapplied_amount > 0 and workdays_since_payment >= 2
+    every: 3 workdays
+    times: 2
+    do: [{task: find-invoice, assign: collections_analyst, due: 1 workday}]
+"""
 OLD = {"FA-1": UNIVERSITY_PARTY, "FA-2": UNIVERSITY_PARTY, "FX-1": XENON_PARTY}
 DECISIONS = ("back_to_collections", "legal", "with_administration")
 
@@ -145,7 +167,9 @@ class Weeks:
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = make_folder(tmp_path_factory.mktemp("law") / "workspace")
+    (base / "rules" / "whole.yaml").write_text(WHOLE, encoding="utf-8")
     weeks = Weeks(base)
+    publish_anew(weeks.desk.workspace)
     weeks.desk.take(customer_list(UNIVERSITY, XENON))
     weeks.desk.take(*(invoice(number, "1160.00", receiver=party) for number, party in OLD.items()), opening=OPENING)
     weeks.desk.workspace.close()

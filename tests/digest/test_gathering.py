@@ -169,6 +169,9 @@ def test_the_mail_says_the_same_as_the_screen(desk: Desk) -> None:
         "Day | Rule | Messages | Customers | Invoices | Amount",
         *(f"2026-03-0{day} | - | | | |" for day in (3, 4, 5, 6)),
         "2026-03-09 | second-reminder | 1 | 1 | 1 | 1,160.00 MXN",
+        "What people of the company will be asked and told on those days",
+        "Day | Rule | What | Who | Count | Customers",
+        "2026-03-09 | second-reminder | task: sales-intervention | sales_manager | 1 | 1",
     ]
     assert "<script" not in written.html
 

@@ -2,6 +2,7 @@
 
 - No claim has two messages that left.
 - What is paid, disputed or answered and not yet looked at is never claimed, and nothing leaves on a day off.
+- A statement of account shows what is owed at the moment in which it leaves, and no payment is thanked for that was taken back.
 - Every balance is what an independent, naive sum gives.
 - The case file stays whole.
 """
@@ -29,7 +30,7 @@ from cobranza_rules.plan.ledger import planned
 from cobranza_rules.workspace import open_workspace
 from tests.cfdi_files import UNIVERSITY as UNIVERSITY_PARTY
 from tests.cfdi_files import invoice, receipt
-from tests.conftest import DAY
+from tests.conftest import DAY, publish_anew
 from tests.dispatch.faulty_sink import FAULTS, CrashError, FaultySink
 from tests.stories.desk import UNIVERSITY, Desk, PlainPdf, customer_list, text_of
 from tests.stories.fixtures import OPENING
@@ -40,6 +41,22 @@ ANSWERS = {"sales-intervention": "no_agreement", "decide-on-case": "back_to_coll
 BOOK = {"FA-1": (UNIVERSITY_PARTY, 116_000), "FA-2": (UNIVERSITY_PARTY, 70_000), "FX-1": (XENON, 90_000), "FX-2": (XENON, 60_000)}
 LATER = "FX-2"  # Delivered by the program itself, after a signature
 HELD_SECTION = "Partidas en aclaración"
+# Beside the shipped rules: what customers are written as a whole, and about their payments
+WHOLE = """
+version: 1
+rules:
+  - id: statement
+    for: customer
+    when: open_invoices > 0 and customer_ready
+    every: 4 workdays
+    do:
+      - {letter: account-statement, sign: administration_manager}
+      - {email: account-statement, to: collections_contact, attach: [letter, statement]}
+  - id: thanks
+    for: payment
+    when: applied_amount > 0 and workdays_since_payment <= 5 and customer_ready
+    do: [{email: payment-received, to: collections_contact}]
+"""
 numbers = st.sampled_from(sorted(BOOK))
 # Time passes often, and people mostly do their work: else everything would soon stand still, and little could go wrong.
 SHARES = {
@@ -95,15 +112,25 @@ class World:
             assert str(message["Message-ID"]) not in self.told, "people of the company are told once, too"
             self.told.append(str(message["Message-ID"]))
             return
-        claimed = set(re.findall(r"F[AX]-\d", text_of(message).partition(HELD_SECTION)[0]))
+        text, subject = text_of(message), str(message["Subject"])
+        claimed = set(re.findall(r"F[AX]-\d", text.partition(HELD_SECTION)[0]))
         assert claimed
         assert str(message["Message-ID"]) not in self.left
+        self.left.append(str(message["Message-ID"]))
+        if "recibimos su pago" in subject:
+            assert [number for number, minor in self.paid.values() if number in claimed and f"pago de {shown(minor)}" in subject]
+            return
         for number in claimed:
             assert self.balance(number) > 0, f"{number} is paid"
-        if "ecordatorio" in str(message["Subject"]):
-            assert not claimed & self.disputed
+        if "ecordatorio" in subject or "estado de cuenta" in subject:
             assert not {BOOK[number][0][0] for number in claimed} & self.unread
-        self.left.append(str(message["Message-ID"]))
+        if "ecordatorio" in subject:
+            assert not claimed & self.disputed
+        if "estado de cuenta" in subject:
+            (party,) = {BOOK[number][0] for number in claimed}
+            owed = {number: self.balance(number) for number, (owner, _total) in BOOK.items() if owner == party}
+            assert claimed == {number for number, minor in owed.items() if minor > 0}
+            assert all(shown(minor) in text for minor in owed.values() if minor > 0)
 
     def balance(self, number: str) -> int:
         return BOOK[number][1] - sum(amount for invoice_number, amount in self.paid.values() if invoice_number == number)
@@ -218,19 +245,25 @@ class World:
             assert self.desk.invoice(number).balance == self.balance(number)
         actions = {row.id: row for row in self.desk.actions()}
         by_message = {f"<{row.message_id}>": actions[row.action_id] for row in self.desk.outgoing()}
-        claimed: Counter[tuple[int, str, int]] = Counter()
+        claimed: Counter[tuple[str, int, str, int]] = Counter()
         for message_id in self.left:
-            items = planned(by_message[message_id]).items
-            claimed.update((item.subject_id, item.rule_id, item.occurrence) for item in items)
+            action = planned(by_message[message_id])
+            claimed.update((action.subject, item.subject_id, item.rule_id, item.occurrence) for item in action.items)
         assert [claim for claim, times in claimed.items() if times > 1] == []
         self.desk.assert_whole()
+
+
+def shown(minor: int) -> str:
+    return f"${minor / 100:,.2f} MXN"
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     base = make_folder(tmp_path_factory.mktemp("weeks") / "workspace")
+    (base / "rules" / "whole.yaml").write_text(WHOLE, encoding="utf-8")
     world = World(base, "automatic")
     world.open()
+    publish_anew(world.desk.workspace)
     xenon = "C-002,XENON INDUSTRIAL ARTICLES,XIA190128J61,nacional,es,30,correo,facturas@xenon.example,pagos@xenon.example,"
     world.desk.take(customer_list(UNIVERSITY + "direccion@robotica.example", xenon))
     old = [invoice(number, f"{total / 100:.2f}", receiver=party) for number, (party, total) in BOOK.items() if number != LATER]

@@ -35,7 +35,7 @@ def lines(desk: Desk, begin: str, name: str = "FA-1") -> list[str]:
 
 
 def following(desk: Desk, name: str = "FA-1") -> str:
-    (said,) = lines(desk, "next: ", name)
+    said, *_of_what_waits = lines(desk, "next: ", name)
     return said
 
 

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 
 from cobranza_rules.domain.company import BankAccount, Company, Person
-from cobranza_rules.domain.letter import Addressee, AgingBucket, Letter, LetterLine
+from cobranza_rules.domain.letter import AccountLetter, Addressee, AgingBucket, CoveredLine, Heading, Letter, LetterLine, PaymentLetter
 from cobranza_rules.money import Money, total
 
 TODAY = dt.date(2026, 3, 5)
@@ -49,6 +49,12 @@ DOMESTIC = Addressee(
 FOREIGN = Addressee(
     "Xenon Industrial Articles, Inc.", "XEXX010101000", "Ms. Jane Doe", "Accounts Payable Manager", "500 Market St, Austin, TX 78701, USA"
 )
+
+
+# Templates of rules for customers, and of rules for payments
+OF_ACCOUNTS = ("account-statement", "overdue-warning")
+OF_PAYMENTS = ("payment-received",)
+HEADING = [field.name for field in dataclasses.fields(Heading)]
 
 
 def line(index: int, currency: str = "MXN", note: str = "") -> LetterLine:
@@ -101,3 +107,39 @@ def letter(template: str = "first-reminder", language: str = "es", count: int = 
         rubric="MLR",
     )
     return dataclasses.replace(made, **changes)  # type: ignore[arg-type]  # the tests name fields of Letter
+
+
+def account_letter(language: str = "es", **changes: object) -> AccountLetter:
+    """All that a customer owes, in two currencies; of one invoice it is said that it is under review."""
+    of = letter("statement", language)
+    note = "en revisión" if language == "es" else "under review"
+    in_pesos = tuple(line(index, "MXN", note if index == 1 else "") for index in range(3))
+    in_dollars = tuple(line(index + 5, "USD") for index in range(2))
+    statements = (_owed(of, "MXN", in_pesos), _owed(of, "USD", in_dollars))
+    made = AccountLetter(**{name: getattr(of, name) for name in HEADING}, statements=statements)
+    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]  # the tests name fields of AccountLetter
+
+
+def _owed(of: Letter, currency: str, lines: tuple[LetterLine, ...]) -> Letter:
+    buckets = tuple(AgingBucket(name, total([one.balance for one in lines if one.bucket == name], currency)) for name in BUCKETS)
+    unapplied = tuple((what, Money(amount.minor, currency)) for what, amount in of.unapplied) if currency == "MXN" else ()
+    owed = total([one.balance for one in lines], currency)
+    return dataclasses.replace(of, currency=currency, lines=lines, held=(), unapplied=unapplied, buckets=buckets, total=owed)
+
+
+def payment_letter(language: str = "es", **changes: object) -> PaymentLetter:
+    """One that settles an invoice and covers a part of another."""
+    of = letter("statement", language)
+    covered = (
+        CoveredLine("F-1001", "0" * 36, Money(84000, "MXN"), Money(0, "MXN")),
+        CoveredLine("F-1002", "1" * 36, Money(100000, "MXN"), Money(16000, "MXN")),
+    )
+    made = PaymentLetter(
+        **{name: getattr(of, name) for name in HEADING},
+        amount=Money(200000, "MXN"),
+        paid_on=TODAY,
+        operation="000123",
+        covered=covered,
+        unapplied=Money(16000, "MXN"),
+    )
+    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]  # the tests name fields of PaymentLetter

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from cobranza_rules.domain.letter import Document
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.template_folder import TemplateFolder
 
 from .docx_files import text_of
-from .sample_letters import letter
+from .sample_letters import OF_ACCOUNTS, OF_PAYMENTS, account_letter, letter, payment_letter
 
 GOLDEN = Path(__file__).parent / "golden"
-LETTERS = ("transmittal", "first-reminder", "second-reminder", "statement")
-MAILS = ("transmittal", "acknowledgement-request", "first-reminder", "second-reminder")
+LETTERS = ("transmittal", "first-reminder", "second-reminder", "statement", "account-statement")
+MAILS = ("transmittal", "acknowledgement-request", "first-reminder", "second-reminder", *OF_ACCOUNTS, *OF_PAYMENTS)
 
 
 def compare(name: str, text: str, request: pytest.FixtureRequest) -> None:
@@ -25,18 +27,27 @@ def compare(name: str, text: str, request: pytest.FixtureRequest) -> None:
     assert text == file.read_text(encoding="utf-8")
 
 
+def about(name: str, language: str) -> tuple[Document, Scope]:
+    if name in OF_ACCOUNTS:
+        return account_letter(language), Scope.CUSTOMER
+    if name in OF_PAYMENTS:
+        return payment_letter(language), Scope.PAYMENT
+    return letter(name if name in LETTERS else "transmittal", language, 3), Scope.INVOICE
+
+
 @pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize("name", LETTERS)
 def test_letters(name: str, language: str, templates: TemplateFolder, request: pytest.FixtureRequest) -> None:
-    content = templates.letter(name, language).word(fields_of(letter(name, language, 3)))
+    document, scope = about(name, language)
+    content = templates.letter(name, language, scope).word(fields_of(document))
     compare(f"letter-{name}.{language}.txt", text_of(content), request)
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize("name", MAILS)
 def test_mails(name: str, language: str, templates: TemplateFolder, request: pytest.FixtureRequest) -> None:
-    kind = name if name in LETTERS else "transmittal"
-    subject, html = templates.mail(name, language).render(fields_of(letter(kind, language, 3)))
+    document, scope = about(name, language)
+    subject, html = templates.mail(name, language, scope).render(fields_of(document))
     compare(f"mail-{name}.{language}.html", f"Subject: {subject}\n{html}\n", request)
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from cobranza_rules.letters.field_catalogue import FIELDS, FieldKind, TemplateField
+from cobranza_rules.letters.field_catalogue import BY_SCOPE, CUSTOMER_FIELDS, FIELDS, OF_ANY, PAYMENT_FIELDS, FieldKind, TemplateField
 from cobranza_rules.letters.fields import bucket_label, fields_of, grouped_clabe, long_date, money_text, short_date
 from cobranza_rules.money import Money
 
 from .conftest import ROOT
-from .sample_letters import COMPANY, letter
+from .sample_letters import COMPANY, account_letter, letter, payment_letter
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,24 @@ def test_fields_have_the_shape_that_the_catalogue_promises(language: str) -> Non
     assert_shape(fields, TemplateField("letter", FieldKind.GROUP, "", FIELDS))
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_so_have_those_of_accounts_and_payments(language: str) -> None:
+    account = fields_of(account_letter(language))
+    assert account["statements"][0]["unapplied"]
+    assert_shape(account, TemplateField("account", FieldKind.GROUP, "", CUSTOMER_FIELDS))
+    assert_shape(fields_of(payment_letter(language)), TemplateField("payment", FieldKind.GROUP, "", PAYMENT_FIELDS))
+
+
+def test_a_field_of_one_name_is_of_one_kind_whatever_the_rule_looks_at() -> None:
+    """A template is compiled before anybody knows which rule it is for."""
+    for by_name in BY_SCOPE.values():
+        assert all((field.kind, field.parts) == (OF_ANY[name].kind, OF_ANY[name].parts) for name, field in by_name.items())
+
+
 def test_the_documentation_lists_every_field_in_both_languages() -> None:
     page = (ROOT / "docs" / "letters.md").read_text(encoding="utf-8")
     spanish, english = page.split("# Letters", 1)
-    for field in FIELDS:
+    for field in OF_ANY.values():
         for half in (spanish, english):
             assert f"`{field.name}`" in half, field.name
             for part in field.parts:

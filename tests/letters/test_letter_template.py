@@ -129,7 +129,7 @@ def test_every_problem_is_reported_at_once_with_the_text_where_it_stands() -> No
         "carta.es.docx (Cliente {{ addressee.nombre }}): there is no field 'addressee.nombre'; its fields are company, rfc, person, title, address",
         "carta.es.docx ({{ line.balanse }} de {{ lines }}): there is no field 'line.balanse'; did you mean 'line.balance'?",
         "carta.es.docx ({{ line.balanse }} de {{ lines }}): 'lines' cannot be printed as a whole; loop over it with for",
-        "carta.es.docx ({% for c in total %}x{% endfor %}): 'total' is not a list; loop over lines, held, unapplied, buckets, copies",
+        "carta.es.docx ({% for c in total %}x{% endfor %}): 'total' is not a list; loop over copies, lines, unapplied, buckets, held",
         (
             "carta.es.docx ({{ company }}): 'company' cannot be printed as a whole; name one of its fields: company.name, company.rfc, "
             "company.address, company.city, company.phone, company.email, company.website, company.privacy_notice"
@@ -246,8 +246,11 @@ def test_files_that_are_no_plain_word_documents_are_refused() -> None:
 
 def test_the_shipped_templates_are_small_and_fit_for_use(templates: TemplateFolder) -> None:
     assert templates.problems() == []
-    assert list(templates.letters()) == ["first-reminder", "second-reminder", "statement", "transmittal"]
-    assert list(templates.mails()) == ["acknowledgement-request", "first-reminder", "second-reminder", "transmittal"]
+    assert list(templates.letters()) == ["account-statement", "first-reminder", "second-reminder", "statement", "transmittal"]
+    assert list(templates.mails()) == [
+        *("account-statement", "acknowledgement-request", "first-reminder"),
+        *("overdue-warning", "payment-received", "second-reminder", "transmittal"),
+    ]
     assert {*templates.letters().values(), *templates.mails().values(), *templates.notices().values()} == {frozenset({"es", "en"})}
     for path in (ROOT / "templates" / "letters").iterdir():
         assert path.stat().st_size < 20_000, path.name

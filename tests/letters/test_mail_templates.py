@@ -4,13 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.mail_body import compile_mail
 from cobranza_rules.letters.template_folder import TemplateFolder
+from cobranza_rules.money import Money
 from cobranza_rules.problems import ProblemError
+from cobranza_rules.rules.model import StepKind
 
 from .docx_files import docx, parsed
-from .sample_letters import letter
+from .sample_letters import OF_ACCOUNTS, OF_PAYMENTS, account_letter, letter, payment_letter
 
 
 def problems_of(source: str | bytes) -> list[str]:
@@ -67,7 +70,7 @@ def test_files_that_are_no_text_or_too_large() -> None:
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_shipped_mails_state_what_is_owed_and_where_to_pay(templates: TemplateFolder, language: str) -> None:
-    for name in templates.mails():
+    for name in sorted({*templates.mails()} - {*OF_ACCOUNTS, *OF_PAYMENTS}):
         fields = fields_of(letter("first-reminder", language, 3))
         subject, html = templates.mail(name, language).render(fields)
         text = parsed(html).text_content()
@@ -82,6 +85,44 @@ def test_shipped_mails_state_what_is_owed_and_where_to_pay(templates: TemplateFo
             assert fields["next_contact"] in text
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("name", OF_ACCOUNTS)
+def test_a_mail_about_all_that_is_owed_shows_each_currency_with_its_account(templates: TemplateFolder, name: str, language: str) -> None:
+    fields = fields_of(account_letter(language))
+    subject, html = templates.mail(name, language, Scope.CUSTOMER).render(fields)
+    text = parsed(html).text_content()
+    assert subject.startswith("Escuela Kemper Urgate, S.A. de C.V.: ")
+    assert [statement["currency"] for statement in fields["statements"]] == ["MXN", "USD"]
+    for statement in fields["statements"]:
+        assert statement["total"] in text
+        assert statement["account"]["account"] in text
+        assert all(line["number"] in text and line["note"] in text for line in statement["lines"])
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_a_mail_about_nothing_that_is_owed_says_so(templates: TemplateFolder, language: str) -> None:
+    html = templates.mail("account-statement", language, Scope.CUSTOMER).render(fields_of(account_letter(language, statements=())))[1]
+    said = {"es": "no tiene facturas pendientes de pago", "en": "no invoices are open"}[language]
+    assert said in parsed(html).text_content()
+
+
+@pytest.mark.parametrize("unapplied", [None, Money(0, "MXN"), Money(12345, "MXN")])
+def test_a_payment_is_acknowledged_with_what_it_covers(templates: TemplateFolder, unapplied: Money | None) -> None:
+    html = templates.mail("payment-received", "es", Scope.PAYMENT).render(fields_of(payment_letter("es", unapplied=unapplied)))[1]
+    text = parsed(html).text_content()
+    assert ("sin aplicar" in text) is (unapplied == Money(12345, "MXN"))
+    assert "Liquidada" in text
+    assert "$160.00 MXN" in text
+
+
+def test_a_template_is_only_for_rules_that_know_what_it_names(templates: TemplateFolder) -> None:
+    for name, scope in (("overdue-warning", Scope.INVOICE), ("first-reminder", Scope.PAYMENT), ("payment-received", Scope.CUSTOMER)):
+        with pytest.raises(ProblemError, match=f"names .*, of which 'for: {scope.value}' knows nothing"):
+            templates.mail(name, "es", scope)
+        assert list(templates.unfit(StepKind.EMAIL, name, scope))
+    assert list(templates.unfit(StepKind.LETTER, "account-statement", Scope.CUSTOMER)) == []
+
+
 def test_a_mail_without_analyst_is_signed_by_the_company(templates: TemplateFolder) -> None:
     html = templates.mail("first-reminder", "es").render(fields_of(letter(analyst=None)))[1]
     assert 'href="mailto:cobranza@kemper.example"' in html
@@ -92,8 +133,8 @@ def test_the_folder_says_what_is_there_and_never_leaves_itself(templates: Templa
     with pytest.raises(ProblemError) as caught:
         templates.letter("third-reminder", "es")
     assert str(caught.value) == (
-        "letters/third-reminder.es.docx: there is no template 'third-reminder' in 'es'; there are: first-reminder.en, first-reminder.es, "
-        "second-reminder.en, second-reminder.es, statement.en, statement.es, transmittal.en, transmittal.es"
+        "letters/third-reminder.es.docx: there is no template 'third-reminder' in 'es'; there are: account-statement.en, "
+        "account-statement.es, first-reminder.en, first-reminder.es, second-reminder.en, second-reminder.es, statement.en, statement.es, transmittal.en, transmittal.es"
     )
     (tmp_path / "secret.es.docx").write_bytes(docx("secreto"))
     (tmp_path / "letters").mkdir()

@@ -79,7 +79,7 @@ def test_after_the_last_time_something_else_is_done_once() -> None:
         (approval(3, remind=Claims(1, 0, workdays(-2))), MONDAY, Outcome.WAITING),
         (approval(3, remind=Claims(waiting=True)), MONDAY, Outcome.UNDER_WAY),
         (approval(2), MONDAY - dt.timedelta(days=1), Outcome.NOT_A_WORKDAY),
-        (approval(2, asked="nobody"), MONDAY, Outcome.NO_ADDRESS),
+        (approval(2, asked="nobody"), MONDAY, Outcome.NOBODY),
     ],
 )
 def test_everything_that_is_not_done_has_its_reason(subject: QueueSubject, today: dt.date, found: Outcome) -> None:
@@ -166,7 +166,10 @@ rules:
         "r.yaml:7:11: 'for: payment' sets nothing; only what is done with invoices sets their facts",
         "r.yaml:6:15: 'group_by' makes no sense for 'payment', where each has steps of its own; take it out",
         "r.yaml:15:11: 'task' is no fact of 'for: approval'; it belongs to 'for: task'",
-        "r.yaml:17:9: a step of 'for: approval' cannot begin with 'email'; possible are: notice, task",
+        (
+            "r.yaml:17:9: a step of 'for: approval' cannot begin with 'email'; customers are written to by rules for invoices, customers and payments; "
+            "people of the company are told with 'notice'"
+        ),
         "r.yaml:23:9: the step 'notice' needs the key 'to'; add it",
     ]
 

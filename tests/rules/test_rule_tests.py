@@ -367,7 +367,7 @@ def refused_at_spot(rest: str, head: str = HEAD) -> tuple[list[str], str]:
         ("events: [‸{on: 2026-03-02}]\nexpect: [{on: 2026-03-02, held: []}]", "nothing happens here; write what happens, like 'payment: {invoice: F-101}'"),
         ("events: [{on: 2026-03-02, payment: {invoice: F-101, amount: ‸5.00 USD}}]\nexpect: [{on: 2026-03-02, held: []}]", "USD is not the currency of the invoice; write the amount in the invoice's currency"),
         ("events: [{on: 2026-03-02, payment: {invoice: F-101, amount: ‸5}}]\nexpect: [{on: 2026-03-02, held: []}]", "'5' is no amount with its currency; write it like 1200.00 MXN"),
-        ("events: [{on: 2026-03-02, signed: {rule: ‸promise-received}}]\nexpect: [{on: 2026-03-02, held: []}]", "rule 'promise-received' is 'for: reply'; name a rule for invoices"),
+        ("events: [{on: 2026-03-02, signed: {rule: ‸promise-received}}]\nexpect: [{on: 2026-03-02, held: []}]", "rule 'promise-received' is 'for: reply'; name a rule for invoices, or one that writes to customers"),
         ("history: [{on: ‸2026-03-02, rung: first-reminder, invoice: F-101}]\nexpect: [{on: 2026-03-02, held: []}]", "2026-03-02 is not before the test's first day 2026-03-02; what happens during the test stands under 'events'"),
         ("history: [‸{on: 2026-02-02, rung: first-reminder, invoices: [F-101, F-201]}]\nexpect: [{on: 2026-03-02, held: []}]", "one message went to one customer; write an entry for each customer"),
     ],

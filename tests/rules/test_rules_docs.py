@@ -32,7 +32,7 @@ def all_blocks(page: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_examples_are_rules_files(page: str) -> None:
     found = blocks(page)
-    assert len(found) == 8
+    assert len(found) == 9
     for block in found:
         rules, warnings = read_rules([(page, block.encode())])
         assert warnings == ()
@@ -64,10 +64,19 @@ def test_every_key_is_told(page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_example_of_a_rule_test_passes_on_the_shipped_rules(page: str) -> None:
-    (block,) = [block for block in all_blocks(page) if block.startswith("rules:")]
+    _statements, block = [block for block in all_blocks(page) if block.startswith("rules:")]
     shipped = DOCS.parent / "rules" / "collections.yaml"
     rules, _warnings = read_rules([("collections.yaml", shipped.read_bytes())])
     (result,) = run_tests(read_tests(parse_tests(page, block.encode()), rules), rules)
+    assert result.passed
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_example_about_customers_and_payments_passes_its_own_test(page: str) -> None:
+    (rules_file,) = [block for block in blocks(page) if "monthly-statement" in block]
+    test_file, _shipped = [block for block in all_blocks(page) if block.startswith("rules:")]
+    rules, _warnings = read_rules([("statements.yaml", rules_file.encode())])
+    (result,) = run_tests(read_tests(parse_tests(page, test_file.encode()), rules), rules)
     assert result.passed
 
 

@@ -163,7 +163,10 @@ ladders:
         "s.yaml:18:36: 'delivery' is never 'lost'; possible are: pending, sent",
         "s.yaml:9:17: 'after_last' needs 'times' beside it; add 'times', or take 'after_last' out",
         "s.yaml:23:19: 'promises' cannot be recorded; did you mean 'promise'?",
-        "s.yaml:23:31: a step of 'for: reply' cannot begin with 'email'; possible are: notice, record, task",
+        (
+            "s.yaml:23:31: a step of 'for: reply' cannot begin with 'email'; customers are written to by rules for invoices, customers and payments; "
+            "people of the company are told with 'notice'"
+        ),
         "s.yaml:22:12: 'times' makes no sense for a reply, which is looked at once; take it out",
         "s.yaml:28:12: 'rungs' is a list; begin each item with a hyphen",
         "s.yaml:27:26: '500.005' is no amount of MXN; write it like 500.00, with a dot and without separators",

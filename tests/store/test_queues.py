@@ -23,6 +23,7 @@ from cobranza_rules.store.tables import (
     ClaimRow,
     EvidenceRow,
     InvoiceRow,
+    OverrideRow,
     PaymentRow,
     RelationRow,
     TaskRow,
@@ -224,3 +225,30 @@ def test_without_such_rules_nothing_of_it_is_read(filled: Database) -> None:
     none = read_rules([("r.yaml", b"version: 1\naging_buckets: [30]\n")])[0]
     with filled.reading() as session:
         assert whole(session, none) == {scope: [] for scope in Scope}
+
+
+def an_override(customer: int, kind: str, until: dt.date | None = None, invoice: int | None = None) -> OverrideRow:
+    given: dict[str, object] = {"ladder": "", "blocks": ["contact"] if kind == "hold" else [], "ended_by": "", "ended_why": ""}
+    return OverrideRow(
+        customer_id=customer, invoice_id=invoice, kind=kind, set_by="boss", why="x", set_on=MONDAY, known_at=NOON, until=until, **given
+    )
+
+
+def test_what_people_decided_for_the_customer_stands_beside_its_payments_and_itself(database: Database, rules: RuleSet) -> None:
+    add(database, a_customer("C-1"), a_customer("C-2"), a_payment(100), *covers(1, 100))
+    add(database, an_override(1, "hold"), an_override(1, "exclude", MONDAY - dt.timedelta(days=1)))
+    with database.reading() as session:
+        found = whole(session, rules)
+    first, second = found[Scope.CUSTOMER]
+    assert first.overrides.hold is not None
+    assert (first.overrides.exclude, second.overrides.hold) == (None, None)
+    assert found[Scope.PAYMENT][0].overrides == first.overrides
+
+
+def test_what_waits_about_a_whole_customer_is_about_no_amount(database: Database, rules: RuleSet) -> None:
+    action = an_action(rule="statement", balance=0)
+    action.plan = {"subject": "customer", "currency": "", "items": [{"balance": 0}]}
+    add(database, a_customer("C-1"), action, an_approval(1))
+    with database.reading() as session:
+        (approval,) = whole(session, rules)[Scope.APPROVAL]
+    assert not {"total", "currency"} & approval.facts.keys()

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.money import Money
 from cobranza_rules.rules.model import closing_claim
 from cobranza_rules.rules.planned import PlannedAction
@@ -15,17 +16,20 @@ from cobranza_rules.rules.recipients import reaches_customer
 
 @dataclass(frozen=True, slots=True)
 class DeedItem:
-    """An invoice with the rung that it recorded, which may be a lower one than the message's, and its balance in minor units."""
+    """An invoice with the rung that it recorded, which may be a lower one than the message's, and its balance in minor units.
+
+    Or whatever else the deed's rule looks at, under its name; it has no `invoice_id`.
+    """
 
     rule_id: str
-    invoice_id: int
+    invoice_id: int | None
     number: str
     balance: int
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """An action that was carried out. Without `to_customer` it stayed in the house: a task, or a case that changed hands."""
+    """An action that was carried out. Without `to_customer` it stayed in the house: a task, a notice, or a case that changed hands."""
 
     on: dt.date
     rule_id: str
@@ -35,6 +39,11 @@ class Deed:
     currency: str
     items: tuple[DeedItem, ...]
     to_customer: bool
+    subject: str = Scope.INVOICE.value
+
+    @property
+    def of_invoices(self) -> bool:
+        return self.subject == Scope.INVOICE
 
     @property
     def total(self) -> Money:
@@ -49,8 +58,12 @@ def deed_of(action: PlannedAction, on: dt.date) -> Deed:
         customer_id=action.customer_id,
         customer=action.customer,
         currency=action.currency,
-        items=tuple(DeedItem(item.rule_id, item.subject_id, item.number, item.balance) for item in action.items),
+        items=tuple(
+            DeedItem(item.rule_id, item.subject_id if action.subject == Scope.INVOICE else None, item.number, item.balance)
+            for item in action.items
+        ),
         to_customer=reaches_customer(action.steps),
+        subject=action.subject,
     )
 
 
@@ -74,7 +87,8 @@ class _Sum:
 
     def add(self, deed: Deed, item: DeedItem) -> None:
         self.customers.add(deed.customer_id)
-        self.claimed[item.invoice_id] = (deed.currency, item.balance)
+        if item.invoice_id is not None:
+            self.claimed[item.invoice_id] = (deed.currency, item.balance)
 
     def count(self, deed: Deed) -> None:
         self.messages += deed.to_customer

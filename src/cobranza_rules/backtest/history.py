@@ -9,6 +9,7 @@ from typing import Any
 
 from cobranza_rules.domain.entry import Entry
 from cobranza_rules.facts.build import CustomerPresent
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.overrides import Override
 
 
@@ -77,13 +78,14 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class RecordedClaim:
-    """What was sent before the period; `undone` where it came back and nobody knows when."""
+    """What was done before the period; `undone` where it came back and nobody knows when. `subject` says what `subject_id` is of."""
 
-    invoice_id: int
+    subject_id: int
     rule_id: str
     action: int
     sent_on: dt.date
     undone: bool = False
+    subject: str = Scope.INVOICE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +100,41 @@ class RecordedContact:
 
 @dataclass(frozen=True, slots=True)
 class RecordedTask:
+    """`of_a_document` tells one that a document brought, whatever the rules: a credit note that a person has to allocate."""
+
     id: int
     customer_id: int
     name: str
     opened_on: dt.date
     due_on: dt.date | None
     done_on: dt.date | None
+    asked: str = ""
+    of_a_document: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPayment:
+    """`parts` are days, minor units and currencies of what came to be known of it as covering invoices; what was taken back is below zero.
+
+    `known_on` is the first day of which a decision could know of it, `gone_on` the first of which another receipt had taken its place.
+    """
+
+    id: int
+    customer_id: int
+    name: str
+    amount: int
+    currency: str
+    paid_on: dt.date
+    known_on: dt.date
+    parts: Sequence[tuple[dt.date, int, str]] = ()
+    gone_on: dt.date | None = None
+
+    def applied(self, today: dt.date) -> int | None:
+        """Minor units; None where it covers an invoice in another currency."""
+        known = [(minor, currency) for day, minor, currency in self.parts if day <= today]
+        if any(currency != self.currency for _minor, currency in known):
+            return None
+        return sum(minor for minor, _currency in known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +164,4 @@ class History:
     tasks: Sequence[RecordedTask] = ()
     came_back: Mapping[int, dt.date] = field(default_factory=dict)
     overrides: Sequence[RecordedOverride] = ()
+    payments: Sequence[RecordedPayment] = ()

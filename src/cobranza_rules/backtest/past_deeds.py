@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.backtest.deeds import Deed, DeedItem
 from cobranza_rules.backtest.history import Period, RecordedClaim, RecordedContact
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.model import RuleSet, StepKind, closing_claim
 from cobranza_rules.rules.recipients import rungs_to_customers
 from cobranza_rules.store.tables import ActionRow, CaseEventRow, ClaimRow
 
 ACTION, CLAIM, EVENT = (row.__table__.c for row in (ActionRow, ClaimRow, CaseEventRow))
+# What a backtest plays. Replies are recorded already, and no approval waits in it: what is planned counts as signed on that day.
+PLAYED = tuple(scope.value for scope in (Scope.INVOICE, Scope.CUSTOMER, Scope.TASK, Scope.PAYMENT))
 TO_CUSTOMERS = frozenset({StepKind.EMAIL.value, StepKind.DELIVER.value})
 
 
@@ -31,11 +34,11 @@ class PastDeeds:
 
     def claims(self) -> list[RecordedClaim]:
         query = (
-            select(CLAIM.subject_id, CLAIM.rule_id, CLAIM.action_id, CLAIM.sent_on, CLAIM.undone)
+            select(CLAIM.subject_id, CLAIM.rule_id, CLAIM.action_id, CLAIM.sent_on, CLAIM.undone, CLAIM.subject)
             .join(ActionRow, ACTION.id == CLAIM.action_id)
             .where(
                 ACTION.customer_id.between(self.ids[0], self.ids[-1]),
-                CLAIM.subject == "invoice",
+                CLAIM.subject.in_(PLAYED),
                 CLAIM.live,
                 CLAIM.sent_on < self.period.first,
             )
@@ -78,12 +81,12 @@ class PastDeeds:
             ACTION.finished_on.between(self.period.first, self.period.last),
         )
         rows = self.session.execute(query.order_by(ACTION.id)).all()
-        return [_deed(self.rules, customer_id, plan, on) for customer_id, plan, on in rows if plan["subject"] == "invoice"]
+        return [_deed(self.rules, customer_id, plan, on) for customer_id, plan, on in rows if plan["subject"] in PLAYED]
 
 
 def _deed(rules: RuleSet, customer_id: int, plan: Mapping[str, Any], on: dt.date) -> Deed:
     """`plan` is the action as the ledger keeps it (plan.codec); what was done under a former name counts as the present rule's."""
-    rule_id = rules.current(plan["rule_id"])
+    rule_id, of_invoices = rules.current(plan["rule_id"]), plan["subject"] == Scope.INVOICE
     return Deed(
         on=on,
         rule_id=closing_claim(rule_id) if plan["closing"] else rule_id,
@@ -92,7 +95,9 @@ def _deed(rules: RuleSet, customer_id: int, plan: Mapping[str, Any], on: dt.date
         customer=plan["customer"],
         currency=plan["currency"],
         items=tuple(
-            DeedItem(rules.current(item["rule_id"]), item["subject_id"], item["number"], item["balance"]) for item in plan["items"]
+            DeedItem(rules.current(item["rule_id"]), item["subject_id"] if of_invoices else None, item["number"], item["balance"])
+            for item in plan["items"]
         ),
         to_customer=any(step["kind"] in TO_CUSTOMERS for step in plan["steps"]),
+        subject=plan["subject"],
     )

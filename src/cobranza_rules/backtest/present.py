@@ -11,6 +11,7 @@ from typing import Any
 
 from cobranza_rules.backtest.history import RecordedInvoice, RecordedOverride
 from cobranza_rules.backtest.simulated_book import SimulatedBook
+from cobranza_rules.backtest.simulated_queues import SimulatedQueues
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.facts.build import company_facts, customer_facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts
@@ -33,6 +34,7 @@ class Presents:
 
     def __init__(self, book: SimulatedBook, rules: RuleSet, wanted: Collection[str], company: Mapping[str, str]) -> None:
         self.book, self.rules, self.wanted, self.company = book, rules, wanted, company
+        self.queues = SimulatedQueues(book, rules)
         self._seen: dict[int, _Seen] = {}
         self._columns = attrgetter(*self._facts_of(dt.date.min).columns)
 
@@ -40,7 +42,8 @@ class Presents:
         return InvoiceFacts(Day(today, self.rules.calendar, self.rules.aging_buckets), ("id", "number"), self.wanted)
 
     def whole(self, today: dt.date) -> Book:
-        return self._of([customer_id for customer_id, invoices in sorted(self.book.open_of.items()) if invoices], today)
+        wanted = {customer_id for customer_id, invoices in self.book.open_of.items() if invoices} | self.queues.customers(today)
+        return self._of(sorted(wanted), today)
 
     def without(self, customer_id: int, action: int, today: dt.date) -> Book:
         """One customer's, as if `action` had not been planned."""
@@ -76,7 +79,7 @@ class Presents:
                         overrides=overrides, climbed=self._climbed(subject.id) if overrides.ladder is not None else ()
                     )
                 invoices.append(subject)
-        return Book(customers, invoices, (), self.company)
+        return Book(customers, invoices, (), self.company, list(self.queues.subjects(customers, of_customers, today, action)))
 
     def _climbed(self, invoice_id: int) -> tuple[str, ...]:
         return tuple(self.rules.current(rung.rung) for rung in self.book.states[invoice_id].rungs)

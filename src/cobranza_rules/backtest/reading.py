@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, func, or_, select
@@ -19,16 +20,29 @@ from cobranza_rules.backtest.history import (
     RecordedCustomer,
     RecordedInvoice,
     RecordedOverride,
+    RecordedPayment,
     RecordedTask,
 )
 from cobranza_rules.backtest.past_deeds import PastDeeds
+from cobranza_rules.backtest.payment_reading import PaymentReader
+from cobranza_rules.booking.task_answers import FIND_ADDRESS
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.store.chunks import CHUNK
 from cobranza_rules.store.overrides import override_of
 from cobranza_rules.store.parts import Customer
-from cobranza_rules.store.tables import CaseEventRow, ContactRow, CustomerRow, EntryRow, InvoiceRow, OverrideRow, ReceivedRow, TaskRow
+from cobranza_rules.store.tables import (
+    CaseEventRow,
+    ContactRow,
+    CustomerRow,
+    EntryRow,
+    InvoiceRow,
+    OverrideRow,
+    ReceivedRow,
+    TaskRow,
+)
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
 CONTACT, CUSTOMER, ENTRY, EVENT, INVOICE, RECEIVED, TASK = (
@@ -83,17 +97,18 @@ class HistoryReader:
             customers=self._customers(ids, decided),
             invoices=invoices,
             happenings=self._happenings(ids, invoices, decided),
-            claims=[claim for claim in past.claims() if claim.invoice_id in invoices],
+            claims=[claim for claim in past.claims() if claim.subject != "invoice" or claim.subject_id in invoices],
             contacts=past.contacts(),
             tasks=self._tasks(ids, decided),
             came_back=past.came_back(),
             overrides=self._overrides(ids, decided),
+            payments=self._payments(ids, decided),
         )
 
     def _decided(self, ids: Sequence[int]) -> Decided:
         query = select(EVENT.customer_id, EVENT.known_at).where(
             EVENT.customer_id.between(ids[0], ids[-1]),
-            EVENT.kind == "action_planned",
+            EVENT.kind.in_(("action_planned", "people_told")),
             EVENT.known_at >= self.begins(),
             EVENT.known_at < self.ends(),
         )
@@ -166,11 +181,18 @@ class HistoryReader:
         return found
 
     def _tasks(self, ids: Sequence[int], decided: Decided) -> list[RecordedTask]:
-        query = select(TASK.id, TASK.customer_id, TASK.name, TASK.opened_on, TASK.due_on, TASK.done_at).where(
-            TASK.customer_id.between(ids[0], ids[-1]), TASK.opened_on <= self.period.last
-        )
+        columns = (TASK.id, TASK.customer_id, TASK.name, TASK.opened_on, TASK.due_on, TASK.done_at)
+        columns_of_origin = (TASK.assigned_to, TASK.action_id, TASK.detail)
+        query = select(*columns, *columns_of_origin).where(TASK.customer_id.between(ids[0], ids[-1]), TASK.opened_on <= self.period.last)
         found = []
         for row in self.session.execute(query.order_by(TASK.id)).all():
             done_on = self._counts_on(row.customer_id, row.done_at, decided) if row.done_at else None
-            found.append(RecordedTask(row.id, row.customer_id, row.name, row.opened_on, row.due_on, done_on))
+            of_a_document = row.action_id is None and "action" not in row.detail and row.name != FIND_ADDRESS
+            found.append(RecordedTask(*row[:5], done_on, row.assigned_to, of_a_document))
         return found
+
+    def _payments(self, ids: Sequence[int], decided: Decided) -> list[RecordedPayment]:
+        """Only where rules look at them."""
+        if not any(rule.scope is Scope.PAYMENT for rule in self.rules.rules):
+            return []
+        return PaymentReader(self.session, self.ends(), partial(self._counts_on, decided=decided)).of(ids)

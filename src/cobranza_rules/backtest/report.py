@@ -83,9 +83,10 @@ def _deed_json(deed: Deed) -> dict[str, Any]:
         "on": deed.on.isoformat(),
         "rule": deed.rule_id,
         "customer": deed.customer,
-        "currency": deed.currency,
-        "amount": deed.total.plain(),
-        "invoices": [item.number for item in deed.items],
+        "currency": deed.currency or None,
+        "amount": deed.total.plain() if deed.currency else None,
+        "invoices": [item.number for item in deed.items] if deed.of_invoices else [],
+        "about": None if deed.of_invoices else {"what": deed.subject, "name": deed.items[0].number},
         "in_house": not deed.to_customer,
     }
 
@@ -108,16 +109,16 @@ def report_of(
     )
 
 
-def _by_day(deed: Deed) -> tuple[dt.date, str, str, str]:
-    return (deed.on, deed.customer, deed.rule_id, deed.currency)
+def _by_day(deed: Deed) -> tuple[dt.date, str, str, str, str]:
+    return (deed.on, deed.customer, deed.rule_id, deed.currency, "" if deed.of_invoices else deed.items[0].number)
 
 
 def _lines(rules: RuleSet, simulated: Mapping[str, Totals], sent: Mapping[str, Totals]) -> tuple[RungLine, ...]:
-    """Those of the tried rules in the order of the procedure, those that they do not have any more at the end."""
+    """Those of the tried rules in the order of the procedure, then those of no activity of it, and at the end those that they do not have any more."""
     steps = {rule.id: rule.procedure_step for rule in rules.rules}
     steps |= {closing_claim(rule.id): rule.procedure_step for rule in rules.rules}
     steps |= {rung.id: rung.procedure_step for ladder in rules.ladders for rung in ladder.rungs}
-    known = sorted((name for name in steps if name in simulated or name in sent), key=steps.__getitem__)
+    known = sorted((name for name in steps if name in simulated or name in sent), key=lambda name: (steps[name] == 0, steps[name]))
     others = sorted(name for name in sent if name not in steps)
     return tuple(RungLine(name, steps.get(name, 0), simulated.get(name, NOTHING), sent.get(name, NOTHING)) for name in (*known, *others))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -13,14 +13,18 @@ from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after, inheritance
 from cobranza_rules.domain.task import joined_deadline
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.effects import entries_when_confirmed
-from cobranza_rules.rules.model import StepKind
+from cobranza_rules.rules.model import Step, StepKind
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NO_CLAIMS, NOTHING_CLAIMED, Claims
 
 # What the program did. In the period the tried rules do it instead.
 DEEDS = frozenset({EntryKind.RUNG_SENT, EntryKind.DELIVERED, EntryKind.CASE_MOVED})
+
+
+Subject = tuple[str, int]  # What it is ("invoice", "task" ...) and its id
 
 
 @dataclass(slots=True)
@@ -35,6 +39,9 @@ class Claimed:
 class OpenTask:
     id: int
     due_on: dt.date | None
+    name: str = ""
+    asked: str = ""
+    opened_on: dt.date = dt.date.min
 
 
 class SimulatedBook:
@@ -45,7 +52,7 @@ class SimulatedBook:
         self.states: dict[int, InvoiceState] = {}
         self.open_of: dict[int, set[int]] = defaultdict(set)  # Open invoices by customer
         self.changed: set[int] = set()  # Invoices whose state or claims have changed since somebody looked
-        self.claims: dict[int, list[Claimed]] = defaultdict(list)
+        self.claims: dict[Subject, list[Claimed]] = defaultdict(list)
         self.contacts: dict[int, list[tuple[str, dt.date, int]]] = defaultdict(list)
         self._opened_for: dict[int, set[int]] = defaultdict(set)  # Invoices by simulated task
         self._numbers = count(-1, -1)
@@ -58,15 +65,15 @@ class SimulatedBook:
         for claim in history.claims:
             back = history.came_back.get(claim.action)
             undone = claim.undone if back is None else back < first
-            self.claims[claim.invoice_id].append(Claimed(claim.rule_id, claim.action, claim.sent_on, undone))
+            self.claims[claim.subject, claim.subject_id].append(Claimed(claim.rule_id, claim.action, claim.sent_on, undone))
         for contact in history.contacts:
             back = history.came_back.get(contact.action)
             if back is None or back >= first:
                 self.contacts[contact.customer_id].append((contact.currency, contact.on, contact.action))
         self.tasks = {
-            (task.customer_id, task.name): OpenTask(task.id, task.due_on)
+            (task.customer_id, task.name): OpenTask(task.id, task.due_on, task.name, task.asked, task.opened_on)
             for task in history.tasks
-            if task.opened_on < first and (task.done_on is None or task.done_on >= first)
+            if not task.of_a_document and task.opened_on < first and (task.done_on is None or task.done_on >= first)
         }
 
     def _enter(self, invoice_id: int, entry: Entry) -> None:
@@ -107,11 +114,11 @@ class SimulatedBook:
 
     def come_back(self, action: int) -> None:
         """A message of before the period: the entries that undo its rung and delivery are recorded, its claims are marked here."""
-        for invoice_id, made in self.claims.items():
+        for subject, made in self.claims.items():
             for claim in made:
                 if claim.action == action:
                     claim.undone = True
-                    self.changed.add(invoice_id)
+                    self._has_changed(*subject)
         for customer_id, contacts in self.contacts.items():
             self.contacts[customer_id] = [contact for contact in contacts if contact[2] != action]
 
@@ -125,35 +132,40 @@ class SimulatedBook:
 
     def claim(self, action: PlannedAction, number: int) -> None:
         for item in action.items:
-            self.claims[item.subject_id].append(Claimed(item.rule_id, number))
-            self.changed.add(item.subject_id)
+            self.claims[action.subject, item.subject_id].append(Claimed(item.rule_id, number))
+            self._has_changed(action.subject, item.subject_id)
 
     def give_up(self, action: PlannedAction, number: int) -> None:
         for item in action.items:
-            self.claims[item.subject_id] = [claim for claim in self.claims[item.subject_id] if claim.action != number]
-            self.changed.add(item.subject_id)
+            subject = action.subject, item.subject_id
+            self.claims[subject] = [claim for claim in self.claims[subject] if claim.action != number]
+            self._has_changed(*subject)
+
+    def _has_changed(self, subject: str, subject_id: int) -> None:
+        if subject == Scope.INVOICE:
+            self.changed.add(subject_id)
 
     def confirm(self, action: PlannedAction, number: int, on: dt.date) -> None:
         """Every step of the chain is done: tasks are opened, and the rung and `sets` take effect."""
         for step in action.steps:
             if step.kind is StepKind.TASK:
                 due_on = self.calendar.plus(on, step.due_workdays) if step.due_workdays else None
-                self._open_task(action, step.name, due_on, on)
+                self._open_task(action, step, due_on, on)
         for invoice_id, entry in entries_when_confirmed(action, number, on):
             self._enter(invoice_id, entry)
         for item in action.items:
-            for claim in self.claims[item.subject_id]:
+            for claim in self.claims[action.subject, item.subject_id]:
                 if claim.action == number:
                     claim.sent_on = on
-                    self.changed.add(item.subject_id)
+                    self._has_changed(action.subject, item.subject_id)
         if action.ladder and reaches_customer(action.steps):
             self.contacts[action.customer_id].append((action.currency, on, number))
 
-    def _open_task(self, action: PlannedAction, name: str, wanted: dt.date | None, on: dt.date) -> None:
+    def _open_task(self, action: PlannedAction, step: Step, wanted: dt.date | None, on: dt.date) -> None:
         """Joins the customer's open task of that name."""
-        task = self.tasks.get((action.customer_id, name))
+        task = self.tasks.get((action.customer_id, step.name))
         if task is None:
-            task = self.tasks[action.customer_id, name] = OpenTask(next(self._numbers), wanted)
+            task = self.tasks[action.customer_id, step.name] = OpenTask(next(self._numbers), wanted, step.name, step.assign, on)
         deadline = joined_deadline(task.due_on, wanted, on)
         for item in action.items:
             if action.ladder and item.rule_id == action.rule_id:
@@ -163,8 +175,8 @@ class SimulatedBook:
 
     # What there is
 
-    def claims_of(self, invoice_id: int, without: int | None = None) -> Mapping[str, Claims]:
-        made = self.claims.get(invoice_id)
+    def claims_of(self, subject_id: int, without: int | None = None, subject: str = Scope.INVOICE.value) -> Mapping[str, Claims]:
+        made = self.claims.get((subject, subject_id))
         if not made:
             return NO_CLAIMS
         found: dict[str, Claims] = {}
@@ -172,6 +184,13 @@ class SimulatedBook:
             if claim.action != without:
                 found[claim.rule_id] = found.get(claim.rule_id, NOTHING_CLAIMED).and_one(claim.sent_on, undone=claim.undone)
         return found
+
+    def open_tasks(self, today: dt.date) -> Iterator[tuple[int, OpenTask]]:
+        """Those of rules, and those that documents had brought by `today`, beside their customer."""
+        yield from ((customer_id, task) for (customer_id, _name), task in self.tasks.items())
+        for task in self.history.tasks:
+            if task.of_a_document and task.opened_on <= today and (task.done_on is None or today < task.done_on):
+                yield task.customer_id, OpenTask(task.id, task.due_on, task.name, task.asked, task.opened_on)
 
     def contacted(self, customer_id: int) -> dict[str, tuple[dt.date, ...]]:
         days: dict[str, list[dt.date]] = defaultdict(list)

@@ -67,7 +67,8 @@ class _Simulation:
             if happening.known_on >= period.first:
                 self._learned[happening.known_on].append(happening)
         self._came_back = _by_day({action: day for action, day in history.came_back.items() if day >= period.first})
-        self._done = _by_day({(task.customer_id, task.name, task.id): task.done_on for task in history.tasks if task.done_on})
+        done = (task for task in history.tasks if task.done_on and not task.of_a_document)
+        self._done = _by_day({(task.customer_id, task.name, task.id): task.done_on for task in done if task.done_on})
 
     def day(self, today: dt.date) -> None:
         for action in self._came_back.get(today, ()):
@@ -77,10 +78,10 @@ class _Simulation:
         for customer_id, name, _task in self._done.get(today, ()):
             self.book.close_task(customer_id, name)
         present = self.presents.whole(today)
-        if not present.invoices and not self._waiting:
+        if not present.invoices and not present.queues and not self._waiting:
             return
         plan = decide(self.trial.rules, present, today, self.trial.engine)
-        for hold_id, invoice_id in {(held.hold_id, held.subject_id) for held in plan.held}:
+        for hold_id, invoice_id in {(held.hold_id, held.subject_id) for held in plan.held if held.subject == "invoice"}:
             self.found.held[hold_id, invoice_id] += 1
         self._waiting += [_Waiting(self.book.plan(action), action) for action in plan.actions]
         self._waiting = [waiting for waiting in self._waiting if self._keeps_waiting(waiting, today)]

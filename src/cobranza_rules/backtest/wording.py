@@ -14,6 +14,7 @@ NOTES = (
     _("What is planned counts as signed and sent on the same day, and every message arrives."),
     _("What customers, banks and people did is as recorded; customers' data are those of today; bank and mailbox count as read every day."),
     _("Amounts hold each invoice once, with the balance that was claimed last."),
+    _("Nothing waits for a signature: rules for approvals are left out. Tasks stay open until a recorded one of that name was done."),
 )
 
 

@@ -131,7 +131,7 @@ class _Sheet:
             self.text(3, deed.customer)
             self.text(4, self.translate(N_("the customer") if deed.to_customer else N_("the house")))
             self.text(5, deed.currency)
-            self.amount(6, deed.total)
+            self.amount(6, deed.total if deed.currency else None)
             self.count(7, len(deed.items))
             self.text(8, ", ".join(item.number for item in deed.items))
             self.row += 1

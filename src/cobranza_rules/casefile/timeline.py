@@ -103,6 +103,7 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
         return _("{kind}", kind=word(kind))
     words = WORDS | {"name"} if kind.startswith("task_") else WORDS
     fields = {name: word(value) if name in words and value else _shown(value) for name, value in data.items()}
+    fields.setdefault("invoices", _about(data))
     if "minor" in data and data.get("currency"):
         fields["amount"] = str(Money(data["minor"], data["currency"]))
     said = [word(data[name]) if name in WORDS else Sentence("{text}", {"text": data[name]}) for name in SAID if data.get(name)]
@@ -112,6 +113,13 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
     if "blocks" in data:
         fields["blocks"] = joined(map(word, data["blocks"])) if data["blocks"] else "-"
     return Sentence(template, fields)
+
+
+def _about(data: Mapping[str, Any]) -> Sentence | str:
+    """What an action is about that is about no invoices."""
+    if "payment" in data:
+        return _("payment {name}", name=_shown(data["payment"]))
+    return str(_shown(data.get("customer", "-")))
 
 
 def _shown(value: Any) -> Any:

@@ -37,9 +37,9 @@ def _row(approval: ApprovalRow, action: ActionRow) -> dict[str, Any]:
         "since": approval.opened_at.isoformat(),
         "rule": action.rule_id,
         "customer": plan.customer,
-        "currency": plan.currency,
-        "total": Money(plan.total, plan.currency).plain(),
-        "invoices": list(plan.invoices),
+        "currency": plan.currency or None,
+        "total": Money(plan.total, plan.currency).plain() if plan.currency else None,
+        "invoices": list(plan.invoices) if plan.subject == "invoice" else [],
     }
 
 
@@ -65,7 +65,7 @@ def list_(call: Call, role: str | None, as_json: bool) -> None:
                 row["role"],
                 screen.word(row["rule"]),
                 row["customer"],
-                str(Money.of(row["total"], row["currency"])),
+                str(Money.of(row["total"], row["currency"])) if row["currency"] else "",
                 len(row["invoices"]),
             )
             for row in rows
@@ -93,8 +93,13 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
         call.screen.json(shown)
         return
     screen = call.screen
-    screen.say(_("{rule} for {customer}: {total}", rule=word(plan.rule_id), customer=plan.customer, total=Money(plan.total, plan.currency)))
-    screen.say(_("Invoices: {invoices}", invoices=", ".join(shown["invoices"])))
+    if plan.currency:
+        total = Money(plan.total, plan.currency)
+        screen.say(_("{rule} for {customer}: {total}", rule=word(plan.rule_id), customer=plan.customer, total=total))
+    else:
+        screen.say(_("{rule} for {customer}", rule=word(plan.rule_id), customer=plan.customer))
+    if shown["invoices"]:
+        screen.say(_("Invoices: {invoices}", invoices=", ".join(shown["invoices"])))
     screen.say(_("To {to}; copies to {cc}", to=", ".join(plan.recipients) or "-", cc=", ".join(plan.copies) or "-"))
     screen.say(_("Because of {reason}", reason=plan.reason))
     screen.say(

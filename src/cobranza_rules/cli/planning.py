@@ -80,7 +80,7 @@ def plan_json(made: Plan, screen: Screen) -> dict[str, Any]:
         "on": made.on.isoformat(),
         "rules": made.rules_digest,
         "actions": [_action_json(screen, action) for action in made.actions],
-        "held": [{"invoice": held.number, "by": held.hold_id, "reason": screen.text(held.reason)} for held in made.held],
+        "held": [{held.subject: held.number, "by": held.hold_id, "reason": screen.text(held.reason)} for held in made.held],
         "stopped": screen.text(made.stopped) if made.stopped else None,
     }
 
@@ -100,7 +100,14 @@ def show_plan(screen: Screen, made: Plan) -> None:
     for held in made.held:
         screen.say(_("  {invoice}: {reason}", invoice=held.number, reason=held.reason))
     for verdict in made.verdicts:
-        if verdict.outcome in (Outcome.NO_ADDRESS, Outcome.UNKNOWN_RUNG, Outcome.UNCERTAIN, Outcome.BELOW_MINIMUM, Outcome.LIMITED):
+        if verdict.outcome in (
+            Outcome.NO_ADDRESS,
+            Outcome.NOBODY,
+            Outcome.UNKNOWN_RUNG,
+            Outcome.UNCERTAIN,
+            Outcome.BELOW_MINIMUM,
+            Outcome.LIMITED,
+        ):
             screen.say(_("  {rule}: {reason}", rule=word(verdict.rule_id), reason=verdict.reason))
     if made.stopped is not None:
         screen.say(_("Nothing leaves: {reason}", reason=made.stopped))

@@ -153,7 +153,7 @@ def show_comparison(screen: Screen, found: Comparison) -> None:
             screen.say(_("  ... and {count} more (--json lists all)", count=len(found.changes) - SHOWN))
         _show_totals(screen, found.before, found.after)
     for hold, (before, after) in found.held.items():
-        screen.say(_("On hold by '{hold}': {before} invoices before, {after} after", hold=hold, before=before, after=after))
+        screen.say(_("On hold by '{hold}': {before} before, {after} after", hold=hold, before=before, after=after))
     if found.stopped is not None:
         screen.say(_("Nothing would leave: {reason}", reason=found.stopped))
 

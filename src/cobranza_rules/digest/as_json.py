@@ -21,7 +21,25 @@ def digest_json(digest: Digest, translate: Translate) -> dict[str, Any]:
         },
         "waiting": [_waiting(one) for one in digest.waiting],
         "out_of_order": _out_of_order(digest.out_of_order, translate),
-        "week": [{"on": day.on.isoformat(), "messages": _messages(day.messages), "beyond_limit": day.beyond_limit} for day in digest.week],
+        "week": [
+            {
+                "on": day.on.isoformat(),
+                "messages": _messages(day.messages),
+                "beyond_limit": day.beyond_limit,
+                "inside": [
+                    {
+                        "rule": one.rule_id,
+                        "kind": one.kind,
+                        "name": one.name or None,
+                        "who": list(one.who),
+                        "count": one.count,
+                        "customers": one.customers,
+                    }
+                    for one in day.inside
+                ],
+            }
+            for day in digest.week
+        ],
     }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.digest.out_of_order import out_of_order
 from cobranza_rules.digest.queues import waiting
-from cobranza_rules.digest.value import ComingMessages, Digest, Today, messages_of
+from cobranza_rules.digest.value import ComingMessages, Digest, Today, inside_of, messages_of
 from cobranza_rules.forecast.under_way import Agreeing, Stage, still_to_leave
 from cobranza_rules.forecast.week import DayAhead, week_ahead
 from cobranza_rules.plan.codec import from_json
@@ -57,4 +57,5 @@ def _left(session: Session, today: dt.date) -> list[PlannedAction]:
 
 
 def _coming(day: DayAhead, workspace: Workspace) -> ComingMessages:
-    return ComingMessages(day.on, messages_of(day.messages), beyond_limit(len(day.messages), workspace.rules) is not None)
+    beyond = beyond_limit(len(day.messages), workspace.rules) is not None
+    return ComingMessages(day.on, messages_of(day.messages), beyond, inside_of(day.left))

@@ -45,14 +45,16 @@ def _stale(rules: RuleSet, company: Mapping[str, Value]) -> Iterator[tuple[str, 
 
 
 def _holdings(session: Session, plan: Plan) -> Iterator[Holding]:
-    held = {(one.hold_id, one.subject_id, one.customer_id) for one in plan.held if one.subject == "invoice"}
+    """A message about a whole customer, or about a payment, counts for its customer only."""
+    held = {(one.hold_id, one.subject_id, one.customer_id) for one in plan.held if one.subject == Scope.INVOICE}
+    others = {(one.hold_id, one.customer_id) for one in plan.held if one.subject != Scope.INVOICE}
     ids = {invoice_id for _hold, invoice_id, _customer in held}
     query = select(InvoiceRow.id, InvoiceRow.currency, InvoiceRow.balance).where(InvoiceRow.id.in_(ids))
     owed = {row.id: (row.currency, row.balance) for row in session.execute(query)}
-    for hold_id in sorted({hold for hold, _invoice, _customer in held}):
+    for hold_id in sorted({hold for hold, *_rest in held} | {hold for hold, _customer in others}):
         own = [(invoice_id, customer_id) for hold, invoice_id, customer_id in held if hold == hold_id]
-        amounts = summed(owed[invoice_id] for invoice_id, _customer in own)
-        yield Holding(hold_id, len(own), len({customer_id for _invoice, customer_id in own}), amounts)
+        customers = {customer_id for _invoice, customer_id in own} | {customer_id for hold, customer_id in others if hold == hold_id}
+        yield Holding(hold_id, len(own), len(customers), summed(owed[invoice_id] for invoice_id, _customer in own))
 
 
 def _since(reader: BookReader) -> dt.datetime:

@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from cobranza_rules.booking.customers import waiting_for_data
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.digest.value import Waiting, summed
+from cobranza_rules.dispatch.missing import without_address
 from cobranza_rules.plan.codec import from_json
 from cobranza_rules.rules.model import RuleSet
-from cobranza_rules.rules.planned import Outcome, Plan
+from cobranza_rules.rules.planned import Plan
 from cobranza_rules.store.tables import (
     ActionRow,
     ApprovalRow,
     CustomerRow,
-    InvoiceRow,
     OutgoingRow,
     QuarantineRow,
     ReceivedRow,
@@ -76,9 +76,8 @@ def _messages(session: Session, calendar: BusinessCalendar) -> Iterator[Waiting]
 
 def _customers(session: Session, plan: Plan) -> Iterator[Waiting]:
     """Those whom the rules would write to today and cannot: without a valid address, or without their data."""
-    ids = [verdict.subject_id for verdict in plan.verdicts if verdict.outcome is Outcome.NO_ADDRESS and verdict.subject == "invoice"]
-    codes = select(CustomerRow.code).join(InvoiceRow, InvoiceRow.customer_id == CustomerRow.id).where(InvoiceRow.id.in_(ids))
-    unreachable = list(session.scalars(codes.distinct().order_by(CustomerRow.code)))
+    codes = select(CustomerRow.code).where(CustomerRow.id.in_(without_address(session, plan)))
+    unreachable = list(session.scalars(codes.order_by(CustomerRow.code)))
     for queue, found in (("addresses", unreachable), ("data", waiting_for_data(session))):
         if found:
             yield Waiting(queue, "", "", len(found), customers=tuple(found))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cobranza_rules.language import Sentence
+from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.planned import PlannedAction
 
 Amounts = Mapping[str, int]
@@ -84,12 +85,28 @@ class OutOfOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """What one rule or rung tells or asks people of the company: `kind` is notice or task, `name` the task's name, `who` their roles."""
+
+    rule_id: str
+    kind: str
+    name: str
+    who: tuple[str, ...]
+    count: int
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
 class ComingMessages:
-    """A coming business day; `beyond_limit` says that its messages are more than the rules allow a run."""
+    """A coming business day; `beyond_limit` says that its messages are more than the rules allow a run.
+
+    `inside` is what people of the company are told and asked on it.
+    """
 
     on: dt.date
     messages: tuple[Messages, ...]
     beyond_limit: bool
+    inside: tuple[Inside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +131,29 @@ def messages_of(actions: Iterable[PlannedAction]) -> tuple[Messages, ...]:
             rule_id,
             len(of_rule),
             len({action.customer_id for action in of_rule}),
-            sum(len(action.items) for action in of_rule),
+            sum(len(action.invoice_ids) for action in of_rule),
             summed((action.currency, action.total) for action in of_rule),
         )
         for rule_id, of_rule in by_rule.items()
     )
 
 
+def inside_of(actions: Iterable[PlannedAction]) -> tuple[Inside, ...]:
+    """Counted by rule or rung and by what it does, in the order in which they come."""
+    found: dict[tuple[str, str, str, tuple[str, ...]], list[PlannedAction]] = {}
+    for action in actions:
+        for step in action.steps:
+            if step.kind is StepKind.TASK:
+                found.setdefault((action.rule_id, step.kind.value, step.name, (step.assign,)), []).append(action)
+            elif step.kind is StepKind.NOTICE:
+                found.setdefault((action.rule_id, step.kind.value, "", tuple(dict.fromkeys((step.to, *step.cc)))), []).append(action)
+    return tuple(Inside(*key, len(told), len({action.customer_id for action in told})) for key, told in found.items())
+
+
 def summed(amounts: Iterable[tuple[str, int]]) -> dict[str, int]:
-    """Each currency for itself, by name."""
+    """Each currency for itself, by name; what is about no amount has none."""
     sums: dict[str, int] = {}
     for currency, minor in amounts:
-        sums[currency] = sums.get(currency, 0) + minor
+        if currency:
+            sums[currency] = sums.get(currency, 0) + minor
     return dict(sorted(sums.items()))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cobranza_rules.digest.value import Amounts, Digest, Messages, OutOfOrder, Waiting
-from cobranza_rules.language import N_, Sentence, _, word
+from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.money import Money
 
 QUEUES = {
@@ -50,7 +50,7 @@ def notes_of(digest: Digest) -> tuple[Sentence, ...]:
 
 def sections_of(digest: Digest) -> tuple[Section, ...]:
     today = (_today(digest), _waiting(digest), _out_of_order(digest.out_of_order))
-    return (*today, _week(digest)) if digest.week else today
+    return (*today, _week(digest), _inside(digest)) if digest.week else today
 
 
 def money(amounts: Amounts) -> str:
@@ -140,4 +140,26 @@ def _week(digest: Digest) -> Section:
         rows=tuple(rows),
         empty=_("Nothing leaves."),
         right=frozenset({2, 3, 4, 5}),
+    )
+
+
+def _inside(digest: Digest) -> Section:
+    rows = [
+        (
+            str(day.on),
+            word(one.rule_id),
+            _("task: {name}", name=word(one.name)) if one.name else word(one.kind),
+            joined(word(role) for role in one.who),
+            one.count,
+            one.customers,
+        )
+        for day in digest.week
+        for one in day.inside
+    ]
+    return Section(
+        title=_("What people of the company will be asked and told on those days"),
+        headings=(N_("Day"), N_("Rule"), N_("What"), N_("Who"), N_("Count"), N_("Customers")),
+        rows=tuple(rows),
+        empty=_("Nobody is asked or told anything."),
+        right=frozenset({4, 5}),
     )

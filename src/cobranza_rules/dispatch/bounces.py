@@ -50,7 +50,7 @@ def _undo(keeper: Bookkeeper, row: ActionRow, today: dt.date) -> None:
     """A bounced send still counts in the occurrence; its claims stay and are marked as undone."""
     keeper.session.execute(update(ClaimRow).where(ClaimRow.action_id == row.id, ClaimRow.live).values(undone=True))
     action = planned(row)
-    invoices = {invoice.id: invoice for invoice in keeper.invoices([item.subject_id for item in action.items])}
+    invoices = {invoice.id: invoice for invoice in keeper.invoices(action.invoice_ids)}
     for invoice_id, entry in entries_when_undone(action, row.id, today):
         for invoice in (invoices[invoice_id], *successors(keeper, invoices[invoice_id])):  # A substitute inherited what came back.
             keeper.enter(invoice, entry.kind, entry.happened_on, entry.data)

@@ -17,8 +17,7 @@ from cobranza_rules.store.tables import ActionRow, ClaimRow
 
 def confirm(keeper: Bookkeeper, row: ActionRow, action: PlannedAction, today: dt.date, reason: Sentence) -> None:
     keeper.session.execute(update(ClaimRow).where(ClaimRow.action_id == row.id, ClaimRow.live).values(sent_on=today))
-    ids = [item.subject_id for item in action.items] if action.subject == "invoice" else []
-    invoices = {invoice.id: invoice for invoice in keeper.invoices(ids)}
+    invoices = {invoice.id: invoice for invoice in keeper.invoices(action.invoice_ids)}
     for invoice_id, entry in entries_when_confirmed(action, row.id, today):
         keeper.enter(invoices[invoice_id], entry.kind, entry.happened_on, entry.data)
     move(keeper, row, State.SENT, today, reason)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import state_of
@@ -18,6 +19,7 @@ from cobranza_rules.domain.letter import Addressee, AgingBucket, Letter, LetterL
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
 from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.rules.recipients import role_written_to
 from cobranza_rules.store.tables import ContactRow, CreditNoteRow, CustomerRow, InvoiceRow
 
 
@@ -31,45 +33,53 @@ class Writer:
 
 
 def letter_for(session: Session, writer: Writer, action: PlannedAction, template: str, *, number: str, draft: bool) -> Letter:
-    """The letter of an action: its items are claimed, what is on hold stands apart."""
+    """The letter of an action for invoices: its items are claimed, what is on hold stands apart."""
     customer = session.get_one(CustomerRow, action.customer_id)
     claimed = _rows(session, [item.subject_id for item in action.items])
     held = _rows(session, [item.subject_id for item in action.held])
     lines = tuple(_line(row, writer) for row in claimed)
-    people = {step.sign for step in action.steps if step.sign}
-    analysts = {step.rubric for step in action.steps if step.rubric}
-    analyst = _person(writer.company, analysts)
-    signer = _person(writer.company, people) or analyst
     return Letter(
-        template=template,
-        language=customer.language,
+        **heading_for(session, writer, action, template, number=number, draft=draft),
         currency=action.currency,
-        number=number,
-        place=writer.company.city,
-        dated=writer.today,
-        company=writer.company,
-        addressee=_addressee(session, customer, _role(action)),
         lines=lines,
         held=tuple(_line(row, writer, note=why_apart(state_of(row), customer.language)) for row in held),
         unapplied=unapplied(session, customer.id, action.currency),
         buckets=_buckets(lines, action.currency, writer.buckets),
         total=_total(lines, action.currency),
-        reference=customer.code,
-        signer=signer,
-        analyst=analyst,
-        copies=tuple(person for address in action.copies if (person := _by_address(writer.company, address)) is not None),
         next_contact=action.next_contact,
         last_contact=max((row.rung_on for row in claimed if row.rung_on), default=None),
-        rubric=initials(analyst.name) if analyst else "",
-        draft=draft,
     )
 
 
-def statement_for(session: Session, writer: Writer, customer: CustomerRow, currency: str) -> Letter:
-    """The statement of account: every open invoice of one customer in one currency, due or not."""
+def heading_for(session: Session, writer: Writer, action: PlannedAction, template: str, *, number: str, draft: bool) -> dict[str, Any]:
+    """The fields of `domain.letter.Heading`, but for the last contact."""
+    customer = session.get_one(CustomerRow, action.customer_id)
+    analyst = _person(writer.company, {step.rubric for step in action.steps if step.rubric})
+    return {
+        "template": template,
+        "language": customer.language,
+        "number": number,
+        "place": writer.company.city,
+        "dated": writer.today,
+        "company": writer.company,
+        "addressee": _addressee(session, customer, role_written_to(action.steps)),
+        "reference": customer.code,
+        "signer": _person(writer.company, {step.sign for step in action.steps if step.sign}) or analyst,
+        "analyst": analyst,
+        "copies": tuple(person for address in action.copies if (person := _by_address(writer.company, address)) is not None),
+        "rubric": initials(analyst.name) if analyst else "",
+        "draft": draft,
+    }
+
+
+def statement_for(session: Session, writer: Writer, customer: CustomerRow, currency: str, *, noted: bool = False) -> Letter:
+    """The statement of account: every open invoice of one customer in one currency, due or not.
+
+    `noted` says beside those that are disputed, promised or claimed as paid that they are.
+    """
     query = select(InvoiceRow).where(InvoiceRow.customer_id == customer.id, InvoiceRow.currency == currency, InvoiceRow.status == "open")
-    rows = session.scalars(query.order_by(InvoiceRow.due_on, InvoiceRow.id))
-    lines = tuple(_line(row, writer) for row in rows)
+    rows = list(session.scalars(query.order_by(InvoiceRow.due_on, InvoiceRow.id)))
+    lines = tuple(_line(row, writer, note=_what_is_open(state_of(row), customer.language) if noted else "") for row in rows)
     analyst = writer.company.person("collections_analyst")
     return Letter(
         template="statement",
@@ -91,6 +101,10 @@ def statement_for(session: Session, writer: Writer, customer: CustomerRow, curre
         copies=(),
         rubric=initials(analyst.name) if analyst else "",
     )
+
+
+def _what_is_open(state: InvoiceState, language: str) -> str:
+    return why_apart(state, language) if state.dispute_open or state.promise_open or state.claimed_on is not None else ""
 
 
 def why_apart(state: InvoiceState, language: str) -> str:
@@ -140,10 +154,6 @@ def _total(lines: Sequence[LetterLine], currency: str) -> Money:
     return Money(sum(line.balance.minor for line in lines), currency)
 
 
-def _role(action: PlannedAction) -> str:
-    return next((step.to for step in action.steps if step.to), "")
-
-
 def _person(company: Company, roles: set[str]) -> Person | None:
     return next((person for role in sorted(roles) if (person := company.person(role)) is not None), None)
 
@@ -179,8 +189,12 @@ def unapplied(session: Session, customer_id: int, currency: str) -> tuple[tuple[
 
 
 def currencies_of(session: Session, customer_id: int) -> list[str]:
-    query = select(InvoiceRow.currency).where(InvoiceRow.customer_id == customer_id, InvoiceRow.status == "open")
-    return list(session.scalars(query.distinct().order_by(InvoiceRow.currency)))
+    """In which the customer owes something, or has something that is not applied yet."""
+    owed = select(InvoiceRow.currency).where(
+        InvoiceRow.customer_id == customer_id, or_(InvoiceRow.status == "open", InvoiceRow.balance < 0)
+    )
+    notes = select(CreditNoteRow.currency).where(CreditNoteRow.customer_id == customer_id, CreditNoteRow.state != "applied")
+    return sorted({*session.scalars(owed.distinct()), *session.scalars(notes.distinct())})
 
 
 def initials(name: str) -> str:

@@ -76,8 +76,9 @@ class _Telling:
         same = (ApprovalRow.action_id == first.action_id, ApprovalRow.gate == first.gate, ApprovalRow.role == first.role)
         latest = self.session.scalars(select(ApprovalRow.id).where(*same).order_by(ApprovalRow.id.desc())).first()
         plan = planned(self.session.get_one(ActionRow, first.action_id))
-        about, total = self._said(plan.rule_id), Money(plan.total, plan.currency)
-        return self._line(about, self._local(first.opened_at), latest, plan.invoices, total)
+        about, total = self._said(plan.rule_id), Money(plan.total, plan.currency) if plan.currency else None
+        invoices = plan.invoices if plan.subject == Scope.INVOICE else ()
+        return self._line(about, self._local(first.opened_at), latest, invoices, total)
 
     def payment(self, item: Item) -> NoticeLine:
         row = self.session.get_one(PaymentRow, item.subject_id)

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.dispatch.content_key import content_key
 from cobranza_rules.dispatch.last_look import look_again
-from cobranza_rules.dispatch.rendering import content_key, letter_template, render, write_message
+from cobranza_rules.dispatch.rendering import letter_template, render, write_message
 from cobranza_rules.dispatch.substitutes import passed_on
 from cobranza_rules.language import _, joined, word
 from cobranza_rules.plan.codec import to_json
@@ -68,7 +69,7 @@ def _rejected(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:
     if rejected is None:
         return False
     today = workspace.clock.today()
-    ids = [item.subject_id for item in planned(row).items]
+    ids = planned(row).invoice_ids
     detail = {"who": rejected.decided_by, "comment": rejected.comment}
     open_task(keeper, REJECTION, row.customer_id, "collections_analyst", today, ids, detail, action_id=row.id)
     reason = _("rejected by {who}: {comment}", who=rejected.decided_by, comment=rejected.comment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass
@@ -12,14 +11,16 @@ from sqlalchemy import delete, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.catalogue import translator
-from cobranza_rules.dispatch.correspondence import Writer, letter_for, statement_for, unapplied
-from cobranza_rules.domain.letter import Letter
+from cobranza_rules.dispatch.correspondence import Writer
+from cobranza_rules.dispatch.documents import document_for, receipts_of, scope_of, statements_of
+from cobranza_rules.domain.letter import Document, Letter
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import N_, _
 from cobranza_rules.mail.message import Attachment, OutgoingMessage
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.model import Step, StepKind
 from cobranza_rules.rules.planned import PlannedAction
-from cobranza_rules.store.tables import ActionRow, ClaimRow, CustomerRow, DocumentRow, InvoiceRow, OutgoingRow
+from cobranza_rules.store.tables import ActionRow, ClaimRow, DocumentRow, InvoiceRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -48,40 +49,6 @@ def writer_of(workspace: Workspace) -> Writer:
     return Writer(workspace.company, workspace.clock.today(), workspace.rules.aging_buckets)
 
 
-def content_key(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> str:
-    """Names what a document says, day counts and its number apart: what was agreed to under one key may not leave under another."""
-    customer = keeper.session.get_one(CustomerRow, action.customer_id)
-    ids = [item.subject_id for item in action.items] + [item.subject_id for item in action.held]
-    balances = {row.id: row.balance for row in keeper.invoices(ids)}
-    account = workspace.company.account_for(action.currency)
-    said = {
-        "items": [[item.subject_id, item.rule_id, item.occurrence, balances.get(item.subject_id)] for item in action.items],
-        "held": [[item.subject_id, balances.get(item.subject_id)] for item in action.held],
-        "recipients": [*action.recipients, "cc", *action.copies],
-        "account": repr(account),
-        "signed_by": [repr(workspace.company.person(role)) for step in action.steps for role in (step.sign, step.rubric) if role],
-        "templates": [workspace.templates.digest(name, customer.language) for name in _template_names(action)],
-        "language": customer.language,
-        "unapplied": [[name, amount.minor] for name, amount in unapplied(keeper.session, customer.id, action.currency)],
-        "statement": _statement_balances(keeper, action),
-    }
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def _statement_balances(keeper: Bookkeeper, action: PlannedAction) -> list[list[int]]:
-    """What an attached statement says beyond the action's own invoices; nothing where none is attached."""
-    if not any("statement" in step.attach for step in action.steps):
-        return []
-    query = select(InvoiceRow.id, InvoiceRow.balance).where(
-        InvoiceRow.customer_id == action.customer_id, InvoiceRow.currency == action.currency, InvoiceRow.status == "open"
-    )
-    return [[invoice_id, balance] for invoice_id, balance in keeper.session.execute(query.order_by(InvoiceRow.id))]
-
-
-def _template_names(action: PlannedAction) -> list[str]:
-    return [step.name for step in action.steps if step.kind in (StepKind.LETTER, StepKind.EMAIL, StepKind.DELIVER)]
-
-
 def letter_template(action: PlannedAction) -> str | None:
     """The letter of a chain: that of its letter step, or the one of the same name as the message that attaches it."""
     for step in action.steps:
@@ -99,10 +66,10 @@ def render(
     documents = []
     template = letter_template(action)
     if template is not None:
-        documents += letter_files(workspace, letter_for(keeper.session, writer, action, template, number=number, draft=draft))
+        documents += letter_files(workspace, document_for(keeper.session, writer, action, template, number=number, draft=draft))
     attached = {kind for step in action.steps for kind in step.attach}
     if "statement" in attached:
-        documents.append(_statement(keeper, writer, action))
+        documents += map(_statement, statements_of(keeper.session, writer, action))
     if "cfdi" in attached:
         documents += _cfdi(keeper, workspace, action)
     rows = [
@@ -132,12 +99,13 @@ def named(template: str, language: str) -> str:
     return "-".join(translator(language)(template).split())
 
 
-def letter_files(workspace: Workspace, letter: Letter) -> list[Rendered]:
+def letter_files(workspace: Workspace, document: Document) -> list[Rendered]:
     from cobranza_rules.letters.fields import fields_of
 
-    template = workspace.templates.letter(letter.template, letter.language)
-    fields = fields_of(letter)
-    parts = (named(letter.template, letter.language), letter.reference, letter.currency, letter.number)
+    template = workspace.templates.letter(document.template, document.language, scope_of(document))
+    fields = fields_of(document)
+    currency = document.currency if isinstance(document, Letter) else ""
+    parts = (named(document.template, document.language), document.reference, currency, document.number)
     name = file_name("-".join(part for part in parts if part))
     engine: PdfEngine = workspace.pdf
     pdf = engine.render(template.html(fields))
@@ -147,21 +115,18 @@ def letter_files(workspace: Workspace, letter: Letter) -> list[Rendered]:
     ]
 
 
-def _statement(keeper: Bookkeeper, writer: Writer, action: PlannedAction) -> Rendered:
+def _statement(letter: Letter) -> Rendered:
     from cobranza_rules.letters.statement import statement_workbook
 
-    customer = keeper.session.get_one(CustomerRow, action.customer_id)
-    letter = statement_for(keeper.session, writer, customer, action.currency)
-    return Rendered(
-        "statement",
-        f"{file_name(f'{named(STATEMENT, customer.language)}-{customer.code}-{action.currency}')}.xlsx",
-        EXCEL,
-        statement_workbook(letter),
-    )
+    name = file_name(f"{named(STATEMENT, letter.language)}-{letter.reference}-{letter.currency}")
+    return Rendered("statement", f"{name}.xlsx", EXCEL, statement_workbook(letter))
 
 
 def _cfdi(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> list[Rendered]:
-    """The CFDI leave as they came, byte for byte."""
+    """The CFDI leave as they came, byte for byte: of a payment its receipts."""
+    if action.subject == Scope.PAYMENT:
+        receipts = receipts_of(keeper.session, action.items[0].subject_id)
+        return [Rendered("cfdi", f"{file_name(uuid)}.xml", XML, workspace.archive.get(digest)) for uuid, digest in receipts]
     rows = keeper.invoices([item.subject_id for item in action.items])
     return [Rendered("cfdi", f"{file_name(row.number)}.xml", XML, workspace.archive.get(row.document)) for row in rows]
 
@@ -183,8 +148,8 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
     from cobranza_rules.mail.html_text import html_to_text
 
     _position, step = found
-    letter = letter_for(keeper.session, writer_of(workspace), action, step.name, number=number, draft=False)
-    subject, html = workspace.templates.mail(step.name, letter.language).render(fields_of(letter))
+    document = document_for(keeper.session, writer_of(workspace), action, step.name, number=number, draft=False)
+    subject, html = workspace.templates.mail(step.name, document.language, scope_of(document)).render(fields_of(document))
     mail = workspace.settings.mail
     message = OutgoingMessage(
         message_id=message_id_for(_message_key(keeper, workspace, row), mail.address.rpartition("@")[2]),
@@ -197,7 +162,7 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
         html=html,
         dated=keeper.known_at,
         attachments=_attachments(keeper, workspace, row, step),
-        references=_conversation(keeper, action),
+        references=_conversation(keeper, row, action),
     )
     outgoing = keeper.session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == row.id, OutgoingRow.revision == row.revision))
     if outgoing is None:
@@ -242,11 +207,17 @@ def _attachments(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, step:
     return tuple(Attachment(document.name, document.media_type, workspace.archive.get(document.digest)) for document in documents)
 
 
-def _conversation(keeper: Bookkeeper, action: PlannedAction) -> tuple[str, ...]:
-    """Message ids of what was sent about the same invoices before, oldest first, so that the customer's mail program keeps them together."""
+def _conversation(keeper: Bookkeeper, row: ActionRow, action: PlannedAction) -> tuple[str, ...]:
+    """Message ids of what was sent about the same before, oldest first, so that the customer's mail program keeps them together."""
     ids = [item.subject_id for item in action.items]
-    invoices = keeper.session.execute(select(InvoiceRow.delivered_by, InvoiceRow.rungs).where(InvoiceRow.id.in_(ids)))
-    actions = {done for delivered_by, rungs in invoices for done in (delivered_by, *(rung["action"] for rung in rungs)) if done is not None}
+    if action.subject == Scope.INVOICE:
+        invoices = keeper.session.execute(select(InvoiceRow.delivered_by, InvoiceRow.rungs).where(InvoiceRow.id.in_(ids)))
+        actions = {
+            done for delivered_by, rungs in invoices for done in (delivered_by, *(rung["action"] for rung in rungs)) if done is not None
+        }
+    else:
+        same = (ClaimRow.subject == action.subject, ClaimRow.subject_id.in_(ids), ClaimRow.rule_id.in_({row.rule_id, action.rule_id}))
+        actions = set(keeper.session.scalars(select(ClaimRow.action_id).where(*same, ClaimRow.action_id != row.id)))
     query = (
         select(OutgoingRow.message_id)
         .where(OutgoingRow.action_id.in_(actions), OutgoingRow.state == "sent")

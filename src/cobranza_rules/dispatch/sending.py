@@ -95,7 +95,7 @@ def _refused(keeper: Bookkeeper, row: ActionRow, report: DeliveryReport, today: 
     reason = _("refused ({phase}): {detail}", phase=word(report.phase), detail=detail)
     move(keeper, row, State.FAILED, today, reason, keep_claims=not another_way)
     if not another_way:
-        ids = [item.subject_id for item in planned(row).items]
+        ids = planned(row).invoice_ids
         open_task(keeper, REFUSED_MESSAGE, row.customer_id, "collections_analyst", today, ids, {"detail": detail}, action_id=row.id)
 
 

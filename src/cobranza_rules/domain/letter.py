@@ -42,32 +42,69 @@ class Addressee:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One document for one customer and currency. `number` is empty until it is signed: until then it shows as a draft.
-
-    `lines` are claimed and make up `total`; `held` stand in a section of their own outside it; `unapplied` are payments and credit notes
-    that are not applied yet. `next_contact` is the day on which the daemon will act next, if it is known.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """What every document to a customer has, whatever it is about. `number` is empty until it is signed: until then it shows as a draft."""
 
     template: str  # "transmittal", "first-reminder", "second-reminder", "statement"
     language: str  # "es" or "en"
-    currency: str
     number: str
     place: str
     dated: dt.date
     company: Company
     addressee: Addressee
+    reference: str  # What the customer quotes when paying
+    signer: Person | None
+    analyst: Person | None
+    copies: tuple[Person, ...]
+    last_contact: dt.date | None = None
+    rubric: str = ""  # Initials of the analyst
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter(Heading):
+    """One document for one customer and currency.
+
+    `lines` are claimed and make up `total`; `held` stand in a section of their own outside it; `unapplied` are payments and credit notes
+    that are not applied yet. `next_contact` is the day on which the daemon will act next, if it is known.
+    """
+
+    currency: str
     lines: tuple[LetterLine, ...]
     held: tuple[LetterLine, ...]
     unapplied: tuple[tuple[str, Money], ...]
     buckets: tuple[AgingBucket, ...]
     total: Money
-    reference: str  # What the customer quotes when paying
-    signer: Person | None
-    analyst: Person | None
-    copies: tuple[Person, ...]
     next_contact: dt.date | None = None
-    last_contact: dt.date | None = None
-    rubric: str = ""  # Initials of the analyst
-    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLetter(Heading):
+    """A document about all that a customer owes. `statements` are one a currency: they have no total together."""
+
+    statements: tuple[Letter, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoveredLine:
+    """What a payment covers of an invoice, and what is owed of it since."""
+
+    number: str
+    uuid: str
+    amount: Money
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentLetter(Heading):
+    """A document about one payment. `unapplied` is what covers no invoice; None where it covers one in another currency."""
+
+    amount: Money
+    paid_on: dt.date
+    operation: str
+    covered: tuple[CoveredLine, ...]
+    unapplied: Money | None
+
+
+Document = Letter | AccountLetter | PaymentLetter

@@ -10,6 +10,7 @@ from cobranza_rules.facts.invoices import Facts
 from cobranza_rules.facts.vocabulary import Value
 
 Customer = Mapping[str, Value]  # The facts that everything of a customer shares
+RECENT = 90  # Days for which a payment that is applied in full is still looked at
 
 
 def task_facts(
@@ -35,15 +36,15 @@ def approval_facts(
     today: dt.date,
     calendar: BusinessCalendar,
 ) -> Facts:
-    """`total` in minor units of `currency`."""
+    """`total` in minor units of `currency`, which is "" where the message is about no amount."""
+    claimed: Facts = {"total": total, "currency": currency} if currency else {}
     return {
         **customer,
         "gate": gate,
         "asked": asked,
         "planned_by": planned_by,
         "workdays_waiting": calendar.between(since, today),
-        "total": total,
-        "currency": currency,
+        **claimed,
     }
 
 

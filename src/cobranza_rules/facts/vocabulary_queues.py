@@ -32,8 +32,15 @@ APPROVAL_FACTS = (
         unit="business days",
         neutral=0,
     ),
-    fact("total", A, N_("what the message claims"), "total >= 100000.00 MXN", currency_fact="currency"),
-    fact("currency", T, N_("the currency of that"), 'currency == "USD"'),
+    fact(
+        "total",
+        A,
+        N_("what the message claims; unknown of one about all of a customer"),
+        "total >= 100000.00 MXN",
+        currency_fact="currency",
+        may_be_unknown=True,
+    ),
+    fact("currency", T, N_("the currency of that"), 'currency == "USD"', may_be_unknown=True),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cobranza_rules.facts.vocabulary import Scope, Value
@@ -22,6 +22,7 @@ from cobranza_rules.rules.planned import Outcome, PlannedAction, Verdict
 from cobranza_rules.rules.subjects import Book, InvoiceSubject
 from cobranza_rules.store.books import BookReader, named_facts
 
+Queue = tuple[str, int]  # Scope and id
 HORIZON = 90  # Calendar days
 SETTLED_BY = {
     Outcome.UNCERTAIN: _("somebody says whether the message left ('cobranza outbox settle')"),
@@ -58,23 +59,42 @@ class Next:
 
 @dataclass(slots=True)
 class Forecast:
-    """By invoice id; `customer_holds` are those of the customer itself."""
+    """By invoice id; `queues` by scope and id of what waits beside them. `customer_holds` are those of the customer itself."""
 
     last_day: dt.date
     next: dict[int, Next] = field(default_factory=dict)
+    queues: dict[Queue, Next] = field(default_factory=dict)
     holds: dict[int, list[StandingHold]] = field(default_factory=dict)
     customer_holds: list[StandingHold] = field(default_factory=list)
 
 
-def forecast(reader: BookReader, engine: Engine, agreeing: Agreeing, book: Book, invoice_ids: Sequence[int], matches: Matches) -> Forecast:
-    """`book` is one customer's of today, with all facts, and `matches` are its own; `reader` reads the coming days."""
-    looking = _Looking(reader, engine, agreeing, book, tuple(invoice_ids), matches)
+def forecast(
+    reader: BookReader,
+    engine: Engine,
+    agreeing: Agreeing,
+    book: Book,
+    invoice_ids: Sequence[int],
+    matches: Matches,
+    waiting: Collection[Queue] = (),
+) -> Forecast:
+    """`book` is one customer's of today, with all facts, and `matches` are its own; `reader` reads the coming days.
+
+    `waiting` are those things beside invoices of which it is asked what happens next.
+    """
+    looking = _Looking(reader, engine, agreeing, book, tuple(invoice_ids), matches, frozenset(waiting))
     return looking.ahead()
 
 
 class _Looking:
     def __init__(
-        self, reader: BookReader, engine: Engine, agreeing: Agreeing, book: Book, invoice_ids: tuple[int, ...], matches: Matches
+        self,
+        reader: BookReader,
+        engine: Engine,
+        agreeing: Agreeing,
+        book: Book,
+        invoice_ids: tuple[int, ...],
+        matches: Matches,
+        waiting: frozenset[Queue],
     ) -> None:
         self.reader = replace(reader, coming=True)
         self.book, self.rules, self.today = book, reader.rules, reader.today
@@ -82,7 +102,7 @@ class _Looking:
         followed = still_to_leave(reader.session, agreeing, [self.customer_id])
         self.named = named_facts(reader.rules)
         self.player = Player(reader.rules, engine, agreeing, Imagined(reader.session, reader.rules, followed, self.named))
-        self.wanted = invoice_ids
+        self.wanted, self.waiting = invoice_ids, waiting
         self.found = Forecast(self.today + dt.timedelta(days=HORIZON))
         self.open_holds: dict[tuple[Scope, int, str], StandingHold] = {}
         self.ended: dict[tuple[Scope, int, str], dt.date] = {}
@@ -130,7 +150,8 @@ class _Looking:
         return self.found
 
     def _is_open(self) -> bool:
-        return len(self.found.next) < len(self.wanted) or len(self.ended) < len(self.open_holds)
+        unanswered = len(self.found.next) < len(self.wanted) or len(self.found.queues) < len(self.waiting)
+        return unanswered or len(self.ended) < len(self.open_holds)
 
     def _play(self, today: dt.date) -> ComingDay:
         reader = replace(self.reader, today=today)
@@ -149,6 +170,8 @@ class _Looking:
         for item in action.items:
             if item.subject_id in self.wanted and action.subject == "invoice":
                 self.found.next.setdefault(item.subject_id, what)
+            elif (action.subject, item.subject_id) in self.waiting:
+                self.found.queues.setdefault((action.subject, item.subject_id), what)
 
     def _end_holds(self, day: ComingDay) -> None:
         if day.on == self.today:

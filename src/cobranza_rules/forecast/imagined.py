@@ -10,7 +10,7 @@ from operator import attrgetter
 from types import SimpleNamespace
 from typing import cast
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import put_state, state_of
@@ -19,11 +19,12 @@ from cobranza_rules.domain.invoice import after
 from cobranza_rules.facts.build import Facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts
 from cobranza_rules.facts.vocabulary import Value
+from cobranza_rules.forecast.imagined_queues import ImaginedQueues
 from cobranza_rules.forecast.under_way import Stage, UnderWay
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Book, Claims, CustomerSubject, InvoiceSubject, ReplySubject
-from cobranza_rules.store.tables import InvoiceRow, TaskRow
+from cobranza_rules.store.tables import InvoiceRow
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ class Imagined:
     wanted: frozenset[str]  # Facts of invoices that a forecast asks for
     changed: dict[int, Changed] = field(default_factory=dict)
     read: dict[int, int] = field(default_factory=dict)  # Replies that will have been recorded, beside their customer
-    tasks: dict[tuple[int, str], dt.date | None] = field(default_factory=dict)  # Deadlines of open tasks by customer and name
+    queues: ImaginedQueues = field(init=False)
     _by_customer: dict[int, list[UnderWay]] = field(default_factory=lambda: defaultdict(list))
     _day: dt.date | None = None
     _facts_of_day: InvoiceFacts = field(init=False)
@@ -52,8 +53,7 @@ class Imagined:
     def __post_init__(self) -> None:
         for one in self.followed:
             self._by_customer[one.action.customer_id].append(one)
-        query = select(TaskRow.customer_id, TaskRow.name, TaskRow.due_on).where(TaskRow.state == "open").order_by(TaskRow.id.desc())
-        self.tasks |= {(customer_id, name): due_on for customer_id, name, due_on in self.session.execute(query)}
+        self.queues = ImaginedQueues(self.session, self.rules)
 
     def follow(self, one: UnderWay) -> None:
         self.followed.append(one)
@@ -78,10 +78,15 @@ class Imagined:
         claims = self._claims(book, without)
         invoices = [self._invoice(invoice, customers, claims["invoice"].get(invoice.id)) for invoice in book.invoices]
         replies = [self._reply(reply, claims["reply"].get(reply.id)) for reply in book.replies if reply.id not in self.read]
-        return Book(customers, invoices, replies, book.company)
+        followed = {one.id: one for customer_id in book.customers for one in self.of_customer(customer_id)}
+        queues = [
+            replace(each, claims=_with(each.claims, claims[each.scope.value].get(each.id, {})))
+            for each in self.queues.subjects(book, customers, followed, today)
+        ]
+        return Book(customers, invoices, replies, book.company, queues)
 
     def _claims(self, book: Book, without: UnderWay | None) -> dict[str, dict[int, dict[str, list[UnderWay]]]]:
-        found: dict[str, dict[int, dict[str, list[UnderWay]]]] = {"invoice": {}, "reply": {}}
+        found: dict[str, dict[int, dict[str, list[UnderWay]]]] = defaultdict(dict)
         for customer_id in book.customers:
             for one in self.of_customer(customer_id):
                 if one is not without and one.claims:

@@ -8,14 +8,17 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cobranza_rules.dispatch.preparing import FRESH_WORKDAYS
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.task import joined_deadline
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.forecast.imagined import Imagined
 from cobranza_rules.forecast.recording import record
 from cobranza_rules.forecast.under_way import Agreeing, Stage, UnderWay, is_carried
+from cobranza_rules.plan.gates import ANALYST
+from cobranza_rules.rules.attending import QUEUES
 from cobranza_rules.rules.considering import ladder_of, next_rung, rung_due_on
 from cobranza_rules.rules.decide import decide, decide_matched
 from cobranza_rules.rules.effects import entries_when_confirmed
@@ -47,27 +50,34 @@ class Player:
     agreeing: Agreeing
     imagined: Imagined
     agreed: bool = False
-    _seen: dict[int, Matches] = field(default_factory=dict)  # What held yesterday, by the first customer of a book
+    _seen: dict[tuple[int, bool | None], Matches] = field(default_factory=dict)  # What held yesterday, by the first customer of a book
     _parted: Book | None = None
     _parts: dict[int, list[InvoiceSubject]] = field(default_factory=dict)
     _next: int = -1
 
-    def play(self, read: Book, today: dt.date) -> ComingDay:
-        """`read` is what a BookReader of coming days says of `today`."""
+    def __post_init__(self) -> None:
+        """In shadow mode nobody is asked; and nobody waits to be asked where everybody agrees at once."""
+        self.imagined.queues.asks = None if self.agreed or self.agreeing.mode == "shadow" else self.agreeing
+
+    def play(self, read: Book, today: dt.date, *, queues: bool | None = None) -> ComingDay:
+        """`read` is what a BookReader of coming days says of `today`: all of its customers, or only what waits beside invoices (`queues`)."""
         if read.replies:
             record(self.imagined, self.rules, self.engine, read, today)
         book = self.imagined.book(read, today)
+        if queues is False:
+            book = replace(book, queues=[])
         matches = match(self.rules, book, self.engine)
         day = ComingDay(today, decide_matched(self.rules, book, today, matches), matches)
         for action in day.plan.actions:
-            if action.subject == "invoice":
+            if action.subject != "reply":
                 self._enter(action, today)
-        first = next(iter(book.customers), 0)
-        before, self._seen[first] = self._seen.get(first), matches
+        key = next(iter(book.customers), 0), queues
+        before, self._seen[key] = self._seen.get(key), matches
         if self.agreeing.mode != "shadow" or self.agreed:
             for customer_id in book.customers:
                 for one in list(self.imagined.of_customer(customer_id)):
-                    self._carry_out(one, read, day, before)
+                    if queues is None or queues is (one.action.subject in QUEUES):
+                        self._carry_out(one, read, day, before)
         return day
 
     def look_at(self, read: Book, today: dt.date) -> tuple[Book, Plan]:
@@ -110,8 +120,10 @@ class Player:
         if one.action.ladder:
             return before == now and not self._comes_due(self.imagined.book(self._of_customer(read, customer_id), day.on), day)
         rule = f"rule:{one.action.rule_id}"
-        ids = [item.subject_id for item in one.action.items]
-        return all(_holds_and(rule, before.invoices.get(key)) == _holds_and(rule, now.invoices.get(key)) for key in ids)
+        return all(
+            _holds_and(rule, names) == _holds_and(rule, _of_items(now, one.action)[key])
+            for key, names in _of_items(before, one.action).items()
+        )
 
     def _comes_due(self, book: Book, day: ComingDay) -> bool:
         """Whether the wait of some rung ends today."""
@@ -155,11 +167,14 @@ class Player:
             for invoice in book.invoices:
                 self._parts[invoice.customer_id].append(invoice)
         replies = [reply for reply in book.replies if reply.customer_id == customer_id]
-        return Book({customer_id: book.customers[customer_id]}, self._parts[customer_id], replies, book.company)
+        queues = [subject for subject in book.queues if subject.customer_id == customer_id]
+        return Book({customer_id: book.customers[customer_id]}, self._parts[customer_id], replies, book.company, queues)
 
     def _leave(self, one: UnderWay, day: ComingDay) -> None:
         if is_carried(one.action) and not self.agreed:
             one.stage = Stage.CARRIED
+            step = next(step for step in one.action.steps if step.kind is StepKind.DELIVER)
+            self.imagined.queues.open_task(one.action.customer_id, step, ANALYST, None, day.on)
         else:
             self._confirm(one, day)
 
@@ -170,6 +185,13 @@ class Player:
             self.imagined.enter(invoice_id, entry)
         for invoice_id, entry in entries_when_confirmed(one.action, one.id, day.on):
             self.imagined.enter(invoice_id, entry)
+
+
+def _of_items(matches: Matches, action: PlannedAction) -> dict[int, Names | None]:
+    """What holds for each thing that an action is about."""
+    if action.subject == Scope.INVOICE:
+        return {item.subject_id: matches.invoices.get(item.subject_id) for item in action.items}
+    return {item.subject_id: matches.queues.get((Scope(action.subject), item.subject_id)) for item in action.items}
 
 
 def _holds_and(rule: str, names: Names | None) -> Names:
@@ -188,7 +210,8 @@ def _opened_interventions(action: PlannedAction, imagined: Imagined, rules: Rule
     for step in action.steps:
         if step.kind is StepKind.TASK:
             due_on = rules.calendar.plus(today, step.due_workdays) if step.due_workdays else None
-            due_on = joined_deadline(imagined.tasks.setdefault((action.customer_id, step.name), due_on), due_on, today)
+            standing = imagined.queues.open_task(action.customer_id, step, step.assign, due_on, today)
+            due_on = joined_deadline(standing, due_on, today)
             if action.ladder:
                 for invoice_id in own:
                     yield invoice_id, Entry(EntryKind.INTERVENTION_OPENED, today, {"task": 0, "due_on": str(due_on or "")})

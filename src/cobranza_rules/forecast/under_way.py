@@ -12,8 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.plan.codec import from_json
-from cobranza_rules.plan.gates import APPROVED, OUTDATED, REJECTED, gates_of
-from cobranza_rules.rules.attending import QUEUES
+from cobranza_rules.plan.gates import APPROVED, OUTDATED, REJECTED, Gate, gates_of
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.claims import STILL_TO_LEAVE
@@ -64,15 +63,18 @@ class Agreeing:
     mode: str
     rubric: str
 
+    def gates(self, action: PlannedAction) -> list[Gate]:
+        return gates_of(action, self.mode, self.rubric)
+
     def roles(self, action: PlannedAction) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(gate.role for gate in gates_of(action, self.mode, self.rubric)))
+        return tuple(dict.fromkeys(gate.role for gate in self.gates(action)))
 
 
 def still_to_leave(session: Session, agreeing: Agreeing, customer_ids: Sequence[int] | None = None) -> list[UnderWay]:
     """The ledger's actions that have not left, in the order in which they were planned; of all customers where none are named."""
     query = select(ActionRow).where(ActionRow.state.in_(STILL_TO_LEAVE)).order_by(ActionRow.id)
     found = session.scalars(query if customer_ids is None else query.where(ActionRow.customer_id.in_(customer_ids)))
-    rows = [row for row in found if row.plan["subject"] not in QUEUES]  # A forecast is about invoices.
+    rows = list(found)
     if not rows:
         return []
     gates: dict[int, list[ApprovalRow]] = defaultdict(list)

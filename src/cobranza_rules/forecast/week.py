@@ -24,10 +24,14 @@ BUSINESS_DAYS = 5
 
 @dataclass(frozen=True, slots=True)
 class DayAhead:
-    """`messages` are the actions that write to a customer on that day."""
+    """`messages` are the actions that write to a customer on that day, `left` all that are carried out on it."""
 
     on: dt.date
-    messages: tuple[PlannedAction, ...]
+    left: tuple[PlannedAction, ...]
+
+    @property
+    def messages(self) -> tuple[PlannedAction, ...]:
+        return tuple(action for action in self.left if reaches_customer(action.steps))
 
 
 def week_ahead(reader: BookReader, engine: Engine, agreeing: Agreeing, count: int = BUSINESS_DAYS) -> list[DayAhead]:
@@ -40,11 +44,14 @@ def week_ahead(reader: BookReader, engine: Engine, agreeing: Agreeing, count: in
     player = Player(reader.rules, engine, agreeing, Imagined(reader.session, reader.rules, followed, named), agreed=True)
     found = []
     for day in (reader.today, *_business_days(reader.rules.calendar, reader.today, count)):
-        messages: list[PlannedAction] = []
+        left: list[PlannedAction] = []
+        coming = replace(reader, coming=True, today=day)
         with cycles_left_alone():
-            for book in replace(reader, coming=True, today=day).whole():
-                messages += [one.action for one in player.play(book, day).left if reaches_customer(one.action.steps)]
-        found.append(DayAhead(day, tuple(messages)))
+            for book in coming.whole():
+                left += [one.action for one in player.play(book, day, queues=False).left]
+            for book in coming.queues(player.imagined.queues.customers()):
+                left += [one.action for one in player.play(book, day, queues=True).left]
+        found.append(DayAhead(day, tuple(left)))
     return found[1:]
 
 

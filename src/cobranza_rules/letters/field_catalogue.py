@@ -1,10 +1,11 @@
-"""Every field that a template of a letter or a mail may name. Checks, documentation and tests read this one list."""
+"""Every field that a template of a letter or a mail may name, by what it is about. Checks, documentation and tests read these lists."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import N_
 
 
@@ -86,7 +87,7 @@ _ACCOUNT = (
     text_field("bank_address", N_("address of the bank")),
 )
 
-FIELDS = (
+HEADING = (
     text_field("language", N_("es or en")),
     text_field("number", N_("number of the letter; empty until it is signed")),
     text_field("place", N_("place of issue")),
@@ -96,9 +97,17 @@ FIELDS = (
     text_field("draft_mark", N_("the words that mark a draft; empty on a signed letter")),
     TemplateField("company", FieldKind.GROUP, N_("our company"), COMPANY),
     TemplateField("addressee", FieldKind.GROUP, N_("who the letter is for"), _ADDRESSEE),
+    text_field("reference", N_("what the customer quotes when paying")),
+    _person("signer", N_("who signs")),
+    _person("analyst", N_("the analyst in charge; without one only the company's e-mail and telephone")),
+    TemplateField("copies", FieldKind.LIST, N_("who receives a copy"), PERSON),
+    text_field("last_contact", N_("the day of our last contact, in words; empty if there was none")),
+    text_field("rubric", N_("initials of the analyst")),
+)
+# What is owed in one currency
+_OWED = (
     TemplateField("lines", FieldKind.LIST, N_("the invoices that make up the total"), _LINE),
     text_field("line_count", N_("how many invoices make up the total")),
-    TemplateField("held", FieldKind.LIST, N_("invoices on hold, outside the total"), _LINE),
     TemplateField(
         "unapplied",
         FieldKind.LIST,
@@ -122,13 +131,50 @@ FIELDS = (
     text_field("oldest_days_overdue", N_("days overdue of the oldest invoice in the total")),
     _flag("has_account", N_("we have an account in this currency")),
     TemplateField("account", FieldKind.GROUP, N_("our account for this currency"), _ACCOUNT),
-    text_field("reference", N_("what the customer quotes when paying")),
-    _person("signer", N_("who signs")),
-    _person("analyst", N_("the analyst in charge; without one only the company's e-mail and telephone")),
-    TemplateField("copies", FieldKind.LIST, N_("who receives a copy"), PERSON),
+)
+_COVERED = (
+    text_field("number", N_("series and folio of the invoice")),
+    text_field("uuid", N_("its fiscal folio (UUID)")),
+    text_field("amount", N_("what the payment covers of it")),
+    text_field("balance", N_("what is still owed of it")),
+    _flag("settled", N_("nothing is owed of it any more")),
+)
+_PAYMENT = (
+    text_field("amount", N_("what was paid")),
+    text_field("amount_in_words", N_("what was paid, in words")),
+    text_field("currency", N_("currency of the payment")),
+    text_field("date", N_("the day of the payment, in words")),
+    text_field("operation", N_("the bank's number of the operation; empty if it is not known")),
+    text_field("unapplied", N_("what of it covers no invoice; empty if there is nothing, or if that is not known")),
+)
+
+# Of a rule or rung for invoices
+FIELDS = (
+    *HEADING,
+    *_OWED,
+    TemplateField("held", FieldKind.LIST, N_("invoices on hold, outside the total"), _LINE),
     text_field("next_contact", N_("the day of our next contact, in words; empty if it is not known")),
-    text_field("last_contact", N_("the day of our last contact, in words; empty if there was none")),
-    text_field("rubric", N_("initials of the analyst")),
+)
+# Of a rule for customers
+CUSTOMER_FIELDS = (
+    *HEADING,
+    TemplateField("statements", FieldKind.LIST, N_("what the customer owes, one for each currency"), _OWED),
+    text_field("open_invoices", N_("how many open invoices there are, in all currencies")),
+    text_field("overdue_invoices", N_("how many of them are overdue")),
+    text_field("oldest_days_overdue", N_("days overdue of the oldest one")),
+)
+# Of a rule for payments
+PAYMENT_FIELDS = (
+    *HEADING,
+    TemplateField("payment", FieldKind.GROUP, N_("the payment"), _PAYMENT),
+    TemplateField("covered", FieldKind.LIST, N_("the invoices that it covers"), _COVERED),
 )
 BY_NAME = {field.name: field for field in FIELDS}
+BY_SCOPE = {
+    Scope.INVOICE: BY_NAME,
+    Scope.CUSTOMER: {field.name: field for field in CUSTOMER_FIELDS},
+    Scope.PAYMENT: {field.name: field for field in PAYMENT_FIELDS},
+}
+# What a template may name as long as nobody has said which rule it is for.
+OF_ANY = {name: field for by_name in BY_SCOPE.values() for name, field in by_name.items()}
 LOOP_FIELDS = frozenset({"index", "index0", "first", "last", "length"})

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from cobranza_rules.domain.company import BankAccount, Company, Person
-from cobranza_rules.domain.letter import Letter, LetterLine
+from cobranza_rules.domain.letter import AccountLetter, Document, Heading, Letter, LetterLine, PaymentLetter
 from cobranza_rules.letters.amount_in_words import amount_in_words
 from cobranza_rules.money import MINOR_UNITS, Money, total
 
@@ -50,24 +50,49 @@ def bucket_label(name: str, language: str) -> str:
     return DAYS[language].format(range=name.replace("-", "–"))
 
 
-def fields_of(letter: Letter) -> dict[str, Any]:
-    """The keys and their shapes are those of `field_catalogue.FIELDS`; no value is None."""
+def fields_of(document: Document) -> dict[str, Any]:
+    """The keys and their shapes are those of `field_catalogue.BY_SCOPE` for what the document is about; no value is None."""
+    if isinstance(document, AccountLetter):
+        return {**_heading(document), **_whole_account(document)}
+    if isinstance(document, PaymentLetter):
+        return {**_heading(document), **_paid(document)}
+    return {
+        **_heading(document),
+        **_owed(document),
+        "held": [_line(line, document.language) for line in document.held],
+        "next_contact": long_date(document.next_contact, document.language),
+    }
+
+
+def _heading(document: Heading) -> dict[str, Any]:
+    language = document.language
+    return {
+        "language": language,
+        "number": document.number,
+        "place": document.place,
+        "date": long_date(document.dated, language),
+        "date_iso": document.dated.isoformat(),
+        "draft": document.draft,
+        "draft_mark": DRAFT_MARKS[language] if document.draft else "",
+        "company": company_fields(document.company),
+        "addressee": _addressee(document),
+        "reference": document.reference,
+        "signer": person_fields(document.signer),
+        "analyst": person_fields(document.analyst) if document.analyst else _desk(document.company),
+        "copies": [person_fields(person) for person in document.copies],
+        "last_contact": long_date(document.last_contact, language),
+        "rubric": document.rubric,
+    }
+
+
+def _owed(letter: Letter) -> dict[str, Any]:
+    """What is owed in the letter's currency."""
     language = letter.language
     account = letter.company.account_for(letter.currency)
     overdue = [line for line in letter.lines if line.days_overdue > 0]
     return {
-        "language": language,
-        "number": letter.number,
-        "place": letter.place,
-        "date": long_date(letter.dated, language),
-        "date_iso": letter.dated.isoformat(),
-        "draft": letter.draft,
-        "draft_mark": DRAFT_MARKS[language] if letter.draft else "",
-        "company": company_fields(letter.company),
-        "addressee": _addressee(letter),
         "lines": [_line(line, language) for line in letter.lines],
         "line_count": str(len(letter.lines)),
-        "held": [_line(line, language) for line in letter.held],
         "unapplied": [{"description": what, "amount": money_text(amount, language)} for what, amount in letter.unapplied],
         "buckets": [
             {"name": bucket.name, "label": bucket_label(bucket.name, language), "amount": money_text(bucket.amount, language)}
@@ -75,19 +100,51 @@ def fields_of(letter: Letter) -> dict[str, Any]:
         ],
         "currency": letter.currency,
         "total": money_text(letter.total, language),
-        "total_in_words": amount_in_words(letter.total, "es" if language == "es" else "en"),
+        "total_in_words": amount_in_words(letter.total, _words_of(language)),
         "overdue_total": money_text(total([line.balance for line in overdue], letter.currency), language),
         "oldest_days_overdue": str(max((line.days_overdue for line in overdue), default=0)),
         "has_account": account is not None,
         "account": _account(account),
-        "reference": letter.reference,
-        "signer": person_fields(letter.signer),
-        "analyst": person_fields(letter.analyst) if letter.analyst else _desk(letter.company),
-        "copies": [person_fields(person) for person in letter.copies],
-        "next_contact": long_date(letter.next_contact, language),
-        "last_contact": long_date(letter.last_contact, language),
-        "rubric": letter.rubric,
     }
+
+
+def _whole_account(document: AccountLetter) -> dict[str, Any]:
+    lines = [line for statement in document.statements for line in statement.lines]
+    late = [line.days_overdue for line in lines if line.days_overdue > 0]
+    return {
+        "statements": [_owed(statement) for statement in document.statements],
+        "open_invoices": str(len(lines)),
+        "overdue_invoices": str(len(late)),
+        "oldest_days_overdue": str(max(late, default=0)),
+    }
+
+
+def _paid(document: PaymentLetter) -> dict[str, Any]:
+    language, unapplied = document.language, document.unapplied
+    return {
+        "payment": {
+            "amount": money_text(document.amount, language),
+            "amount_in_words": amount_in_words(document.amount, _words_of(language)),
+            "currency": document.amount.currency,
+            "date": long_date(document.paid_on, language),
+            "operation": document.operation,
+            "unapplied": money_text(unapplied, language) if unapplied is not None and unapplied.minor > 0 else "",
+        },
+        "covered": [
+            {
+                "number": line.number,
+                "uuid": line.uuid,
+                "amount": money_text(line.amount, language),
+                "balance": money_text(line.balance, language),
+                "settled": line.balance.minor <= 0,
+            }
+            for line in document.covered
+        ],
+    }
+
+
+def _words_of(language: str) -> Literal["es", "en"]:
+    return "es" if language == "es" else "en"
 
 
 def _line(line: LetterLine, language: str) -> dict[str, Any]:
@@ -119,8 +176,8 @@ def company_fields(company: Company) -> dict[str, str]:
     }
 
 
-def _addressee(letter: Letter) -> dict[str, str]:
-    to = letter.addressee
+def _addressee(document: Heading) -> dict[str, str]:
+    to = document.addressee
     return {"company": to.company, "rfc": to.rfc, "person": to.person, "title": to.title, "address": to.address}
 
 

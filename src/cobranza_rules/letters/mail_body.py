@@ -16,7 +16,7 @@ from lxml import html as lxml_html
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.letters.field_catalogue import BY_NAME, TemplateField
 from cobranza_rules.letters.sandbox import LetterEnvironment, render_bounded
-from cobranza_rules.letters.template_check import check_source
+from cobranza_rules.letters.template_check import check_source, fields_named
 from cobranza_rules.problems import Problem, ProblemError
 
 ENVIRONMENT = LetterEnvironment("<br>")
@@ -32,11 +32,12 @@ _SAFE_ADDRESS = re.compile(r"^(https://|mailto:|tel:|\{\{)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class MailTemplate:
-    """`digest` is the SHA-256 of the template, for the case file."""
+    """`digest` is the SHA-256 of the template, for the case file. `named` are its fields."""
 
     name: str
     digest: str
     template: Template
+    named: frozenset[str] = frozenset()
 
     def render(self, fields: dict[str, Any]) -> tuple[str, str]:
         """Subject and HTML. The subject is one line without markup. Raises ProblemError."""
@@ -60,7 +61,7 @@ def compile_mail(content: bytes, name: str, fields: Mapping[str, TemplateField] 
     problems += _content_problems(source, name)
     if problems:
         raise ProblemError(problems)
-    return MailTemplate(name, hashlib.sha256(content).hexdigest(), ENVIRONMENT.from_string(source))
+    return MailTemplate(name, hashlib.sha256(content).hexdigest(), ENVIRONMENT.from_string(source), fields_named(source, ENVIRONMENT))
 
 
 def _content_problems(source: str, name: str) -> list[Problem]:

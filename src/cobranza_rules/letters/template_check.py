@@ -10,7 +10,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from jinja2 import TemplateSyntaxError, nodes
+from jinja2 import TemplateSyntaxError, meta, nodes
 
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.letters.field_catalogue import BY_NAME, LOOP_FIELDS, FieldKind, TemplateField
@@ -29,6 +29,11 @@ class Finding:
     line: int
     what: Sentence
     hint: Sentence
+
+
+def fields_named(source: str, environment: LetterEnvironment) -> frozenset[str]:
+    """The fields that a source which was found right names outside of its own loops."""
+    return frozenset(meta.find_undeclared_variables(environment.parse(source)))
 
 
 def check_source(source: str, environment: LetterEnvironment, fields: Mapping[str, TemplateField] = BY_NAME) -> list[Finding]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
-from cobranza_rules.letters.field_catalogue import BY_NAME, TemplateField
+from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, TemplateField
 from cobranza_rules.letters.mail_body import MailTemplate, compile_mail
 from cobranza_rules.letters.notice_catalogue import NOTICE_BY_NAME
 from cobranza_rules.letters.template import CompiledTemplate, compile_template
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.model import StepKind
 
 _NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 _LANGUAGE = re.compile(r"^[a-z]{2}$")
@@ -26,17 +29,27 @@ class TemplateFolder:
         self._letters: dict[tuple[str, str], CompiledTemplate] = {}
         self._mails: dict[tuple[str, str], MailTemplate] = {}
 
-    def letter(self, name: str, language: str) -> CompiledTemplate:
-        """Raises ProblemError where there is no such template, or where it is not fit for use."""
+    def letter(self, name: str, language: str, scope: Scope = Scope.INVOICE) -> CompiledTemplate:
+        """For a rule of that scope. Raises ProblemError where there is no such template, or where it is not fit for use."""
+        found = self._letter(name, language)
+        _must_fit(found, scope)
+        return found
+
+    def _letter(self, name: str, language: str) -> CompiledTemplate:
         file, content = self._read("letters", "docx", name, language)
         key = (file, hashlib.sha256(content).hexdigest())
         if key not in self._letters:
-            self._letters[key] = compile_template(content, file)
+            self._letters[key] = compile_template(content, file, OF_ANY)
         return self._letters[key]
 
-    def mail(self, name: str, language: str) -> MailTemplate:
-        """Raises ProblemError where there is no such template, or where it is not fit for use."""
-        return self._page("mail", name, language, BY_NAME)
+    def mail(self, name: str, language: str, scope: Scope = Scope.INVOICE) -> MailTemplate:
+        """For a rule of that scope. Raises ProblemError where there is no such template, or where it is not fit for use."""
+        found = self._mail(name, language)
+        _must_fit(found, scope)
+        return found
+
+    def _mail(self, name: str, language: str) -> MailTemplate:
+        return self._page("mail", name, language, OF_ANY)
 
     def notice(self, name: str, language: str) -> MailTemplate:
         """Raises ProblemError where there is no such template, or where it is not fit for use."""
@@ -64,10 +77,17 @@ class TemplateFolder:
     def notices(self) -> dict[str, frozenset[str]]:
         return self._languages("notices", "html")
 
+    def unfit(self, kind: StepKind, name: str, scope: Scope) -> Iterator[Sentence]:
+        """What a template, in any language, names that a rule of that scope does not know. What is wrong with it otherwise is not said here."""
+        folder, suffix, compiled = ("letters", "docx", self._letter) if kind is StepKind.LETTER else ("mail", "html", self._mail)
+        for language in [language for found, language in self._found(folder, suffix) if found == name]:
+            with contextlib.suppress(ProblemError):
+                yield from _unknown(compiled(name, language), scope)
+
     def problems(self) -> list[Problem]:
         """Everything that is wrong with any template of the folder, for `doctor` and `rules check`."""
         found: list[Problem] = []
-        for kind, suffix, compiled in (("letters", "docx", self.letter), ("mail", "html", self.mail), ("notices", "html", self.notice)):
+        for kind, suffix, compiled in (("letters", "docx", self._letter), ("mail", "html", self._mail), ("notices", "html", self.notice)):
             for name, language in self._found(kind, suffix):
                 try:
                     compiled(name, language)
@@ -103,3 +123,16 @@ class TemplateFolder:
             _("there are: {names}", names=there) if there else _("the folder {folder} holds no templates", folder=str(self.root / kind))
         )
         raise ProblemError([Problem(_("there is no template '{name}' in '{language}'", name=name, language=language), hint, file)])
+
+
+def _unknown(template: CompiledTemplate | MailTemplate, scope: Scope) -> list[Sentence]:
+    unknown = sorted(template.named - BY_SCOPE[scope].keys())
+    what = _(
+        "{file} names {fields}, of which 'for: {scope}' knows nothing", file=template.name, fields=", ".join(unknown), scope=scope.value
+    )
+    return [what] if unknown else []
+
+
+def _must_fit(template: CompiledTemplate | MailTemplate, scope: Scope) -> None:
+    if unknown := _unknown(template, scope):
+        raise ProblemError([Problem(what, _("docs/letters.md lists the fields")) for what in unknown])

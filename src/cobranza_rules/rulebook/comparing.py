@@ -76,7 +76,9 @@ def compare(old: Plan, new: Plan, new_rules: RuleSet) -> Comparison:
 
 
 def _held(old: Plan, new: Plan) -> Mapping[str, tuple[int, int]]:
-    before, after = (Counter(hold for hold, _subject in {(held.hold_id, held.subject_id) for held in plan.held}) for plan in (old, new))
+    before, after = (
+        Counter(hold for hold, _subject in {(held.hold_id, (held.subject, held.subject_id)) for held in plan.held}) for plan in (old, new)
+    )
     return {hold: (before[hold], after[hold]) for hold in sorted({*before, *after})}
 
 
@@ -124,7 +126,7 @@ def _totals(found: Iterable[Mapping[str, Doing]]) -> Mapping[str, Total]:
     for doings in found:
         for rule_id, doing in doings.items():
             actions[rule_id].add(id(doing.action))
-            invoices[rule_id] += 1
+            invoices[rule_id] += doing.action.subject == "invoice"
             if doing.action.currency:
                 amounts[rule_id][doing.action.currency] += doing.item.balance
     return {rule_id: Total(len(actions[rule_id]), invoices[rule_id], dict(amounts[rule_id])) for rule_id in sorted(actions)}

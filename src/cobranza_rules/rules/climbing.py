@@ -23,7 +23,7 @@ from cobranza_rules.rules.matching import holds_on
 from cobranza_rules.rules.model import Blocks, GroupBy, Hold, Ladder, Rung
 from cobranza_rules.rules.overrides import Override, lost_ladder
 from cobranza_rules.rules.planned import HeldItem, Item, Outcome, PlannedAction
-from cobranza_rules.rules.recipients import resolve, tells_people
+from cobranza_rules.rules.recipients import resolve, role_written_to, tells_people
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, InvoiceSubject
 
 CONTACT, ESCALATION = frozenset({Blocks.CONTACT}), frozenset({Blocks.ESCALATION})
@@ -159,8 +159,8 @@ def _plan_group(deciding: Deciding, group: Group) -> None:
         return
     recipients, copies, reachable = resolve(top.do, customer, deciding.book.company)
     if not reachable:
-        role = next(step.to for step in top.do if step.to)
-        deciding.note_group(group.invoices, top.id, Outcome.NO_ADDRESS, _("there is no valid address for '{role}'", role=role))
+        reason = _("there is no valid address for '{role}'", role=role_written_to(top.do))
+        deciding.note_group(group.invoices, top.id, Outcome.NO_ADDRESS, reason)
         return
     deciding.actions.append(
         PlannedAction(

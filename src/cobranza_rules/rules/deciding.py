@@ -44,13 +44,17 @@ class Deciding:
         if self.trace or found.outcome not in ORDINARY:
             self.verdicts.append(Verdict(subject.scope.value, subject.id, rule_id, found.outcome, found.reason, found.until))
 
-    def note_held(self, invoice: InvoiceSubject, rule_id: str, hold: Hold | Override) -> None:
+    def note_held(self, subject: InvoiceSubject | QueueSubject, rule_id: str, hold: Hold | Override) -> None:
         if isinstance(hold, Override):
             reason, until = hold.reason, hold.ends_on
         else:
             reason, until = self._reason_of(hold), None
-        self.held.append(_held(invoice, hold, reason))
-        self.verdicts.append(Verdict("invoice", invoice.id, rule_id, Outcome.HELD, reason, until))
+        self.held.append(_held(subject, hold, reason))
+        self.verdicts.append(Verdict(subject.scope.value, subject.id, rule_id, Outcome.HELD, reason, until))
+
+    def note_left_alone(self, subject: InvoiceSubject | QueueSubject, rule_id: str, decided: Override) -> None:
+        self.held.append(_held(subject, decided, decided.reason))
+        self.verdicts.append(Verdict(subject.scope.value, subject.id, rule_id, Outcome.EXCLUDED, decided.reason, decided.ends_on))
 
     def _reason_of(self, hold: Hold) -> Sentence:
         """One sentence for all invoices that it holds."""
@@ -63,8 +67,7 @@ class Deciding:
         """Each invoice with which nothing is to be done at all; rules and ladders do not look at it."""
         for invoice in self.book.invoices:
             if (decided := invoice.overrides.exclude) is not None:
-                self.held.append(_held(invoice, decided, decided.reason))
-                self.verdicts.append(Verdict("invoice", invoice.id, decided.id, Outcome.EXCLUDED, decided.reason, decided.ends_on))
+                self.note_left_alone(invoice, decided.id, decided)
 
     def note_group(
         self, invoices: list[InvoiceSubject], rule_id: str, outcome: Outcome, reason: Sentence, until: dt.date | None = None
@@ -76,6 +79,7 @@ class Deciding:
         return Plan(self.today, self.rules.digest, tuple(self.actions), tuple(self.held), tuple(self.verdicts))
 
 
-def _held(invoice: InvoiceSubject, by: Hold | Override, reason: Sentence) -> Held:
-    blocks = tuple(sorted(by.blocks))
-    return Held("invoice", invoice.id, invoice.number, invoice.customer_id, by.id, blocks, reason, of_customer=by.scope is Scope.CUSTOMER)
+def _held(subject: InvoiceSubject | QueueSubject, by: Hold | Override, reason: Sentence) -> Held:
+    name = subject.name if isinstance(subject, QueueSubject) else subject.number
+    blocks, of_customer = tuple(sorted(by.blocks)), by.scope is Scope.CUSTOMER
+    return Held(subject.scope.value, subject.id, name, subject.customer_id, by.id, blocks, reason, of_customer)

@@ -11,7 +11,7 @@ from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.deadlocks import deadlocked
-from cobranza_rules.rules.document_references import check_against
+from cobranza_rules.rules.document_references import all_fit, check_against
 from cobranza_rules.rules.document_rules import RulesReader
 from cobranza_rules.rules.document_settings import AGING_BUCKETS, ALL_DAY, read_aging_buckets, read_calendar, read_limit
 from cobranza_rules.rules.expression import Definitions, Written
@@ -25,7 +25,7 @@ from cobranza_rules.rules.unheld import unheld
 from cobranza_rules.rules.written import distinct
 from cobranza_rules.rules.yaml_marks import read_yaml
 
-__all__ = ["check_against", "digest_of", "read_rules"]
+__all__ = ["all_fit", "check_against", "digest_of", "read_rules"]
 
 VERSION = "1"
 KEYS = ("version", "calendar", "aging_buckets", "limit", "define", "holds", "rules", "ladders")

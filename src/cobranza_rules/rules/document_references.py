@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from cobranza_rules.domain.customer import ContactRole
-from cobranza_rules.language import _
+from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem
+from cobranza_rules.rules.document_steps import TO_CUSTOMERS
 from cobranza_rules.rules.model import ASKED, RuleSet, Step, StepKind
 from cobranza_rules.rules.suggestions import suggestion
 from cobranza_rules.rules.written import distinct, problem_at
 
 CUSTOMER_ROLES = frozenset(role.value for role in ContactRole)
+Unfit = Callable[[StepKind, str, Scope], Iterable[Sentence]]
+
+
+def all_fit(_kind: StepKind, _name: str, _scope: Scope) -> Iterable[Sentence]:
+    return ()
 
 
 def check_against(
-    ruleset: RuleSet, *, letter_templates: set[str], mail_templates: set[str], notice_templates: set[str], roles: set[str]
+    ruleset: RuleSet,
+    *,
+    letter_templates: set[str],
+    mail_templates: set[str],
+    notice_templates: set[str],
+    roles: set[str],
+    unfit: Unfit = all_fit,
 ) -> tuple[Problem, ...]:
-    """Templates that are missing and roles that nobody holds; `roles` are those of the company's people."""
+    """Templates that are missing and roles that nobody holds; `roles` are those of the company's people.
+
+    `unfit` says what a template of that kind and name wants to say that a rule of that scope does not know.
+    """
     found: list[Problem] = []
-    for step in _steps(ruleset):
+    for scope, step in _steps(ruleset):
         if step.kind is StepKind.LETTER and step.name not in letter_templates:
             what = _("there is no letter template '{name}'", name=step.name)
             found.append(problem_at(step.place, what, suggestion(step.name, letter_templates)))
@@ -29,16 +45,18 @@ def check_against(
         if step.kind is StepKind.NOTICE and step.name not in notice_templates:
             what = _("there is no notice template '{name}'", name=step.name)
             found.append(problem_at(step.place, what, suggestion(step.name, notice_templates)))
+        if step.kind in TO_CUSTOMERS:
+            found += [problem_at(step.place, what, _("docs/letters.md lists the fields")) for what in unfit(step.kind, step.name, scope)]
         found += _unknown_roles(step, roles)
     return distinct(found)
 
 
-def _steps(ruleset: RuleSet) -> Iterator[Step]:
+def _steps(ruleset: RuleSet) -> Iterator[tuple[Scope, Step]]:
     for rule in ruleset.rules:
-        yield from (*rule.do, *rule.after_last)
+        yield from ((rule.scope, step) for step in (*rule.do, *rule.after_last))
     for ladder in ruleset.ladders:
         for rung in ladder.rungs:
-            yield from rung.do
+            yield from ((Scope.INVOICE, step) for step in rung.do)
 
 
 def _unknown_roles(step: Step, roles: set[str]) -> Iterator[Problem]:

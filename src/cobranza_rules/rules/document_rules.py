@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.facts.vocabulary import PORTFOLIO_FACTS, Scope
 from cobranza_rules.language import _
 from cobranza_rules.money import MINOR_UNITS, Money
 from cobranza_rules.problems import ProblemError
@@ -115,7 +115,7 @@ class RulesReader:
         self._check_repetition(fields, scope)
         if not name or condition is None:
             return None
-        self._check_ready((*do, *after_last), condition.facts, fields.place)
+        self._check_asked_for(scope, (*do, *after_last), condition.facts, fields.place)
         step, was = fields.whole("step", most=MOST_STEPS), self._was(fields)
         return Rule(name, step, scope, condition, group_by, do, fields.place, every, times, after_last, sets, was)
 
@@ -146,10 +146,18 @@ class RulesReader:
             self.findings.error(place, _("a letter or statement is of one currency"), _("write group_by: [customer, currency]"))
         return found
 
-    def _check_ready(self, steps: tuple[Step, ...], asked: frozenset[str], place: Place) -> None:
-        if any(step.kind in MESSAGES for step in steps) and "customer_ready" not in asked:
+    def _check_asked_for(self, scope: Scope, steps: tuple[Step, ...], asked: frozenset[str], place: Place) -> None:
+        """What whoever writes to customers should ask for, lest it reaches more of them than was meant."""
+        if not any(step.kind in MESSAGES for step in steps):
+            return
+        if "customer_ready" not in asked:
             what = _("this writes to customers whose data may be incomplete")
             self.findings.warning(place, what, _("add 'customer_ready' to its 'when'"))
+        if scope is Scope.CUSTOMER and asked.isdisjoint(fact.name for fact in PORTFOLIO_FACTS):
+            self.findings.warning(place, _("this writes to customers who owe nothing, too"), _("add 'open_invoices > 0' to its 'when'"))
+        if scope is Scope.PAYMENT and "workdays_since_payment" not in asked:
+            what = _("once published, this writes about every payment of the last 90 days")
+            self.findings.warning(place, what, _("add 'workdays_since_payment <= 5' to its 'when'"))
 
     def ladder(self, node: YamlNode) -> Ladder | None:
         fields = Fields(node, _("a ladder"), LADDER_KEYS, self.findings)
@@ -161,7 +169,8 @@ class RulesReader:
         if not name or condition is None:
             return None
         for rung in rungs:
-            self._check_ready(rung.do, condition.facts | (rung.when.facts if rung.when is not None else frozenset()), rung.place)
+            asked = condition.facts | (rung.when.facts if rung.when is not None else frozenset())
+            self._check_asked_for(Scope.INVOICE, rung.do, asked, rung.place)
         return Ladder(name, condition, group_by, rungs, fields.place, minimum, self._was(fields))
 
     def _rung(self, node: YamlNode, index: int) -> Rung | None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
-from cobranza_rules.language import _
+from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.fields import Fields, Findings
 from cobranza_rules.rules.model import ASKED, Step, StepKind
 from cobranza_rules.rules.suggestions import suggestion
 from cobranza_rules.rules.yaml_marks import YamlMap, YamlNode
 
 ATTACHMENTS = ("letter", "cfdi", "statement")
+NO_INVOICES = (Scope.CUSTOMER,)  # What is about no invoice or payment in particular has no CFDI.
 RECORDS = ("acknowledgement", "promise", "payment_claim", "dispute")
 SETTABLE = ("delivery", "case_status")  # Facts that are what a rule last made them; all others are found out.
 MESSAGES = (StepKind.DELIVER, StepKind.EMAIL)
@@ -26,11 +27,15 @@ STEP_KEYS: Mapping[StepKind, tuple[str, ...]] = {
 OF_INVOICES = (StepKind.LETTER, StepKind.DELIVER, StepKind.EMAIL, StepKind.TASK, StepKind.NOTICE)
 OF_REPLIES = (StepKind.RECORD, StepKind.TASK, StepKind.NOTICE)
 OF_QUEUES = (StepKind.NOTICE, StepKind.TASK)
+OF_CUSTOMERS = (StepKind.LETTER, StepKind.EMAIL, *OF_QUEUES)
 WITH_RECIPIENT = (*MESSAGES, StepKind.NOTICE)
+TO_CUSTOMERS = (StepKind.LETTER, *MESSAGES)
 POSSIBLE: Mapping[Scope, tuple[StepKind, ...]] = {
     **dict.fromkeys(Scope, OF_QUEUES),
     Scope.INVOICE: OF_INVOICES,
     Scope.REPLY: OF_REPLIES,
+    Scope.CUSTOMER: OF_CUSTOMERS,
+    Scope.PAYMENT: OF_CUSTOMERS,
 }
 ASKS_SOMEBODY = (Scope.TASK, Scope.APPROVAL)
 
@@ -50,7 +55,7 @@ def _step(node: YamlNode, scope: Scope, findings: Findings) -> Step | None:
     first = node.entries[0][0]
     if first.text not in {kind.value for kind in possible}:
         what = _("a step of 'for: {scope}' cannot begin with '{key}'", scope=scope.value, key=first.text)
-        findings.error(first.place, what, suggestion(first.text, [kind.value for kind in possible]))
+        findings.error(first.place, what, _instead(first.text, scope) or suggestion(first.text, [kind.value for kind in possible]))
         return None
     kind = StepKind(first.text)
     fields = Fields(node, _("the step '{kind}'", kind=kind), (kind.value, *STEP_KEYS[kind]), findings)
@@ -61,7 +66,7 @@ def _step(node: YamlNode, scope: Scope, findings: Findings) -> Step | None:
         place=node.place,
         to=fields.name("to", required=kind in WITH_RECIPIENT),
         cc=fields.names("cc"),
-        attach=_attachments(fields),
+        attach=_attachments(fields, scope),
         sign=fields.name("sign"),
         sign_substitute=substitute,
         substitute_after=after,
@@ -71,6 +76,15 @@ def _step(node: YamlNode, scope: Scope, findings: Findings) -> Step | None:
     )
     _check_asked(step, scope, fields)
     return step if step.name else None
+
+
+def _instead(written: str, scope: Scope) -> Sentence | None:
+    """What to do where a step that is about a customer stands in a rule that is not."""
+    if written not in {kind.value for kind in TO_CUSTOMERS}:
+        return None
+    if scope in (Scope.CUSTOMER, Scope.PAYMENT):
+        return _("'deliver' hands invoices over; write 'email'")
+    return _("customers are written to by rules for invoices, customers and payments; people of the company are told with 'notice'")
 
 
 def _check_asked(step: Step, scope: Scope, fields: Fields) -> None:
@@ -105,10 +119,13 @@ def _record(fields: Fields) -> str:
     return ""
 
 
-def _attachments(fields: Fields) -> tuple[str, ...]:
+def _attachments(fields: Fields, scope: Scope) -> tuple[str, ...]:
     found = []
     for scalar in fields.scalars("attach"):
-        if scalar.text in ATTACHMENTS:
+        if scalar.text == "cfdi" and scope in NO_INVOICES:
+            what = _("a message of 'for: {scope}' has no CFDI: it is about no invoice in particular", scope=scope.value)
+            fields.findings.error(scalar.place, what, _("attach the statement, or write a rule for invoices"))
+        elif scalar.text in ATTACHMENTS:
             found.append(scalar.text)
         else:
             fields.findings.error(

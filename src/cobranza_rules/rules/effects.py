@@ -43,6 +43,8 @@ def _settings(action: PlannedAction, item: Item) -> Iterator[tuple[EntryKind, di
 
 def entries_when_undone(action: PlannedAction, action_id: int, on: dt.date) -> Iterator[tuple[int, Entry]]:
     """What takes back the rung and the delivery of a message that came back; later messages stand on their own."""
+    if action.subject != "invoice":
+        return
     for item in action.items:
         if action.ladder:
             yield item.subject_id, Entry(EntryKind.RUNG_UNDONE, on, {"action": action_id})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence
 from cobranza_rules.rules.model import Step
 
@@ -27,6 +28,7 @@ class Outcome(StrEnum):
     LIMITED = "limited"
     NOT_A_WORKDAY = "not_a_workday"
     NO_ADDRESS = "no_address"
+    NOBODY = "nobody"  # of the company has the role that is to be told
     UNKNOWN_RUNG = "unknown_rung"  # the rules file has lost the rung on which it stands
     PER_RUN = "per_run"
 
@@ -44,7 +46,10 @@ class Verdict(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An invoice that an action is for: `rule_id` is its own rung, which may be a lower one than the message's, `sets` what that one sets."""
+    """An invoice that an action is for: `rule_id` is its own rung, which may be a lower one than the message's, `sets` what that one sets.
+
+    Or whatever else the action's rule looks at: `balance` is then the amount of a payment, and 0 of anything that has no amount.
+    """
 
     subject_id: int
     number: str
@@ -68,7 +73,8 @@ class HeldItem:
 class PlannedAction:
     """One thing to do. `rule_id` is the rung or rule that gives template, copies and tasks; `subject` is what its items are.
 
-    `recipients` and `copies` are addresses, resolved for the chain's message; `next_contact` is the day on which the ladder acts next.
+    `currency` is "" where it is about all of a customer, or about nothing that has an amount. `recipients` and `copies` are addresses,
+    resolved for the chain's message; `next_contact` is the day on which the ladder acts next.
     """
 
     rule_id: str
@@ -95,7 +101,13 @@ class PlannedAction:
 
     @property
     def invoices(self) -> tuple[str, ...]:
+        """Numbers of its invoices, or names of whatever else its rule looks at."""
         return tuple(item.number for item in self.items)
+
+    @property
+    def invoice_ids(self) -> list[int]:
+        """None where its rule looks at something else."""
+        return [item.subject_id for item in self.items] if self.subject == Scope.INVOICE else []
 
 
 class Held(NamedTuple):

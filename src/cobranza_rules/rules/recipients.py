@@ -44,6 +44,11 @@ def addresses_of(role: str, customer: CustomerSubject, company: Mapping[str, str
     return customer.addresses.get(role) or customer.addresses.get(FALLBACK, ())
 
 
+def role_written_to(steps: Sequence[Step]) -> str:
+    """The role to which a chain's message goes."""
+    return next((step.to for step in steps if step.kind in (StepKind.EMAIL, StepKind.DELIVER)), "")
+
+
 def resolve(steps: Sequence[Step], customer: CustomerSubject, company: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
     """To, Cc, and whether the chain can reach whom it should."""
     to: tuple[str, ...] = ()

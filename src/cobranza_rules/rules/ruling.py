@@ -12,7 +12,7 @@ from cobranza_rules.rules.deciding import Deciding
 from cobranza_rules.rules.matching import holds_on
 from cobranza_rules.rules.model import Blocks, GroupBy, Rule
 from cobranza_rules.rules.planned import Item, Outcome, PlannedAction
-from cobranza_rules.rules.recipients import reaches_customer, resolve, tells_people
+from cobranza_rules.rules.recipients import reaches_customer, resolve, role_written_to, tells_people
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, InvoiceSubject
 
 Due = list[tuple[InvoiceSubject, Consideration]]
@@ -125,7 +125,7 @@ def _plan_group(deciding: Deciding, rule: Rule, due: Due) -> None:
         return
     recipients, copies, reachable = resolve(steps, customer, deciding.book.company)
     if not reachable:
-        deciding.note_group(invoices, rule.id, Outcome.NO_ADDRESS, _("there is no valid address for '{role}'", role=_role(steps)))
+        deciding.note_group(invoices, rule.id, Outcome.NO_ADDRESS, _("there is no valid address for '{role}'", role=role_written_to(steps)))
         return
     deciding.actions.append(
         PlannedAction(
@@ -150,7 +150,3 @@ def _plan_group(deciding: Deciding, rule: Rule, due: Due) -> None:
             reason=reason_of_rule(rule, because(why_true(rule.when, invoice.facts)), found),
         )
     )
-
-
-def _role(steps: tuple[object, ...]) -> str:
-    return next((role for step in steps if (role := getattr(step, "to", ""))), "")

@@ -64,7 +64,10 @@ VALUES: dict[str, Schema] = {
     "roles": described(one_or_many(choice(CONTACTS)), N_("contacts that now have a valid address")),
     **{name: of_fact(REPLY_FACTS[name]) for name in REPLY_TRUTHS},
 }
-SOME_INVOICES: Schema = {"anyOf": [{"required": [key]} for key in NAMED_INVOICES]}
+ABOUT: Schema = described(
+    one_or_many(A_TEXT, maybe_none=True),
+    N_("what a rule looks at that is not for invoices: the task, the rule whose message waits, the customer, the day of the payment"),
+)
 ONE_RULE: Schema = {"oneOf": [{"required": [key]} for key in ("rung", "rule")]}
 GIVEN: dict[str, Schema] = {
     **{name: of_fact(fact) for name, fact in FACTS.items()},
@@ -116,6 +119,13 @@ EVENT_WORDS = {
 }
 
 
+def _some(*keys: str) -> Schema:
+    return {"anyOf": [{"required": [key]} for key in keys]}
+
+
+SOME_INVOICES: Schema = _some(*NAMED_INVOICES)
+
+
 def rule_tests_schema() -> Schema:
     """Descriptions are still to be translated (`schema_values.translated`)."""
     values: dict[str, Schema] = {
@@ -126,7 +136,7 @@ def rule_tests_schema() -> Schema:
 
 
 def _test() -> Schema:
-    history = {**mapping(HISTORY_KEYS, VALUES, required=["on"]), **ONE_RULE, **SOME_INVOICES}
+    history = {**mapping(HISTORY_KEYS, VALUES, required=["on"]), **ONE_RULE, **_some(*NAMED_INVOICES, "customer")}
     values: dict[str, Schema] = {
         "name": described(A_TEXT, N_("what the test shows")),
         "start": described(A_DAY, N_("its first day")),
@@ -172,9 +182,7 @@ def _day() -> Schema:
             "cc": described(words, N_("roles that get copies")),
             "total": described(AN_AMOUNT, N_("what is claimed")),
             "next_contact": described({"anyOf": [A_DAY, {"const": NONE}]}, N_("the next contact that it announces, or none")),
-            "about": described(
-                one_or_many(A_TEXT, maybe_none=True), N_("of a rule for tasks or approvals: the task, or the rule whose message waits")
-            ),
+            "about": ABOUT,
             "apart": described(one_or_many(A_CODE, maybe_none=True), N_("invoices that stand in it as held")),
         },
     )
@@ -187,8 +195,10 @@ def _day() -> Schema:
             actions, N_("of whom what is asked or told by rules for tasks, approvals, payments and customers, no more and no less")
         ),
         "held": described(
-            list_of({**mapping(HELD_KEYS, VALUES, required=["by"]), **SOME_INVOICES}, maybe_none=True),
-            N_("which invoices are held, and by which hold"),
+            list_of(
+                {**mapping(HELD_KEYS, {**VALUES, "about": ABOUT}, required=["by"]), **_some(*NAMED_INVOICES, "about")}, maybe_none=True
+            ),
+            N_("what is held, and by which hold"),
         ),
     }
     return mapping(DAY_KEYS, values, required=["on"])

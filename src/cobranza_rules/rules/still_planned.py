@@ -25,12 +25,16 @@ def look_for(action: PlannedAction, plan: Plan, rules: RuleSet) -> Look:
     """`plan` is the customer's, traced, as if `action` had not been planned."""
     mine = {item.subject_id for item in action.items}
     for fresh in plan.actions:
-        if (fresh.rule_id, fresh.closing, fresh.currency) == (rules.current(action.rule_id), action.closing, action.currency):
+        if _which(fresh, rules) == _which(action, rules):
             items = tuple(item for item in fresh.items if item.subject_id in mine)
             # A second reminder that has lost every invoice due for it must not go to those that are due for the first.
             if items and (not action.ladder or any(item.rule_id == fresh.rule_id for item in items)):
                 return Look(replace(fresh, items=items), passing=False, reason=fresh.reason)
     return _why_not(plan, rules, action)
+
+
+def _which(action: PlannedAction, rules: RuleSet) -> tuple[object, ...]:
+    return action.subject, rules.current(action.rule_id), action.closing, action.currency
 
 
 def _why_not(plan: Plan, rules: RuleSet, action: PlannedAction) -> Look:
@@ -46,7 +50,7 @@ def _why_not(plan: Plan, rules: RuleSet, action: PlannedAction) -> Look:
     if not about:
         gone = _("its invoices are no longer open") if action.subject == "invoice" else _("it waits no more")
         return Look(None, passing=False, reason=gone)
-    held = {held.subject_id for held in plan.held if held.of_customer}
+    held = {held.subject_id for held in plan.held if held.of_customer and held.subject == action.subject}
     waits = [verdict for verdict in about if verdict.outcome is not Outcome.EXCLUDED]
     passing = any(verdict.outcome in PASSING or verdict.subject_id in held for verdict in waits)
     return Look(None, passing, about[0].reason)

@@ -115,7 +115,7 @@ class QueueSubject:
     """Something that waits, and is no invoice or reply: an open task, an approval, a payment, or a customer as a whole.
 
     `name` is what people call it: the task, the rule whose message waits, the customer's code. `asked` is the role that it waits for, "" where
-    it waits for nobody.
+    it waits for nobody. `overrides` are what people decided for the customer: they keep back what it would be written.
     """
 
     scope: Scope
@@ -125,6 +125,7 @@ class QueueSubject:
     facts: Mapping[str, Value]
     asked: str = ""
     claims: Mapping[str, Claims] = field(default_factory=dict)
+    overrides: Overrides = NO_OVERRIDES
 
 
 @dataclass(frozen=True, slots=True)

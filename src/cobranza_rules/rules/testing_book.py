@@ -122,6 +122,10 @@ class TestedBook:
             (each for (scope, key, _kind), each in counting.items() if (scope, key) == (Scope.INVOICE, invoice_id)),
         )
 
+    def overrides_of_customer(self, customer_id: int, today: dt.date) -> Overrides:
+        counting = (each for each in self.decided.items() if each[1].until is None or each[1].until >= today)
+        return overrides_of((each for (scope, key, _kind), each in counting if (scope, key) == (Scope.CUSTOMER, customer_id)), ())
+
     def enter(self, invoice_id: int, entry: Entry) -> None:
         self.states[invoice_id] = after(self.states[invoice_id], entry)
 

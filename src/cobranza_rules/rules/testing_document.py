@@ -25,7 +25,7 @@ ACTION_KEYS = (
     *("to", "cc", "total", "next_contact", "apart", "about"),
 )
 DAY_KEYS = ("on", "actions", "sent", "held", "told")
-HELD_KEYS = ("invoice", "invoices", "by")
+HELD_KEYS = ("invoice", "invoices", "about", "by")
 LONGEST_DAYS = 1100  # About three years, day by day
 Named = TypeVar("Named", GivenCustomer, GivenInvoice)
 
@@ -155,5 +155,6 @@ def _action(node: YamlNode, names: Names, findings: Findings) -> ExpectedAction:
 def _held(node: YamlNode, names: Names, findings: Findings) -> Iterator[tuple[str, str]]:
     fields = CaseFields(node, _("what is held"), HELD_KEYS, findings)
     hold = fields.one_of("by", names.holds, required=True)
-    for invoice in names.invoices_of(fields, required=True):
-        yield invoice, hold
+    others = [scalar.text for scalar in fields.scalars("about")]
+    for name in (*others, *names.invoices_of(fields, required=not others)):
+        yield name, hold

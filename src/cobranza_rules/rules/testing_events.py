@@ -12,6 +12,7 @@ from cobranza_rules.language import _
 from cobranza_rules.money import Money
 from cobranza_rules.rules.model import Blocks, RuleSet
 from cobranza_rules.rules.overrides import HELD_BY, OverrideKind
+from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.suggestions import suggestion
 from cobranza_rules.rules.testing_fields import CaseFields
 from cobranza_rules.rules.testing_given import CONTACTS, FACTS
@@ -57,7 +58,7 @@ ABOUT_CUSTOMERS: Mapping[str, tuple[str, ...]] = {
 FATES = tuple(fate.value for fate in Fate)
 KINDS = (*ABOUT_INVOICES, *ABOUT_CUSTOMERS, *FATES)
 FATE_KEYS = ("rung", "rule", "customer", *NAMED_INVOICES)
-HISTORY_KEYS = ("on", "rung", "rule", *NAMED_INVOICES)
+HISTORY_KEYS = ("on", "rung", "rule", "customer", *NAMED_INVOICES)
 REQUIRED = {
     "amount": ("deposit",),
     "name": ("task", "task_done"),
@@ -77,16 +78,17 @@ class Names:
         self.customers, self.invoices = customers, invoices
         self.rules = {rule.id for rule in rules.rules}
         self.scopes = {rule.id: rule.scope for rule in rules.rules if rule.scope is not Scope.INVOICE}
+        self.writing = {rule.id for rule in rules.rules if reaches_customer((*rule.do, *rule.after_last))}
         self.rungs = {rung.id for ladder in rules.ladders for rung in ladder.rungs}
         self.holds = {hold.id for hold in rules.holds} | set(HELD_BY.values())
         self.ladders = {ladder.id for ladder in rules.ladders}
 
     def sending_rule_of(self, fields: CaseFields) -> str:
-        """The same for a rule or rung of invoices: what is done with anything else is neither signed nor sent to the customer."""
+        """The same for a rule or rung of invoices, or one that writes to customers: anything else is neither signed nor sent to them."""
         rule_id = self.rule_of(fields)
-        if (scope := self.scopes.get(rule_id)) is not None:
+        if (scope := self.scopes.get(rule_id)) is not None and rule_id not in self.writing:
             what = _("rule '{id}' is 'for: {scope}'", id=rule_id, scope=scope.value)
-            fields.findings.error(fields.place_of("rule"), what, _("name a rule for invoices"))
+            fields.findings.error(fields.place_of("rule"), what, _("name a rule for invoices, or one that writes to customers"))
         return rule_id
 
     def rule_of(self, fields: CaseFields) -> str:
@@ -224,10 +226,28 @@ class EventReader:
 def read_history(node: YamlNode, names: Names, start: dt.date, parent: CaseFields) -> SentBefore | None:
     fields = CaseFields(node, _("what was sent before"), HISTORY_KEYS, parent.findings)
     on, rule_id = fields.day("on", required=True), names.sending_rule_of(fields)
-    invoices = names.invoices_of(fields, required=True)
+    of_customer = names.scopes.get(rule_id) is Scope.CUSTOMER
+    if names.scopes.get(rule_id) is Scope.PAYMENT:
+        what = _("rule '{id}' is for payments, and none came before the first day", id=rule_id)
+        fields.findings.error(fields.place_of("rule"), what, _("let the payment come under 'events'"))
+        return None
+    invoices, customer = _sent_about(fields, names, of_customer=of_customer)
     if on is not None and on >= start:
         what = _("{day} is not before the test's first day {start}", day=on, start=start)
         fields.findings.error(fields.place_of("on"), what, _("what happens during the test stands under 'events'"))
     if len({names.invoices[each].customer for each in invoices}) > 1:
         fields.findings.error(fields.place, _("one message went to one customer"), _("write an entry for each customer"))
-    return SentBefore(on, rule_id, invoices) if on is not None and rule_id and invoices else None
+    return SentBefore(on, rule_id, invoices, customer) if on is not None and rule_id and (invoices or customer) else None
+
+
+def _sent_about(fields: CaseFields, names: Names, *, of_customer: bool) -> tuple[tuple[str, ...], str]:
+    """The invoices, or the customer where the rule looks at customers as a whole."""
+    if of_customer:
+        for key in NAMED_INVOICES:
+            if key in fields:
+                fields.findings.error(fields.place_of(key), _("a rule for customers is about no invoice"), _("name the customer"))
+        return (), fields.one_of("customer", names.customers, required=True)
+    if "customer" in fields:
+        what = _("a rule or rung for invoices was sent about invoices")
+        fields.findings.error(fields.place_of("customer"), what, _("name them, and leave the customer out"))
+    return names.invoices_of(fields, required=True), ""

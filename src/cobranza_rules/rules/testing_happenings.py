@@ -14,6 +14,7 @@ from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import entries_when_undone
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.overrides import Override, OverrideKind, blocked_by
+from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, TestedPayment, TestedReply
 from cobranza_rules.rules.testing_events import REPLY_FACTS, REPLY_TRUTHS
 from cobranza_rules.rules.testing_model import Event, Fate
@@ -34,7 +35,7 @@ PLAIN = {
 def is_about(event: Event, tested: TestedAction) -> bool:
     action = tested.action
     return (
-        action.subject == "invoice"
+        (action.subject == "invoice" or (reaches_customer(action.steps) and not event.invoices))
         and event.rule_id == action.rule_id
         and event.customer in ("", action.customer)
         and (not event.invoices or bool(set(event.invoices) & set(action.invoices)))
@@ -165,7 +166,7 @@ def _reply(book: TestedBook, event: Event) -> Sentence | None:
     if answered is not None:
         delivers = any(step.kind is StepKind.DELIVER for step in answered.action.steps)
         truths = {**truths, "answers_our_message": True, "answers_transmittal": delivers, **_given(event)}
-        invoices = invoices or tuple(item.subject_id for item in answered.action.items)
+        invoices = invoices or tuple(answered.action.invoice_ids)
     book.replies.append(TestedReply(next(book.ids), customer, invoices, event.on, event.data["kind"], event.data["read"], truths))
     return None
 

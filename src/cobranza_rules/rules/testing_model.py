@@ -47,11 +47,12 @@ class GivenInvoice:
 
 @dataclass(frozen=True, slots=True)
 class SentBefore:
-    """An action of a rule or rung that was confirmed before the test begins."""
+    """An action of a rule or rung that was confirmed before the test begins; without `invoices` it was about all of `customer`."""
 
     on: dt.date
     rule_id: str
     invoices: tuple[str, ...]
+    customer: str = ""
 
 
 class Fate(StrEnum):
@@ -96,7 +97,10 @@ class ExpectedAction:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedDay:
-    """None under a key that the test does not name. `held` are pairs of invoice and hold, `told` actions about what waits."""
+    """None under a key that the test does not name. `held` are pairs of an invoice, or whatever else is kept back, and the hold.
+
+    `told` are actions about what waits and stays inside.
+    """
 
     on: dt.date
     place: Place

@@ -15,15 +15,17 @@ Claimed = Mapping[str, Mapping[int, Mapping[str, Claims]]]  # By scope, subject 
 
 def tested_queues(book: TestedBook, customers: Mapping[int, CustomerSubject], today: dt.date, claimed: Claimed) -> Iterator[QueueSubject]:
     for key, customer in customers.items():
-        yield QueueSubject(Scope.CUSTOMER, key, key, customer.code, customer.own_facts, claims=_of(claimed, Scope.CUSTOMER, key))
+        claims, overrides = _of(claimed, Scope.CUSTOMER, key), book.overrides_of_customer(key, today)
+        yield QueueSubject(Scope.CUSTOMER, key, key, customer.code, customer.own_facts, claims=claims, overrides=overrides)
     yield from _tasks(book, customers, today, claimed)
     yield from _approvals(book, customers, today, claimed)
     for payment in book.payments:
         if payment.customer in customers:
             amount, shared = payment.amount, customers[payment.customer].facts
             facts = payment_facts(shared, amount.minor, amount.currency, payment.applied, payment.paid_on, today, book.rules.calendar)
-            claims = _of(claimed, Scope.PAYMENT, payment.id)
-            yield QueueSubject(Scope.PAYMENT, payment.id, payment.customer, payment.paid_on.isoformat(), facts, claims=claims)
+            claims, overrides = _of(claimed, Scope.PAYMENT, payment.id), book.overrides_of_customer(payment.customer, today)
+            name = payment.paid_on.isoformat()
+            yield QueueSubject(Scope.PAYMENT, payment.id, payment.customer, name, facts, claims=claims, overrides=overrides)
 
 
 def _tasks(book: TestedBook, customers: Mapping[int, CustomerSubject], today: dt.date, claimed: Claimed) -> Iterator[QueueSubject]:

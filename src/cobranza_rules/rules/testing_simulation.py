@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.attending import QUEUES
 from cobranza_rules.rules.considering import next_contact_after
@@ -22,7 +23,7 @@ from cobranza_rules.rules.testing_present import as_of
 
 @dataclass(slots=True)
 class SimulatedDay:
-    """`actions` as planned that day, but for those about what waits, which are `told`; `sent` those that left.
+    """`actions` as planned that day, but for what waits and is told or asked of people of the company only: that is `told`. `sent` left.
 
     `missed` says why an event of that day could not happen.
     """
@@ -58,8 +59,7 @@ class Simulation:
         return days
 
     def _send_before(self, sent: SentBefore) -> None:
-        invoices = [self.book.invoice_id(name) for name in sent.invoices]
-        self.book.confirm(self._enter(past_action(self.rules, self.book, sent, invoices), sent.on), sent.on)
+        self.book.confirm(self._enter(past_action(self.rules, self.book, sent), sent.on), sent.on)
 
     def _enter(self, action: PlannedAction, on: dt.date) -> TestedAction:
         tested = TestedAction(next(self.book.ids), action, on)
@@ -78,8 +78,8 @@ class Simulation:
         for action in answers:
             self.book.confirm(self._enter(action, today), today)
         day.plan = self._decide(today, trace=today in self._looked_at)
-        day.actions = [*answers, *(action for action in day.plan.actions if action.subject not in QUEUES)]
-        day.told = [action for action in day.plan.actions if action.subject in QUEUES]
+        day.actions = [*answers, *(action for action in day.plan.actions if not _stays_inside(action))]
+        day.told = [action for action in day.plan.actions if _stays_inside(action)]
         if day.plan.stopped is not None:
             day.actions, day.told = answers, []
             return day
@@ -136,23 +136,29 @@ class Simulation:
         day.sent.append(tested.action)
 
 
-def past_action(rules: RuleSet, book: TestedBook, sent: SentBefore, invoices: list[int]) -> PlannedAction:
+def _stays_inside(action: PlannedAction) -> bool:
+    return action.subject in QUEUES and not reaches_customer(action.steps)
+
+
+def past_action(rules: RuleSet, book: TestedBook, sent: SentBefore) -> PlannedAction:
     """The action that a rule or rung must have been, as it would have been planned on that day."""
     ladder, owner = _owner(rules, sent.rule_id)
-    currency = book.invoices[invoices[0]].currency
-    customer = as_of(book, sent.on, only=(book.owners[invoices[0]],)).customers[book.owners[invoices[0]]]
+    invoices = [book.invoice_id(name) for name in sent.invoices]
+    owner_id = book.owners[invoices[0]] if invoices else book.customer_id(sent.customer)
+    currency = book.invoices[invoices[0]].currency if invoices else ""
+    customer = as_of(book, sent.on, only=(owner_id,)).customers[owner_id]
     recipients, copies, _reachable = resolve(owner.do, customer, {})
     items = tuple(Item(key, book.invoices[key].id, owner.id, 1, book.states[key].balance, owner.sets) for key in invoices)
     return PlannedAction(
         rule_id=owner.id,
         ladder=ladder.id if ladder is not None else "",
         procedure_step=owner.procedure_step,
-        subject="invoice",
+        subject=(Scope.INVOICE if invoices else Scope.CUSTOMER).value,
         customer_id=customer.id,
         customer=customer.code,
         currency=currency,
         on=sent.on,
-        items=items,
+        items=items or (Item(owner_id, customer.code, owner.id, 1 + sum(_is_same(each, owner.id, owner_id) for each in book.actions)),),
         held=(),
         steps=owner.do,
         recipients=recipients,
@@ -160,6 +166,10 @@ def past_action(rules: RuleSet, book: TestedBook, sent: SentBefore, invoices: li
         sets=owner.sets,
         next_contact=next_contact_after(ladder, owner, sent.on, rules.calendar) if ladder and isinstance(owner, Rung) else None,
     )
+
+
+def _is_same(tested: TestedAction, rule_id: str, customer_id: int) -> bool:
+    return (tested.action.rule_id, tested.action.customer_id) == (rule_id, customer_id)
 
 
 def _owner(rules: RuleSet, rule_id: str) -> tuple[Ladder | None, Rule | Rung]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -72,10 +72,10 @@ class BookReader:
         for chunk in chunks.sifted(sieve) if sifted else chunks.everything(self.today):
             yield read_part(self.session, chunk, facts, named, background)
 
-    def queues(self) -> Iterator[Book]:
-        """What waits beside invoices and replies, as far as rules look at it, in chunks ordered by customer."""
+    def queues(self, also: Collection[int] = ()) -> Iterator[Book]:
+        """What waits beside invoices and replies, as far as rules look at it, in chunks ordered by customer; these customers `also`."""
         queues = self._queues()
-        if not (found := queues.customers()):
+        if not (found := sorted({*queues.customers(), *also})):
             return
         background = self._background(contacted=False)
         for start in range(0, len(found), CHUNK):
@@ -96,8 +96,6 @@ class BookReader:
         chunk = Chunks(self.session, facts.columns).of(customer_ids)
         part = read_part(self.session, chunk, facts, wanted, self._background(chunk.within))
         book = self.book(part, range(len(part.rows)), list(part.customers), without_action)
-        if self.coming:
-            return book
         return replace(book, queues=self._queues(without_action).subjects(part.chunk.within, book.customers))
 
     def _invoice_facts(self, wanted: frozenset[str] | None) -> InvoiceFacts:

@@ -43,10 +43,12 @@ class Decided:
     def __bool__(self) -> bool:
         return bool(self.customers or self.invoices)
 
-    def of(self, customer_id: int, invoice_id: int) -> Overrides:
-        if customer_id not in self.customers and invoice_id not in self.invoices:
+    def of(self, customer_id: int, invoice_id: int | None = None) -> Overrides:
+        """Those of the customer alone, where no invoice is named."""
+        own = self.invoices.get(invoice_id, ()) if invoice_id is not None else ()
+        if customer_id not in self.customers and not own:
             return NO_OVERRIDES
-        return overrides_of(self.customers.get(customer_id, ()), self.invoices.get(invoice_id, ()))
+        return overrides_of(self.customers.get(customer_id, ()), own)
 
 
 def decided_for(rows: Iterable[OverrideRow], current: Callable[[str], str]) -> Decided:

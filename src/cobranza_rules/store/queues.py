@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import days_after
-from cobranza_rules.facts.queues import approval_facts, payment_facts, task_facts
+from cobranza_rules.facts.queues import RECENT, approval_facts, payment_facts, task_facts
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.attending import QUEUES
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.subjects import NO_CLAIMS, Claims, CustomerSubject, QueueSubject
 from cobranza_rules.store.chunks import Within, one_of
+from cobranza_rules.store.overrides import OVERRIDE, read_overrides
 from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, EvidenceRow, PaymentRow, RelationRow, TaskRow
 
 ACTION, APPLICATION, APPROVAL, CUSTOMER, EVIDENCE, PAYMENT, RELATION, TASK = (
     row.__table__.c for row in (ActionRow, ApplicationRow, ApprovalRow, CustomerRow, EvidenceRow, PaymentRow, RelationRow, TaskRow)
 )
-RECENT = 90  # Days for which a payment that is applied in full is still looked at.
 SUBSTITUTION = "04"  # TipoRelacion of a CFDI that takes the place of another (Anexo 20)
 
 ClaimsOf = Callable[[Scope, Within], Mapping[int, Mapping[str, Claims]]]
@@ -61,11 +61,12 @@ class Queues:
     def subjects(self, within: Within, customers: Mapping[int, CustomerSubject]) -> list[QueueSubject]:
         """Of these customers, in the order of the scopes and of their ids."""
         found: list[QueueSubject] = []
+        decided = read_overrides(self.session, within(OVERRIDE.customer_id), self.today, self.rules.current)
         for scope in queue_scopes(self.rules):
             of_scope = list(self._of(scope, within, customers))
             among = within if scope is Scope.CUSTOMER else one_of([subject.id for subject in of_scope])
             claims = self.claims_of(scope, among) if of_scope else {}
-            found += [_claimed(subject, claims.get(subject.id, NO_CLAIMS)) for subject in of_scope]
+            found += [replace(each, claims=claims.get(each.id, NO_CLAIMS), overrides=decided.of(each.customer_id)) for each in of_scope]
         return found
 
     def _of(self, scope: Scope, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
@@ -120,13 +121,13 @@ class Queues:
 
     def _looked_at(self) -> ColumnElement[bool]:
         """Those of the last days, and those that are not applied in full; one that only a substituted receipt speaks of did not happen."""
-        substituted = select(RELATION.id).where(RELATION.kind == SUBSTITUTION, RELATION.target == EVIDENCE.source).exists()
-        stands = select(EVIDENCE.id).where(EVIDENCE.payment_id == PAYMENT.id, ~substituted).exists()
+        stands = select(EVIDENCE.id).where(EVIDENCE.payment_id == PAYMENT.id, standing_evidence()).exists()
         return and_(stands, or_(PAYMENT.paid_on >= days_after(self.today, -RECENT), PAYMENT.amount > _applied()))
 
 
-def _claimed(subject: QueueSubject, claims: Mapping[str, Claims]) -> QueueSubject:
-    return QueueSubject(subject.scope, subject.id, subject.customer_id, subject.name, subject.facts, subject.asked, claims)
+def standing_evidence() -> ColumnElement[bool]:
+    """That no other receipt takes its place."""
+    return ~select(RELATION.id).where(RELATION.kind == SUBSTITUTION, RELATION.target == EVIDENCE.source).exists()
 
 
 def _waiting() -> Select[tuple[int]]:

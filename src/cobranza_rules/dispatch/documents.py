@@ -1,0 +1,80 @@
+"""What the documents of an action say, by what its rule looks at: invoices, a payment, or all of a customer."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.dispatch.correspondence import Writer, currencies_of, heading_for, letter_for, statement_for
+from cobranza_rules.domain.letter import AccountLetter, CoveredLine, Document, Letter, PaymentLetter
+from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.money import Money
+from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.store.queues import standing_evidence
+from cobranza_rules.store.tables import ApplicationRow, CustomerRow, EvidenceRow, InvoiceRow, PaymentRow
+
+
+def document_for(session: Session, writer: Writer, action: PlannedAction, template: str, *, number: str, draft: bool) -> Document:
+    if action.subject == Scope.CUSTOMER:
+        return _account_letter(session, writer, action, template, number=number, draft=draft)
+    if action.subject == Scope.PAYMENT:
+        return _payment_letter(session, writer, action, template, number=number, draft=draft)
+    return letter_for(session, writer, action, template, number=number, draft=draft)
+
+
+def scope_of(document: Document) -> Scope:
+    """The scope of the rules whose templates may name what the document has."""
+    if isinstance(document, AccountLetter):
+        return Scope.CUSTOMER
+    return Scope.PAYMENT if isinstance(document, PaymentLetter) else Scope.INVOICE
+
+
+def statements_of(session: Session, writer: Writer, action: PlannedAction) -> tuple[Letter, ...]:
+    """One a currency: that of the action, or each in which the customer has something open where the action is about all of it."""
+    customer = session.get_one(CustomerRow, action.customer_id)
+    currencies = [action.currency] if action.currency else currencies_of(session, customer.id)
+    return tuple(statement_for(session, writer, customer, currency, noted=not action.currency) for currency in currencies)
+
+
+def _account_letter(session: Session, writer: Writer, action: PlannedAction, template: str, *, number: str, draft: bool) -> AccountLetter:
+    written = select(InvoiceRow.rung_on).where(InvoiceRow.customer_id == action.customer_id, InvoiceRow.status == "open")
+    return AccountLetter(
+        **heading_for(session, writer, action, template, number=number, draft=draft),
+        last_contact=max((day for day in session.scalars(written) if day is not None), default=None),
+        statements=statements_of(session, writer, action),
+    )
+
+
+def _payment_letter(session: Session, writer: Writer, action: PlannedAction, template: str, *, number: str, draft: bool) -> PaymentLetter:
+    payment = session.get_one(PaymentRow, action.items[0].subject_id)
+    covered = covered_by(session, payment.id)
+    foreign = any(line.amount.currency != payment.currency for line in covered)
+    applied = sum(line.amount.minor for line in covered) if not foreign else 0
+    return PaymentLetter(
+        **heading_for(session, writer, action, template, number=number, draft=draft),
+        amount=Money(payment.amount, payment.currency),
+        paid_on=payment.paid_on,
+        operation=payment.operation,
+        covered=covered,
+        unapplied=None if foreign else Money(payment.amount - applied, payment.currency),
+    )
+
+
+def covered_by(session: Session, payment_id: int) -> tuple[CoveredLine, ...]:
+    """The invoices of which a payment covers something; a part for an invoice that is not here yet covers nothing so far."""
+    query = (
+        select(InvoiceRow.number, InvoiceRow.uuid, ApplicationRow.currency, ApplicationRow.minor, InvoiceRow.balance)
+        .join(InvoiceRow, InvoiceRow.uuid == ApplicationRow.invoice_uuid)
+        .where(ApplicationRow.payment_id == payment_id, ApplicationRow.applied)
+        .order_by(ApplicationRow.id)
+    )
+    return tuple(
+        CoveredLine(number, uuid, Money(minor, currency), Money(balance, currency))
+        for number, uuid, currency, minor, balance in session.execute(query)
+    )
+
+
+def receipts_of(session: Session, payment_id: int) -> list[tuple[str, str]]:
+    """UUID and digest of each CFDI that speaks of a payment, but for those that another one substitutes."""
+    query = select(EvidenceRow.source, EvidenceRow.document).where(EvidenceRow.payment_id == payment_id, standing_evidence())
+    return list(dict.fromkeys((source, digest) for source, digest in session.execute(query.order_by(EvidenceRow.id))))
