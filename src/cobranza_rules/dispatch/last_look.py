@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.rules.decide import decide
+from cobranza_rules.plan.looking import look_at
 from cobranza_rules.rules.planned import PlannedAction
-from cobranza_rules.rules.still_planned import Look, look_for
+from cobranza_rules.rules.still_planned import Look
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.tables import ActionRow
 from cobranza_rules.workspace import Workspace
@@ -17,6 +17,4 @@ def reader_of(keeper: Bookkeeper, workspace: Workspace) -> BookReader:
 
 def look_again(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction) -> Look:
     """Decides again for the customer as if this action had not been planned."""
-    reader = reader_of(keeper, workspace)
-    book = reader.of([row.customer_id], without_action=row.id)
-    return look_for(action, decide(workspace.rules, book, workspace.clock.today(), workspace.engine, trace=True), workspace.rules)
+    return look_at(reader_of(keeper, workspace), workspace.engine, [(row.id, action)])[row.id]

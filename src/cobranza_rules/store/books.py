@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -81,8 +81,8 @@ class BookReader:
             read = self._customers(within, frozenset(customers), self._open_messages(within), company, {})
             yield Book(read, (), (), self.company, queues.subjects(within, read))
 
-    def _queues(self, without_action: int | None = None) -> Queues:
-        return Queues(self.session, self.rules, self.today, lambda scope, among: self._claims(scope, among, without_action))
+    def _queues(self, without: Collection[int] = ()) -> Queues:
+        return Queues(self.session, self.rules, self.today, lambda scope, among: self._claims(scope, among, without))
 
     def left_out(self) -> Iterator[Book]:
         """Some of the invoices that a sifted book leaves out, others each day, as if nobody had written."""
@@ -90,17 +90,17 @@ class BookReader:
         for chunk in Chunks(self.session, facts.columns).left_out(self._sieve(company), self.today):
             yield replace(self._book(chunk, facts, company, {}), replies=())
 
-    def of(self, customer_ids: Sequence[int], without_action: int | None = None, wanted: frozenset[str] | None = None) -> Book:
+    def of(self, customer_ids: Sequence[int], without: Collection[int] = (), wanted: frozenset[str] | None = None) -> Book:
         """These customers, with all facts, or with those that are `wanted`.
 
-        `without_action` leaves the claims of one action out: the question is then whether it would be planned again.
+        `without` leaves the claims of some actions out, one of a customer: the question is then whether it would be planned again.
         """
         facts = self._invoice_facts(wanted)
         chunk = Chunks(self.session, facts.columns).of(customer_ids)
-        book = self._book(chunk, facts, self.company_facts(), self._contacted(chunk.within), without_action)
+        book = self._book(chunk, facts, self.company_facts(), self._contacted(chunk.within), without)
         if self.coming:
             return book
-        return replace(book, queues=self._queues(without_action).subjects(chunk.within, book.customers))
+        return replace(book, queues=self._queues(without).subjects(chunk.within, book.customers))
 
     def _sieve(self, company: Facts) -> Sieve:
         return Sieve(self.rules, self.today, company)
@@ -112,18 +112,18 @@ class BookReader:
         return InvoiceFacts(Day(self.today, self.rules.calendar, self.rules.aging_buckets), SUBJECT_COLUMNS, wanted)
 
     def _book(
-        self, chunk: Chunk, facts: InvoiceFacts, company: Facts, contacted: Mapping[int, Days], without_action: int | None = None
+        self, chunk: Chunk, facts: InvoiceFacts, company: Facts, contacted: Mapping[int, Days], without: Collection[int] = ()
     ) -> Book:
         waiting = self._open_messages(chunk.within)
         customers = self._customers(chunk.within, frozenset(chunk.customers), waiting, company, contacted)
-        invoices = self._invoices(chunk, customers, facts, without_action)
+        invoices = self._invoices(chunk, customers, facts, without)
         answering = list(waiting)
-        reply_claims = self._claims(Scope.REPLY, open_replies_among(chunk.within), without_action) if answering else {}
+        reply_claims = self._claims(Scope.REPLY, open_replies_among(chunk.within), without) if answering else {}
         replies = open_replies(self.session, answering, customers, reply_claims, self.rules.calendar) if answering else []
         return Book(customers, invoices, replies, self.company)
 
-    def _claims(self, subject: Scope, among: Within, without_action: int | None) -> Mapping[int, Mapping[str, Claims]]:
-        return claims_of(self.session, subject, among, self.rules.renamed, without_action, without_open=self.coming)
+    def _claims(self, subject: Scope, among: Within, without: Collection[int]) -> Mapping[int, Mapping[str, Claims]]:
+        return claims_of(self.session, subject, among, self.rules.renamed, without, without_open=self.coming)
 
     def company_facts(self) -> Facts:
         """What is the same for every customer: how long ago bank data and mailbox were read."""
@@ -205,10 +205,10 @@ class BookReader:
         return min(days_after(before, 1), self.today)
 
     def _invoices(
-        self, chunk: Chunk, customers: Mapping[int, CustomerSubject], facts: InvoiceFacts, without_action: int | None
+        self, chunk: Chunk, customers: Mapping[int, CustomerSubject], facts: InvoiceFacts, without: Collection[int]
     ) -> list[InvoiceSubject]:
         """Ordered by customer, due date (unknown ones last, on every database) and id."""
-        claims = self._claims(Scope.INVOICE, chunk.invoice_among, without_action)
+        claims = self._claims(Scope.INVOICE, chunk.invoice_among, without)
         rows = sorted(chunk.invoices, key=lambda row: (row[1], row[7] or dt.date.max, row[0]))
         common = {customer.id: facts.common(customer.facts) for customer in customers.values()}
         renamed = self.rules.renamed
