@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from pathlib import Path
 
-from click.testing import CliRunner
-
-from cobranza_rules.cli import cobranza
-from cobranza_rules.cli.command import Call
 from cobranza_rules.rulebook.comparing import Comparison
 from cobranza_rules.rulebook.difference import DRAFT, IN_FORCE, difference, named_rules
 from cobranza_rules.rulebook.reconsidering import Reconsidered
@@ -20,6 +15,7 @@ from tests.dispatch.test_internal_mail import faulty
 from tests.rulebook.test_publishing import rewrite
 from tests.stories.desk import Desk
 from tests.stories.fixtures import OPENING
+from tests.stories.test_far_dates import say
 
 MONDAY = dt.date(2026, 3, 2)
 NEW_HOLD = "\nholds:\n  - id: large\n    for: invoice\n    when: balance > 1159.00 MXN and balance < 1161.00 MXN\n    blocks: contact"
@@ -126,14 +122,6 @@ def test_a_finished_document_keeps_the_day_that_it_says(supervised: Desk) -> Non
     supervised.tick()
     assert supervised.actions()[0].state == "approved"
     assert compared(supervised).waiting == ()
-
-
-def say(base: Path, *args: str, code: int = 0) -> str:
-    call = Call(base)
-    result = CliRunner(env={"COBRANZA_LANGUAGE": "en"}).invoke(cobranza, list(args), obj=call)
-    call.close()
-    assert result.exit_code == code, result.output
-    return result.output
 
 
 def test_diff_and_publish_list_it(supervised: Desk) -> None:

@@ -88,9 +88,9 @@ class Player:
         if not reaches_customer(one.action.steps):
             self._confirm(one, day)
             return
-        if one.stage is Stage.AWAITED and (one.since == day.on or (one.looked_at and self._stands(one, read, day, before))):
+        if one.stage is Stage.AWAITED and (one.planned_on(day.on) or (one.looked_at and self._stands(one, read, day, before))):
             return
-        look = self._look(one, read, day)
+        look = self.look(one, read, day.on)
         one.looked_at = look.action is not None
         if look.action is None:
             one.stage = one.stage if look.passing else Stage.GONE
@@ -134,17 +134,17 @@ class Player:
         one.stage = Stage.AWAITED if one.roles else Stage.OPEN
         return one.stage is Stage.OPEN
 
-    def _look(self, one: UnderWay, read: Book, day: ComingDay) -> Look:
+    def look(self, one: UnderWay, read: Book, today: dt.date) -> Look:
         """As the last look before sending: is it still what the rules plan? Alone in its customer's day, a new one is."""
         customer_id = one.action.customer_id
-        if one.since == day.on and [other for other in self.imagined.of_customer(customer_id) if other.stage is not Stage.GONE] == [one]:
+        if one.planned_on(today) and [other for other in self.imagined.of_customer(customer_id) if other.stage is not Stage.GONE] == [one]:
             return Look(one.action, passing=False, reason=one.action.reason)
-        own = self.imagined.book(self._of_customer(read, customer_id), day.on, one)
+        own = self.imagined.book(self._of_customer(read, customer_id), today, one)
         matches = match(self.rules, own, self.engine)
-        look = look_for(one.action, decide_matched(self.rules, own, day.on, matches), self.rules)
+        look = look_for(one.action, decide_matched(self.rules, own, today, matches), self.rules)
         if look.action is not None:  # Reasons cost more than decisions: they are asked for only where they are needed.
             return look
-        return look_for(one.action, decide_matched(self.rules, own, day.on, matches, trace=True), self.rules)
+        return look_for(one.action, decide_matched(self.rules, own, today, matches, trace=True), self.rules)
 
     def _of_customer(self, book: Book, customer_id: int) -> Book:
         """One customer's part of a book; a whole book's parts are found in one pass."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from cobranza_rules.language import Sentence, _
+from cobranza_rules.language import Sentence, Translate, _
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Outcome, Plan, PlannedAction, Verdict
 
@@ -53,6 +53,17 @@ class Look:
                 return _("the next run calls it off: {reason}", reason=reason)
             case Prospect.STANDS:
                 return None
+
+    def as_json(self, translate: Translate) -> dict[str, str | None]:
+        """What stands needs no reason."""
+        if self.prospect is Prospect.STANDS:
+            return {"prospect": self.prospect.value, "reason": None, "until": None}
+        until = self.verdict.until if self.verdict is not None else None
+        return {
+            "prospect": self.prospect.value,
+            "reason": self.reason.text(translate),
+            "until": until.isoformat() if until else None,
+        }
 
 
 def look_for(action: PlannedAction, plan: Plan, rules: RuleSet) -> Look:
