@@ -40,7 +40,11 @@ class Presents:
         return InvoiceFacts(Day(today, self.rules.calendar, self.rules.aging_buckets), ("id", "number"), self.wanted)
 
     def whole(self, today: dt.date) -> Book:
-        return self._of([customer_id for customer_id, invoices in sorted(self.book.open_of.items()) if invoices], today)
+        return self.of(self.book.open_of, today)
+
+    def of(self, customer_ids: Collection[int], today: dt.date) -> Book:
+        """Those of them who have open invoices."""
+        return self._of([customer_id for customer_id in sorted(customer_ids) if self.book.open_of[customer_id]], today)
 
     def without(self, customer_id: int, action: int, today: dt.date) -> Book:
         """One customer's, as if `action` had not been planned."""

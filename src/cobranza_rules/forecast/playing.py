@@ -66,9 +66,22 @@ class Player:
         before, self._seen[first] = self._seen.get(first), matches
         if self.agreeing.mode != "shadow" or self.agreed:
             for customer_id in book.customers:
-                for one in list(self.imagined.of_customer(customer_id)):
+                followed = [one for one in self.imagined.of_customer(customer_id) if one.stage is not Stage.GONE]
+                for one in followed:
                     self._carry_out(one, read, day, before)
+                if any(one.stage is Stage.GONE for one in followed):
+                    self._plan_again(customer_id, read, day, before)
         return day
+
+    def _plan_again(self, customer_id: int, read: Book, day: ComingDay, before: Matches | None) -> None:
+        """As in a run, what was called off may have kept something else of its customer waiting."""
+        known = len(self.imagined.of_customer(customer_id))
+        book = self.imagined.book(self._of_customer(read, customer_id), day.on)
+        for action in decide(self.rules, book, day.on, self.engine).actions:
+            if action.subject == "invoice":
+                self._enter(action, day.on)
+        for one in self.imagined.of_customer(customer_id)[known:]:
+            self._carry_out(one, read, day, before)
 
     def look_at(self, read: Book, today: dt.date) -> tuple[Book, Plan]:
         """What would be decided now, with every reason, and on which facts."""
