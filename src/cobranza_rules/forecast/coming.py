@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from cobranza_rules.calendar import days_after
 from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.forecast.imagined import Imagined
 from cobranza_rules.forecast.playing import ComingDay, Player
@@ -83,7 +84,7 @@ class _Looking:
         self.named = named_facts(reader.rules)
         self.player = Player(reader.rules, engine, agreeing, Imagined(reader.session, reader.rules, followed, self.named))
         self.wanted = invoice_ids
-        self.found = Forecast(self.today + dt.timedelta(days=HORIZON))
+        self.found = Forecast(days_after(self.today, HORIZON))
         self.open_holds: dict[tuple[Scope, int, str], StandingHold] = {}
         self.ended: dict[tuple[Scope, int, str], dt.date] = {}
         self._note_holds(matches)
@@ -121,7 +122,7 @@ class _Looking:
     def ahead(self) -> Forecast:
         day = self._play(self.today)
         while self._is_open() and day.on < self.found.last_day:
-            day = self._play(day.on + dt.timedelta(days=1))
+            day = self._play(days_after(day.on, 1))
         self._say_what_is_waited_for(day)
         for (scope, subject_id, _hold_id), standing in self.open_holds.items():
             ends_on = self.ended.get((scope, subject_id, standing.hold.id), dt.date.max)
@@ -197,7 +198,7 @@ class _Looking:
     def _last_business_day(self, day: dt.date) -> dt.date:
         """Of a day off there is nothing to say but that it is one."""
         while day > self.today and not self.rules.calendar.is_workday(day):
-            day -= dt.timedelta(days=1)
+            day = days_after(day, -1)
         return day
 
     def _until(self, verdict: Verdict, invoice: InvoiceSubject, hold_id: str, book: Book) -> Sentence | None:
