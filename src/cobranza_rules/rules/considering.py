@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 
@@ -16,7 +16,7 @@ from cobranza_rules.rules.matching import Names
 from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung, closing_claim
 from cobranza_rules.rules.planned import Outcome
 from cobranza_rules.rules.recipients import reaches_customer
-from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims, InvoiceSubject, QueueSubject, ReplySubject
+from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims, CustomerSubject, InvoiceSubject, QueueSubject, ReplySubject
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,20 @@ def not_matching(condition: Condition, facts: Mapping[str, Value]) -> Considerat
     return Consideration(Outcome.NOT_MATCHING, _("does not apply: {causes}", causes=because(why_false(condition, facts))))
 
 
+NOBODY_KNOWS = Consideration(Outcome.UNCERTAIN, _("nobody knows whether the last message left: a person has to settle it in the outbox"))
+
+
 def _still_open(claims: Claims) -> Consideration | None:
     if claims.uncertain:
-        return Consideration(Outcome.UNCERTAIN, _("nobody knows whether the last message left: a person has to settle it in the outbox"))
+        return NOBODY_KNOWS
     if claims.waiting:
         return Consideration(Outcome.UNDER_WAY, _("already under way"))
     return None
+
+
+def uncertain_before(names: Iterable[str], customer: CustomerSubject, currency: str) -> Consideration | None:
+    """A message of the rule, or of a rung of the ladder, of which nobody knows whether it left, whatever has become of its invoices."""
+    return NOBODY_KNOWS if any((name, currency) in customer.uncertain for name in names) else None
 
 
 def consider_rule(

@@ -82,6 +82,7 @@ class CustomerSubject:
     """`addresses` by role of the customer; `contacted` are the days of ladder messages by currency, latest last.
 
     `facts` are those that everything of the customer shares, `portfolio` those that only rules and holds about the customer itself ask for.
+    `uncertain` are the messages of which nobody knows whether they left, as rule, rung or ladder and currency: their invoices may be closed by now.
     """
 
     id: int
@@ -90,6 +91,7 @@ class CustomerSubject:
     addresses: Mapping[str, tuple[str, ...]]
     contacted: Mapping[str, tuple[dt.date, ...]] = field(default_factory=dict)
     portfolio: Mapping[str, Value] = field(default_factory=dict)
+    uncertain: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def own_facts(self) -> Mapping[str, Value]:

@@ -9,7 +9,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, select
@@ -46,6 +46,16 @@ NOTHING_OPEN = portfolio_facts(0, 0, None, dt.date.min)
 Days = Mapping[str, Sequence[dt.date]]  # by currency
 
 
+class Written(NamedTuple):
+    """By customer: the days on which ladder messages left, and of what nobody knows whether it left, as CustomerSubject has it."""
+
+    contacted: Mapping[int, Days]
+    uncertain: Mapping[int, Sequence[tuple[str, str]]]
+
+
+NOTHING_WRITTEN = Written({}, {})
+
+
 @dataclass(frozen=True, slots=True)
 class BookReader:
     """`company` are the addresses of the company's people by role; `now` gives the age of the mailbox poll.
@@ -66,10 +76,10 @@ class BookReader:
 
         `sifted` leaves out, in SQL, what no rule or ladder can act upon today; the decisions are the same without it.
         """
-        company, contacted, facts = self.company_facts(), self._contacted(None), self._named_facts()
+        company, written, facts = self.company_facts(), self._written(None), self._named_facts()
         chunks = Chunks(self.session, facts.columns)
         for chunk in chunks.sifted(self._sieve(company)) if sifted else chunks.everything():
-            yield self._book(chunk, facts, company, contacted)
+            yield self._book(chunk, facts, company, written)
 
     def queues(self) -> Iterator[Book]:
         """What waits beside invoices and replies, as far as rules look at it, in chunks ordered by customer."""
@@ -78,7 +88,7 @@ class BookReader:
         for start in range(0, len(found), CHUNK):
             customers = found[start : start + CHUNK]
             within = one_of(customers)
-            read = self._customers(within, frozenset(customers), self._open_messages(within), company, {})
+            read = self._customers(within, frozenset(customers), self._open_messages(within), company, NOTHING_WRITTEN)
             yield Book(read, (), (), self.company, queues.subjects(within, read))
 
     def _queues(self, without: Collection[int] = ()) -> Queues:
@@ -88,7 +98,7 @@ class BookReader:
         """Some of the invoices that a sifted book leaves out, others each day, as if nobody had written."""
         company, facts = self.company_facts(), self._named_facts()
         for chunk in Chunks(self.session, facts.columns).left_out(self._sieve(company), self.today):
-            yield replace(self._book(chunk, facts, company, {}), replies=())
+            yield replace(self._book(chunk, facts, company, NOTHING_WRITTEN), replies=())
 
     def of(self, customer_ids: Sequence[int], without: Collection[int] = (), wanted: frozenset[str] | None = None) -> Book:
         """These customers, with all facts, or with those that are `wanted`.
@@ -97,7 +107,7 @@ class BookReader:
         """
         facts = self._invoice_facts(wanted)
         chunk = Chunks(self.session, facts.columns).of(customer_ids)
-        book = self._book(chunk, facts, self.company_facts(), self._contacted(chunk.within), without)
+        book = self._book(chunk, facts, self.company_facts(), self._written(chunk.within), without)
         if self.coming:
             return book
         return replace(book, queues=self._queues(without).subjects(chunk.within, book.customers))
@@ -111,11 +121,9 @@ class BookReader:
     def _invoice_facts(self, wanted: frozenset[str] | None) -> InvoiceFacts:
         return InvoiceFacts(Day(self.today, self.rules.calendar, self.rules.aging_buckets), SUBJECT_COLUMNS, wanted)
 
-    def _book(
-        self, chunk: Chunk, facts: InvoiceFacts, company: Facts, contacted: Mapping[int, Days], without: Collection[int] = ()
-    ) -> Book:
+    def _book(self, chunk: Chunk, facts: InvoiceFacts, company: Facts, written: Written, without: Collection[int] = ()) -> Book:
         waiting = self._open_messages(chunk.within)
-        customers = self._customers(chunk.within, frozenset(chunk.customers), waiting, company, contacted)
+        customers = self._customers(chunk.within, frozenset(chunk.customers), waiting, company, written)
         invoices = self._invoices(chunk, customers, facts, without)
         answering = list(waiting)
         reply_claims = self._claims(Scope.REPLY, open_replies_among(chunk.within), without) if answering else {}
@@ -139,9 +147,9 @@ class BookReader:
         return {customer_id: count for customer_id, count in self.session.execute(query.group_by(RECEIVED.customer_id)) if customer_id}
 
     def _customers(
-        self, within: Within, ids: frozenset[int], waiting: Mapping[int, int], company: Facts, contacted: Mapping[int, Days]
+        self, within: Within, ids: frozenset[int], waiting: Mapping[int, int], company: Facts, written: Written
     ) -> dict[int, CustomerSubject]:
-        addresses, portfolios = self._addresses(within), self._portfolios(within)
+        addresses, portfolios, contacted = self._addresses(within), self._portfolios(within), written.contacted
         rows = self.session.execute(select(*(CUSTOMER[name] for name in CUSTOMER_COLUMNS)).where(within(CUSTOMER.id))).all()
         return {
             row.id: CustomerSubject(
@@ -151,6 +159,7 @@ class BookReader:
                 addresses.get(row.id, {}),
                 {currency: tuple(days) for currency, days in contacted[row.id].items()} if row.id in contacted else {},
                 {} if portfolios is None else portfolios.get(row.id, NOTHING_OPEN),
+                frozenset(written.uncertain.get(row.id, ())),
             )
             for row in rows
             if row.id in ids
@@ -176,6 +185,18 @@ class BookReader:
             own = addresses.setdefault(customer_id, {})
             own[role] = (*own.get(role, ()), email)
         return addresses
+
+    def _written(self, within: Within | None) -> Written:
+        """Once for a run: few messages leave in a few days, and fewer are uncertain."""
+        return Written(self._contacted(within), self._uncertain())
+
+    def _uncertain(self) -> Mapping[int, Sequence[tuple[str, str]]]:
+        """Found by the state of the actions, for there are few of them; their invoices may be closed by now."""
+        found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        query = select(ACTION.customer_id, ACTION.rule_id, ACTION.plan, ACTION.currency).where(ACTION.state == "uncertain")
+        for customer_id, rule_id, plan, currency in self.session.execute(query).all():
+            found[customer_id] += [(self.rules.current(name), currency) for name in (rule_id, plan.get("ladder", ""))]
+        return found
 
     def _contacted(self, within: Within | None) -> Mapping[int, Days]:
         """Days on which ladder messages left, as far back as the limit counts them; what came back has reached nobody.
