@@ -17,6 +17,15 @@ class Clock(Protocol):
         ...
 
 
+def instant_of(day: dt.date, time: dt.time, zone: dt.tzinfo) -> dt.datetime:
+    """In UTC; the first or last instant that there is where it lies beyond, for the first and last day have no room for every zone."""
+    try:
+        return dt.datetime.combine(day, time, zone).astimezone(dt.UTC)
+    except OverflowError:
+        farthest = dt.time() if day.year == dt.MINYEAR else dt.time.max
+        return dt.datetime.combine(day, farthest, dt.UTC)
+
+
 class SystemClock:
     def __init__(self, timezone: str) -> None:
         self.zone = ZoneInfo(timezone)
@@ -33,7 +42,7 @@ class FixedClock:
 
     def __init__(self, day: dt.date, timezone: str) -> None:
         self.day = day
-        self._next = dt.datetime.combine(day, dt.time(10), ZoneInfo(timezone)).astimezone(dt.UTC)
+        self._next = instant_of(day, dt.time(10), ZoneInfo(timezone))
 
     def today(self) -> dt.date:
         return self.day

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.dispatch.last_look import what_waits
 from cobranza_rules.forecast.coming import Forecast, Next, StandingHold, forecast
 from cobranza_rules.forecast.under_way import Agreeing
 from cobranza_rules.language import Sentence, Translate, _, joined, word
 from cobranza_rules.money import Money
+from cobranza_rules.plan.looking import Message
 from cobranza_rules.plan.planning import cycles_left_alone
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.decide import decide
@@ -35,13 +37,17 @@ SETTLED = frozenset({Outcome.DONE, Outcome.EXCLUDED, Outcome.UNCERTAIN, Outcome.
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One invoice: what it stands at, each rule's word on it, its holds, and what comes next; nothing does of one that is closed."""
+    """One invoice: what it stands at, each rule's word on it, its holds, and what comes next; nothing does of one that is closed.
+
+    `messages` are those that wait and claim it, with what the next run would make of them.
+    """
 
     number: str
     state: Sentence
     verdicts: tuple[Said, ...]
     holds: tuple[StandingHold, ...]
     next: Next | None
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,10 @@ class Explanation:
             yield standing.state
             for rule, _outcome, reason in standing.verdicts:
                 yield _("  {rule}: {reason}", rule=word(rule), reason=reason)
+            for message in standing.messages:
+                if (what := message.look.sentence) is not None:
+                    rule_id, day = word(message.action.rule_id), message.planned_on
+                    yield _("  {rule}, which waits since {day}: {what}", rule=rule_id, day=day, what=what)
             for hold in standing.holds:
                 yield _("  on hold: {hold}", hold=hold_sentence(hold))
             if standing.next is not None:
@@ -99,6 +109,7 @@ class Explanation:
                     "verdicts": [
                         {"rule": rule, "outcome": outcome, "reason": reason.text(translate)} for rule, outcome, reason in standing.verdicts
                     ],
+                    "messages": [_message_json(message, translate) for message in standing.messages],
                     "holds": [_hold_json(hold, translate) for hold in standing.holds],
                     "next": _next_json(standing.next, translate) if standing.next else None,
                 }
@@ -167,6 +178,11 @@ def _hold_json(standing: StandingHold, translate: Translate) -> dict[str, Any]:
     }
 
 
+def _message_json(message: Message, translate: Translate) -> dict[str, Any]:
+    shown = {"rule": message.action.rule_id, "planned_on": message.planned_on.isoformat(), "state": message.state}
+    return {**shown, **message.look.as_json(translate)}
+
+
 def _next_json(coming: Next, translate: Translate) -> dict[str, Any]:
     return {
         "on": coming.on.isoformat() if coming.on else None,
@@ -202,7 +218,8 @@ def explain_subject(workspace: Workspace, name: str) -> Explanation:
         for verdict in plan.verdicts:
             if verdict.subject == "invoice":
                 verdicts[verdict.subject_id].append(verdict)
-        standings = tuple(_standing(row, verdicts[row.id], coming, today) for row in invoices)
+        messages = what_waits(session, workspace, customer.id).values()
+        standings = tuple(_standing(row, verdicts[row.id], coming, messages, today) for row in invoices)
         return Explanation(customer.code, standings, actions, tuple(coming.customer_holds), coming.last_day, _waiting(book, plan, coming))
 
 
@@ -223,7 +240,7 @@ def _find(session: Session, name: str) -> tuple[CustomerRow, list[InvoiceRow]]:
     return customer, list(session.scalars(query))
 
 
-def _standing(row: InvoiceRow, verdicts: Sequence[Verdict], coming: Forecast, today: dt.date) -> Standing:
+def _standing(row: InvoiceRow, verdicts: Sequence[Verdict], coming: Forecast, messages: Iterable[Message], today: dt.date) -> Standing:
     due = (
         _("issued on {issued} and due {days} days later on {due}", issued=row.issued_on, days=row.credit_days, due=row.due_on)
         if row.due_on
@@ -241,7 +258,8 @@ def _standing(row: InvoiceRow, verdicts: Sequence[Verdict], coming: Forecast, to
         rung=_("{rung} on {on}", rung=word(row.rung), on=row.rung_on) if row.rung else _("none"),
     )
     said = tuple(_said(verdict) for verdict in verdicts)
-    return Standing(row.number, state, said, tuple(coming.holds.get(row.id, ())), coming.next.get(row.id))
+    claiming = tuple(one for one in messages if row.id in {item.subject_id for item in one.action.items})
+    return Standing(row.number, state, said, tuple(coming.holds.get(row.id, ())), coming.next.get(row.id), claiming)
 
 
 def _said(verdict: Verdict) -> Said:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.digest.sending import send_digest
-from cobranza_rules.dispatch.carry_out import carry_out
+from cobranza_rules.dispatch.carry_out import CarriedOut, carry_out
 from cobranza_rules.dispatch.fuse import why_nothing_may_leave
 from cobranza_rules.dispatch.internal_mail import settle_interrupted_internal
 from cobranza_rules.dispatch.interrupted import settle_interrupted
@@ -24,7 +24,9 @@ from cobranza_rules.plan.ledger import move, record_plan
 from cobranza_rules.plan.planning import plan_customers, plan_whole
 from cobranza_rules.plan.states import State
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.decide import beyond_limit
 from cobranza_rules.rules.planned import Plan
+from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.heartbeat import TICK, beat
 from cobranza_rules.store.tables import ActionRow, ApprovalRow, OutgoingRow, ReceivedRow, TaskRow
@@ -59,11 +61,10 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int
         report.recorded = answer_replies(workspace)
         report.plan = make_plan(workspace)
         if report.plan.stopped is None:
-            report.entered = enter_plan(workspace, report.plan)
+            report.entered = len(enter_plan(workspace, report.plan))
             report.plan = replace(report.plan, stopped=_fuse(workspace))
         if report.plan.stopped is None:
-            carried = carry_out(workspace, progress)
-            report.states, report.problems, report.after_hours = carried.states, carried.problems, carried.after_hours
+            _carry_out(workspace, report, progress)
         report.incidents = incidents_of(workspace)
         try:
             report.digests = send_digest(workspace)
@@ -73,6 +74,29 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int
             beat(session, TICK, workspace.clock.now())
         report.newly_waiting = len(waiting_for_people(workspace) - before)
     return report
+
+
+def _carry_out(workspace: Workspace, report: TickReport, progress: Callable[[int], None]) -> None:
+    carried = [carry_out(workspace, progress)]
+    if (again := plan_again(workspace, carried[0])) is not None and (entered := enter_plan(workspace, again)):
+        report.entered += len(entered)
+        carried.append(carry_out(workspace, progress, entered))
+    for done in carried:
+        report.states += done.states
+        report.problems += [problem for problem in done.problems if problem not in report.problems]
+        report.after_hours += done.after_hours
+
+
+def plan_again(workspace: Workspace, carried: CarriedOut) -> Plan | None:
+    """What was called off may have kept its group waiting on the very day that was announced to it. None where nothing comes of it today."""
+    if not carried.called_off:
+        return None
+    with workspace.database.reading() as session:
+        reader = BookReader(session, workspace.rules, workspace.addresses, workspace.clock.today(), workspace.clock.now())
+        plan = plan_customers(reader, workspace.engine, sorted(carried.called_off))
+    messages = sum(reaches_customer(action.steps) for action in plan.actions)
+    # What would exceed the limit of a run together with what has left waits for the next run, which looks at all of it.
+    return plan if beyond_limit(carried.states[State.SENT] + messages, workspace.rules) is None else None
 
 
 def _fuse(workspace: Workspace) -> Sentence | None:
@@ -134,9 +158,9 @@ def make_plan(workspace: Workspace) -> Plan:
         return plan_whole(reader, workspace.engine)
 
 
-def enter_plan(workspace: Workspace, plan: Plan) -> int:
+def enter_plan(workspace: Workspace, plan: Plan) -> list[int]:
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         entered = record_plan(keeper, plan)
         report_missing_addresses(keeper, plan, workspace.clock.today())
-        return len(entered)
+        return entered

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
+from cobranza_rules.domain.entry import EntryKind
 from tests.cfdi_files import invoice
-from tests.conftest import DAY
+from tests.conftest import DAY, publish_anew
+from tests.rulebook.test_publishing import rewrite
 from tests.stories.desk import FALLBACK, PAYER, UNIVERSITY, Desk, days
 from tests.stories.fixtures import OPENING, DeskMaker
 
@@ -120,3 +122,45 @@ def test_a_bounce_that_cannot_be_placed_waits_for_a_person(desk: Desk) -> None:
     assert desk.tick().newly_waiting == 1
     assert [(row.kind, row.state) for row in desk.received()] == [("bounce", "open")]
     assert desk.invoice("FA-1").rung == FIRST
+
+
+def moving(desk: Desk) -> Desk:
+    """The first reminder hands the case over, and has left."""
+    rewrite(desk, ("      # Actividad 8. Primer recordatorio", MOVES + "      # Actividad 8. Primer recordatorio"))
+    publish_anew(desk.workspace)
+    desk.tick()
+    assert desk.invoice("FA-1").case_status == "with_administration"
+    return desk
+
+
+MOVES = (
+    "      - id: only-reminder\n        when: days_overdue >= 1\n        do:\n"
+    "          - email: first-reminder\n            to: collections_contact\n        sets: {case_status: with_administration}\n"
+)
+
+
+def test_the_case_goes_back_with_the_message(desk: Desk) -> None:
+    moving(desk).on(TUESDAY).bounce(desk.last_id(), PAYER)
+    report = desk.tick()
+    assert (report.states, desk.last_mail()["To"]) == ({"sent": 1}, FALLBACK)
+
+
+def test_the_case_of_a_substitute_that_came_with_it_goes_back_too(desk: Desk) -> None:
+    message = moving(desk).last_id()
+    desk.on(TUESDAY).take(invoice("FA-2", "1160.00", TUESDAY, replaces=("FA-1",)))
+    assert desk.invoice("FA-2").case_status == "with_administration"
+    desk.bounce(message, PAYER)
+    desk.tick()
+    assert desk.last_mail()["To"] == FALLBACK
+    assert [item["number"] for item in desk.action("only-reminder").plan["items"]] == ["FA-2"]
+    desk.assert_whole()
+
+
+def test_a_case_that_somebody_has_moved_since_stays_there(desk: Desk) -> None:
+    message = moving(desk).last_id()
+    desk.on(TUESDAY).take(invoice("FA-2", "1160.00", TUESDAY, replaces=("FA-1",)))
+    desk.enter("FA-2", EntryKind.CASE_MOVED, case_status="legal")
+    desk.bounce(message, PAYER)
+    desk.tick()
+    assert desk.invoice("FA-2").case_status == "legal"
+    assert len(desk.mails()) == 1

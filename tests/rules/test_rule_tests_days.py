@@ -249,3 +249,68 @@ tests:
     simulation.run()
     (state,) = simulation.book.states.values()
     assert (state.intervention, state.promise_open, state.promised_on) == ("agreement", True, dt.date(2026, 3, 20))
+
+
+MOVING, _WARNINGS = read_rules(
+    [
+        (
+            "moving.yaml",
+            b"""
+version: 1
+calendar: {holidays: none}
+ladders:
+  - id: collection
+    when: balance > 0 and case_status == "collections"
+    rungs:
+      - {id: last, when: days_overdue >= 1, do: [{email: last, to: collections_contact}], sets: {case_status: with_administration}}
+""",
+        )
+    ]
+)
+LAST = "{on: 2026-03-02, actions: [{rung: last, invoices: [A], to: collections_contact}]}"
+BOUNCED = "{on: 2026-03-03, bounced: {rung: last}}"
+HEIR = "{id: B, customer: ACME, issued: 2026-03-03, due: 2026-03-03, balance: 1200.00 MXN, delivery: pending}"
+
+
+@pytest.mark.parametrize(
+    ("invoices", "rest"),
+    [
+        pytest.param(
+            [A],
+            f"""
+            events: [{BOUNCED}]
+            expect: [{LAST}, {{on: 2026-03-03, actions: [{{rung: last, invoices: [A], to: fallback_contact}}]}}]
+            """,
+            id="a message that came back gives the case back, so that it is sent again",
+        ),
+        pytest.param(
+            [A],
+            f"""
+            events: [{{on: 2026-03-03, case_moved: {{invoice: A, case_status: legal}}}}, {BOUNCED}]
+            expect: [{LAST}, {{on: 2026-03-03, actions: []}}]
+            """,
+            id="a case that somebody has moved since stays there",
+        ),
+        pytest.param(
+            [A, HEIR],
+            f"""
+            events: [{{on: 2026-03-03, substituted: {{invoice: A, by: B}}}}, {BOUNCED}]
+            expect: [{LAST}, {{on: 2026-03-03, actions: [{{rung: last, invoices: [B], to: fallback_contact}}]}}]
+            """,
+            id="the case of a substitute that came with it goes back, too, and so does its rung",
+        ),
+        pytest.param(
+            [A, HEIR],
+            f"""
+            events:
+              - {{on: 2026-03-03, substituted: {{invoice: A, by: B}}}}
+              - {{on: 2026-03-03, case_moved: {{invoice: B, case_status: legal}}}}
+              - {BOUNCED}
+            expect: [{LAST}, {{on: 2026-03-03, actions: []}}]
+            """,
+            id="unless somebody has moved it",
+        ),
+    ],
+)
+def test_a_bounce_gives_the_case_back(invoices: list[str], rest: str) -> None:
+    assert differences(invoices, rest, MOVING) == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,10 +70,12 @@ class Watched(Simulation):
         self.evenings.append(self._hour(today))
         return day
 
-    def _decide(self, today: dt.date, without: TestedAction | None = None, *, trace: bool = False) -> Plan:
+    def _decide(
+        self, today: dt.date, without: TestedAction | None = None, *, only: Collection[int] | None = None, trace: bool = False
+    ) -> Plan:
         if not self.mornings or self.mornings[-1].on != today:
             self.mornings.append(self._hour(today))
-        return super()._decide(today, without, trace=trace)
+        return super()._decide(today, without, only=only, trace=trace)
 
     def _carry_out(self, tested: TestedAction, day: SimulatedDay) -> None:
         before = dict(self.book.states)

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.overrides import Override, OverrideKind, Overrides
 from cobranza_rules.rules.testing_book import Stage, TestedAction
-from cobranza_rules.rules.testing_model import RuleTest
-from tests.rules.decide_books import DESK, book, done, invoice, plan_for, rules_of, workdays
+from cobranza_rules.rules.testing_given import CONTACTS
+from cobranza_rules.rules.testing_model import Event, GivenCustomer, RuleTest
+from tests.rules.decide_books import DESK, MONDAY, book, done, invoice, plan_for, rules_of, workdays
 from tests.rules.random_books import KEEPING, RUNGS
-from tests.semantics.stories import HAPPENINGS, WAITS, Watched, watched, weeks, writes
+from tests.semantics.stories import HAPPENINGS, PLACE, WAITS, Watched, given_invoice, watched, weeks, writes
 
 carefully = settings(max_examples=30, deadline=None)
 
@@ -131,3 +132,76 @@ def test_another_ladder_keeps_the_day_that_the_one_before_has_promised(rung: str
         )
         acts = ahead >= 0 and day.weekday() < 5
         assert done(plan_for(TWO, book(one), day)) == ([(wanted, ("F-1",))] if acts else [])
+
+
+# Two ladders of one customer
+
+LARGE_AND_SMALL = rules_of(
+    """
+version: 1
+calendar: {holidays: none}
+limit: {per_customer: 1 in 3 workdays, per_run: 500}
+ladders:
+  - id: large
+    when: customer_ready and balance > 0 and total >= 500.00 MXN
+    group_by: [customer, currency]
+    rungs:
+      - {id: l1, when: days_overdue >= 1, do: [{email: first, to: collections_contact}]}
+      - {id: l2, wait: 5 workdays, do: [{email: second, to: collections_contact}]}
+      - {id: l3, wait: 1 workdays, do: [{email: third, to: collections_contact}]}
+  - id: small
+    when: customer_ready and balance > 0 and total < 500.00 MXN
+    group_by: [customer, currency]
+    rungs:
+      - {id: s1, when: days_overdue >= 1, do: [{email: first, to: collections_contact}]}
+      - {id: s2, wait: 2 workdays, do: [{email: second, to: collections_contact}]}
+      - {id: s3, wait: 8 workdays, do: [{email: third, to: collections_contact}]}
+"""
+)
+
+
+def quiet_weeks(*invoices: tuple[int, int]) -> RuleTest:
+    """One customer to whom nothing happens. Of each invoice its total in minor units, and how many days after Monday it is due."""
+    given = [
+        given_invoice(f"F-{number}", "A", "MXN", total, MONDAY + dt.timedelta(days=due), MONDAY - dt.timedelta(days=90), delivered=True)
+        for number, (total, due) in enumerate(invoices, 1)
+    ]
+    last = Event(MONDAY + dt.timedelta(days=45), "facts", PLACE)
+    customer = GivenCustomer("A", "domestic", "es", "email", CONTACTS)
+    return RuleTest("weeks", PLACE, MONDAY, (customer,), tuple(given), events=(last,))
+
+
+def letters(simulation: Watched) -> list[tuple[dt.date, str, tuple[str, ...]]]:
+    return [(leaving.on, leaving.action.rule_id, leaving.action.invoices) for leaving in simulation.left]
+
+
+def test_two_ladders_that_have_announced_one_day_both_write_on_it() -> None:
+    simulation = watched(quiet_weeks((90_000, -1), (20_000, -1)), LARGE_AND_SMALL)
+    assert letters(simulation)[:4] == [
+        (MONDAY, "l1", ("F-1",)),
+        (workdays(3), "s1", ("F-2",)),
+        (workdays(5), "l2", ("F-1",)),
+        (workdays(5), "s2", ("F-2",)),
+    ]
+
+
+def test_a_new_contact_that_gives_way_to_another_ladder_does_not_keep_an_announced_one_waiting() -> None:
+    """On Thursday both ladders would write for the first time about an invoice; the one that gives way must not hold Monday's letter up."""
+    simulation = watched(quiet_weeks((90_000, -1), (20_000, -1), (80_000, 2)), LARGE_AND_SMALL)
+    assert sorted(letters(simulation)[:4]) == [
+        (MONDAY, "l1", ("F-1",)),
+        (workdays(3), "s1", ("F-2",)),
+        (workdays(5), "l2", ("F-1", "F-3")),
+        (workdays(5), "s2", ("F-2",)),
+    ]
+
+
+@carefully
+@given(st.lists(st.tuples(st.sampled_from([20_000, 90_000]), st.integers(-5, 12)), min_size=2, max_size=6))
+def test_every_ladder_keeps_the_days_that_it_has_announced_whatever_the_others_announce(invoices: list[tuple[int, int]]) -> None:
+    simulation = watched(quiet_weeks(*invoices), LARGE_AND_SMALL)
+    announced: dict[int, dt.date | None] = {}
+    for leaving in simulation.left:
+        for item in leaving.action.items:
+            assert announced.get(item.subject_id) in (None, leaving.on)
+            announced[item.subject_id] = leaving.action.next_contact

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.backtest.deeds import Deed, DeedItem
 from cobranza_rules.backtest.history import Period, RecordedClaim, RecordedContact
+from cobranza_rules.calendar import days_after
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.model import RuleSet, StepKind, closing_claim
 from cobranza_rules.rules.recipients import rungs_to_customers
@@ -63,8 +64,8 @@ class PastDeeds:
     def _limit_counts_from(self) -> dt.date:
         calendar, within = self.rules.calendar, self.rules.limit.within_workdays
         since = self.period.first
-        while calendar.between(since - dt.timedelta(days=1), self.period.first) < within:
-            since -= dt.timedelta(days=1)
+        while calendar.between(days_after(since, -1), self.period.first) < within and since > dt.date.min:
+            since = days_after(since, -1)
         return since
 
     def came_back(self) -> dict[int, dt.date]:

@@ -45,6 +45,10 @@ class Presents:
         wanted = {customer_id for customer_id, invoices in self.book.open_of.items() if invoices} | self.queues.customers(today)
         return self._of(sorted(wanted), today)
 
+    def of(self, customer_ids: Collection[int], today: dt.date) -> Book:
+        """Those of them who have open invoices."""
+        return self._of([customer_id for customer_id in sorted(customer_ids) if self.book.open_of[customer_id]], today)
+
     def without(self, customer_id: int, action: int, today: dt.date) -> Book:
         """One customer's, as if `action` had not been planned."""
         return self._of([customer_id], today, action)

@@ -26,6 +26,8 @@ from cobranza_rules.backtest.history import (
 from cobranza_rules.backtest.past_deeds import PastDeeds
 from cobranza_rules.backtest.payment_reading import PaymentReader
 from cobranza_rules.booking.task_answers import FIND_ADDRESS
+from cobranza_rules.calendar import days_after
+from cobranza_rules.clock import instant_of
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.facts.vocabulary import Scope
@@ -69,10 +71,12 @@ class HistoryReader:
         return self._midnight(self.period.first)
 
     def ends(self) -> dt.datetime:
-        return self._midnight(self.period.last + dt.timedelta(days=1))
+        if self.period.last == dt.date.max:
+            return instant_of(self.period.last, dt.time.max, self.zone)
+        return self._midnight(days_after(self.period.last, 1))
 
     def _midnight(self, day: dt.date) -> dt.datetime:
-        return dt.datetime.combine(day, dt.time(), self.zone).astimezone(dt.UTC)
+        return instant_of(day, dt.time(), self.zone)
 
     def _day(self, instant: dt.datetime) -> dt.date:
         return instant.astimezone(self.zone).date()
@@ -121,7 +125,7 @@ class HistoryReader:
         """What came after the day's decision, an answer to its message perhaps, is of the next day: it could not have changed the decision."""
         day = self._day(known_at)
         first = decided.get((customer_id, day))
-        return day if first is None or known_at <= first else day + dt.timedelta(days=1)
+        return day if first is None or known_at <= first else days_after(day, 1)
 
     def _customers(self, ids: Sequence[int], decided: Decided) -> dict[int, RecordedCustomer]:
         addresses: dict[int, list[RecordedAddress]] = defaultdict(list)

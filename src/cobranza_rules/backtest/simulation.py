@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -62,6 +62,7 @@ class _Simulation:
         self.presents = Presents(self.book, trial.rules, trial.wanted, trial.company)
         self.found = Simulated()
         self._waiting: list[_Waiting] = []
+        self._called_off: set[int] = set()  # Customers of whom something was called off today
         self._learned: dict[dt.date, list[Happening]] = defaultdict(list)
         for happening in history.happenings:
             if happening.known_on >= period.first:
@@ -83,8 +84,15 @@ class _Simulation:
         plan = decide(self.trial.rules, present, today, self.trial.engine)
         for hold_id, invoice_id in {(held.hold_id, held.subject_id) for held in plan.held if held.subject == "invoice"}:
             self.found.held[hold_id, invoice_id] += 1
-        self._waiting += [_Waiting(self.book.plan(action), action) for action in plan.actions]
-        self._waiting = [waiting for waiting in self._waiting if self._keeps_waiting(waiting, today)]
+        self._called_off = set()
+        self._plan(plan.actions, today)
+        if self._called_off:  # As in a run, what was called off may have kept something else of its customer waiting.
+            again = decide(self.trial.rules, self.presents.of(self._called_off, today), today, self.trial.engine)
+            self._plan(again.actions, today)
+
+    def _plan(self, actions: Iterable[PlannedAction], today: dt.date) -> None:
+        waiting = self._waiting + [_Waiting(self.book.plan(action), action) for action in actions]
+        self._waiting = [one for one in waiting if self._keeps_waiting(one, today)]
 
     def _keeps_waiting(self, waiting: _Waiting, today: dt.date) -> bool:
         """Carries the action out if it may leave today; what is not planned any more gives its claims up."""
@@ -95,6 +103,7 @@ class _Simulation:
                 return True
             self.book.give_up(action, waiting.number)
             if look.action is None:
+                self._called_off.add(action.customer_id)
                 return False
             action = look.action
             self.book.claim(action, waiting.number)

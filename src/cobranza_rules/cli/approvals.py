@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ import click
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.screen import Screen
+from cobranza_rules.dispatch.last_look import what_waits
 from cobranza_rules.dispatch.print_set import write_documents
-from cobranza_rules.language import N_, _, word
+from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.people import person_named
 from cobranza_rules.plan.deciding import decide_approvals, waiting_approvals
 from cobranza_rules.plan.ledger import planned
+from cobranza_rules.plan.looking import Message
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import ActionRow, ApprovalRow
 
@@ -27,8 +31,10 @@ def approvals() -> None:
     pass
 
 
-def _row(approval: ApprovalRow, action: ActionRow) -> dict[str, Any]:
+def _row(screen: Screen, approval: ApprovalRow, action: ActionRow, waits: Mapping[int, Message]) -> dict[str, Any]:
+    """`today` is what the next run would make of the message, had everybody agreed; None where the approval waits no more."""
     plan = planned(action)
+    message = waits.get(action.id)
     return {
         "id": approval.id,
         "action": action.id,
@@ -40,23 +46,32 @@ def _row(approval: ApprovalRow, action: ActionRow) -> dict[str, Any]:
         "currency": plan.currency or None,
         "total": Money(plan.total, plan.currency).plain() if plan.currency else None,
         "invoices": list(plan.invoices) if plan.subject == "invoice" else [],
+        "today": message.look.as_json(screen.translate) if message is not None else None,
     }
+
+
+def _today(waits: Mapping[int, Message], action_id: int) -> Sentence | str:
+    """What whoever has to agree must know before; nothing where it would leave."""
+    message = waits.get(action_id)
+    return (message.look.sentence or "") if message is not None else ""
 
 
 @approvals.command("list", cls=SpokenCommand, help=N_("Everything that waits, the oldest first."))
 @click.option("--role", help=N_("Only what this role has to decide."))
+@on_a_day
 @reporting
 @click.pass_obj
-def list_(call: Call, role: str | None, as_json: bool) -> None:
-    workspace = take(call, as_json=as_json).workspace
+def list_(call: Call, role: str | None, on: dt.date | None, as_json: bool) -> None:
+    workspace = take(call, on=on, as_json=as_json).workspace
     with workspace.database.reading() as session:
-        rows = [_row(approval, action) for approval, action in waiting_approvals(session, role)]
+        waits = what_waits(session, workspace)
+        rows = [_row(call.screen, approval, action, waits) for approval, action in waiting_approvals(session, role)]
     if as_json:
         call.screen.json({"approvals": rows})
     elif not rows:
         call.screen.say(_("Nothing waits."))
     else:
-        headings = (N_("No."), N_("What"), N_("Who"), N_("Rule"), N_("Customer"), N_("Total"), N_("Invoices"))
+        headings = (N_("No."), N_("What"), N_("Who"), N_("Rule"), N_("Customer"), N_("Total"), N_("Invoices"), N_("Today"))
         screen = call.screen
         cells = [
             (
@@ -67,6 +82,7 @@ def list_(call: Call, role: str | None, as_json: bool) -> None:
                 row["customer"],
                 str(Money.of(row["total"], row["currency"])) if row["currency"] else "",
                 len(row["invoices"]),
+                _today(waits, row["action"]),
             )
             for row in rows
         ]
@@ -76,18 +92,25 @@ def list_(call: Call, role: str | None, as_json: bool) -> None:
 @approvals.command(cls=SpokenCommand, help=N_("One of them: why it was planned, whom it goes to, and its documents as they will leave."))
 @click.argument("number", type=Number())
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help=N_("Write the documents into this folder."))
+@on_a_day
 @reporting
 @click.pass_obj
-def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
-    workspace = take(call, as_json=as_json).workspace
+def show(call: Call, number: int, output: Path | None, on: dt.date | None, as_json: bool) -> None:
+    workspace = take(call, on=on, as_json=as_json).workspace
     with workspace.database.reading() as session:
         approval = session.get(ApprovalRow, number)
         if approval is None:
             raise ProblemError([Problem(_("there is no approval {id}", id=number), _("'cobranza approvals list' shows those that wait"))])
         action = session.get_one(ActionRow, approval.action_id)
+        waits = what_waits(session, workspace, action.customer_id)
     names = write_documents(workspace, action.id, output)
     plan = planned(action)
-    shown = {**_row(approval, action), "state": approval.state, "to": list(plan.recipients), "copies": list(plan.copies)}
+    shown = {
+        **_row(call.screen, approval, action, waits),
+        "state": approval.state,
+        "to": list(plan.recipients),
+        "copies": list(plan.copies),
+    }
     shown |= {"reason": call.screen.text(plan.reason), "documents": names}
     if as_json:
         call.screen.json(shown)
@@ -105,6 +128,8 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
     screen.say(
         _("Waits for {role} ({gate}), {state}", role=approval.role, gate=screen.word(GATES[approval.gate]), state=word(approval.state))
     )
+    if today := _today(waits, action.id):
+        screen.say(_("Beware: {what}", what=today))
     for name in names:
         screen.say(_("  {name}", name=name))
 

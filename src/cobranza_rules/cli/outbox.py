@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -10,9 +11,12 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.dispatch.last_look import what_waits
 from cobranza_rules.dispatch.settling import settle_uncertain
 from cobranza_rules.language import N_, _
 from cobranza_rules.people import person_named
+from cobranza_rules.plan.looking import Message
+from cobranza_rules.rules.still_planned import Look
 from cobranza_rules.store.tables import ActionRow, CustomerRow, OutgoingRow
 
 STATES = {
@@ -31,18 +35,21 @@ def outbox() -> None:
 
 @outbox.command("list", cls=SpokenCommand, help=N_("Messages that have not left for certain; with --all every one."))
 @click.option("--all", "everything", is_flag=True, help=N_("Those that were sent, too."))
+@on_a_day
 @reporting
 @click.pass_obj
-def list_(call: Call, everything: bool, as_json: bool) -> None:
-    workspace = take(call, as_json=as_json).workspace
-    query = select(OutgoingRow, ActionRow.rule_id, CustomerRow.code).join(ActionRow, ActionRow.id == OutgoingRow.action_id)
+def list_(call: Call, everything: bool, on: dt.date | None, as_json: bool) -> None:
+    workspace = take(call, on=on, as_json=as_json).workspace
+    query = select(OutgoingRow, ActionRow, CustomerRow.code).join(ActionRow, ActionRow.id == OutgoingRow.action_id)
     query = query.join(CustomerRow, CustomerRow.id == ActionRow.customer_id).order_by(OutgoingRow.id)
     query = query if everything else query.where(OutgoingRow.state.in_(("approved", "sending", "uncertain")))
     with workspace.database.reading() as session:
+        waits = what_waits(session, workspace)
+        looks = {row.id: _look_at(row, action, waits) for row, action, _code in session.execute(query)}
         rows: list[dict[str, Any]] = [
             {
                 "id": row.id,
-                "rule": rule,
+                "rule": action.rule_id,
                 "customer": code,
                 "to": row.recipients,
                 "copies": row.copies,
@@ -53,15 +60,16 @@ def list_(call: Call, everything: bool, as_json: bool) -> None:
                 "attempts": row.attempts,
                 "message_id": row.message_id,
                 "raw": row.raw,
+                "today": look.as_json(call.screen.translate) if (look := looks[row.id]) is not None else None,
             }
-            for row, rule, code in session.execute(query)
+            for row, action, code in session.execute(query)
         ]
     if as_json:
         call.screen.json({"messages": rows})
     elif not rows:
         call.screen.say(_("The outbox is empty."))
     else:
-        headings = (N_("No."), N_("State"), N_("Customer"), N_("To"), N_("Subject"), N_("Detail"))
+        headings = (N_("No."), N_("State"), N_("Customer"), N_("To"), N_("Subject"), N_("Detail"), N_("Today"))
         cells = [
             (
                 row["id"],
@@ -70,10 +78,17 @@ def list_(call: Call, everything: bool, as_json: bool) -> None:
                 ", ".join(row["to"]),
                 row["subject"],
                 f"{call.screen.word(row['phase'])} {row['detail']}".strip(),
+                look.sentence if (look := looks[row["id"]]) is not None else "",
             )
             for row in rows
         ]
         call.screen.table(headings, cells, frozenset({0}))
+
+
+def _look_at(row: OutgoingRow, action: ActionRow, waits: Mapping[int, Message]) -> Look | None:
+    """Only of the revision that may leave; what is on its way, or was, is not looked at any more."""
+    message = waits.get(action.id)
+    return message.look if message is not None and row.state == "approved" and row.revision == action.revision else None
 
 
 @outbox.command(

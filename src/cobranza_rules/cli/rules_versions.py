@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -19,10 +19,19 @@ from cobranza_rules.rulebook.comparing import Change, Comparison, Total
 from cobranza_rules.rulebook.difference import DRAFT, IN_FORCE, difference, named_rules
 from cobranza_rules.rulebook.publishing import Draft, examine_draft
 from cobranza_rules.rulebook.publishing import publish as put_in_force
+from cobranza_rules.rulebook.reconsidering import Reconsidered
 from cobranza_rules.rulebook.versions import published_versions
+from cobranza_rules.rules.still_planned import Prospect
 
 YES = frozenset({"y", "yes", "s", "si", "sí"})  # In both languages, whichever is spoken
 SHOWN = 40  # Changed invoices that are listed; all of them are in the JSON
+# What becomes of messages that wait, said above those of which it is said.
+WAITING = {
+    Prospect.CALLED_OFF: N_("Messages that wait and that the next run would call off: {count}"),
+    Prospect.KEPT_BACK: N_("Messages that wait and that would not leave for now: {count}"),
+    Prospect.STANDS: N_("Messages that wait and that would leave otherwise than now: {count}"),
+}
+Shown = TypeVar("Shown")
 
 
 @click.command(
@@ -119,7 +128,22 @@ def comparison_json(screen: Screen, found: Comparison) -> dict[str, Any]:
         "before": {rule: _total_json(total) for rule, total in found.before.items()},
         "after": {rule: _total_json(total) for rule, total in found.after.items()},
         "held": [{"hold": hold, "before": before, "after": after} for hold, (before, after) in found.held.items()],
+        "waiting": [_reconsidered_json(screen, one) for one in found.waiting],
         "stopped": screen.text(found.stopped) if found.stopped else None,
+    }
+
+
+def _reconsidered_json(screen: Screen, one: Reconsidered) -> dict[str, Any]:
+    return {
+        "customer": one.action.customer,
+        "rule": one.action.rule_id,
+        "invoices": list(one.action.invoices),
+        "total": Money(one.action.total, one.action.currency).plain(),
+        "currency": one.action.currency,
+        "before": one.before.value,
+        "after": one.after.value,
+        "otherwise": [screen.text(aspect) for aspect in one.otherwise],
+        "why": screen.text(one.why),
     }
 
 
@@ -143,19 +167,49 @@ def _total_json(total: Total) -> dict[str, Any]:
 
 
 def show_comparison(screen: Screen, found: Comparison) -> None:
-    if not found.changes:
+    if not found.changes and not found.waiting:
         screen.say(_("Nobody would get anything else today."))
     else:
         screen.say(_("Something else for {customers} customers:", customers=found.customers))
-        for change in found.changes[:SHOWN]:
-            _show_change(screen, change)
-        if len(found.changes) > SHOWN:
-            screen.say(_("  ... and {count} more (--json lists all)", count=len(found.changes) - SHOWN))
+        _show_first(screen, found.changes, _show_change)
         _show_totals(screen, found.before, found.after)
+        _show_waiting(screen, found.waiting)
     for hold, (before, after) in found.held.items():
         screen.say(_("On hold by '{hold}': {before} before, {after} after", hold=hold, before=before, after=after))
     if found.stopped is not None:
         screen.say(_("Nothing would leave: {reason}", reason=found.stopped))
+
+
+def _show_first(screen: Screen, found: Sequence[Shown], show: Callable[[Screen, Shown], None]) -> None:
+    for one in found[:SHOWN]:
+        show(screen, one)
+    if len(found) > SHOWN:
+        screen.say(_("  ... and {count} more (--json lists all)", count=len(found) - SHOWN))
+
+
+def _show_waiting(screen: Screen, found: Sequence[Reconsidered]) -> None:
+    """What waits already for a signature, a release or its sending: called off first, for that cannot be taken back."""
+    for prospect, title in WAITING.items():
+        of_it = [one for one in found if one.after is prospect]
+        if of_it:
+            screen.say(_(title, count=len(of_it)))
+            _show_first(screen, of_it, _show_reconsidered)
+
+
+def _show_reconsidered(screen: Screen, one: Reconsidered) -> None:
+    action = one.action
+    screen.say(
+        _(
+            "- {customer}: {rule}, {total}: {invoices}",
+            customer=action.customer,
+            rule=word(action.rule_id),
+            total=Money(action.total, action.currency),
+            invoices=", ".join(action.invoices),
+        )
+    )
+    for aspect in one.otherwise:
+        screen.say(_("    {difference}", difference=aspect))
+    screen.say(_("    because of {reason}", reason=one.why))
 
 
 def _show_change(screen: Screen, change: Change) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from cobranza_rules.digest.value import Amounts, Digest, Messages, OutOfOrder, Waiting
+from cobranza_rules.digest.value import Amounts, Digest, Messages, NotLeaving, OutOfOrder, Waiting
 from cobranza_rules.language import Translate
 from cobranza_rules.money import Money
 
@@ -20,6 +20,7 @@ def digest_json(digest: Digest, translate: Translate) -> dict[str, Any]:
             "left": _messages(digest.today.left),
         },
         "waiting": [_waiting(one) for one in digest.waiting],
+        "not_leaving": [_not_leaving(one, translate) for one in digest.not_leaving],
         "out_of_order": _out_of_order(digest.out_of_order, translate),
         "week": [
             {
@@ -72,6 +73,11 @@ def _waiting(one: Waiting) -> dict[str, Any]:
         "amounts": _amounts(one.amounts),
         "customers": list(one.customers),
     }
+
+
+def _not_leaving(one: NotLeaving, translate: Translate) -> dict[str, Any]:
+    (shown,) = _messages([one.messages])
+    return {**shown, "customers": list(one.customers), "prospect": one.prospect.value, "reason": one.why.text(translate)}
 
 
 def _out_of_order(found: OutOfOrder, translate: Translate) -> dict[str, Any]:

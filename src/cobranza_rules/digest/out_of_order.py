@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.calendar import days_after
+from cobranza_rules.clock import instant_of
 from cobranza_rules.digest.value import Failure, Holding, OutOfOrder, summed
 from cobranza_rules.dispatch.internal_mail import FAILED, RETURNED, UNCERTAIN
 from cobranza_rules.facts.vocabulary import Scope, Value
@@ -59,10 +61,10 @@ def _holdings(session: Session, plan: Plan) -> Iterator[Holding]:
 
 def _since(reader: BookReader) -> dt.datetime:
     """The beginning of the last business day before today."""
-    calendar, day = reader.rules.calendar, reader.today - dt.timedelta(days=1)
-    while not calendar.is_workday(day):
-        day -= dt.timedelta(days=1)
-    return dt.datetime.combine(day, dt.time(), ZoneInfo(calendar.timezone))
+    calendar, day = reader.rules.calendar, days_after(reader.today, -1)
+    while not calendar.is_workday(day) and day > dt.date.min:
+        day = days_after(day, -1)
+    return instant_of(day, dt.time(), ZoneInfo(calendar.timezone))
 
 
 def _failures(session: Session, since: dt.datetime) -> Iterator[Failure]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from cobranza_rules.language import Sentence
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.rules.still_planned import Prospect
 
 Amounts = Mapping[str, int]
 
@@ -26,7 +27,7 @@ class Messages:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """`planned` leaves with the next run, `ready` leaves as soon as nothing holds it, `left` has left today."""
+    """`planned` leaves with the next run, and so does `ready`, which everybody has agreed to; `left` has left today."""
 
     planned: tuple[Messages, ...]
     ready: tuple[Messages, ...]
@@ -49,6 +50,16 @@ class Waiting:
     late: int = 0
     amounts: Amounts = field(default_factory=dict)
     customers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NotLeaving:
+    """Messages of one rule that wait and that would not leave today, agreed to or not: `prospect` tells a wait from an end, `why` the reason."""
+
+    messages: Messages
+    customers: tuple[str, ...]
+    prospect: Prospect
+    why: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +130,7 @@ class Digest:
     waiting: tuple[Waiting, ...]
     out_of_order: OutOfOrder
     week: tuple[ComingMessages, ...]
+    not_leaving: tuple[NotLeaving, ...] = ()
 
 
 def messages_of(actions: Iterable[PlannedAction]) -> tuple[Messages, ...]:

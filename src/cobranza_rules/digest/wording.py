@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cobranza_rules.digest.value import Amounts, Digest, Messages, OutOfOrder, Waiting
 from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.money import Money
+from cobranza_rules.rules.still_planned import Prospect
 
 QUEUES = {
     "approvals": N_("approvals"),
@@ -18,6 +19,10 @@ QUEUES = {
     "quarantine": N_("files in quarantine"),
     "addresses": N_("customers without a valid address"),
     "data": N_("customers whose data are missing"),
+}
+PROSPECTS = {
+    Prospect.KEPT_BACK: N_("kept back"),
+    Prospect.CALLED_OFF: N_("called off by the next run"),
 }
 STATES = {
     "failed": N_("refused"),
@@ -49,8 +54,9 @@ def notes_of(digest: Digest) -> tuple[Sentence, ...]:
 
 
 def sections_of(digest: Digest) -> tuple[Section, ...]:
-    today = (_today(digest), _waiting(digest), _out_of_order(digest.out_of_order))
-    return (*today, _week(digest), _inside(digest)) if digest.week else today
+    today, waiting, amiss = _today(digest), _waiting(digest), _out_of_order(digest.out_of_order)
+    sections = (today, waiting, _not_leaving(digest), amiss) if digest.not_leaving else (today, waiting, amiss)
+    return (*sections, _week(digest), _inside(digest)) if digest.week else sections
 
 
 def money(amounts: Amounts) -> str:
@@ -64,7 +70,7 @@ def _cells(messages: Messages) -> tuple[Any, ...]:
 def _today(digest: Digest) -> Section:
     kinds = (
         (_("planned for the next run"), digest.today.planned),
-        (_("agreed to, leaves as soon as nothing holds it"), digest.today.ready),
+        (_("agreed to, leaves with the next run"), digest.today.ready),
         (_("has left"), digest.today.left),
     )
     return Section(
@@ -92,6 +98,27 @@ def _what(one: Waiting) -> Sentence:
     return _("{queue}: {name}", queue=word(QUEUES[one.queue]), name=word(one.name)) if one.name else word(QUEUES[one.queue])
 
 
+def _not_leaving(digest: Digest) -> Section:
+    return Section(
+        title=_("What waits and would not leave today, whoever agrees"),
+        headings=(N_("What"), N_("Rule"), N_("Messages"), N_("Customers"), N_("Invoices"), N_("Amount"), N_("Why")),
+        rows=tuple(
+            (
+                word(PROSPECTS[one.prospect]),
+                word(one.messages.rule_id),
+                one.messages.count,
+                _codes(one.customers),
+                one.messages.invoices,
+                money(one.messages.amounts),
+                one.why,
+            )
+            for one in digest.not_leaving
+        ),
+        empty=_("Nothing waits for anybody."),
+        right=frozenset({2, 4, 5}),
+    )
+
+
 def _until(one: Waiting) -> Sentence | str:
     if one.due_on is None:
         return ""
@@ -99,8 +126,11 @@ def _until(one: Waiting) -> Sentence | str:
 
 
 def _about(one: Waiting) -> str:
-    codes = ", ".join(one.customers[:10]) + (" ..." if len(one.customers) > 10 else "")
-    return codes or money(one.amounts)
+    return _codes(one.customers) or money(one.amounts)
+
+
+def _codes(customers: Sequence[str]) -> str:
+    return ", ".join(customers[:10]) + (" ..." if len(customers) > 10 else "")
 
 
 def _out_of_order(found: OutOfOrder) -> Section:

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of
 from cobranza_rules.booking.substitution import successors
 from cobranza_rules.dispatch.sending import mark_addresses
+from cobranza_rules.domain.case import case_before, case_came_from
 from cobranza_rules.domain.entry import EntryKind
-from cobranza_rules.domain.invoice import fold
 from cobranza_rules.domain.reply import Bounce
 from cobranza_rules.language import _
 from cobranza_rules.plan.ledger import move, planned
@@ -60,10 +60,14 @@ def _undo(keeper: Bookkeeper, row: ActionRow, today: dt.date) -> None:
 
 
 def _give_case_back(keeper: Bookkeeper, invoice: InvoiceRow, action_id: int, today: dt.date) -> None:
-    """The case goes back to who had it, if nobody has moved it since this message did."""
+    """The case goes back to who had it, if nobody has moved it since this message did; and so does that of a substitute that came with it."""
     keeper.session.flush()
-    entries = entries_of(keeper.session, invoice.id)
-    moves = [index for index, entry in enumerate(entries) if entry.kind is EntryKind.CASE_MOVED]
-    if moves and entries[moves[-1]].data.get("action") == action_id:
-        former = fold(entries[: moves[-1]]).case_status
-        keeper.enter(invoice, EntryKind.CASE_MOVED, today, {"case_status": former, "undoes": action_id})
+    former = case_before(entries_of(keeper.session, invoice.id), action_id)
+    if former is None:
+        return
+    given = {invoice.id: invoice}
+    for heir in successors(keeper, invoice):
+        if case_came_from(entries_of(keeper.session, heir.id)) in given:
+            given[heir.id] = heir
+    for each in given.values():
+        keeper.enter(each, EntryKind.CASE_MOVED, today, {"case_status": former, "undoes": action_id})

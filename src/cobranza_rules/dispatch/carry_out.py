@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -27,22 +27,24 @@ OPEN = (State.PLANNED, State.AWAITING_SIGNATURE, State.APPROVED)
 class CarriedOut:
     """States in which the open actions were left, counted, and what kept single ones from going on: they stay as they are for the next run.
 
-    `after_hours` are messages that are ready and leave when the contact hours begin.
+    `after_hours` are messages that are ready and leave when the contact hours begin. `called_off` are the customers of whom something was
+    called off: it may have stood in the way of something else.
     """
 
     states: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     after_hours: int = 0
+    called_off: set[int] = field(default_factory=set)
 
 
-def carry_out(workspace: Workspace, progress: Callable[[int], None] = lambda _count: None) -> CarriedOut:
-    """In shadow mode nothing is carried out."""
+def carry_out(workspace: Workspace, progress: Callable[[int], None] = lambda _count: None, only: Sequence[int] | None = None) -> CarriedOut:
+    """All that is open, or `only` these actions. In shadow mode nothing is carried out."""
     done = CarriedOut()
     if workspace.settings.mode == "shadow":
         return done
     with workspace.database.reading() as session:
-        ids = list(session.scalars(select(ActionRow.id).where(ActionRow.state.in_([state.value for state in OPEN])).order_by(ActionRow.id)))
-    for action_id in ids:
+        ids = session.scalars(select(ActionRow.id).where(ActionRow.state.in_([state.value for state in OPEN])).order_by(ActionRow.id)).all()
+    for action_id in ids if only is None else only:
         try:
             done.states[_carry_out_one(workspace, action_id, done)] += 1
         except ProblemError as error:  # A broken template stops the letters that need it, and no others.
@@ -62,6 +64,8 @@ def _carry_out_one(workspace: Workspace, action_id: int, done: CarriedOut) -> st
         row = session.get_one(ActionRow, action_id)
         position = go_on(keeper, workspace, row, _("no message had to leave")) if prepare(keeper, workspace, row) else None
         state = row.state
+        if state == State.CANCELLED:
+            done.called_off.add(row.customer_id)
     if position is None:
         return state
     if not may_write_at(workspace.rules, workspace.clock.now()):

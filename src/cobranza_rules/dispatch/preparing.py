@@ -16,6 +16,7 @@ from cobranza_rules.language import _, joined, word
 from cobranza_rules.plan.codec import to_json
 from cobranza_rules.plan.gates import APPROVED, REJECTED, WAITING, gates_for, gates_of, open_gates
 from cobranza_rules.plan.ledger import add_claims, move, planned
+from cobranza_rules.plan.looking import rejection
 from cobranza_rules.plan.numbers import next_number
 from cobranza_rules.plan.states import State
 from cobranza_rules.rules.planned import PlannedAction
@@ -72,8 +73,7 @@ def _rejected(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:
     ids = planned(row).invoice_ids
     detail = {"who": rejected.decided_by, "comment": rejected.comment}
     open_task(keeper, REJECTION, row.customer_id, "collections_analyst", today, ids, detail, action_id=row.id)
-    reason = _("rejected by {who}: {comment}", who=rejected.decided_by, comment=rejected.comment)
-    move(keeper, row, State.CANCELLED, today, reason, keep_claims=True)
+    move(keeper, row, State.CANCELLED, today, rejection(rejected), keep_claims=True)
     return True
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from cobranza_rules.calendar import days_after
 from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.forecast.imagined import Imagined
 from cobranza_rules.forecast.playing import ComingDay, Player
@@ -103,7 +104,7 @@ class _Looking:
         self.named = named_facts(reader.rules)
         self.player = Player(reader.rules, engine, agreeing, Imagined(reader.session, reader.rules, followed, self.named))
         self.wanted, self.waiting = invoice_ids, waiting
-        self.found = Forecast(self.today + dt.timedelta(days=HORIZON))
+        self.found = Forecast(days_after(self.today, HORIZON))
         self.open_holds: dict[tuple[Scope, int, str], StandingHold] = {}
         self.ended: dict[tuple[Scope, int, str], dt.date] = {}
         self._note_holds(matches)
@@ -141,7 +142,7 @@ class _Looking:
     def ahead(self) -> Forecast:
         day = self._play(self.today)
         while self._is_open() and day.on < self.found.last_day:
-            day = self._play(day.on + dt.timedelta(days=1))
+            day = self._play(days_after(day.on, 1))
         self._say_what_is_waited_for(day)
         for (scope, subject_id, _hold_id), standing in self.open_holds.items():
             ends_on = self.ended.get((scope, subject_id, standing.hold.id), dt.date.max)
@@ -188,7 +189,8 @@ class _Looking:
         if not missing:
             return
         on = self._last_business_day(day.on)
-        book, plan = self.player.look_at(replace(self.reader, today=on).of([self.customer_id]), on)
+        read = replace(self.reader, today=on).of([self.customer_id])
+        book, plan = self.player.look_at(read, on)
         invoices = {invoice.id: invoice for invoice in book.invoices}
         for invoice_id in missing:
             about = [one for one in plan.verdicts if one.subject == "invoice" and one.subject_id == invoice_id]
@@ -196,14 +198,30 @@ class _Looking:
             if verdict is None or invoice_id not in invoices:
                 self.found.next[invoice_id] = Next(None, None, _("no rule speaks of it"))
                 continue
+            if verdict.outcome is Outcome.UNDER_WAY and (kept := self._kept_back(invoices[invoice_id], read, book, on)) is not None:
+                self.found.next[invoice_id] = kept
+                continue
             hold = next((held.hold_id for held in plan.held if held.subject_id == invoice_id), "")
             until = self._until(verdict, invoices[invoice_id], hold, book)
             self.found.next[invoice_id] = Next(None, None, verdict.reason, rule_id=verdict.rule_id, until=until)
 
+    def _kept_back(self, invoice: InvoiceSubject, read: Book, book: Book, on: dt.date) -> Next | None:
+        """Why what is under way for an invoice would not leave whoever agreed to it; None where it would."""
+        for one in self.player.imagined.of_customer(self.customer_id):
+            if one.stage not in (Stage.AWAITED, Stage.OPEN) or invoice.id not in {item.subject_id for item in one.action.items}:
+                continue
+            look = self.player.look(one, read, on)
+            if look.action is None:
+                ends = self._until(look.verdict, invoice, look.hold_id, book) if look.verdict is not None else None
+                agreed = waits_for(one)
+                until = _("{first}, and {second}", first=ends, second=agreed) if ends and agreed else ends or agreed
+                return Next(None, None, look.reason, rule_id=one.action.rule_id, until=until)
+        return None
+
     def _last_business_day(self, day: dt.date) -> dt.date:
         """Of a day off there is nothing to say but that it is one."""
         while day > self.today and not self.rules.calendar.is_workday(day):
-            day -= dt.timedelta(days=1)
+            day = days_after(day, -1)
         return day
 
     def _until(self, verdict: Verdict, invoice: InvoiceSubject, hold_id: str, book: Book) -> Sentence | None:

@@ -75,10 +75,28 @@ class Player:
         before, self._seen[key] = self._seen.get(key), matches
         if self.agreeing.mode != "shadow" or self.agreed:
             for customer_id in book.customers:
-                for one in list(self.imagined.of_customer(customer_id)):
-                    if queues is None or queues is (one.action.subject in QUEUES):
-                        self._carry_out(one, read, day, before)
+                followed = [
+                    one
+                    for one in self.imagined.of_customer(customer_id)
+                    if one.stage is not Stage.GONE and (queues is None or queues is (one.action.subject in QUEUES))
+                ]
+                for one in followed:
+                    self._carry_out(one, read, day, before)
+                if any(one.stage is Stage.GONE for one in followed):
+                    self._plan_again(customer_id, read, day, before, queues)
         return day
+
+    def _plan_again(self, customer_id: int, read: Book, day: ComingDay, before: Matches | None, queues: bool | None) -> None:
+        """As in a run, what was called off may have kept something else of its customer waiting."""
+        known = len(self.imagined.of_customer(customer_id))
+        book = self.imagined.book(self._of_customer(read, customer_id), day.on)
+        if queues is False:
+            book = replace(book, queues=[])
+        for action in decide(self.rules, book, day.on, self.engine).actions:
+            if action.subject != "reply":
+                self._enter(action, day.on)
+        for one in self.imagined.of_customer(customer_id)[known:]:
+            self._carry_out(one, read, day, before)
 
     def look_at(self, read: Book, today: dt.date) -> tuple[Book, Plan]:
         """What would be decided now, with every reason, and on which facts."""
@@ -98,9 +116,9 @@ class Player:
         if not reaches_customer(one.action.steps):
             self._confirm(one, day)
             return
-        if one.stage is Stage.AWAITED and (one.since == day.on or (one.looked_at and self._stands(one, read, day, before))):
+        if one.stage is Stage.AWAITED and (one.planned_on(day.on) or (one.looked_at and self._stands(one, read, day, before))):
             return
-        look = self._look(one, read, day)
+        look = self.look(one, read, day.on)
         one.looked_at = look.action is not None
         if look.action is None:
             one.stage = one.stage if look.passing else Stage.GONE
@@ -146,17 +164,17 @@ class Player:
         one.stage = Stage.AWAITED if one.roles else Stage.OPEN
         return one.stage is Stage.OPEN
 
-    def _look(self, one: UnderWay, read: Book, day: ComingDay) -> Look:
+    def look(self, one: UnderWay, read: Book, today: dt.date) -> Look:
         """As the last look before sending: is it still what the rules plan? Alone in its customer's day, a new one is."""
         customer_id = one.action.customer_id
-        if one.since == day.on and [other for other in self.imagined.of_customer(customer_id) if other.stage is not Stage.GONE] == [one]:
+        if one.planned_on(today) and [other for other in self.imagined.of_customer(customer_id) if other.stage is not Stage.GONE] == [one]:
             return Look(one.action, passing=False, reason=one.action.reason)
-        own = self.imagined.book(self._of_customer(read, customer_id), day.on, one)
+        own = self.imagined.book(self._of_customer(read, customer_id), today, one)
         matches = match(self.rules, own, self.engine)
-        look = look_for(one.action, decide_matched(self.rules, own, day.on, matches), self.rules)
+        look = look_for(one.action, decide_matched(self.rules, own, today, matches), self.rules)
         if look.action is not None:  # Reasons cost more than decisions: they are asked for only where they are needed.
             return look
-        return look_for(one.action, decide_matched(self.rules, own, day.on, matches, trace=True), self.rules)
+        return look_for(one.action, decide_matched(self.rules, own, today, matches, trace=True), self.rules)
 
     def _of_customer(self, book: Book, customer_id: int) -> Book:
         """One customer's part of a book; a whole book's parts are found in one pass."""

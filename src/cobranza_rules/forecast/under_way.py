@@ -50,6 +50,10 @@ class UnderWay:
     def claims(self) -> bool:
         return self.stage is not Stage.GONE
 
+    def planned_on(self, day: dt.date) -> bool:
+        """By the forecast itself. What the ledger has planned on a day may have been overtaken on the same day."""
+        return self.id < 0 and self.since == day
+
 
 def is_carried(action: PlannedAction) -> bool:
     """A delivery in person or by portal: somebody of the company takes it there, and says so."""

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.calendar import BusinessCalendar, days_after
 from cobranza_rules.forecast.imagined import Imagined
 from cobranza_rules.forecast.playing import Player
 from cobranza_rules.forecast.under_way import Agreeing, still_to_leave
@@ -56,7 +56,9 @@ def week_ahead(reader: BookReader, engine: Engine, agreeing: Agreeing, count: in
 
 
 def _business_days(calendar: BusinessCalendar, after: dt.date, count: int) -> Iterator[dt.date]:
+    """Fewer where the calendar ends before."""
     day = after
     for _business_day in range(count):
-        day = calendar.on_or_after(day + dt.timedelta(days=1))
+        if day == dt.date.max or not calendar.is_workday(day := calendar.on_or_after(days_after(day, 1))):
+            return
         yield day

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rulebook.differing import differing
+from cobranza_rules.rulebook.reconsidering import Reconsidered
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Item, Plan, PlannedAction
 
@@ -54,17 +55,21 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`before` and `after` are totals by rule id; `held` are the numbers of subjects that each hold keeps back under either set."""
+    """`before` and `after` are totals by rule id; `held` are the numbers of subjects that each hold keeps back under either set.
+
+    `waiting` are the messages that wait already and of which the next run makes something else under the new rules.
+    """
 
     changes: tuple[Change, ...]
     before: Mapping[str, Total]
     after: Mapping[str, Total]
     held: Mapping[str, tuple[int, int]]
     stopped: Sentence | None = None
+    waiting: tuple[Reconsidered, ...] = ()
 
     @property
     def customers(self) -> int:
-        return len({change.customer_id for change in self.changes})
+        return len({change.customer_id for change in self.changes} | {one.customer_id for one in self.waiting})
 
 
 def compare(old: Plan, new: Plan, new_rules: RuleSet) -> Comparison:

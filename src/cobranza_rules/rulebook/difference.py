@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cobranza_rules.language import Sentence, _
+from cobranza_rules.plan.looking import messages_that_wait
 from cobranza_rules.plan.planning import plan_customers, plan_whole
+from cobranza_rules.plan.states import State
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rule_files import read_file, rules_in, shown_as
 from cobranza_rules.rulebook.comparing import Change, Comparison, compare
+from cobranza_rules.rulebook.reconsidering import Reconsidered, reconsider
 from cobranza_rules.rulebook.versions import RuleFiles, files_of, nothing_published, version_in_force, version_numbered
 from cobranza_rules.rules.document import read_rules
 from cobranza_rules.rules.model import RuleSet
@@ -56,7 +59,17 @@ def difference(workspace: Workspace, old_files: RuleFiles, new_files: RuleFiles)
     with workspace.database.reading() as session:
         old, new = _plan(session, workspace, old_rules), _plan(session, workspace, new_rules)
         found = compare(old, new, new_rules)
-        return replace(found, changes=tuple(_with_reasons(session, workspace, new_rules, found)))
+        changes = tuple(_with_reasons(session, workspace, new_rules, found))
+        return replace(found, changes=changes, waiting=tuple(_reconsidered(session, workspace, old_rules, new_rules)))
+
+
+def _reconsidered(session: Session, workspace: Workspace, old_rules: RuleSet, new_rules: RuleSet) -> Iterator[Reconsidered]:
+    """What is planned already is no part of either plan: the last look says of it under both what the next run makes of it."""
+    looked = (messages_that_wait(_reader(session, workspace, rules), NativeEngine(rules.conditions())) for rules in (old_rules, new_rules))
+    for before, after in zip(*looked, strict=True):
+        agreed = before.state == State.APPROVED
+        if (found := reconsider(before.action, before.look, after.look, agreed=agreed)) is not None:
+            yield found
 
 
 def _reader(session: Session, workspace: Workspace, rules: RuleSet) -> BookReader:

@@ -11,11 +11,18 @@ from cobranza_rules.rules.planned import PlannedAction
 
 def differing(before: PlannedAction, after: PlannedAction) -> tuple[Sentence, ...]:
     """A sentence for each difference, none where there is none."""
-    return tuple(
-        _("{what}: {after} instead of {before}", what=what, after=new, before=old)
-        for what, old, new in _aspects(before, after)
-        if old != new
-    )
+    return _differences(_aspects(before, after))
+
+
+def differing_invoices(before: PlannedAction, after: PlannedAction) -> tuple[Sentence, ...]:
+    """Which invoices it claims, and which stand apart because they are on hold."""
+    listed = [(_listed(map(_plain, each.invoices)), _listed(_plain(held.number) for held in each.held)) for each in (before, after)]
+    (claimed, held), (now_claimed, now_held) = listed
+    return _differences([(_("invoices"), claimed, now_claimed), (_("on hold, apart"), held, now_held)])
+
+
+def _differences(aspects: Iterable[tuple[Sentence, Sentence, Sentence]]) -> tuple[Sentence, ...]:
+    return tuple(_("{what}: {after} instead of {before}", what=what, after=new, before=old) for what, old, new in aspects if old != new)
 
 
 def _aspects(before: PlannedAction, after: PlannedAction) -> Iterator[tuple[Sentence, Sentence, Sentence]]:

@@ -17,6 +17,7 @@ from cobranza_rules.rules.considering import (
     next_contact_after,
     next_rung,
     stands_on_unknown_rung,
+    uncertain_before,
 )
 from cobranza_rules.rules.deciding import Deciding
 from cobranza_rules.rules.matching import holds_on
@@ -191,11 +192,15 @@ def _what_stops(deciding: Deciding, group: Group, top: Rung) -> Consideration | 
     """What keeps a whole group from being written to today; looked at in the order in which a person would ask."""
     if not top.writes:
         return deciding.day_off if tells_people(top.do) else None
+    currency = group.due[0][0].currency
+    customer = deciding.book.customers[group.due[0][0].customer_id]
+    names = (group.ladder.id, *(rung.id for rung in group.ladder.rungs))
+    if (unknown := uncertain_before(names, customer, currency)) is not None:
+        return unknown
     if group.waiting is not None:
         return group.waiting
     if (day_off := deciding.day_off) is not None:
         return day_off
-    currency = group.due[0][0].currency
     minimum = group.ladder.minimum_total.get(currency, 0)
     if group.overdue < minimum:
         return Consideration(Outcome.BELOW_MINIMUM, _("less than the minimum of ladder '{ladder}' is overdue", ladder=group.ladder.id))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from cobranza_rules.rules.expression import Condition
 from cobranza_rules.rules.matching import Names
 from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung, closing_claim
 from cobranza_rules.rules.planned import Outcome
-from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims, InvoiceSubject, QueueSubject, ReplySubject
+from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims, CustomerSubject, InvoiceSubject, QueueSubject, ReplySubject
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ def not_matching(condition: Condition, facts: Mapping[str, Value]) -> Considerat
     return Consideration(Outcome.NOT_MATCHING, _("does not apply: {causes}", causes=because(why_false(condition, facts))))
 
 
-UNCERTAIN = Consideration(Outcome.UNCERTAIN, _("nobody knows whether the last message left: a person has to settle it in the outbox"))
+NOBODY_KNOWS = Consideration(Outcome.UNCERTAIN, _("nobody knows whether the last message left: a person has to settle it in the outbox"))
 UNDER_WAY = Consideration(Outcome.UNDER_WAY, _("already under way"))
 
 
 def _still_open(claims: Claims) -> Consideration | None:
     if claims.uncertain:
-        return UNCERTAIN
+        return NOBODY_KNOWS
     return UNDER_WAY if claims.waiting else None
 
 
@@ -65,6 +65,11 @@ def _due(rung_id: str, days_overdue: int, since: dt.date | None) -> Consideratio
 @lru_cache(maxsize=4096)
 def _due_for_the_first_time(rule_id: str) -> Consideration:
     return Consideration(Outcome.DUE, _("for the first time"), claim=rule_id)
+
+
+def uncertain_before(names: Iterable[str], customer: CustomerSubject, currency: str) -> Consideration | None:
+    """A message of the rule, or of a rung of the ladder, of which nobody knows whether it left, whatever has become of its invoices."""
+    return NOBODY_KNOWS if any((name, currency) in customer.uncertain for name in names) else None
 
 
 def consider_rule(

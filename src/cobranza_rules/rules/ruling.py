@@ -7,7 +7,7 @@ from collections import defaultdict
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.causes import why_true
-from cobranza_rules.rules.considering import Consideration, because, consider_rule
+from cobranza_rules.rules.considering import Consideration, because, consider_rule, uncertain_before
 from cobranza_rules.rules.deciding import Deciding
 from cobranza_rules.rules.matching import holds_on
 from cobranza_rules.rules.model import Blocks, GroupBy, Rule
@@ -94,10 +94,19 @@ def _apply(deciding: Deciding, rule: Rule) -> None:
         elif found.outcome is Outcome.UNCERTAIN or (found.outcome is Outcome.UNDER_WAY and rule.every_workdays):
             waiting[_group_key(rule, invoice, found)] = found
     for key, due in groups.items():
-        if key in waiting and reaches_customer(rule.do):
-            deciding.note_group([invoice for invoice, _found in due], rule.id, waiting[key].outcome, waiting[key].reason)
+        stopped = _uncertain(deciding, rule, due) or (waiting.get(key) if reaches_customer(rule.do) else None)
+        if stopped is not None:
+            deciding.note_group([invoice for invoice, _found in due], rule.id, stopped.outcome, stopped.reason)
         else:
             _plan_group(deciding, rule, due)
+
+
+def _uncertain(deciding: Deciding, rule: Rule, due: Due) -> Consideration | None:
+    """What stays in the house goes on."""
+    invoice, found = due[0]
+    if not reaches_customer(rule.after_last if found.closing else rule.do):
+        return None
+    return uncertain_before((rule.id,), deciding.book.customers[invoice.customer_id], invoice.currency)
 
 
 def _concerned(rule: Rule, found: Consideration) -> frozenset[Blocks]:

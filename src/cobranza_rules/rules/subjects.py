@@ -81,6 +81,7 @@ class CustomerSubject(NamedTuple):
     """`addresses` by role of the customer; `contacted` are the days of ladder messages by currency, latest last.
 
     `facts` are those that everything of the customer shares, `portfolio` those that only rules and holds about the customer itself ask for.
+    `uncertain` are the messages of which nobody knows whether they left, as rule, rung or ladder and currency: their invoices may be closed by now.
     """
 
     id: int
@@ -89,6 +90,7 @@ class CustomerSubject(NamedTuple):
     addresses: Mapping[str, tuple[str, ...]]
     contacted: Mapping[str, tuple[dt.date, ...]] = MappingProxyType({})
     portfolio: Mapping[str, Value] = MappingProxyType({})
+    uncertain: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def own_facts(self) -> Mapping[str, Value]:

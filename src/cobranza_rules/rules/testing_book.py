@@ -98,6 +98,7 @@ class TestedBook:
     tasks: dict[tuple[int, str], TestedTask] = field(default_factory=dict)  # Open ones by customer and name
     payments: list[TestedPayment] = field(default_factory=list)
     ids: count[int] = field(default_factory=lambda: count(1))
+    entries: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
 
     @staticmethod
     def of(test: RuleTest, rules: RuleSet) -> TestedBook:
@@ -126,7 +127,16 @@ class TestedBook:
         counting = (each for each in self.decided.items() if each[1].until is None or each[1].until >= today)
         return overrides_of((each for (scope, key, _kind), each in counting if (scope, key) == (Scope.CUSTOMER, customer_id)), ())
 
+    def successors(self, invoice_id: int) -> list[int]:
+        """Those that stand in its place, the nearest first."""
+        found: list[int] = []
+        for entry in self.entries[invoice_id]:
+            if entry.kind is EntryKind.SUBSTITUTED and entry.data["by"] not in found:
+                found += [entry.data["by"], *self.successors(entry.data["by"])]
+        return found
+
     def enter(self, invoice_id: int, entry: Entry) -> None:
+        self.entries[invoice_id].append(entry)
         self.states[invoice_id] = after(self.states[invoice_id], entry)
 
     def confirm(self, tested: TestedAction, on: dt.date) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from cobranza_rules.domain.case import case_before, case_came_from
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import inheritance
 from cobranza_rules.facts.vocabulary import Scope
@@ -240,8 +241,24 @@ def _late_fate(book: TestedBook, event: Event) -> Sentence | None:
         mark_addresses(book, tested)
         tested.stage = Stage.UNDONE
         for invoice_id, entry in entries_when_undone(tested.action, tested.id, event.on):
-            book.enter(invoice_id, entry)
+            for each in (invoice_id, *book.successors(invoice_id)):  # A substitute inherited what came back.
+                book.enter(each, entry)
+        for item in tested.action.items:
+            _give_case_back(book, item.subject_id, tested.id, event)
     return None
+
+
+def _give_case_back(book: TestedBook, key: int, action: int, event: Event) -> None:
+    """To who had it, if nobody has moved it since; and so of a substitute that came with it."""
+    former = case_before(book.entries[key], action, book.invoices[key].state)
+    if former is None:
+        return
+    given = [key]
+    for heir in book.successors(key):
+        if case_came_from(book.entries[heir]) in given:
+            given.append(heir)
+    for each in given:
+        _enter(book, event, each, EntryKind.CASE_MOVED, case_status=former, undoes=action)
 
 
 def mark_addresses(book: TestedBook, tested: TestedAction) -> None:

@@ -101,7 +101,12 @@ def _customer(book: TestedBook, key: int, today: dt.date) -> CustomerSubject:
     )
     facts = _with(customer_facts(present, waiting, general), book.facts[key])
     addresses = {role: (f"{role}@customer-{key}.example",) for role in given.contacts if role not in book.bad[key]}
-    return CustomerSubject(key, given.id, facts, addresses, _contacted(book, key))
+    return CustomerSubject(key, given.id, facts, addresses, _contacted(book, key), uncertain=_uncertain(book, key))
+
+
+def _uncertain(book: TestedBook, key: int) -> frozenset[tuple[str, str]]:
+    actions = (tested.action for tested in book.actions if tested.stage is Stage.UNCERTAIN)
+    return frozenset((name, action.currency) for action in actions if action.customer_id == key for name in (action.rule_id, action.ladder))
 
 
 def _contacted(book: TestedBook, key: int) -> dict[str, tuple[dt.date, ...]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.attending import QUEUES
 from cobranza_rules.rules.considering import next_contact_after
-from cobranza_rules.rules.decide import decide
+from cobranza_rules.rules.decide import beyond_limit, decide
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung
 from cobranza_rules.rules.planned import Item, Plan, PlannedAction
@@ -25,7 +26,7 @@ from cobranza_rules.rules.testing_present import as_of
 class SimulatedDay:
     """`actions` as planned that day, but for what waits and is told or asked of people of the company only: that is `told`. `sent` left.
 
-    `missed` says why an event of that day could not happen.
+    `missed` says why an event of that day could not happen, `called_off` are the customers of whom something was called off.
     """
 
     on: dt.date
@@ -34,6 +35,7 @@ class SimulatedDay:
     sent: list[PlannedAction] = field(default_factory=list)
     plan: Plan | None = None
     missed: list[tuple[Event, Sentence]] = field(default_factory=list)
+    called_off: set[int] = field(default_factory=set)
 
 
 class Simulation:
@@ -87,10 +89,25 @@ class Simulation:
             self._enter(action, today)
         for tested in [tested for tested in self.book.actions if tested.stage is Stage.WAITING]:
             self._carry_out(tested, day)
+        if day.called_off:
+            self._plan_again(day)
         return day
 
-    def _decide(self, today: dt.date, without: TestedAction | None = None, *, trace: bool = False) -> Plan:
-        only = None if without is None else (without.action.customer_id,)
+    def _plan_again(self, day: SimulatedDay) -> None:
+        """As in a run, what was called off may have kept something else of its customer waiting."""
+        plan = self._decide(day.on, only=day.called_off)
+        messages = sum(reaches_customer(action.steps) for action in (*day.sent, *plan.actions))
+        if beyond_limit(messages, self.rules) is not None:
+            return
+        day.actions += [action for action in plan.actions if action.subject not in QUEUES]
+        day.told += [action for action in plan.actions if action.subject in QUEUES]
+        for tested in [self._enter(action, day.on) for action in plan.actions]:
+            self._carry_out(tested, day)
+
+    def _decide(
+        self, today: dt.date, without: TestedAction | None = None, *, only: Collection[int] | None = None, trace: bool = False
+    ) -> Plan:
+        only = only if without is None else (without.action.customer_id,)
         return decide(self.rules, as_of(self.book, today, without, only), today, self.engine, trace=trace)
 
     def _look(self, tested: TestedAction, today: dt.date) -> Look:
@@ -104,7 +121,9 @@ class Simulation:
             return
         look = self._look(tested, day.on)
         if look.action is None:
-            tested.stage = tested.stage if look.passing else Stage.GONE
+            if not look.passing:
+                tested.stage = Stage.GONE
+                day.called_off.add(tested.action.customer_id)
             return
         tested.action = look.action
         if self._is_signed(tested, day.on):

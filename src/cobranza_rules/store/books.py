@@ -84,19 +84,19 @@ class BookReader:
             read = self._customers(within, customers_only(self.session, customers, within, background), customers)
             yield Book(read, (), (), self.company, queues.subjects(within, read))
 
-    def _queues(self, without_action: int | None = None) -> Queues:
-        return Queues(self.session, self.rules, self.today, lambda scope, among: self._claims(scope, among, without_action))
+    def _queues(self, without: Collection[int] = ()) -> Queues:
+        return Queues(self.session, self.rules, self.today, lambda scope, among: self._claims(scope, among, without))
 
-    def of(self, customer_ids: Sequence[int], without_action: int | None = None, wanted: frozenset[str] | None = None) -> Book:
+    def of(self, customer_ids: Sequence[int], without: Collection[int] = (), wanted: frozenset[str] | None = None) -> Book:
         """These customers, with all facts, or with those that are `wanted`.
 
-        `without_action` leaves the claims of one action out: the question is then whether it would be planned again.
+        `without` leaves the claims of some actions out, one of a customer: the question is then whether it would be planned again.
         """
         facts = self._invoice_facts(wanted)
         chunk = Chunks(self.session, facts.columns).of(customer_ids)
         part = read_part(self.session, chunk, facts, wanted, self._background(chunk.within))
-        book = self.book(part, range(len(part.rows)), list(part.customers), without_action)
-        return replace(book, queues=self._queues(without_action).subjects(part.chunk.within, book.customers))
+        book = self.book(part, range(len(part.rows)), list(part.customers), without)
+        return replace(book, queues=self._queues(without).subjects(part.chunk.within, book.customers))
 
     def _invoice_facts(self, wanted: frozenset[str] | None) -> InvoiceFacts:
         return InvoiceFacts(Day(self.today, self.rules.calendar, self.rules.aging_buckets), SUBJECT_COLUMNS, wanted)
@@ -105,9 +105,9 @@ class BookReader:
         """Of customers that are `within`, or of all."""
         decided = read_overrides(self.session, within and within(OVERRIDE.customer_id), self.today, self.rules.current)
         days = self._contacted(within) if contacted else {}
-        return Background(self.company_facts(), open_messages(self.session, within), days, decided)
+        return Background(self.company_facts(), open_messages(self.session, within), days, decided, self._uncertain())
 
-    def book(self, part: Part, kept: Sequence[int], customers: Sequence[int] | None = None, without_action: int | None = None) -> Book:
+    def book(self, part: Part, kept: Sequence[int], customers: Sequence[int] | None = None, without: Collection[int] = ()) -> Book:
         """What a decision needs of the part's invoices at the positions `kept`.
 
         It has those `customers`, or those of the invoices and all that wait with a reply.
@@ -116,13 +116,13 @@ class BookReader:
         ids = sorted({part.rows[index][1] for index in kept}.union(answering)) if customers is None else customers
         within = part.chunk.within if len(ids) > len(part.customers) // 2 else one_of(ids)
         read = self._customers(within, part, ids)
-        invoices = self._invoices(part, kept, without_action)
-        reply_claims = self._claims(Scope.REPLY, open_replies_among(within), without_action) if answering else {}
+        invoices = self._invoices(part, kept, without)
+        reply_claims = self._claims(Scope.REPLY, open_replies_among(within), without) if answering else {}
         replies = open_replies(self.session, answering, read, reply_claims, self.rules.calendar) if answering else []
         return Book(read, invoices, replies, self.company)
 
-    def _claims(self, subject: Scope, among: Within, without_action: int | None) -> Mapping[int, Mapping[str, Claims]]:
-        return claims_of(self.session, subject, among, self.rules.renamed, without_action, without_open=self.coming)
+    def _claims(self, subject: Scope, among: Within, without: Collection[int]) -> Mapping[int, Mapping[str, Claims]]:
+        return claims_of(self.session, subject, among, self.rules.renamed, without, without_open=self.coming)
 
     def company_facts(self) -> Facts:
         """What is the same for every customer: how long ago bank data and mailbox were read."""
@@ -144,6 +144,7 @@ class BookReader:
                 addresses.get(customer.id, {}),
                 {currency: tuple(days) for currency, days in contacted[customer.id].items()} if customer.id in contacted else {},
                 {} if portfolios is None else portfolios.get(customer.id, NOTHING_OPEN),
+                frozenset(background.uncertain.get(customer.id, ())),
             )
             for customer in map(part.customers.__getitem__, ids)
         }
@@ -168,6 +169,14 @@ class BookReader:
             own = addresses.setdefault(customer_id, {})
             own[role] = (*own.get(role, ()), email)
         return addresses
+
+    def _uncertain(self) -> Mapping[int, Sequence[tuple[str, str]]]:
+        """Found by the state of the actions, for there are few of them; their invoices may be closed by now."""
+        found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        query = select(ACTION.customer_id, ACTION.rule_id, ACTION.plan, ACTION.currency).where(ACTION.state == "uncertain")
+        for customer_id, rule_id, plan, currency in self.session.execute(query).all():
+            found[customer_id] += [(self.rules.current(name), currency) for name in (rule_id, plan.get("ladder", ""))]
+        return found
 
     def _contacted(self, within: Within | None) -> Contacted:
         """Days on which ladder messages left, as far back as the limit counts them; what came back has reached nobody.
@@ -198,10 +207,10 @@ class BookReader:
         before = self.rules.calendar.minus(self.today, self.rules.limit.within_workdays)
         return min(days_after(before, 1), self.today)
 
-    def _invoices(self, part: Part, kept: Sequence[int], without_action: int | None) -> list[InvoiceSubject]:
+    def _invoices(self, part: Part, kept: Sequence[int], without: Collection[int]) -> list[InvoiceSubject]:
         """Ordered by customer, due date (unknown ones last, on every database) and id."""
         rows = part.rows
-        claims = self._claims(Scope.INVOICE, one_of([rows[index][0] for index in kept]), without_action) if kept else {}
+        claims = self._claims(Scope.INVOICE, one_of([rows[index][0] for index in kept]), without) if kept else {}
         of_date, renamed = _Dates(), self.rules.renamed
         subjects = [_subject(rows[index], part.facts[index], claims.get(rows[index][0], NO_CLAIMS), renamed, of_date) for index in kept]
         subjects.sort(key=lambda subject: (subject.customer_id, subject.due_on or dt.date.max, subject.id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from sqlalchemy import case, select
@@ -25,14 +25,15 @@ def claims_of(
     subject: Scope,
     among: Within,
     renamed: Mapping[str, str],
-    without_action: int | None = None,
+    without: Collection[int] = (),
     *,
     without_open: bool = False,
 ) -> Mapping[int, Mapping[str, Claims]]:
     """By subject and rule, of the subjects whose ids are `among` those that are asked for.
 
     What is closed has claims too, but nobody asks for them any more: they are not read, however many there are. `renamed` gives the present
-    id of a rule by a former one. `without_open` leaves out what is still to leave: a forecast follows those actions itself.
+    id of a rule by a former one. The claims of the actions `without` are left out; `without_open` leaves out what is still to leave: a
+    forecast follows those actions itself.
     """
     # Only of what is still open does the state of the action say anything that the claim does not say itself.
     state = select(ACTION.state).where(ACTION.id == CLAIM.action_id).scalar_subquery()
@@ -40,8 +41,8 @@ def claims_of(
     query = select(CLAIM.subject_id, CLAIM.rule_id, CLAIM.sent_on, CLAIM.undone, open_state).where(
         CLAIM.subject == subject.value, CLAIM.live, among(CLAIM.subject_id)
     )
-    if without_action is not None:
-        query = query.where(CLAIM.action_id != without_action)
+    if without:
+        query = query.where(CLAIM.action_id.not_in(without))
     claims: dict[int, dict[str, Claims]] = defaultdict(dict)
     for subject_id, claimed_by, sent_on, undone, of_action in session.execute(query).all():
         if without_open and of_action in STILL_TO_LEAVE:

@@ -43,13 +43,15 @@ class Background:
     """What is read once for a run, because there is little of it however large the book is.
 
     `company` are the facts that are the same for everybody, `waiting` tells how many open messages a customer has sent, `contacted` the days of
-    the ladder messages that the limit counts, `decided` what people decided.
+    the ladder messages that the limit counts, `decided` what people decided, `uncertain` by which ladders and rules, and in which currency, it is
+    unknown whether a message has left.
     """
 
     company: Facts
     waiting: Mapping[int, int]
     contacted: Contacted
     decided: Decided
+    uncertain: Mapping[int, Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
