@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -15,7 +15,6 @@ from cobranza_rules.rules.model import Ladder, RuleSet
 # Of an invoice: what the values of its row begin with, dates as they are kept.
 STANDING = ("id", "customer_id", "ladder", "rung", "currency", "balance", "due_on")
 ID, CUSTOMER, LADDER, RUNG, CURRENCY, BALANCE, DUE_ON = range(len(STANDING))
-Row = Sequence[Any]
 Column = Sequence[Any]
 
 
@@ -43,13 +42,7 @@ def concerned(rules: RuleSet, columns: Sequence[Column], names: Sequence[Names],
     if not busy.isdisjoint(columns[ID]):
         found = [Concern.OWN if invoice in busy else concern for invoice, concern in zip(columns[ID], found, strict=True)]
     own = [position for position, concern in enumerate(found) if concern is Concern.OWN]
-    least = [ladder for ladder in rules.ladders if ladder.minimum_total]
-    alone = (
-        position
-        for position in own
-        if _may_need_others(least, [column[position] for column in columns[: len(STANDING)]], names[position], today)
-    )
-    customers = {columns[CUSTOMER][position] for position in alone} if least else set()
+    customers = set(_short_of_a_minimum(rules, columns, names, own, today))
     beside = [position for position, concern in enumerate(found) if concern is Concern.BESIDE and columns[CUSTOMER][position] in customers]
     return Concerned(own, beside)
 
@@ -66,10 +59,17 @@ class _Concerns(dict[tuple[str, str, Names], Concern]):
         return found
 
 
-def _may_need_others(ladders: Sequence[Ladder], row: Row, names: Names, today: dt.date) -> bool:
-    """Whether it may not reach the minimum of a ladder by itself."""
-    least = max((ladder.minimum_total.get(row[CURRENCY], 0) for ladder in ladders if ladder.name in names), default=0)
-    return least > 0 and (row[BALANCE] < least or row[DUE_ON] is None or as_date(row[DUE_ON]) >= today)
+def _short_of_a_minimum(
+    rules: RuleSet, columns: Sequence[Column], names: Sequence[Names], own: Sequence[int], today: dt.date
+) -> Iterator[int]:
+    """Customers of whom an invoice may not reach the minimum of a ladder by itself."""
+    minimums = [(ladder.name, ladder.minimum_total) for ladder in rules.ladders if ladder.minimum_total]
+    customers, currencies, balances, days = (columns[name] for name in (CUSTOMER, CURRENCY, BALANCE, DUE_ON))
+    for position in own if minimums else ():
+        currency, holding = currencies[position], names[position]
+        least = max([minimum.get(currency, 0) for name, minimum in minimums if name in holding], default=0)
+        if least and (balances[position] < least or days[position] is None or as_date(days[position]) >= today):
+            yield customers[position]
 
 
 def _concern(rules: RuleSet, ladder_id: str, rung: str, names: Names) -> Concern:
