@@ -69,7 +69,8 @@ def _due_for_the_first_time(rule_id: str) -> Consideration:
 
 def uncertain_before(names: Iterable[str], customer: CustomerSubject, currency: str) -> Consideration | None:
     """A message of the rule, or of a rung of the ladder, of which nobody knows whether it left, whatever has become of its invoices."""
-    return NOBODY_KNOWS if any((name, currency) in customer.uncertain for name in names) else None
+    unknown = customer.uncertain  # Of nearly all customers nothing is.
+    return NOBODY_KNOWS if unknown and any((name, currency) in unknown for name in names) else None
 
 
 def consider_rule(

@@ -39,6 +39,7 @@ class StepKind(StrEnum):
     NOTICE = "notice"  # a mail to people of the company
 
 
+WRITING = frozenset({StepKind.EMAIL, StepKind.DELIVER})  # These bring something to the customer.
 ASKED = "asked"  # Stands for the role that a task or an approval waits for
 
 
@@ -64,11 +65,6 @@ class Step:
     rubric: str = ""
     assign: str = ""
     due_workdays: int = 0
-
-    @property
-    def writes(self) -> bool:
-        """Whether it brings something to the customer."""
-        return self.kind is StepKind.EMAIL or self.kind is StepKind.DELIVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +116,7 @@ class Rung:
     writes: bool = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "writes", any(step.writes for step in self.do))
+        object.__setattr__(self, "writes", any(step.kind in WRITING for step in self.do))
 
 
 @dataclass(frozen=True, slots=True)

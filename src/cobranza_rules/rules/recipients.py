@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cobranza_rules.rules.model import RuleSet, Step, StepKind
+from cobranza_rules.rules.model import WRITING, RuleSet, Step, StepKind
 from cobranza_rules.rules.subjects import CustomerSubject
 
 FALLBACK = "fallback_contact"
@@ -16,7 +16,7 @@ def goes_by_mail(step: Step, customer: CustomerSubject) -> bool:
 
 
 def reaches_customer(steps: Sequence[Step]) -> bool:
-    return any(step.writes for step in steps)
+    return not WRITING.isdisjoint([step.kind for step in steps])
 
 
 def tells_people(steps: Sequence[Step]) -> bool:
