@@ -205,3 +205,27 @@ def test_every_ladder_keeps_the_days_that_it_has_announced_whatever_the_others_a
         for item in leaving.action.items:
             assert announced.get(item.subject_id) in (None, leaving.on)
             announced[item.subject_id] = leaving.action.next_contact
+
+
+RIDING = rules_of(
+    """\
+version: 1
+ladders:
+  - id: collection
+    when: balance > 0
+    group_by: [customer, currency]
+    rungs:
+      - {id: first, when: days_overdue >= 1, do: [{email: first, to: collections_contact}]}
+      - {id: second, when: days_overdue >= 10, do: [{email: second, to: collections_contact}]}
+      - {id: handover, when: days_overdue >= 10, do: [{task: call, assign: sales_manager}]}
+"""
+)
+
+
+def test_a_rung_without_a_wait_keeps_the_day_that_a_higher_one_has_announced_and_a_task_need_not() -> None:
+    """An invoice that rode in a message whose rung is followed after a wait of its own."""
+    announced = workdays(3)
+    rode = invoice(1, overdue=30, rung="first", rung_on=workdays(-2), next_contact=announced)
+    for day in (MONDAY, workdays(2), announced):
+        assert done(plan_for(RIDING, book(rode), day)) == ([("second", ("F-1",))] if day >= announced else [])
+    assert done(plan_for(RIDING, book(rode._replace(rung="second")))) == [("handover", ("F-1",))]

@@ -170,14 +170,15 @@ def _open_on_another(ladder: Ladder, invoice: InvoiceSubject, rules: RuleSet) ->
 def rung_due_on(rung: Rung, invoice: InvoiceSubject, rules: RuleSet) -> dt.date | None:
     """The day from which a rung may act; None before the first.
 
-    What another ladder has promised the customer, from which a person took the invoice, is kept whatever the rung waits.
+    The day that a message has promised the customer is kept whatever the rung waits: that of another ladder, from which a person took the
+    invoice, and that of a higher rung, in whose message it rode. What stays in the house need not wait for it.
 
     It is the promised next contact, or the rung's wait after the last one; later if a reversal or the end of a dispute set the wait back.
     """
     if invoice.rung_on is None:
         return None
     if rung.wait_workdays == 0:
-        return invoice.next_contact if invoice.overrides.ladder is not None else None
+        return invoice.next_contact if rung.writes or invoice.overrides.ladder is not None else None
     due = invoice.next_contact or rules.calendar.plus(invoice.rung_on, rung.wait_workdays)
     if invoice.waits_from is not None and invoice.waits_from > invoice.rung_on:
         due = max(due, rules.calendar.plus(invoice.waits_from, rung.wait_workdays))
