@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cobranza_rules.explanation import explain_subject
@@ -42,6 +42,10 @@ def first_acts(world: World, known: set[int], sent: set[int]) -> dict[str, tuple
 @given(
     mode=st.sampled_from(["automatic", "automatic", "supervised"]),
     story=st.lists(events, min_size=5, max_size=40),
+)
+@example(  # All have agreed on a day off: what leaves on the next announces a later day than the draft did.
+    mode="supervised",
+    story=[("promise", "FA-1"), ("fault", "postponed"), ("days", 5), ("bounce", 0), ("decide", True), ("bounce", 0)],
 )
 @settings(max_examples=10, suppress_health_check=list(HealthCheck))
 def test_the_program_does_what_was_forecast(

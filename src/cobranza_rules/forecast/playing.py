@@ -124,7 +124,10 @@ class Player:
             one.stage = one.stage if look.passing else Stage.GONE
             return
         if one.stage is Stage.OPEN and self._says_the_same(one, look.action, day.on):
-            one.action = one.action if one.agreed else look.action
+            if (
+                not one.agreed or one.rendered_on is None
+            ):  # It is dated when all have agreed, and its next contact is counted from that day.
+                one.action = look.action
             self._leave(one, day)
 
     def _stands(self, one: UnderWay, read: Book, day: ComingDay, before: Matches | None) -> bool:
