@@ -76,9 +76,12 @@ def test_a_fact_of_the_wrong_type_never_reaches_durable_rules(facts: dict[str, V
 
 
 def test_only_facts_that_are_used_are_handed_over_and_unknown_ones_are_left_out() -> None:
-    program = DurableProgram(Scope.INVOICE, named("balance > 0", "due_on is unknown", "acknowledged"))
+    """What is unknown counts as false, and false is handed over only where something asks for it."""
+    program = DurableProgram(Scope.INVOICE, named("balance > 0", "due_on is unknown", "not acknowledged", "dispute_open"))
     written = json.loads(str(program.write({"balance": 5, "due_on": None, "customer": "x" * 10_000, "total": 2**70})))  # type: ignore[dict-item] # a null in a row
     assert written == {"id": "x", "s": 1, "f1": 5, "f0": False}
+    assert json.loads(str(program.write({"dispute_open": False}))) == {"id": "x", "s": 1, "f0": False}
+    assert json.loads(str(program.write({"dispute_open": True, "acknowledged": True}))) == {"id": "x", "s": 1, "f0": True, "f2": True}
 
 
 def test_many_conditions_are_parted_into_rulesets() -> None:

@@ -18,10 +18,13 @@ UNSAYABLE = "\0"  # Stands in no JSON
 
 
 class Fields:
-    """The facts that go over as they are, by type; `certain` ones are written as false where they are unknown."""
+    """The facts that go over as they are, by type.
 
-    def __init__(self, scope: Scope, codes: Mapping[str, str], certain: frozenset[str]) -> None:
-        self.codes, self.certain = codes, certain
+    `certain` ones are written as false where they are unknown; of them `silent` ones only where they hold, since nothing asks for their false.
+    """
+
+    def __init__(self, scope: Scope, codes: Mapping[str, str], certain: frozenset[str], silent: frozenset[str]) -> None:
+        self.codes, self.certain, self.silent = codes, certain, silent
         self.types = {fact: VOCABULARY[scope][fact].type for fact in codes}
 
     def write(self, facts: Facts) -> dict[str, Value] | None:
@@ -35,7 +38,8 @@ class Fields:
                 said = sayable(self.types[fact], value)
                 if said is None:
                     return None
-                written[code] = said
+                if said is not False or fact not in self.silent:
+                    written[code] = said
         return written
 
 
@@ -56,7 +60,7 @@ class Columns:
     """Writes whole tables. Facts have few different values, so what is written for each value is worked out once."""
 
     def __init__(self, fields: Fields) -> None:
-        self._members = {fact: _Members(code, fields.types[fact], fact in fields.certain) for fact, code in fields.codes.items()}
+        self._members = {fact: _Members(fields, fact, code) for fact, code in fields.codes.items()}
 
     def write(self, table: FactTable) -> list[str | None]:
         """The facts of each row as JSON, or None as `Fields.write` has it."""
@@ -75,18 +79,22 @@ class Columns:
 class _Members(dict[Value | None, str]):
     """What is written for each value of one fact: `,"f3":12`, nothing where it is unknown, UNSAYABLE where it must not be written."""
 
-    def __init__(self, code: str, kind: FactType, certain: bool) -> None:
-        self._code, self._kind, self._certain = code, kind, certain
+    def __init__(self, fields: Fields, fact: str, code: str) -> None:
+        self._code, self._kind, self._is_silent = code, fields.types[fact], fact in fields.silent
+        self[None] = f',"{code}":false' if fact in fields.certain and not self._is_silent else ""
 
     def __missing__(self, value: Value | None) -> str:
-        if value is None:
-            written = f',"{self._code}":false' if self._certain else ""
+        assert value is not None
+        said = sayable(self._kind, value)
+        if said is None:
+            written = UNSAYABLE
         else:
-            said = sayable(self._kind, value)
-            written = UNSAYABLE if said is None else f',"{self._code}":{orjson.dumps(said).decode()}'
+            written = "" if said is False and self._is_silent else f',"{self._code}":{orjson.dumps(said).decode()}'
         self[value] = written
         return written
 
     def forget_if_many(self) -> None:
         if len(self) > MOST_KEPT:
+            unknown = self[None]
             self.clear()
+            self[None] = unknown

@@ -38,7 +38,11 @@ class DurableProgram:
         used = sorted({fact for found in branches for arm in found for test in arm for fact in facts_of_test(test)})
         codes = {fact: f"f{number}" for number, fact in enumerate(used)}
         self.rulesets = [orjson.dumps(_ruleset(shard, codes)).decode() for shard in _shards(branches)]
-        self._fields = Fields(scope, {fact: codes[fact] for fact in used if fact not in computed.nodes}, certain)
+        asked_otherwise = {
+            fact for found in branches for arm in found for test in arm if not isinstance(test, Holds) for fact in facts_of_test(test)
+        }
+        plain = {fact: codes[fact] for fact in used if fact not in computed.nodes}
+        self._fields = Fields(scope, plain, certain, silent=certain - asked_otherwise)
         self._columns = Columns(self._fields)
         needed = [fact for fact in used if fact in computed.nodes]
         self._computed_codes = [(codes[fact], 1 << index) for index, fact in enumerate(needed)]

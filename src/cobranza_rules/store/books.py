@@ -25,7 +25,7 @@ from cobranza_rules.rules.recipients import rungs_to_customers
 from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubject, InvoiceSubject
 from cobranza_rules.store.chunks import CHUNK, Chunks, Within, one_of
 from cobranza_rules.store.claims import claims_of, open_replies_among
-from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
+from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beats
 from cobranza_rules.store.overrides import OVERRIDE, Decided, read_overrides, rungs_of
 from cobranza_rules.store.parts import Background, Contacted, Part, customers_only, open_messages, read_part
 from cobranza_rules.store.queues import Queues
@@ -128,7 +128,8 @@ class BookReader:
         """What is the same for every customer: how long ago bank data and mailbox were read."""
         if self.coming:
             return company_facts(self.today, 0, self.today, self.rules.calendar)
-        bank, poll = last_beat(self.session, BANK), last_beat(self.session, MAILBOX)
+        beats = last_beats(self.session)
+        bank, poll = beats.get(BANK), beats.get(MAILBOX)
         bank_on = bank.astimezone(ZoneInfo(self.rules.calendar.timezone)).date() if bank else None
         hours = max(0, int((self.now - poll).total_seconds() // 3600)) if poll else None
         return company_facts(bank_on, hours, self.today, self.rules.calendar)

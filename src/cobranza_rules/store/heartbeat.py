@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.store.tables import HeartbeatRow
@@ -21,6 +22,11 @@ def beat(session: Session, name: str, at: dt.datetime) -> None:
         row.at = at
 
 
+def last_beats(session: Session) -> dict[str, dt.datetime]:
+    """By name; what never succeeded is not there."""
+    columns = HeartbeatRow.__table__.c
+    return {row.name: row.at for row in session.execute(select(columns.name, columns.at))}
+
+
 def last_beat(session: Session, name: str) -> dt.datetime | None:
-    row = session.get(HeartbeatRow, name)
-    return row.at if row else None
+    return last_beats(session).get(name)

@@ -6,8 +6,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.facts.vocabulary import Scope
@@ -25,7 +26,7 @@ def counts_on(today: dt.date) -> ColumnElement[bool]:
     return OVERRIDE.ended_at.is_(None) & or_(OVERRIDE.until.is_(None), OVERRIDE.until >= today)
 
 
-def override_of(row: OverrideRow, current: Callable[[str], str] = str) -> Override:
+def override_of(row: OverrideRow | Row[Any], current: Callable[[str], str] = str) -> Override:
     """`current` gives the present id of a ladder that the rules have renamed."""
     kind = OverrideKind(row.kind)
     scope = Scope.CUSTOMER if row.invoice_id is None else Scope.INVOICE
@@ -51,7 +52,7 @@ class Decided:
         return overrides_of(self.customers.get(customer_id, ()), own)
 
 
-def decided_for(rows: Iterable[OverrideRow], current: Callable[[str], str]) -> Decided:
+def decided_for(rows: Iterable[OverrideRow | Row[Any]], current: Callable[[str], str]) -> Decided:
     customers: dict[int, list[Override]] = defaultdict(list)
     invoices: dict[int, list[Override]] = defaultdict(list)
     for row in rows:
@@ -61,8 +62,8 @@ def decided_for(rows: Iterable[OverrideRow], current: Callable[[str], str]) -> D
 
 def read_overrides(session: Session, within: ColumnElement[bool] | None, today: dt.date, current: Callable[[str], str]) -> Decided:
     """Those of customers `within`, or all, as they count on `today`. Later ones win, should two of a kind stand beside each other."""
-    query = select(OverrideRow).where(counts_on(today)).order_by(OVERRIDE.id)
-    return decided_for(session.scalars(query if within is None else query.where(within)), current)
+    query = select(*OVERRIDE).where(counts_on(today)).order_by(OVERRIDE.id)
+    return decided_for(session.execute(query if within is None else query.where(within)).all(), current)
 
 
 def decided_beyond_conditions(session: Session, today: dt.date) -> Mapping[int, Sequence[int]]:

@@ -17,7 +17,7 @@ from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung
 from cobranza_rules.rules.normal_form import opposite
 from cobranza_rules.rules.tree import AllOf, AnyOf, Leaf, Negation, Never, Node
-from cobranza_rules.store.fact_columns import INVOICE, Clause, FactColumns
+from cobranza_rules.store.fact_columns import INVOICE, Clause, FactColumns, is_one_of
 from cobranza_rules.store.tables import ClaimRow
 
 CLAIM = ClaimRow.__table__.c
@@ -76,21 +76,21 @@ class Sieve:
         before = [("",), *map(_names, ladder.rungs)]
         steps = [
             and_(
-                INVOICE.rung.in_(last),
+                is_one_of(INVOICE.rung, last),
                 self._waited(rung),
                 superset(rung.when.tree, self._columns) if rung.when is not None else true(),
             )
             for last, rung in zip(before, ladder.rungs, strict=False)
         ]
-        lost = INVOICE.rung.not_in([name for names in before for name in names])
+        lost = and_(*(INVOICE.rung != name for names in before for name in names))
         # Where an invoice stands is asked first: nearly all stand before a rung that is not due, and the database asks no further then.
         climbing = and_(self._taken(ladder), or_(*steps, lost), superset(ladder.when.tree, self._columns))
-        return or_(and_(INVOICE.ladder.in_(_names(ladder)), lost), climbing)
+        return or_(and_(is_one_of(INVOICE.ladder, _names(ladder)), lost), climbing)
 
     def _taken(self, ladder: Ladder) -> Clause:
         """It stands on this ladder, or on none that the rules have."""
         others = [name for each in self._rules.ladders if each is not ladder for name in _names(each)]
-        return INVOICE.ladder.not_in(others) if others else true()
+        return and_(true(), *(INVOICE.ladder != name for name in others))
 
     def _waited(self, rung: Rung) -> Clause:
         """As `considering.rung_due_on` counts: the promised day, or the wait since the last rung; no earlier than the wait since a setback."""
