@@ -52,6 +52,12 @@ class DurableRoom:
         """How many different facts no worker is given any more."""
         return len(self._quarantine)
 
+    def begin(self) -> None:
+        """A new run: what was told is told, and workers are trusted again, for what kept them from answering may be over."""
+        with self._lock:
+            self.incidents.clear()
+            self._losses = 0
+
     def evaluate(self, scope: Scope, facts: Sequence[Facts]) -> list[Names]:
         if not self._programs[scope].rulesets:
             return self._native.evaluate(scope, facts)

@@ -28,6 +28,9 @@ class BothEngines:
     def incidents(self) -> list[Sentence]:
         return self.room.incidents
 
+    def begin(self) -> None:
+        self.room.begin()
+
     def evaluate(self, scope: Scope, facts: Sequence[Facts]) -> list[Names]:
         """Raises EngineError that names the first fact on which they differ, and the conditions."""
         durable, native = self.room.evaluate(scope, facts), self._native.evaluate(scope, facts)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cobranza_rules.engines import EngineName, open_engine
+from cobranza_rules.engine_room import DurableRoom
+from cobranza_rules.engines import BothEngines, EngineName, open_engine
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.store.database import Database, open_database, reopen
@@ -28,13 +29,14 @@ class Warm:
         return self._database[1]
 
     def engine(self, name: EngineName, rules: RuleSet) -> Engine:
-        """Raises ProblemError where durable-rules is asked for and cannot be imported. What it told before has been told."""
+        """As a new run wants it. Raises ProblemError where durable-rules is asked for and cannot be imported."""
         key = name, rules.digest
         if self._engine is None or self._engine[0] != key:
             self._close_engine()
             self._engine = key, open_engine(name, rules.conditions())
         engine = self._engine[1]
-        getattr(engine, "incidents", []).clear()
+        if isinstance(engine, DurableRoom | BothEngines):
+            engine.begin()
         return engine
 
     def rest(self) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from cobranza_rules.engine_room import MOST_LOSSES, DurableRoom
+from cobranza_rules.engines import BothEngines, EngineName
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.tables import InvoiceRow
 from cobranza_rules.warm import Warm
@@ -93,3 +97,25 @@ def test_what_the_engine_has_told_is_not_told_again(desk: Desk, warm: Warm) -> N
     engine = warm.engine("durable", desk.workspace.rules)
     engine.incidents.append("a worker was lost")  # type: ignore[attr-defined]
     assert warm.engine("durable", desk.workspace.rules).incidents == []  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["durable", "both"])
+def test_an_engine_that_gave_its_workers_up_tries_again_in_the_next_tick(
+    desk: Desk, warm: Warm, name: EngineName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else one bad minute of the machine would leave everything to the native engine, untold, until the daemon is started anew."""
+
+    def asked() -> tuple[int, int]:
+        """The incidents of a tick, and the worker that it has left."""
+        engine = warm.engine(name, desk.workspace.rules)
+        assert isinstance(engine, DurableRoom | BothEngines)
+        for _chunk in range(MOST_LOSSES):
+            engine.evaluate(Scope.INVOICE, [{"invoice": "FA-1"}])
+        return len(engine.incidents), (engine if isinstance(engine, DurableRoom) else engine.room).worker_pid
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", "/nowhere/python")
+        assert asked() == (MOST_LOSSES, 0)
+    incidents, worker = asked()
+    assert incidents == 0
+    assert worker != 0
