@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, text, update
 from sqlalchemy.orm import Session
 
 from cobranza_rules.facts.vocabulary import Scope
@@ -21,6 +21,7 @@ from cobranza_rules.store.tables import (
     ApplicationRow,
     ApprovalRow,
     ClaimRow,
+    CustomerRow,
     EvidenceRow,
     InvoiceRow,
     OverrideRow,
@@ -126,6 +127,17 @@ def covers(payment: int, minor: int, *, applied: bool = True, currency: str = "M
 def filled(database: Database) -> Database:
     add(database, a_customer(), a_customer("C-002"))
     return database
+
+
+def test_customers_come_in_the_order_of_their_ids_whatever_was_written_last(filled: Database, rules: RuleSet) -> None:
+    with filled.writing() as session:
+        session.execute(update(CustomerRow).where(CustomerRow.id == 1).values(name="OTRO NOMBRE"))
+    with filled.reading() as session:
+        if filled.engine.dialect.name == "postgresql":  # As it reads a larger table, row after row
+            session.execute(text("SET LOCAL enable_indexscan = off"))
+            session.execute(text("SET LOCAL enable_bitmapscan = off"))
+        book = BookReader(session, rules, {}, MONDAY, NOON).of([1, 2])
+    assert (list(book.customers), [subject.id for subject in book.queues]) == ([1, 2], [1, 2])
 
 
 def test_open_tasks_with_their_days(filled: Database, rules: RuleSet) -> None:

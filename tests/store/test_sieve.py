@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -201,7 +201,9 @@ def a_group(session: Session, *invoices: dict[str, Any]) -> None:
             put_book(session, iter([(table, [row | {"status": "active"} if table == "customer" else row for row in rows])]))
 
 
-def plans_of(database: Database, rules: RuleSet, *invoices: dict[str, Any], under_way: int | None = None) -> tuple[Plan, Plan]:
+def plans_of(
+    database: Database, rules: RuleSet, *invoices: dict[str, Any], under_way: int | None = None, overrides: Sequence[dict[str, Any]] = ()
+) -> tuple[Plan, Plan]:
     engine = NativeEngine(rules.conditions())
     with Session(database.engine) as session:
         a_group(session, *invoices)
@@ -217,6 +219,8 @@ def plans_of(database: Database, rules: RuleSet, *invoices: dict[str, Any], unde
             action |= {"id": 1, "rules_digest": "0" * 64, "planned_on": TODAY, "revision": 1, "content": ""}
             claim = {"action_id": 1, "subject": "invoice", "subject_id": under_way, "rule_id": "second-reminder", "occurrence": 1}
             put_book(session, iter([("action", [action]), ("claim", [{**claim, "live": True, "undone": False}])]))
+        if overrides:
+            put_book(session, iter([("override", list(overrides))]))
         reader = BookReader(session, rules, COMPANY, TODAY, NOW)
         plans = plan_whole(reader, engine), plan_whole(reader, engine, sifted=False)
         session.rollback()
@@ -232,6 +236,39 @@ def test_a_small_invoice_reaches_the_minimum_with_what_else_is_overdue(database:
     assert [action.invoices for action in sifted.actions] == [action.invoices for action in whole.actions] == [("F-1",)]
     alone, _whole = plans_of(database, rules, {"balance": 10_000}, DONE | {"currency": "USD"})
     assert [verdict.outcome.value for verdict in alone.verdicts] == ["due", "below_minimum"]
+
+
+def test_an_invoice_that_is_not_overdue_itself_reaches_the_minimum_with_what_is(database: Database) -> None:
+    """Its due date was moved after its first reminder: it adds nothing to what is overdue."""
+    rules = read(SHIPPED)
+    moved = {"balance": 100_000, "due_on": TODAY}
+    sifted, whole = plans_of(database, rules, moved, DONE)
+    assert [action.invoices for action in sifted.actions] == [action.invoices for action in whole.actions] == [("F-1",)]
+    alone, _whole = plans_of(database, rules, moved)
+    assert [verdict.outcome.value for verdict in alone.verdicts] == ["due", "below_minimum"]
+
+
+TWO_LADDERS = """
+version: 1
+calendar: {holidays: none}
+ladders:
+  - {id: soft, when: currency == "USD", rungs: [{id: call, do: [{task: call, assign: sales_manager}]}]}
+  - id: collection
+    when: balance > 0
+    minimum_total: {MXN: 500.00}
+    rungs:
+      - {id: first-reminder, do: [{email: note, to: collections_contact}]}
+      - {id: second-reminder, wait: 5 workdays, do: [{email: note, to: collections_contact}]}
+"""
+
+
+def test_an_invoice_that_a_person_has_put_on_a_ladder_reaches_the_minimum_with_what_is_overdue_on_it(database: Database) -> None:
+    put = {"balance": 10_000, "ladder": "soft", "rung": "call"}
+    override = {"customer_id": 1, "invoice_id": 1, "kind": "ladder", "ladder": "collection", "blocks": [], "set_on": TODAY, "known_at": NOW}
+    override |= {"set_by": "ana@kemper.example", "why": "a reason", "ended_by": "", "ended_why": ""}
+    sifted, whole = plans_of(database, read(TWO_LADDERS), put, DONE, overrides=[override])
+    assert shown(sifted) == shown(whole)
+    assert [(action.rule_id, action.invoices) for action in sifted.actions] == [("first-reminder", ("F-1",))]
 
 
 def test_an_invoice_that_is_not_due_and_has_something_under_way_keeps_its_group_waiting(database: Database) -> None:

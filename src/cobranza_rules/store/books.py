@@ -95,7 +95,7 @@ class BookReader:
         facts = self._invoice_facts(wanted)
         chunk = Chunks(self.session, facts.columns).of(customer_ids)
         part = read_part(self.session, chunk, facts, wanted, self._background(chunk.within))
-        book = self.book(part, range(len(part.rows)), list(part.customers), without)
+        book = self.book(part, range(len(part.rows)), sorted(part.customers), without)
         return replace(book, queues=self._queues(without).subjects(part.chunk.within, book.customers))
 
     def _invoice_facts(self, wanted: frozenset[str] | None) -> InvoiceFacts:
