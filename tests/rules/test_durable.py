@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.rules.durable import DurableEngine
 from cobranza_rules.rules.durable_matcher import Matcher
@@ -25,6 +26,17 @@ def agree(conditions: Conditions, *facts: dict[str, Value], scope: Scope = Scope
     found = NativeEngine(conditions).evaluate(scope, facts)
     assert DurableEngine(conditions).evaluate(scope, facts) == found
     return found
+
+
+@pytest.mark.parametrize("disputed", [(True, 1, 0, None), (1, True, 0, False)])
+def test_in_a_table_a_number_is_no_truth_though_python_takes_the_two_for_equal(disputed: tuple[Value | None, ...]) -> None:
+    conditions = named("dispute_open", "not dispute_open")
+    table = FactTable(("dispute_open",), [(value,) for value in disputed])
+    program = DurableProgram(Scope.INVOICE, conditions)
+    assert [text and json.loads(text) for text in program.write_all(table)] == [
+        text and json.loads(text) for text in map(program.write, table)
+    ]
+    assert DurableEngine(conditions).evaluate(Scope.INVOICE, table) == NativeEngine(conditions).evaluate(Scope.INVOICE, table)
 
 
 def test_figures_that_would_leave_64_bits_are_worked_out_in_python() -> None:

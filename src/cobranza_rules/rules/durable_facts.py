@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import orjson
 
@@ -15,6 +15,7 @@ from cobranza_rules.rules.engine import Facts
 IDENTITY: dict[str, Value] = {"id": "x", "s": 1}  # One fact at a time, always under this name
 MOST_KEPT = 20_000  # Values of a fact whose writing is kept from one table to the next
 UNSAYABLE = "\0"  # Stands in no JSON
+TRUTHS = frozenset({bool, type(None)})
 
 
 class Fields:
@@ -69,7 +70,7 @@ class Columns:
         for members in self._members.values():
             members.forget_if_many()
         unknown = (None,) * len(table)
-        said = [list(map(members.__getitem__, columns.get(fact, unknown))) for fact, members in self._members.items()]
+        said = [members.of(columns.get(fact, unknown)) for fact, members in self._members.items()]
         if not said:
             return [begin + "}"] * len(table)
         texts = [begin + "".join(row) + "}" for row in zip(*said, strict=True)]
@@ -92,6 +93,12 @@ class _Members(dict[Value | None, str]):
             written = "" if said is False and self._is_silent else f',"{self._code}":{orjson.dumps(said).decode()}'
         self[value] = written
         return written
+
+    def of(self, column: Sequence[Value | None]) -> list[str]:
+        """Where truths are asked for, 1 and 0 are looked at apart: as keys they are True and False."""
+        if self._kind is FactType.BOOLEAN and not TRUTHS.issuperset(map(type, column)):
+            return [self[value] if type(value) in TRUTHS else UNSAYABLE for value in column]
+        return list(map(self.__getitem__, column))
 
     def forget_if_many(self) -> None:
         if len(self) > MOST_KEPT:
