@@ -19,6 +19,17 @@ DATES = st.dates().filter(lambda day: day.year > 1900) | st.sampled_from(["2026-
 NUMBERS = st.integers(-3, 12) | st.sampled_from([30, 60, 2999, 3000, 3001, 999999999999999])
 OTHERS = {kind: [fact.name for fact in INVOICE_FACTS if fact.type is kind] for kind in FactType}
 
+# As rules files have them: an invoice is then nearly always where another rule or rung does not concern it.
+USUAL = [
+    "balance > 0",
+    "days_overdue >= 1",
+    'case_status == "collections"',
+    'delivery == "pending"',
+    'delivery == "sent" and not acknowledged',
+    "dispute_open and promise_open",
+    "promise_count == 0",
+]
+
 
 def simple(fact: Fact) -> st.SearchStrategy[str]:
     """A comparison of one fact with a constant, such as a column can answer exactly."""
@@ -96,23 +107,30 @@ def conditions(scope: Scope = Scope.INVOICE) -> st.SearchStrategy[str]:
 
 @st.composite
 def rules_files(draw: Any) -> str:
-    """Two rules and two ladders with holds. Conditions are wide, so that much of a book is concerned."""
+    """Two rules and two ladders with holds. Half of the conditions are wide, so that much of a book is concerned, and half those of a desk."""
 
     def when(scope: Scope = Scope.INVOICE) -> str:
-        return "'" + str(draw(conditions(scope))).replace("'", "''") + "'"
+        usual = st.sampled_from(USUAL) if scope is Scope.INVOICE else st.just("inbox_open > 0")
+        return "'" + str(draw(usual | conditions(scope))).replace("'", "''") + "'"
+
+    def named(name: str) -> str:
+        """Some have had another id before, under which a book knows them."""
+        return str(draw(st.sampled_from([f"id: {name}", f"id: {name}", f"id: new-{name}, was: [older-{name}, {name}]"])))
 
     def message() -> str:
         return str(draw(st.sampled_from(["{email: note, to: collections_contact}", "{task: call, assign: collections_analyst}"])))
 
     def ladder(name: str, rungs: tuple[str, ...]) -> list[str]:
-        lines = [f"  - id: {name}", f"    when: {when()}", f"    group_by: {draw(st.sampled_from(['[customer, currency]', '[customer]']))}"]
+        lines = [f"  - {part}" if part.startswith("id") else f"    {part}" for part in named(name).split(", ", 1)]
+        lines += [f"    when: {when()}", f"    group_by: {draw(st.sampled_from(['[customer, currency]', '[customer]']))}"]
         if draw(st.booleans()):
-            lines.append(f"    minimum_total: {{MXN: {draw(st.sampled_from(['500.00', '100000.00']))}}}")
+            pesos, dollars = draw(st.sampled_from(["500.00", "100000.00"])), draw(st.sampled_from(["", ", USD: 500.00"]))
+            lines.append(f"    minimum_total: {{MXN: {pesos}{dollars}}}")
         lines.append("    rungs:")
         for rung in rungs:
             wait = draw(st.sampled_from(["", "wait: 1 workday, ", "wait: 5 workdays, "])) if rung != rungs[0] else ""
             on = f"when: {when()}, " if draw(st.booleans()) else ""
-            lines.append(f"      - {{id: {rung}, {wait}{on}do: [{message()}]}}")
+            lines.append(f"      - {{{named(rung)}, {wait}{on}do: [{message()}]}}")
         return lines
 
     blocks = draw(st.sampled_from(["contact", "[contact, escalation]", "delivery"]))
@@ -124,8 +142,8 @@ def rules_files(draw: Any) -> str:
         f"  - {{id: held, for: invoice, when: {when()}, blocks: {blocks}}}",
         f"  - {{id: quiet, for: customer, when: {when(Scope.CUSTOMER)}, blocks: contact}}",
         "rules:",
-        f"  - {{id: transmittal, for: invoice, when: {when()}, group_by: [customer, currency], do: [{message()}]}}",
-        f"  - {{id: acknowledgement-missing, for: invoice, when: {when()}, every: {every}, times: 2, group_by: [customer],",
+        f"  - {{{named('transmittal')}, for: invoice, when: {when()}, group_by: [customer, currency], do: [{message()}]}}",
+        f"  - {{{named('acknowledgement-missing')}, for: invoice, when: {when()}, every: {every}, times: 2, group_by: [customer],",
         f"     do: [{{email: note, to: invoice_contact}}], after_last: [{message()}]}}"
         if draw(st.booleans())
         else f"     do: [{message()}]}}",

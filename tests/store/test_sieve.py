@@ -136,7 +136,7 @@ def both_plans(database: Database, rules: RuleSet, seed: int, today: dt.date = T
     engine = NativeEngine(rules.conditions())
     with Session(database.engine) as session:
         put_book(session, random_rows(seed))
-        put_book(session, random_overrides(seed, [ladder.id for ladder in rules.ladders]))
+        put_book(session, random_overrides(seed, [name for ladder in rules.ladders for name in (ladder.id, *ladder.was)]))
         reader = BookReader(session, rules, COMPANY, today, NOW)
         plans = plan_whole(reader, engine), plan_whole(reader, engine, sifted=False)
         close = plan_customers(reader, engine, sorted(session.scalars(select(CustomerRow.id))))
