@@ -108,16 +108,22 @@ def _cause_of(leaf: Leaf, described: Mapping[str, Fact]) -> Callable[[bool, Mapp
 
     kept: dict[tuple[Value | None, ...], Cause] = {}
 
-    def said(holding: bool, facts: Mapping[str, Value]) -> Cause:
-        key = (holding, *map(facts.get, looked_at))
-        if (found := kept.get(key)) is None:
-            if len(kept) >= MOST_KEPT:
-                kept.clear()
-            read = tuple((fact.name, readable(fact, facts)) for fact in shown)
-            found = kept[key] = Cause(leaf.text, holding, read, _sentence(leaf.text, read))
+    def said(holding: bool, facts: Mapping[str, Value], key: tuple[Value | None, ...]) -> Cause:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
+        read = tuple((fact.name, readable(fact, facts)) for fact in shown)
+        found = kept[key] = Cause(leaf.text, holding, read, _sentence(leaf.text, read))
         return found
 
-    return said
+    def of_one(holding: bool, facts: Mapping[str, Value]) -> Cause:
+        key = (holding, facts.get(looked_at[0]))
+        return kept.get(key) or said(holding, facts, key)
+
+    def of_more(holding: bool, facts: Mapping[str, Value]) -> Cause:
+        key = (holding, *map(facts.get, looked_at))
+        return kept.get(key) or said(holding, facts, key)
+
+    return of_one if len(looked_at) == 1 else of_more
 
 
 def _numbered(node: Node, numbers: Mapping[Leaf, int]) -> _Numbered | int:

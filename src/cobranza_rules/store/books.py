@@ -16,7 +16,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import days_after
-from cobranza_rules.facts.build import Facts, company_facts, customer_facts, portfolio_facts
+from cobranza_rules.facts.build import Facts, company_facts, portfolio_facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts, KeptDate, as_date
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.rules.concerned import STANDING
@@ -136,16 +136,16 @@ class BookReader:
 
     def _customers(self, within: Within, part: Part, ids: Iterable[int]) -> dict[int, CustomerSubject]:
         addresses, portfolios = self._addresses(within), self._portfolios(within)
-        background, contacted = part.background, part.background.contacted
+        background, contacted, facts_of = part.background, part.background.contacted, part.facts_of_customers()
         return {
             customer.id: CustomerSubject(
                 customer.id,
                 customer.code,
-                customer_facts(customer, background.waiting.get(customer.id, 0), background.company),
+                facts_of(customer),
                 addresses.get(customer.id, {}),
                 {currency: tuple(days) for currency, days in contacted[customer.id].items()} if customer.id in contacted else {},
                 {} if portfolios is None else portfolios.get(customer.id, NOTHING_OPEN),
-                frozenset(background.uncertain.get(customer.id, ())),
+                background.uncertain.get(customer.id, frozenset()),
             )
             for customer in map(part.customers.__getitem__, ids)
         }
@@ -171,13 +171,13 @@ class BookReader:
             own[role] = (*own.get(role, ()), email)
         return addresses
 
-    def _uncertain(self) -> Mapping[int, Sequence[tuple[str, str]]]:
+    def _uncertain(self) -> Mapping[int, frozenset[tuple[str, str]]]:
         """Found by the state of the actions, for there are few of them; their invoices may be closed by now."""
         found: dict[int, list[tuple[str, str]]] = defaultdict(list)
         query = select(ACTION.customer_id, ACTION.rule_id, ACTION.plan, ACTION.currency).where(ACTION.state == "uncertain")
         for customer_id, rule_id, plan, currency in self.session.execute(query).all():
             found[customer_id] += [(self.rules.current(name), currency) for name in (rule_id, plan.get("ladder", ""))]
-        return found
+        return {customer_id: frozenset(written) for customer_id, written in found.items()}
 
     def _contacted(self, within: Within | None) -> Contacted:
         """Days on which ladder messages left, as far back as the limit counts them; what came back has reached nobody.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cobranza_rules.facts.build import OF_CUSTOMER, Facts
+from cobranza_rules.facts.build import OF_CUSTOMER, Facts, customer_facts
 from cobranza_rules.facts.invoices import InvoiceFacts
 from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import Value
@@ -51,7 +51,7 @@ class Background:
     waiting: Mapping[int, int]
     contacted: Contacted
     decided: Decided
-    uncertain: Mapping[int, Sequence[tuple[str, str]]]
+    uncertain: Mapping[int, frozenset[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,21 @@ class Part:
     def waiting(self) -> list[int]:
         """Customers with an open message."""
         return [customer_id for customer_id in self.background.waiting if customer_id in self.customers]
+
+    def facts_of_customers(self) -> Callable[[Customer], Facts]:
+        """Most customers are alike but for their codes."""
+        alike: dict[tuple[Any, ...], Facts] = {}
+        waiting, company = self.background.waiting, self.background.company
+
+        def of(customer: Customer) -> Facts:
+            _number, code, *rest = customer
+            inbox_open = waiting.get(customer.id, 0)
+            key = (inbox_open, *rest)
+            if (facts := alike.get(key)) is None:
+                facts = alike[key] = customer_facts(customer, inbox_open, company)
+            return {**facts, "customer": code}
+
+        return of
 
     def is_sampled(self, index: int) -> bool:
         """The sieve has left it out, and it is looked at all the same."""
