@@ -57,6 +57,10 @@ def sayable(kind: FactType, value: Value) -> Value | None:
     return text if sayable_text(text) else None
 
 
+def all_sayable(figures: Sequence[Value | None]) -> bool:
+    return {int}.issuperset(map(type, figures)) and min(figures, default=0) > -LARGEST_WHOLE and max(figures, default=0) < LARGEST_WHOLE  # type: ignore[type-var,operator] # they are whole numbers, which comes first
+
+
 class Columns:
     """Writes whole tables. Facts have few different values, so what is written for each value is worked out once."""
 
@@ -95,7 +99,9 @@ class _Members(dict[Value | None, str]):
         return written
 
     def of(self, column: Sequence[Value | None]) -> list[str]:
-        """Where truths are asked for, 1 and 0 are looked at apart: as keys they are True and False."""
+        """Where truths are asked for, 1 and 0 are looked at apart: as keys they are True and False. Of amounts hardly two are the same."""
+        if self._kind is FactType.AMOUNT and all_sayable(column):
+            return [f',"{self._code}":{value}' for value in column]
         if self._kind is FactType.BOOLEAN and not TRUTHS.issuperset(map(type, column)):
             return [self[value] if type(value) in TRUTHS else UNSAYABLE for value in column]
         return list(map(self.__getitem__, column))
