@@ -160,6 +160,7 @@ class Importing:
         report.warnings += [problem for problem in problems if problem.warning]
         reminded = RemindedBefore(keeper, rules_in_force(keeper.session), name, self.clock.today())
         reminded.take(records)
+        report.warnings += reminded.warnings
         report.counts.update({("reminders", outcome): count for outcome, count in reminded.counts.items()})
         if refused := [*(problem for problem in problems if not problem.warning), *reminded.problems]:
             raise ProblemError(refused)
