@@ -108,7 +108,7 @@ class Importing:
         examined = examine_cfdi(content, name)
         record = examined.record
         if record.issuer.rfc != self.company_rfc:
-            raise SetAside(_("issued by {rfc}, not by the company", rfc=record.issuer.rfc))
+            raise SetAside(_("issued by {rfc}, not by the company, {own}", rfc=record.issuer.rfc, own=self.company_rfc))
         document = Document(record, self.archive.put(content), name, self._reread)
         today = self.clock.today()
         if isinstance(record, InvoiceRecord):
