@@ -51,19 +51,26 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """`holds` are the customer's own; `last_day` is as far as was looked ahead.
+class Waiting:
+    """A task, an approval, a payment or the customer as a whole: each rule's word on it, the messages about it, and what comes next."""
 
-    `waiting` is what rules say of tasks, approvals, payments and the customer as a whole: what it is, its name, each rule's word on it, and
-    what comes next, if anything does.
-    """
+    scope: str
+    name: str
+    verdicts: tuple[Said, ...]
+    next: Next | None
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`holds` are the customer's own; `last_day` is as far as was looked ahead."""
 
     customer: str
     standings: tuple[Standing, ...]
     actions: tuple[PlannedAction, ...]
     holds: tuple[StandingHold, ...]
     last_day: dt.date
-    waiting: tuple[tuple[str, str, tuple[Said, ...], Next | None], ...]
+    waiting: tuple[Waiting, ...]
 
     def lines(self) -> Iterator[Sentence]:
         for hold in self.holds:
@@ -74,25 +81,23 @@ class Explanation:
             yield standing.state
             for rule, _outcome, reason in standing.verdicts:
                 yield _("  {rule}: {reason}", rule=word(rule), reason=reason)
-            for message in standing.messages:
-                if (what := message.look.sentence) is not None:
-                    rule_id, day = word(message.action.rule_id), message.planned_on
-                    yield _("  {rule}, which waits since {day}: {what}", rule=rule_id, day=day, what=what)
+            yield from _of_messages(standing.messages)
             for hold in standing.holds:
                 yield _("  on hold: {hold}", hold=hold_sentence(hold))
             if standing.next is not None:
                 yield _("  next: {next}", next=next_sentence(standing.next, self.last_day))
-        for scope, name, said, coming in self.waiting:
-            yield _("{what} {name}:", what=word(scope), name=word(name))
-            for rule, _outcome, reason in said:
+        for one in self.waiting:
+            yield _("{what} {name}:", what=word(one.scope), name=word(one.name))
+            for rule, _outcome, reason in one.verdicts:
                 yield _("  {rule}: {reason}", rule=word(rule), reason=reason)
-            if coming is not None:
-                yield _("  next: {next}", next=next_sentence(coming, self.last_day))
+            yield from _of_messages(one.messages)
+            if one.next is not None:
+                yield _("  next: {next}", next=next_sentence(one.next, self.last_day))
         for action in self.actions:
             yield _(
                 "Today: {rule} for {invoices}, because of {reason}",
                 rule=word(action.rule_id),
-                invoices=", ".join(action.invoices),
+                invoices=joined(map(word, action.invoices)),
                 reason=action.reason,
             )
         if not self.actions:
@@ -117,12 +122,15 @@ class Explanation:
             ],
             "waiting": [
                 {
-                    "what": scope,
-                    "name": name,
-                    "verdicts": [{"rule": rule, "outcome": outcome, "reason": reason.text(translate)} for rule, outcome, reason in said],
-                    "next": _next_json(coming, translate) if coming else None,
+                    "what": one.scope,
+                    "name": one.name,
+                    "verdicts": [
+                        {"rule": rule, "outcome": outcome, "reason": reason.text(translate)} for rule, outcome, reason in one.verdicts
+                    ],
+                    "messages": [_message_json(message, translate) for message in one.messages],
+                    "next": _next_json(one.next, translate) if one.next else None,
                 }
-                for scope, name, said, coming in self.waiting
+                for one in self.waiting
             ],
             "looked_ahead_to": self.last_day.isoformat(),
             "actions": [
@@ -130,6 +138,13 @@ class Explanation:
                 for action in self.actions
             ],
         }
+
+
+def _of_messages(messages: Iterable[Message]) -> Iterator[Sentence]:
+    """Of those that would not leave, why."""
+    for message in messages:
+        if (what := message.look.sentence) is not None:
+            yield _("  {rule}, which waits since {day}: {what}", rule=word(message.action.rule_id), day=message.planned_on, what=what)
 
 
 def hold_sentence(standing: StandingHold) -> Sentence:
@@ -220,7 +235,8 @@ def explain_subject(workspace: Workspace, name: str) -> Explanation:
                 verdicts[verdict.subject_id].append(verdict)
         messages = what_waits(session, workspace, customer.id).values()
         standings = tuple(_standing(row, verdicts[row.id], coming, messages, today) for row in invoices)
-        return Explanation(customer.code, standings, actions, tuple(coming.customer_holds), coming.last_day, _waiting(book, plan, coming))
+        waiting_now = _waiting(book, plan, coming, messages)
+        return Explanation(customer.code, standings, actions, tuple(coming.customer_holds), coming.last_day, waiting_now)
 
 
 def _find(session: Session, name: str) -> tuple[CustomerRow, list[InvoiceRow]]:
@@ -258,8 +274,14 @@ def _standing(row: InvoiceRow, verdicts: Sequence[Verdict], coming: Forecast, me
         rung=_("{rung} on {on}", rung=word(row.rung), on=row.rung_on) if row.rung else _("none"),
     )
     said = tuple(_said(verdict) for verdict in verdicts)
-    claiming = tuple(one for one in messages if row.id in {item.subject_id for item in one.action.items})
-    return Standing(row.number, state, said, tuple(coming.holds.get(row.id, ())), coming.next.get(row.id), claiming)
+    holds = tuple(coming.holds.get(row.id, ()))
+    return Standing(row.number, state, said, holds, coming.next.get(row.id), _about("invoice", row.id, messages))
+
+
+def _about(scope: str, subject_id: int, messages: Iterable[Message]) -> tuple[Message, ...]:
+    """Ids of invoices, payments and customers are counted apart: the same number says nothing by itself."""
+    of_scope = (one for one in messages if one.action.subject == scope)
+    return tuple(one for one in of_scope if subject_id in {item.subject_id for item in one.action.items})
 
 
 def _said(verdict: Verdict) -> Said:
@@ -267,9 +289,9 @@ def _said(verdict: Verdict) -> Said:
     return verdict.rule_id, verdict.outcome.value, reason
 
 
-def _waiting(book: Book, plan: Plan, coming: Forecast) -> tuple[tuple[str, str, tuple[Said, ...], Next | None], ...]:
+def _waiting(book: Book, plan: Plan, coming: Forecast, messages: Iterable[Message]) -> tuple[Waiting, ...]:
     verdicts = defaultdict(list)
     for verdict in plan.verdicts:
         verdicts[verdict.subject, verdict.subject_id].append(_said(verdict))
     keys = [(each, (each.scope.value, each.id)) for each in book.queues]
-    return tuple((key[0], each.name, tuple(verdicts[key]), coming.queues.get(key)) for each, key in keys)
+    return tuple(Waiting(key[0], each.name, tuple(verdicts[key]), coming.queues.get(key), _about(*key, messages)) for each, key in keys)

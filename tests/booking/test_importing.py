@@ -202,7 +202,9 @@ def test_bad_files_lose_nothing_and_say_what_is_wrong(importing: Importing) -> N
 
 def test_another_company_s_invoice_is_set_aside(importing: Importing) -> None:
     report = take(importing, invoice("FA-1").replace(COMPANY.encode(), b"IIA040805DZ4"))
-    assert [(file, str(reason)) for file, reason in report.set_aside] == [("file-0", "issued by IIA040805DZ4, not by the company")]
+    assert [(file, str(reason)) for file, reason in report.set_aside] == [
+        ("file-0", "issued by IIA040805DZ4, not by the company, EKU9003173C9")
+    ]
 
 
 def test_a_number_under_another_uuid_is_refused_unless_it_says_that_it_replaces(importing: Importing) -> None:

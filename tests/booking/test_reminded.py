@@ -9,6 +9,7 @@ from tests.cfdi_files import invoice, receipt, uuid_of
 from tests.conftest import DAY, publish_anew
 from tests.stories.desk import Desk, days
 from tests.stories.fixtures import OPENING, DeskMaker, desk, make_desk
+from tests.stories.test_far_dates import say
 
 from cobranza_rules.booking.bookkeeper import entries_of, state_of
 from cobranza_rules.booking.importing import Importing, ImportReport
@@ -95,6 +96,22 @@ def test_it_counts_for_the_limit_as_any_other_contact(desk: Desk) -> None:
     desk.take(invoice("FA-2", "1160.00"), opening=OPENING)
     take(desk, reminders("FA-1,1,2026-02-27", "FA-2,,"))
     assert [planned(desk, day) for day in days(DAY, 3)] == [[], [], [(FIRST, ("FA-2",))]]
+    desk.on(DAY)
+    shown = say(desk.workspace.base, "plan", "--on", str(DAY)).splitlines()
+    assert shown == ["Plan for 2026-03-02: 0 actions", "  FA-2, first-reminder: the customer was written to on 2026-02-27"]
+
+
+def test_a_reminder_before_the_due_date_is_taken_with_a_warning(desk: Desk) -> None:
+    due = desk.invoice("FA-1").due_on
+    assert due == dt.date(2026, 2, 4)
+    report = take(desk, reminders("FA-1,1,2026-02-03"))
+    (warning,) = report.warnings
+    assert str(warning) == (
+        "file-0 (C2): invoice FA-1 is due only on 2026-02-04, after 2026-02-03; the row was taken, and its next "
+        "reminder counts from that day; correct the day, or if another invoice was meant keep this one back ('cobranza override set')"
+    )
+    assert (report.problems, desk.invoice("FA-1").rung) == ([], FIRST)
+    assert take(desk, reminders(f"FA-1,1,{due}")).warnings == []
 
 
 def test_whoever_was_reminded_of_an_invoice_has_had_it(make_desk: DeskMaker) -> None:

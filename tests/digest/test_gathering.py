@@ -91,6 +91,8 @@ def test_who_has_to_agree_and_what_people_have_to_do(supervised: Desk) -> None:
         ("approvals", "administration_manager", "sign"): (1, DAY, {"MXN": 50_000}),
         ("approvals", "collections_analyst", "release"): (2, DAY, {"MXN": 166_000}),
     }
+    (who_waits,) = (section for section in sections_of(gathered(supervised)) if str(section.title) == "What waits for people")
+    assert [str(row[1]) for row in who_waits.rows] == ["approvals: signature", "approvals: release"]
     supervised.approve("collections_analyst")
     supervised.run(TUESDAY)
     for day in (9, 10):

@@ -15,7 +15,7 @@ from tests.cfdi_files import invoice
 from tests.conftest import DAY
 from tests.dispatch.test_internal_mail import faulty
 from tests.stories.desk import UNIVERSITY, Desk
-from tests.stories.fixtures import DeskMaker
+from tests.stories.fixtures import OPENING, DeskMaker
 
 PAYER = "pagos@robotica.example"
 FACTS = (
@@ -195,6 +195,15 @@ def test_a_delivery_by_hand_waits_for_whoever_carries_it(make_desk: DeskMaker) -
     assert following(desk) == (
         "nothing until 2026-05-31 unless something new happens; by then transmittal: already under way; "
         "it waits until somebody finishes its task ('cobranza tasks list')"
+    )
+
+
+def test_an_invoice_behind_the_message_of_others_says_so_and_whom_that_one_waits_for(supervised: Desk) -> None:
+    supervised.tick()
+    supervised.take(invoice("FA-2", "580.00"), opening=OPENING)
+    assert following(supervised, "FA-2") == (
+        "nothing until 2026-05-31 unless something new happens; by then first-reminder: a message of this ladder for other invoices is "
+        f"under way and has to leave first; it waits until {RELEASE}"
     )
 
 

@@ -34,9 +34,9 @@ def coming(desk: Desk) -> list[tuple[str, dt.date | None, str, tuple[str, ...]]]
     """What comes next to each thing beside invoices: what it is, the day, the rule, and to whom."""
     waiting = explain_subject(desk.workspace, "C-001").waiting
     return [
-        (scope, following.on, following.rule_id, following.action.recipients if following.action else ())
-        for scope, _name, _said, following in waiting
-        if following is not None
+        (one.scope, one.next.on, one.next.rule_id, one.next.action.recipients if one.next.action else ())
+        for one in waiting
+        if one.next is not None
     ]
 
 
@@ -100,9 +100,9 @@ def test_a_task_that_the_coming_days_open_is_reminded_of_in_them(desk: Desk) -> 
 def test_a_message_about_the_customer_is_foreseen_with_whom_it_waits_for(desk: Desk) -> None:
     with_rules(desk, STATEMENT)
     (waiting,) = explain_subject(desk.workspace, "C-001").waiting
-    assert waiting[3] is not None
-    assert (waiting[3].on, waiting[3].rule_id) == (DAY, "monthly-statement")
-    assert str(waiting[3].until) == "it is agreed to by administration_manager ('cobranza approvals list')"
+    assert waiting.next is not None
+    assert (waiting.next.on, waiting.next.rule_id) == (DAY, "monthly-statement")
+    assert str(waiting.next.until) == "it is agreed to by administration_manager ('cobranza approvals list')"
 
 
 def test_the_next_warning_is_in_the_week_on_its_day_and_is_then_sent(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from cobranza_rules.rulebook.reconsidering import Reconsidered
 from cobranza_rules.rules.still_planned import Prospect
 from tests.cfdi_files import invoice
 from tests.conftest import publish_anew
+from tests.dispatch.test_customer_messages import STATEMENT, with_rules
 from tests.dispatch.test_internal_mail import faulty
 from tests.rulebook.test_publishing import rewrite
 from tests.stories.desk import Desk
@@ -151,3 +152,27 @@ def test_diff_and_publish_list_it(supervised: Desk) -> None:
         }
     ]
     assert listed in say(base, "rules", "publish", "--by", "collections_analyst", "--yes", "--on", "2026-03-02")
+
+
+def test_a_message_about_a_whole_customer_is_listed_without_amount_or_invoices(supervised: Desk) -> None:
+    supervised.run(MONDAY)
+    desk = with_rules(supervised, STATEMENT)
+    base = desk.workspace.base
+    rewrite(desk, ("monthly-statement", "statement-of-the-month"))
+    shown = say(base, "rules", "diff", "--on", "2026-03-02").splitlines()
+    assert shown[:2] == ["Something else for 1 customers:", "- C-001: monthly-statement -> statement-of-the-month"]
+    rewrite(desk, ("statement-of-the-month", "monthly-statement"))
+    desk.run(MONDAY)
+    listed = say(base, "approvals", "list", "--on", "2026-03-02").splitlines()
+    assert listed[-1].split() == ["3", "release", "collections_analyst", "monthly-statement", "C-001"]
+    rewrite(desk, ("when: open_invoices > 0", "when: open_invoices > 7"))
+    reason = "does not apply: open_invoices > 7 (open_invoices: 1)"
+    called_off = f"Messages that wait and that the next run would call off: 1\n- C-001: monthly-statement\n    because of {reason}\n"
+    assert called_off in say(base, "rules", "diff", "--on", "2026-03-02")
+    (waiting,) = json.loads(say(base, "rules", "diff", "--on", "2026-03-02", "--json"))["waiting"]
+    assert (waiting["customer"], waiting["invoices"], waiting["total"], waiting["currency"]) == ("C-001", [], None, None)
+    publish_anew(desk.workspace)
+    in_short = f"monthly-statement, which waits since 2026-03-02: the next run calls it off: {reason}"
+    explained = say(base, "explain", "C-001", "--on", "2026-03-02").splitlines()
+    assert [line.strip() for line in explained if "which waits since" in line] == [in_short]
+    assert explained[explained.index("customer C-001:") :][2] == f"  {in_short}"

@@ -35,6 +35,12 @@ def test_an_invoice_that_is_not_overdue_waits_and_the_reason_says_so() -> None:
     assert reasons(plan, "first") == ["does not apply: days_overdue >= 1 (days_overdue: 0)"]
 
 
+def test_an_invoice_that_climbs_before_its_due_date_is_not_said_to_be_overdue() -> None:
+    early = invoice(overdue=-10, rung="first", rung_on=workdays(-5))
+    plan = plan_for(RULES, book(early, invoice(2, overdue=1)))
+    assert reasons(plan, "second") == [f"due in 10 days, next contact since {MONDAY}"]
+
+
 def test_an_invoice_without_a_due_date_is_never_overdue() -> None:
     plan = plan_for(RULES, book(invoice(overdue=None)))
     assert done(plan) == []

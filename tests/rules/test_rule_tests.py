@@ -490,6 +490,9 @@ def test_the_report_in_words_and_as_junit_xml() -> None:
     [
         ("1,200.00 MXN", "t.yaml:8:63: '1,200.00 MXN' has a comma, which begins another value between braces; write 1200.00 MXN"),
         ("'1,200.00 MXN'", "t.yaml:8:63: '1,200.00 MXN' is no amount with its currency; write it like 1200.00 MXN"),
+        ("'$12,200.5 MXN'", "t.yaml:8:63: '$12,200.5 MXN' is no amount with its currency; write it like 12200.5 MXN"),
+        ("'700,00 MXN'", "t.yaml:8:63: '700,00 MXN' is no amount with its currency; write it like 700.00 MXN"),
+        ("'1.700,00 MXN'", "t.yaml:8:63: '1.700,00 MXN' is no amount with its currency; write it like 1200.00 MXN"),
         ("$1200.00 MXN", "t.yaml:8:63: '$1200.00 MXN' is no amount with its currency; write it like 1200.00 MXN"),
         ("900.50", "t.yaml:8:63: '900.50' is no amount with its currency; write it like 1200.00 MXN"),
     ],

@@ -42,7 +42,7 @@ def test_from_the_files_to_the_mail(program: Program) -> None:
     said = program("run", "--on", MONDAY, code=3)
     assert said.splitlines() == [
         "Newly planned: 2",
-        "  awaiting signature: 2",
+        "  awaiting approval: 2",
         "Waits for people since now: 3 (approvals, tasks, inbox, outbox)",
     ]
     assert program.sent() == []

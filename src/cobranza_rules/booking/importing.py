@@ -108,7 +108,7 @@ class Importing:
         examined = examine_cfdi(content, name)
         record = examined.record
         if record.issuer.rfc != self.company_rfc:
-            raise SetAside(_("issued by {rfc}, not by the company", rfc=record.issuer.rfc))
+            raise SetAside(_("issued by {rfc}, not by the company, {own}", rfc=record.issuer.rfc, own=self.company_rfc))
         document = Document(record, self.archive.put(content), name, self._reread)
         today = self.clock.today()
         if isinstance(record, InvoiceRecord):
@@ -160,6 +160,7 @@ class Importing:
         report.warnings += [problem for problem in problems if problem.warning]
         reminded = RemindedBefore(keeper, rules_in_force(keeper.session), name, self.clock.today())
         reminded.take(records)
+        report.warnings += reminded.warnings
         report.counts.update({("reminders", outcome): count for outcome, count in reminded.counts.items()})
         if refused := [*(problem for problem in problems if not problem.warning), *reminded.problems]:
             raise ProblemError(refused)

@@ -34,6 +34,7 @@ class RemindedBefore:
     today: dt.date
     counts: Counter[Taken] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
 
     def take(self, records: list[ReminderRecord]) -> None:
         invoices, rungs = _Invoices.in_the_book(self.keeper), RungNames(self.rules)
@@ -51,6 +52,7 @@ class RemindedBefore:
                 blame.add("invoice", what, _("leave its last reminder only; the first row was taken"))
             if invoice is not None and rung is not None and record.day is not None and not blame.problems:
                 self._book(invoice, rung, record.day, blame)
+                self._warn_of_early(record.day, invoice, blame)
             self.problems += blame.problems
 
     def _invoice(self, invoices: _Invoices, record: ReminderRecord, blame: _Blame) -> InvoiceRow | None:
@@ -76,6 +78,17 @@ class RemindedBefore:
                 day=day,
             )
             blame.add("day", what, hint)
+
+    def _warn_of_early(self, day: dt.date, invoice: InvoiceRow, blame: _Blame) -> None:
+        """Rules may write before the due date; more often it is another invoice that was meant, and the next rung would ask for this one."""
+        if invoice.due_on is None or day >= invoice.due_on or blame.problems:
+            return
+        what = _("invoice {invoice} is due only on {due}, after {day}", invoice=invoice.number, due=invoice.due_on, day=day)
+        hint = _(
+            "the row was taken, and its next reminder counts from that day; correct the day, or if another invoice was meant keep this one "
+            "back ('cobranza override set')"
+        )
+        self.warnings.append(Problem(what, hint, self.file, place=blame.record.places["day"], warning=True))
 
     def _book(self, named: InvoiceRow, rung: NamedRung, day: dt.date, blame: _Blame) -> None:
         invoice = present_of(self.keeper, named)

@@ -18,12 +18,11 @@ from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.people import person_named
 from cobranza_rules.plan.deciding import decide_approvals, waiting_approvals
+from cobranza_rules.plan.gates import GATE_WORDS
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.plan.looking import Message
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import ActionRow, ApprovalRow
-
-GATES = {"sign": N_("signature"), "rubric": N_("rubric"), "release": N_("release")}
 
 
 @click.group(cls=LazyGroup, help=N_("What waits for a signature, a rubric or an analyst's release."))
@@ -76,12 +75,12 @@ def list_(call: Call, role: str | None, on: dt.date | None, as_json: bool) -> No
         cells = [
             (
                 row["id"],
-                screen.word(GATES[row["gate"]]),
+                screen.word(GATE_WORDS[row["gate"]]),
                 row["role"],
                 screen.word(row["rule"]),
                 row["customer"],
                 str(Money.of(row["total"], row["currency"])) if row["currency"] else "",
-                len(row["invoices"]),
+                len(row["invoices"]) or "",
                 _today(waits, row["action"]),
             )
             for row in rows
@@ -126,7 +125,7 @@ def show(call: Call, number: int, output: Path | None, on: dt.date | None, as_js
     screen.say(_("To {to}; copies to {cc}", to=", ".join(plan.recipients) or "-", cc=", ".join(plan.copies) or "-"))
     screen.say(_("Because of {reason}", reason=plan.reason))
     screen.say(
-        _("Waits for {role} ({gate}), {state}", role=approval.role, gate=screen.word(GATES[approval.gate]), state=word(approval.state))
+        _("Waits for {role} ({gate}), {state}", role=approval.role, gate=screen.word(GATE_WORDS[approval.gate]), state=word(approval.state))
     )
     if today := _today(waits, action.id):
         screen.say(_("Beware: {what}", what=today))

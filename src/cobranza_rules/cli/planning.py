@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import click
+from sqlalchemy import select
 
 from cobranza_rules.booking.customers import waiting_for_data
 from cobranza_rules.cli.command import WAITS_FOR_PEOPLE, WRONG_INPUT, Call, SpokenCommand, on_a_day, reporting, take
@@ -19,11 +21,13 @@ from cobranza_rules.plan.states import State
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.rules.document import digest_of
 from cobranza_rules.rules.planned import Outcome, Plan, PlannedAction
+from cobranza_rules.store.chunks import one_of
+from cobranza_rules.store.tables import CustomerRow, InvoiceRow
 from cobranza_rules.tick import TickReport, incidents_of, make_plan, run_tick
 
 STATE_WORDS = {
     State.PLANNED: N_("planned"),
-    State.AWAITING_SIGNATURE: N_("awaiting signature"),
+    State.AWAITING_SIGNATURE: N_("awaiting approval"),
     State.APPROVED: N_("ready, not sent yet"),
     State.SENDING: N_("sending"),
     State.SENT: N_("sent"),
@@ -31,6 +35,9 @@ STATE_WORDS = {
     State.UNCERTAIN: N_("uncertain"),
     State.CANCELLED: N_("called off"),
 }
+TOLD = frozenset(
+    {Outcome.NO_ADDRESS, Outcome.NOBODY, Outcome.UNKNOWN_RUNG, Outcome.UNCERTAIN, Outcome.BELOW_MINIMUM, Outcome.LIMITED}
+)  # What keeps somebody from being written to, beside holds
 
 
 @click.command(cls=SpokenCommand, help=N_("What a run would do now: nothing is written and nothing leaves."))
@@ -44,7 +51,7 @@ def plan(call: Call, on: dt.date | None, as_json: bool) -> None:
     if as_json:
         call.screen.json({**plan_json(made, call.screen), "incidents": [call.screen.text(incident) for incident in incidents]})
     else:
-        show_plan(call.screen, made)
+        show_plan(call.screen, made, _names(call, made))
         _show_incidents(call.screen, incidents)
         _say_who_waits(call)
         _say_draft(call, made)
@@ -93,22 +100,36 @@ def _action_json(screen: Screen, action: PlannedAction) -> dict[str, Any]:
     return shown
 
 
-def show_plan(screen: Screen, made: Plan) -> None:
+def _names(call: Call, made: Plan) -> dict[tuple[str, int], str]:
+    """Invoices by number and customers by code, as far as the plan says anything of them."""
+    said = defaultdict(set)
+    for verdict in made.verdicts:
+        if verdict.outcome in TOLD:
+            said[verdict.subject].add(verdict.subject_id)
+    invoice, customer = InvoiceRow.__table__.c, CustomerRow.__table__.c
+    columns = {"invoice": (invoice.id, invoice.number), "customer": (customer.id, customer.code)}
+    found: dict[tuple[str, int], str] = {}
+    with call.workspace.database.reading() as session:
+        for subject, (key, name) in columns.items():
+            rows = session.execute(select(key, name).where(one_of(sorted(said[subject]))(key)))
+            found |= {(subject, row_id): text for row_id, text in rows}
+    return found
+
+
+def show_plan(screen: Screen, made: Plan, names: Mapping[tuple[str, int], str]) -> None:
     screen.say(_("Plan for {on}: {count} actions", on=made.on, count=len(made.actions)))
     for action in made.actions:
         _show_action(screen, action)
     for held in made.held:
         screen.say(_("  {invoice}: {reason}", invoice=held.number, reason=held.reason))
     for verdict in made.verdicts:
-        if verdict.outcome in (
-            Outcome.NO_ADDRESS,
-            Outcome.NOBODY,
-            Outcome.UNKNOWN_RUNG,
-            Outcome.UNCERTAIN,
-            Outcome.BELOW_MINIMUM,
-            Outcome.LIMITED,
-        ):
-            screen.say(_("  {rule}: {reason}", rule=word(verdict.rule_id), reason=verdict.reason))
+        if verdict.outcome in TOLD:
+            rule, about = word(verdict.rule_id), names.get((verdict.subject, verdict.subject_id))
+            screen.say(
+                _("  {invoice}, {rule}: {reason}", invoice=about, rule=rule, reason=verdict.reason)
+                if about
+                else _("  {rule}: {reason}", rule=rule, reason=verdict.reason)
+            )
     if made.stopped is not None:
         screen.say(_("Nothing leaves: {reason}", reason=made.stopped))
 

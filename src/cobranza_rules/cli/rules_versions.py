@@ -137,9 +137,9 @@ def _reconsidered_json(screen: Screen, one: Reconsidered) -> dict[str, Any]:
     return {
         "customer": one.action.customer,
         "rule": one.action.rule_id,
-        "invoices": list(one.action.invoices),
-        "total": Money(one.action.total, one.action.currency).plain(),
-        "currency": one.action.currency,
+        "invoices": list(one.action.invoices) if one.action.subject == "invoice" else [],
+        "total": Money(one.action.total, one.action.currency).plain() if one.action.currency else None,
+        "currency": one.action.currency or None,
         "before": one.before.value,
         "after": one.after.value,
         "otherwise": [screen.text(aspect) for aspect in one.otherwise],
@@ -198,15 +198,12 @@ def _show_waiting(screen: Screen, found: Sequence[Reconsidered]) -> None:
 
 def _show_reconsidered(screen: Screen, one: Reconsidered) -> None:
     action = one.action
-    screen.say(
-        _(
-            "- {customer}: {rule}, {total}: {invoices}",
-            customer=action.customer,
-            rule=word(action.rule_id),
-            total=Money(action.total, action.currency),
-            invoices=", ".join(action.invoices),
-        )
-    )
+    customer, rule, about = action.customer, word(action.rule_id), ", ".join(action.invoices)
+    if action.currency:
+        total = Money(action.total, action.currency)
+        screen.say(_("- {customer}: {rule}, {total}: {invoices}", customer=customer, rule=rule, total=total, invoices=about))
+    else:
+        screen.say(_("- {customer}: {rule}", customer=customer, rule=rule))
     for aspect in one.otherwise:
         screen.say(_("    {difference}", difference=aspect))
     screen.say(_("    because of {reason}", reason=one.why))
@@ -214,19 +211,18 @@ def _show_reconsidered(screen: Screen, one: Reconsidered) -> None:
 
 def _show_change(screen: Screen, change: Change) -> None:
     nothing = _("nothing")
-    screen.say(
-        _(
-            "- {customer} {number} {balance}: {before} -> {after}",
-            customer=change.customer,
-            number=change.number,
-            balance=Money(change.balance, change.currency) if change.currency else "",
-            before=word(change.before) if change.before else nothing,
-            after=word(change.after) if change.after else nothing,
-        )
-    )
+    before, after = (word(rule) if rule else nothing for rule in (change.before, change.after))
+    screen.say(_("- {about}: {before} -> {after}", about=_about(change), before=before, after=after))
     for one in change.otherwise:
         screen.say(_("    {difference}", difference=one))
     screen.say(_("    because of {reason}", reason=change.why))
+
+
+def _about(change: Change) -> str:
+    """A rule about a whole customer has no second name and no amount; tasks and approvals have no amount."""
+    number = change.number if change.subject != "customer" else ""
+    balance = str(Money(change.balance, change.currency)) if change.currency else ""
+    return " ".join(part for part in (change.customer, number, balance) if part)
 
 
 def _show_totals(screen: Screen, before: Mapping[str, Total], after: Mapping[str, Total]) -> None:

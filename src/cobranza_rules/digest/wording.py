@@ -9,6 +9,7 @@ from typing import Any
 from cobranza_rules.digest.value import Amounts, Digest, Messages, OutOfOrder, Waiting
 from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.money import Money
+from cobranza_rules.plan.gates import GATE_WORDS
 from cobranza_rules.rules.still_planned import Prospect
 
 QUEUES = {
@@ -95,7 +96,8 @@ def _waiting(digest: Digest) -> Section:
 
 
 def _what(one: Waiting) -> Sentence:
-    return _("{queue}: {name}", queue=word(QUEUES[one.queue]), name=word(one.name)) if one.name else word(QUEUES[one.queue])
+    name = GATE_WORDS.get(one.name, one.name) if one.queue == "approvals" else one.name
+    return _("{queue}: {name}", queue=word(QUEUES[one.queue]), name=word(name)) if name else word(QUEUES[one.queue])
 
 
 def _not_leaving(digest: Digest) -> Section:

@@ -208,7 +208,7 @@ class _Looking:
     def _kept_back(self, invoice: InvoiceSubject, read: Book, book: Book, on: dt.date) -> Next | None:
         """Why what is under way for an invoice would not leave whoever agreed to it; None where it would."""
         for one in self.player.imagined.of_customer(self.customer_id):
-            if one.stage not in (Stage.AWAITED, Stage.OPEN) or invoice.id not in {item.subject_id for item in one.action.items}:
+            if one.stage not in (Stage.AWAITED, Stage.OPEN) or not _is_about(invoice.id, one):
                 continue
             look = self.player.look(one, read, on)
             if look.action is None:
@@ -232,21 +232,26 @@ class _Looking:
             hold = next(hold for hold in self.rules.holds if hold.id == hold_id)
             return ends_with(hold.when, book.customers[self.customer_id].own_facts if hold.scope is Scope.CUSTOMER else invoice.facts)
         if verdict.outcome is Outcome.UNDER_WAY:
-            return self._awaited(invoice.id)
+            return self._awaited(invoice)
         if verdict.outcome is Outcome.NOT_MATCHING:
             return event_of(facts_that_keep(self.rules, verdict.rule_id, invoice.facts), invoice.facts)
         return SETTLED_BY.get(verdict.outcome)
 
-    def _awaited(self, invoice_id: int) -> Sentence:
-        """Whom an action for the invoice waits for; where none is followed, somebody has to settle a task or a message first."""
+    def _awaited(self, invoice: InvoiceSubject) -> Sentence:
+        """Whom an action for the invoice waits for, or one for others that it waits behind; else somebody has to settle a task first."""
         followed = [
             one for one in self.player.imagined.of_customer(self.customer_id) if one.stage in (Stage.AWAITED, Stage.CARRIED, Stage.OPEN)
         ]
-        own = [one for one in followed if any(item.subject_id == invoice_id for item in one.action.items)]
-        for one in (*own, *followed):
+        own = [one for one in followed if _is_about(invoice.id, one)]
+        before_it = [one for one in followed if one.action.subject == "invoice" and one.action.currency == invoice.currency]
+        for one in (*own, *before_it, *followed):
             if (awaited := waits_for(one)) is not None:
                 return awaited
         return _("somebody finishes what was begun ('cobranza tasks list')")
+
+
+def _is_about(invoice_id: int, one: UnderWay) -> bool:
+    return one.action.subject == "invoice" and any(item.subject_id == invoice_id for item in one.action.items)
 
 
 def ended_by_hand(decided: Override) -> Sentence:

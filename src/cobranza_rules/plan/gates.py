@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.language import N_
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.store.tables import ActionRow, ApprovalRow
 
 SIGN, RUBRIC, RELEASE = "sign", "rubric", "release"
+GATE_WORDS = {SIGN: N_("signature"), RUBRIC: N_("rubric"), RELEASE: N_("release")}
 WAITING, APPROVED, REJECTED, OUTDATED = "waiting", "approved", "rejected", "outdated"
 ANALYST = "collections_analyst"
 

@@ -28,6 +28,7 @@ from cobranza_rules.rules.recipients import resolve, role_written_to, tells_peop
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, InvoiceSubject
 
 CONTACT, ESCALATION = frozenset({Blocks.CONTACT}), frozenset({Blocks.ESCALATION})
+BEHIND_ANOTHER = Consideration(Outcome.UNDER_WAY, _("a message of this ladder for other invoices is under way and has to leave first"))
 
 
 @dataclass(slots=True)
@@ -198,7 +199,7 @@ def _what_stops(deciding: Deciding, group: Group, top: Rung) -> Consideration | 
     if (unknown := uncertain_before(names, customer, currency)) is not None:
         return unknown
     if group.waiting is not None:
-        return group.waiting
+        return BEHIND_ANOTHER if group.waiting.outcome is Outcome.UNDER_WAY else group.waiting
     if (day_off := deciding.day_off) is not None:
         return day_off
     minimum = group.ladder.minimum_total.get(currency, 0)

@@ -56,9 +56,14 @@ def _still_open(claims: Claims) -> Consideration | None:
 @lru_cache(maxsize=4096)
 def _due(rung_id: str, days_overdue: int, since: dt.date | None) -> Consideration:
     """Most invoices share these with others."""
-    reason = _("{days} days overdue", days=days_overdue)
-    if since is not None:
-        reason = _("{days} days overdue, next contact since {day}", days=days_overdue, day=since)
+    if days_overdue >= 0:
+        reason = _("{days} days overdue", days=days_overdue)
+        if since is not None:
+            reason = _("{days} days overdue, next contact since {day}", days=days_overdue, day=since)
+    else:  # A rung without a day of its own follows the one before, whether the invoice is due or not.
+        reason = _("due in {days} days", days=-days_overdue)
+        if since is not None:
+            reason = _("due in {days} days, next contact since {day}", days=-days_overdue, day=since)
     return Consideration(Outcome.DUE, reason, claim=rung_id)
 
 

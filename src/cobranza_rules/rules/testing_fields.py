@@ -9,6 +9,7 @@ from collections.abc import Collection
 from cobranza_rules.facts.vocabulary import Fact, FactType, Value
 from cobranza_rules.language import _
 from cobranza_rules.money import MINOR_UNITS, Money, MoneyError
+from cobranza_rules.rules.amount_spelling import without_commas
 from cobranza_rules.rules.fields import Fields
 from cobranza_rules.rules.suggestions import suggestion
 from cobranza_rules.rules.yaml_marks import YamlList, YamlNode, YamlScalar
@@ -84,7 +85,7 @@ class CaseFields(Fields):
             return None
         found = re.fullmatch(AMOUNT, scalar.text)
         if found is None:
-            plain = scalar.text.replace(",", "").lstrip("$").strip()
+            plain = without_commas(scalar.text.lstrip("$").strip())
             example = plain if re.fullmatch(AMOUNT, plain) else "1200.00 MXN"
             what = _("'{text}' is no amount with its currency", text=scalar.text[:80])
             self.wrong(scalar, what, _("write it like {example}", example=example))
