@@ -116,6 +116,12 @@ def test_a_promise_of_a_part_is_kept_when_that_part_is_paid() -> None:
     assert not fold([*promised, paid(1, 40_000)]).promise_open
 
 
+def test_a_promise_that_is_kept_in_parts_is_kept_when_they_add_up() -> None:
+    promised = entry(EntryKind.PROMISED, pay_on="2026-03-06", minor=40_000)
+    assert fold([ISSUED, promised, paid(1, 25_000), paid(2, 14_999)]).promise_open
+    assert not fold([ISSUED, promised, paid(1, 25_000), paid(2, 15_000)]).promise_open
+
+
 def test_a_payment_ends_a_claim_and_the_claim_counts_on() -> None:
     claimed = fold([ISSUED, entry(EntryKind.PAYMENT_CLAIMED), paid(1, 10)])
     assert (claimed.claimed_on, claimed.claim_count) == (None, 1)
