@@ -1,4 +1,4 @@
-"""The plan over the whole book, in chunks of customers, so that memory stays flat; and over single customers."""
+"""The plan over the whole book, a part of its customers after the other, so that memory stays flat; and over single customers."""
 
 from __future__ import annotations
 
