@@ -111,18 +111,21 @@ TRUTHS = frozenset(fact for fact in AS_THEY_ARE if VOCABULARY[Scope.INVOICE][fac
 
 
 class InvoiceFacts:
-    """Builds the `wanted` facts of invoices (all where it is None) from rows that have `columns`, in this order."""
+    """Builds the `wanted` facts of invoices (all where it is None) from rows that have `columns`, in this order.
+
+    `as_they_are` has the place of the column by fact; `of_a_date` the fact, the place of its date, and what is known of dates; `of_more` the
+    fact, the places of its columns, and what finds it in them. `without_dates` are facts of dates that are not there.
+    """
 
     def __init__(self, day: Day, first: Iterable[str] = (), wanted: Collection[str] | None = None) -> None:
         """`first` are columns that the rows begin with in any case."""
         self._columns = list(first)
         self._wanted = wanted
-        as_they_are = {fact: self._place(column) for fact, column in AS_THEY_ARE.items() if self._is_wanted(fact)}
-        self._as_they_are, self._places = tuple(as_they_are), list(as_they_are.values())
+        self.as_they_are = {fact: self._place(column) for fact, column in AS_THEY_ARE.items() if self._is_wanted(fact)}
         dated = [(fact, *OF_A_DATE[fact]) for fact in OF_A_DATE if self._is_wanted(fact)]
-        self._of_a_date = [(fact, self._place(column), known(day)) for fact, column, known, _without in dated]
-        self._without_dates = {fact: none for fact, _column, _known, without in dated if (none := without(day)) is not None}
-        self._of_more = [
+        self.of_a_date = [(fact, self._place(column), known(day)) for fact, column, known, _without in dated]
+        self.without_dates = {fact: none for fact, _column, _known, without in dated if (none := without(day)) is not None}
+        self.of_more = [
             (fact, [self._place(column) for column in columns], partial(find, day))
             for fact, (columns, find) in OF_MORE.items()
             if self._is_wanted(fact)
@@ -143,16 +146,16 @@ class InvoiceFacts:
     def common(self, customer: Mapping[str, Value]) -> Facts:
         """What the facts of a customer's invoices begin with: those of the customer, and those of dates that are not there."""
         wanted = self._wanted
-        return {**{fact: value for fact, value in customer.items() if wanted is None or fact in wanted}, **self._without_dates}
+        return {**{fact: value for fact, value in customer.items() if wanted is None or fact in wanted}, **self.without_dates}
 
     def build(self, row: Row, common: Facts) -> Facts:
         """Facts of one invoice."""
         facts = common.copy()
-        facts.update(zip(self._as_they_are, [row[place] for place in self._places], strict=True))
-        for fact, place, known in self._of_a_date:
+        facts.update((fact, row[place]) for fact, place in self.as_they_are.items())
+        for fact, place, known in self.of_a_date:
             if (date := row[place]) is not None:
                 facts[fact] = known[date]
-        for fact, places, find in self._of_more:
+        for fact, places, find in self.of_more:
             (facts[fact],) = find(*[(row[place],) for place in places])
         return facts
 
@@ -162,11 +165,11 @@ class InvoiceFacts:
         `columns` are those of the rows, `common` the facts that come from elsewhere, such as the customers', a value for each row.
         """
         found = dict(common)
-        for fact, place in zip(self._as_they_are, self._places, strict=True):
+        for fact, place in self.as_they_are.items():
             found[fact] = list(map(bool, columns[place])) if fact in TRUTHS else columns[place]
-        for fact, place, known in self._of_a_date:
-            found[fact] = list(map(_OrWithout(known, self._without_dates.get(fact)).__getitem__, columns[place]))
-        for fact, places, find in self._of_more:
+        for fact, place, known in self.of_a_date:
+            found[fact] = list(map(_OrWithout(known, self.without_dates.get(fact)).__getitem__, columns[place]))
+        for fact, places, find in self.of_more:
             found[fact] = find(*[columns[place] for place in places])
         rows = list(zip(*found.values(), strict=True)) if found else [()] * len(columns[0])
         return FactTable(tuple(found), rows)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
+from cobranza_rules.plan.asking import Asking
 from cobranza_rules.rules.concerned import concerned
 from cobranza_rules.rules.decide import decide, decide_matched, within_limit
 from cobranza_rules.rules.engine import Engine
@@ -24,10 +25,11 @@ def plan_whole(reader: BookReader, engine: Engine, *, sifted: bool = True) -> Pl
     `sifted` reads only what some rule or ladder may act upon, and looks whether that left out what it must not: then nothing may leave.
     """
     plans: list[Plan] = []
+    asking = Asking(engine, reader.rules)
     overlooked: Sentence | None = None
     with cycles_left_alone(), closing(reader.parts(sifted=sifted)) as parts:
         for part in parts:
-            names = engine.evaluate(Scope.INVOICE, part.facts)
+            names = asking.about(part)
             found = concerned(reader.rules, part.columns, names, part.chunk.busy, reader.today)
             looked_at = [*found.own, *(index for index in found.beside if not part.is_sampled(index))]
             plans.append(_plan_part(reader, engine, part, names, looked_at))
@@ -60,10 +62,10 @@ def _overlooked(part: Part, plan: Plan) -> Sentence | None:
     found = (verdict for verdict in plan.verdicts if verdict.subject_id in sampled and verdict.subject == Scope.INVOICE.value)
     if (verdict := next(found, None)) is None:
         return None
-    number = next(facts["invoice"] for row, facts in zip(part.rows, part.facts, strict=True) if row[0] == verdict.subject_id)
+    position = next(position for position, row in enumerate(part.rows) if row[0] == verdict.subject_id)
     return _(
         "invoice {invoice} was left out although '{rule}' concerns it; please report this with what 'cobranza explain {invoice}' says",
-        invoice=number,
+        invoice=part.facts([position])[0]["invoice"],
         rule=verdict.rule_id,
     )
 

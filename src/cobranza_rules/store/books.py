@@ -77,11 +77,11 @@ class BookReader:
         queues = self._queues()
         if not (found := sorted({*queues.customers(), *also})):
             return
-        background = self._background(contacted=False)
+        background, facts = self._background(contacted=False), self._invoice_facts(frozenset())
         for start in range(0, len(found), CHUNK):
             customers = found[start : start + CHUNK]
             within = one_of(customers)
-            read = self._customers(within, customers_only(self.session, customers, within, background), customers)
+            read = self._customers(within, customers_only(self.session, customers, within, facts, background), customers)
             yield Book(read, (), (), self.company, queues.subjects(within, read))
 
     def _queues(self, without: Collection[int] = ()) -> Queues:
@@ -213,7 +213,10 @@ class BookReader:
         rows = part.rows
         claims = self._claims(Scope.INVOICE, one_of([rows[index][0] for index in kept]), without) if kept else {}
         of_date, renamed = _Dates(), self.rules.renamed
-        subjects = [_subject(rows[index], part.facts[index], claims.get(rows[index][0], NO_CLAIMS), renamed, of_date) for index in kept]
+        subjects = [
+            _subject(rows[index], facts, claims.get(rows[index][0], NO_CLAIMS), renamed, of_date)
+            for index, facts in zip(kept, part.facts(kept), strict=True)
+        ]
         subjects.sort(key=lambda subject: (subject.customer_id, subject.due_on or dt.date.max, subject.id))
         return self._overridden(part.background.decided, subjects)
 

@@ -1,4 +1,4 @@
-"""A part of the book before anything is decided on: rows of invoices with the facts that the rules name, and nothing else read yet."""
+"""A part of the book before anything is decided on: rows of invoices, of which the facts that the rules name can be built, and nothing else."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.facts.alike import AlikeInvoices, Key
 from cobranza_rules.facts.build import OF_CUSTOMER, Facts, customer_facts
-from cobranza_rules.facts.invoices import InvoiceFacts
+from cobranza_rules.facts.invoices import Column, InvoiceFacts
 from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.store.chunks import Chunk, Within
@@ -56,13 +57,42 @@ class Background:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`facts` has a row for each of the chunk's invoices, of which `columns` has the values; `customers` are rows by id."""
+    """`columns` has the values of the chunk's invoices; `customers` are rows by id; `invoice_facts` builds the facts that are `wanted`."""
 
     chunk: Chunk
-    columns: Sequence[Sequence[Any]]
-    facts: FactTable
+    columns: Sequence[Column]
     customers: Mapping[int, Customer]
     background: Background
+    invoice_facts: InvoiceFacts
+    wanted: frozenset[str] | None = None
+
+    def facts(self, positions: Sequence[int]) -> FactTable:
+        """Of the invoices at these positions, in this order."""
+        rows = self.chunk.invoices
+        columns = list(zip(*[rows[position] for position in positions], strict=False)) or [()] * len(self.invoice_facts.columns)
+        return self.invoice_facts.table(columns, self._of_customers(columns[1]))
+
+    def keys(self, alike: AlikeInvoices) -> list[Key]:
+        """One for each of the invoices."""
+        return alike.keys(self.columns, self._of_customers(self.columns[1]))
+
+    def _of_customers(self, ids: Sequence[int]) -> dict[str, Sequence[Value | None]]:
+        """What the invoices' customers say, a value for each invoice."""
+        found: dict[str, Sequence[Value | None]] = {}
+        background = self.background
+        for name, find in OF_CUSTOMER.items():
+            if self._is_wanted(name):
+                of_customer = {customer_id: find(row) for customer_id, row in self.customers.items()}
+                found[name] = list(map(of_customer.__getitem__, ids))
+        for name, value in background.company.items():
+            if self._is_wanted(name):
+                found[name] = list(repeat(value, len(ids)))
+        if self._is_wanted("inbox_open"):
+            found["inbox_open"] = [background.waiting.get(customer_id, 0) for customer_id in ids]
+        return found
+
+    def _is_wanted(self, fact: str) -> bool:
+        return self.wanted is None or fact in self.wanted
 
     @property
     def waiting(self) -> list[int]:
@@ -97,14 +127,13 @@ def read_part(session: Session, chunk: Chunk, facts: InvoiceFacts, wanted: froze
     """`wanted` are the facts that are asked for, all where it is None."""
     customers = _customers(session, chunk)
     columns = list(zip(*chunk.invoices, strict=False)) or [()] * len(facts.columns)
-    common = _of_customers(columns[1], customers, background, wanted)
-    return Part(chunk, columns, facts.table(columns, common), customers, background)
+    return Part(chunk, columns, customers, background, facts, wanted)
 
 
-def customers_only(session: Session, customers: Sequence[int], within: Within, background: Background) -> Part:
+def customers_only(session: Session, customers: Sequence[int], within: Within, facts: InvoiceFacts, background: Background) -> Part:
     """A part without invoices."""
     chunk = Chunk(customers, within, ())
-    return Part(chunk, (), FactTable((), ()), _customers(session, chunk), background)
+    return Part(chunk, (), _customers(session, chunk), background, facts)
 
 
 def _customers(session: Session, chunk: Chunk) -> dict[int, Customer]:
@@ -120,20 +149,3 @@ def open_messages(session: Session, within: Within | None) -> dict[int, int]:
     if within is not None:
         query = query.where(within(RECEIVED.customer_id))
     return {customer_id: count for customer_id, count in session.execute(query.group_by(RECEIVED.customer_id)) if customer_id}
-
-
-def _of_customers(
-    ids: Sequence[int], customers: Mapping[int, Customer], background: Background, wanted: frozenset[str] | None
-) -> dict[str, Sequence[Value | None]]:
-    """What the invoices' customers say, a value for each invoice."""
-    found: dict[str, Sequence[Value | None]] = {}
-    for name, find in OF_CUSTOMER.items():
-        if wanted is None or name in wanted:
-            of_customer = {customer_id: find(row) for customer_id, row in customers.items()}
-            found[name] = list(map(of_customer.__getitem__, ids))
-    for name, value in background.company.items():
-        if wanted is None or name in wanted:
-            found[name] = list(repeat(value, len(ids)))
-    if wanted is None or "inbox_open" in wanted:
-        found["inbox_open"] = [background.waiting.get(customer_id, 0) for customer_id in ids]
-    return found
