@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from cobranza_rules.engines import BothEngines
 from cobranza_rules.facts.alike import AlikeInvoices, Key
+from cobranza_rules.facts.invoices import Column
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.alike import points_of
 from cobranza_rules.rules.engine import Engine
@@ -23,16 +26,18 @@ class Asking:
         self._alike: AlikeInvoices | None = None
         self._answers: dict[Key, Names] = {}
 
-    def about(self, part: Part) -> list[Names]:
+    def about(self, part: Part, columns: Sequence[Column]) -> list[Names]:
         """The names of the conditions that hold for each invoice of the part. Two engines that check each other are asked about every one."""
         if not part.rows or isinstance(self._engine, BothEngines):
-            return self._engine.evaluate(Scope.INVOICE, part.facts(range(len(part.rows))))
+            return self._engine.evaluate(Scope.INVOICE, part.facts(part.rows))
         if self._alike is None:
             self._alike = AlikeInvoices(part.invoice_facts, self._points)
         if len(self._answers) > MOST_KEPT:
             self._answers.clear()
-        keys, answers = part.keys(self._alike), self._answers
+        keys, answers = part.keys(columns, self._alike), self._answers
         found = list(map(answers.get, keys))
-        if new := {key: position for position, (key, names) in enumerate(zip(keys, found, strict=True)) if names is None}:
-            answers.update(zip(new, self._engine.evaluate(Scope.INVOICE, part.facts(list(new.values()))), strict=True))
-        return list(map(answers.__getitem__, keys)) if new else found
+        new = {key: row for key, names, row in zip(keys, found, part.rows, strict=True) if names is None}
+        if not new:
+            return found  # type: ignore[return-value] # no key is new
+        answers.update(zip(new, self._engine.evaluate(Scope.INVOICE, part.facts(list(new.values()))), strict=True))
+        return list(map(answers.__getitem__, keys))

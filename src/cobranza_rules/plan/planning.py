@@ -10,10 +10,10 @@ from dataclasses import replace
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.plan.asking import Asking
-from cobranza_rules.rules.concerned import concerned
+from cobranza_rules.plan.concerned_parts import concerned_parts
 from cobranza_rules.rules.decide import decide, decide_matched, within_limit
 from cobranza_rules.rules.engine import Engine
-from cobranza_rules.rules.matching import Names, match
+from cobranza_rules.rules.matching import match
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.parts import Part
@@ -25,25 +25,15 @@ def plan_whole(reader: BookReader, engine: Engine, *, sifted: bool = True) -> Pl
     `sifted` reads only what some rule or ladder may act upon, and looks whether that left out what it must not: then nothing may leave.
     """
     plans: list[Plan] = []
-    asking = Asking(engine, reader.rules)
     overlooked: Sentence | None = None
     with cycles_left_alone(), closing(reader.parts(sifted=sifted)) as parts:
-        for part in parts:
-            names = asking.about(part)
-            found = concerned(reader.rules, part.columns, names, part.chunk.busy, reader.today)
-            looked_at = [*found.own, *(index for index in found.beside if not part.is_sampled(index))]
-            plans.append(_plan_part(reader, engine, part, names, looked_at))
+        for part, holding in concerned_parts(reader, Asking(engine, reader.rules), parts):
+            book = reader.book(part)
+            plans.append(decide_matched(reader.rules, book, reader.today, match(reader.rules, book, engine, holding)))
             overlooked = overlooked or _overlooked(part, plans[-1])
         plans += [decide(reader.rules, book, reader.today, engine) for book in reader.queues()]
     plan = within_limit(_joined(reader, plans), reader.rules)
     return plan if overlooked is None else replace(plan, stopped=overlooked)
-
-
-def _plan_part(reader: BookReader, engine: Engine, part: Part, names: Sequence[Names], kept: Sequence[int]) -> Plan:
-    """Facts come first, and of what nothing is to be decided no more than its facts is read."""
-    book = reader.book(part, kept)
-    holding = {part.rows[index][0]: names[index] for index in kept}
-    return decide_matched(reader.rules, book, reader.today, match(reader.rules, book, engine, holding))
 
 
 def _joined(reader: BookReader, plans: Sequence[Plan]) -> Plan:
@@ -62,10 +52,10 @@ def _overlooked(part: Part, plan: Plan) -> Sentence | None:
     found = (verdict for verdict in plan.verdicts if verdict.subject_id in sampled and verdict.subject == Scope.INVOICE.value)
     if (verdict := next(found, None)) is None:
         return None
-    position = next(position for position, row in enumerate(part.rows) if row[0] == verdict.subject_id)
+    row = next(row for row in part.rows if row[0] == verdict.subject_id)
     return _(
         "invoice {invoice} was left out although '{rule}' concerns it; please report this with what 'cobranza explain {invoice}' says",
-        invoice=part.facts([position])[0]["invoice"],
+        invoice=part.facts([row])[0]["invoice"],
         rule=verdict.rule_id,
     )
 

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from cobranza_rules.facts.invoices import as_date
+from cobranza_rules.facts.invoices import OfDate, as_date
 from cobranza_rules.rules.matching import Names
 from cobranza_rules.rules.model import Ladder, RuleSet
 
 # Of an invoice: what the values of its row begin with, dates as they are kept.
-STANDING = ("id", "customer_id", "ladder", "rung", "currency", "balance", "due_on")
-ID, CUSTOMER, LADDER, RUNG, CURRENCY, BALANCE, DUE_ON = range(len(STANDING))
+STANDING = ("id", "customer_id", "ladder", "rung", "currency", "balance", "due_on", "next_contact")
+ID, CUSTOMER, LADDER, RUNG, CURRENCY, BALANCE, DUE_ON, NEXT_CONTACT = range(len(STANDING))
 Column = Sequence[Any]
 
 
 class Concern(Enum):
     NONE = auto()
     BESIDE = auto()  # It counts in the overdue total of its customer, where something else that is due does not reach the minimum
+    CLIMBS = auto()  # OWN from the day on which its customer was promised the next contact, BESIDE until then
     OWN = auto()
 
 
@@ -41,10 +42,24 @@ def concerned(rules: RuleSet, columns: Sequence[Column], names: Sequence[Names],
     found = list(map(concerns.__getitem__, zip(columns[LADDER], columns[RUNG], names, strict=True)))
     if not busy.isdisjoint(columns[ID]):
         found = [Concern.OWN if invoice in busy else concern for invoice, concern in zip(columns[ID], found, strict=True)]
-    own = [position for position, concern in enumerate(found) if concern is Concern.OWN]
+    own, beside = _parted(found, columns[NEXT_CONTACT], today)
     customers = set(_short_of_a_minimum(rules, columns, names, own, today))
-    beside = [position for position, concern in enumerate(found) if concern is Concern.BESIDE and columns[CUSTOMER][position] in customers]
-    return Concerned(own, beside)
+    of_customers = columns[CUSTOMER] if customers else ()
+    return Concerned(own, [position for position in beside if of_customers[position] in customers] if customers else [])
+
+
+def _parted(found: Sequence[Concern], following: Column, today: dt.date) -> tuple[list[int], list[int]]:
+    """Positions of those that are concerned themselves today, and of those that may count beside them."""
+    own: list[int] = []
+    beside: list[int] = []
+    waits = OfDate(lambda day: day > today)
+    climbs, itself, nothing = Concern.CLIMBS, Concern.OWN, Concern.NONE
+    for position, concern in enumerate(found):
+        if concern is nothing:
+            continue
+        is_own = concern is itself or (concern is climbs and ((day := following[position]) is None or not waits[day]))
+        (own if is_own else beside).append(position)
+    return own, beside
 
 
 class _Concerns(dict[tuple[str, str, Names], Concern]):
@@ -85,8 +100,9 @@ def _concern(rules: RuleSet, ladder_id: str, rung: str, names: Names) -> Concern
     if ladder.name not in names:
         return Concern.NONE
     following = ladder.rungs[index + 1 :][:1]
-    may_be_due = any(each.when is None or f"rung:{ladder.id}/{each.id}" in names for each in following)
-    return Concern.OWN if may_be_due else Concern.BESIDE
+    if not any(each.when is None or f"rung:{ladder.id}/{each.id}" in names for each in following):
+        return Concern.BESIDE
+    return Concern.CLIMBS if following[0].wait_workdays else Concern.OWN
 
 
 def _ladder(ladders: Iterable[Ladder], taken_by: str, names: Names) -> Ladder | None:

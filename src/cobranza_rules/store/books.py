@@ -25,6 +25,7 @@ from cobranza_rules.rules.recipients import rungs_to_customers
 from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubject, InvoiceSubject
 from cobranza_rules.store.chunks import CHUNK, Chunks, Within, one_of
 from cobranza_rules.store.claims import claims_of, open_replies_among
+from cobranza_rules.store.driver_rows import all_fetched
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beats
 from cobranza_rules.store.overrides import OVERRIDE, Decided, read_overrides, rungs_of
 from cobranza_rules.store.parts import Background, Contacted, Part, customers_only, open_messages, read_part
@@ -36,7 +37,7 @@ from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, Invoice
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
 ACTION, CLAIM, CONTACT, INVOICE = (row.__table__.c for row in (ActionRow, ClaimRow, ContactRow, InvoiceRow))
-SUBJECT_COLUMNS = (*STANDING, "number", "total", "issued_on", "rung_on", "next_contact", "reversed_on", "dispute_closed_on")
+SUBJECT_COLUMNS = (*STANDING, "number", "total", "issued_on", "rung_on", "reversed_on", "dispute_closed_on")
 NOTHING_OPEN = portfolio_facts(0, 0, None, dt.date.min)
 
 
@@ -61,7 +62,7 @@ class BookReader:
         Facts are those that the rules name. Where the book is `sifted`, what is left out of it, in SQL, would change no decision.
         """
         for part in self.parts(sifted=sifted):
-            yield self.book(part, [index for index in range(len(part.rows)) if not part.is_sampled(index)])
+            yield self.book(part.only([position for position in range(len(part.rows)) if not part.is_sampled(position)]))
 
     def parts(self, *, sifted: bool = True) -> Generator[Part, None, None]:
         """The book before anything is decided on; where it is not `sifted`, every customer with an open invoice or a waiting reply."""
@@ -95,7 +96,7 @@ class BookReader:
         facts = self._invoice_facts(wanted)
         chunk = Chunks(self.session, facts.columns).of(customer_ids)
         part = read_part(self.session, chunk, facts, wanted, self._background(chunk.within))
-        book = self.book(part, range(len(part.rows)), sorted(part.customers), without)
+        book = self.book(part, without)
         return replace(book, queues=self._queues(without).subjects(part.chunk.within, book.customers))
 
     def _invoice_facts(self, wanted: frozenset[str] | None) -> InvoiceFacts:
@@ -107,16 +108,11 @@ class BookReader:
         days = self._contacted(within) if contacted else {}
         return Background(self.company_facts(), open_messages(self.session, within), days, decided, self._uncertain())
 
-    def book(self, part: Part, kept: Sequence[int], customers: Sequence[int] | None = None, without: Collection[int] = ()) -> Book:
-        """What a decision needs of the part's invoices at the positions `kept`.
-
-        It has those `customers`, or those of the invoices and all that wait with a reply.
-        """
-        answering = part.waiting
-        ids = sorted({part.rows[index][1] for index in kept}.union(answering)) if customers is None else customers
-        within = part.chunk.within if len(ids) > len(part.customers) // 2 else one_of(ids)
-        read = self._customers(within, part, ids)
-        invoices = self._invoices(part, kept, without)
+    def book(self, part: Part, without: Collection[int] = ()) -> Book:
+        """What a decision needs of the part's invoices and customers."""
+        within, answering = part.chunk.within, part.waiting
+        read = self._customers(within, part, sorted(part.customers))
+        invoices = self._invoices(part, without)
         reply_claims = self._claims(Scope.REPLY, open_replies_among(within), without) if answering else {}
         replies = open_replies(self.session, answering, read, reply_claims, self.rules.calendar) if answering else []
         return Book(read, invoices, replies, self.company)
@@ -166,7 +162,7 @@ class BookReader:
         addresses: dict[int, dict[str, tuple[str, ...]]] = {}
         valid = (CONTACT.active, CONTACT.bounced_on.is_(None), CONTACT.email != "")
         query = select(CONTACT.customer_id, CONTACT.role, CONTACT.email).where(within(CONTACT.customer_id), *valid)
-        for customer_id, role, email in self.session.execute(query.order_by(CONTACT.id)).all():
+        for customer_id, role, email in all_fetched(self.session, query.order_by(CONTACT.id)):
             own = addresses.setdefault(customer_id, {})
             own[role] = (*own.get(role, ()), email)
         return addresses
@@ -208,14 +204,13 @@ class BookReader:
         before = self.rules.calendar.minus(self.today, self.rules.limit.within_workdays)
         return min(days_after(before, 1), self.today)
 
-    def _invoices(self, part: Part, kept: Sequence[int], without: Collection[int]) -> list[InvoiceSubject]:
+    def _invoices(self, part: Part, without: Collection[int]) -> list[InvoiceSubject]:
         """Ordered by customer, due date (unknown ones last, on every database) and id."""
         rows = part.rows
-        claims = self._claims(Scope.INVOICE, one_of([rows[index][0] for index in kept]), without) if kept else {}
+        claims = self._claims(Scope.INVOICE, one_of([row[0] for row in rows]), without) if rows else {}
         of_date, renamed = _Dates(), self.rules.renamed
         subjects = [
-            _subject(rows[index], facts, claims.get(rows[index][0], NO_CLAIMS), renamed, of_date)
-            for index, facts in zip(kept, part.facts(kept), strict=True)
+            _subject(row, facts, claims.get(row[0], NO_CLAIMS), renamed, of_date) for row, facts in zip(rows, part.facts(rows), strict=True)
         ]
         subjects.sort(key=lambda subject: (subject.customer_id, subject.due_on or dt.date.max, subject.id))
         return self._overridden(part.background.decided, subjects)
@@ -242,7 +237,7 @@ class _Dates(dict[KeptDate | None, dt.date | None]):
 
 def _subject(row: Sequence[Any], facts: Facts, claims: Mapping[str, Claims], renamed: Mapping[str, str], of_date: _Dates) -> InvoiceSubject:
     """`row` begins with SUBJECT_COLUMNS."""
-    number, customer, ladder, rung, currency, balance, due, name, total, issued, rung_on, following, reversed_on, closed_on = row[:14]
+    number, customer, ladder, rung, currency, balance, due, following, name, total, issued, rung_on, reversed_on, closed_on = row[:14]
     if renamed:
         ladder, rung = renamed.get(ladder, ladder), renamed.get(rung, rung)
     issued_on = of_date[issued]

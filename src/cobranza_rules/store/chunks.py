@@ -15,21 +15,21 @@ from sqlalchemy import ColumnElement, Dialect, Label, Select, and_, bindparam, c
 from sqlalchemy.orm import Session
 from sqlalchemy.types import NULLTYPE, UserDefinedType
 
+from cobranza_rules.store.driver_rows import Row, fetched
 from cobranza_rules.store.overrides import decided_beyond_conditions
 from cobranza_rules.store.sieve import Sieve
 from cobranza_rules.store.tables import ActionRow, ClaimRow, InvoiceRow, ReceivedRow
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
 ACTION, CLAIM, INVOICE, RECEIVED = (row.__table__.c for row in (ActionRow, ClaimRow, InvoiceRow, ReceivedRow))
-# So much of a book is read at once that memory stays flat however large the whole is: invoices, and those of them that come through the sieve,
-# of nearly as many customers.
-ROWS, SIFTED_ROWS = 5000, 2000
+# So much of a book is read at once that memory stays flat however large the whole is, and that what is looked at lies near the processor:
+# invoices, and those of them that come through the sieve, of nearly as many customers.
+ROWS, SIFTED_ROWS = 1000, 2000
 CHUNK = 1000  # Customers, where not their invoices are what is looked at
 SAMPLE = 100  # One in so many invoices that the sieve leaves out is looked at all the same.
 LET_THROUGH, SMALL, SAMPLED = 0, 1, 2  # What the sieve says of a row that it gives
 
 Within = Callable[[ColumnElement[Any]], ColumnElement[bool]]  # Whether a column has one of some ids
-Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class Chunks:
         done = 0
         for rows in parts:
             upto = bisect_right(always, rows[-1][1])
-            yield sorted({*always[done:upto], *(row[1] for row in rows)}), rows
+            yield sorted({*always[done:upto], *map(itemgetter(1), rows)}), rows
             done = upto
         for start in range(done, len(always), CHUNK):
             yield always[start : start + CHUNK], ()
@@ -126,7 +126,7 @@ class Chunks:
     def _ordered(self, query: Select[Any], count: int) -> Iterator[Sequence[Row]]:
         """Rows by customer, never all of them at once, and all of a customer together."""
         begun: Sequence[Row] = ()
-        for following in self._fetched(query.order_by(INVOICE.customer_id, INVOICE.id), count):
+        for following in fetched(self.session, query.order_by(INVOICE.customer_id, INVOICE.id), count):
             rows = [*begun, *following]
             is_last = len(following) < count
             whole = len(rows) if is_last else bisect_left(rows, rows[-1][1], key=itemgetter(1))
@@ -135,21 +135,6 @@ class Chunks:
             begun = rows[whole:]
         if begun:
             yield begun
-
-    def _fetched(self, query: Select[Any], count: int) -> Iterator[Sequence[Row]]:
-        """Of SQLite they are its driver's own tuples: to wrap each of them costs a quarter of what it costs to read them.
-
-        Its driver reads as it goes. That of PostgreSQL would bring all at once, if the library did not ask it for a part after the other.
-        """
-        connection = self.session.connection()
-        if connection.dialect.name != "sqlite":
-            with connection.execute(query, execution_options={"yield_per": count}) as read:
-                yield from read.partitions()
-            return
-        with connection.execute(query) as read:
-            assert read.cursor is not None
-            while rows := read.cursor.fetchmany(count):
-                yield rows
 
     def _under_way(self) -> Mapping[int, Sequence[int]]:
         """Invoices for which something is under way, by customer. The claims of a sent action have their day of sending.

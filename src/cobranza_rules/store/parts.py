@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from typing import Any, NamedTuple
 
@@ -16,7 +16,8 @@ from cobranza_rules.facts.build import OF_CUSTOMER, Facts, customer_facts
 from cobranza_rules.facts.invoices import Column, InvoiceFacts
 from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import Value
-from cobranza_rules.store.chunks import Chunk, Within
+from cobranza_rules.store.chunks import Chunk, Within, one_of
+from cobranza_rules.store.driver_rows import Row, all_fetched
 from cobranza_rules.store.overrides import Decided
 from cobranza_rules.store.tables import CustomerRow, ReceivedRow
 
@@ -57,24 +58,25 @@ class Background:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`columns` has the values of the chunk's invoices; `customers` are rows by id; `invoice_facts` builds the facts that are `wanted`."""
+    """`customers` are rows by id; `invoice_facts` builds those facts of the chunk's invoices that are `wanted`, all where it is None."""
 
     chunk: Chunk
-    columns: Sequence[Column]
     customers: Mapping[int, Customer]
     background: Background
     invoice_facts: InvoiceFacts
     wanted: frozenset[str] | None = None
 
-    def facts(self, positions: Sequence[int]) -> FactTable:
-        """Of the invoices at these positions, in this order."""
-        rows = self.chunk.invoices
-        columns = list(zip(*[rows[position] for position in positions], strict=False)) or [()] * len(self.invoice_facts.columns)
+    def columns(self, rows: Sequence[Row]) -> list[Column]:
+        """Their values side by side. What the sieve says of a row stands at its end, and not of all rows."""
+        return list(zip(*rows, strict=False)) or [()] * len(self.invoice_facts.columns)
+
+    def facts(self, rows: Sequence[Row]) -> FactTable:
+        columns = self.columns(rows)
         return self.invoice_facts.table(columns, self._of_customers(columns[1]))
 
-    def keys(self, alike: AlikeInvoices) -> list[Key]:
-        """One for each of the invoices."""
-        return alike.keys(self.columns, self._of_customers(self.columns[1]))
+    def keys(self, columns: Sequence[Column], alike: AlikeInvoices) -> list[Key]:
+        """One for each of the rows that have these columns."""
+        return alike.keys(columns, self._of_customers(columns[1]))
 
     def _of_customers(self, ids: Sequence[int]) -> dict[str, Sequence[Value | None]]:
         """What the invoices' customers say, a value for each invoice."""
@@ -114,33 +116,49 @@ class Part:
 
         return of
 
-    def is_sampled(self, index: int) -> bool:
+    def is_sampled(self, position: int) -> bool:
         """The sieve has left it out, and it is looked at all the same."""
-        return self.chunk.invoices[index][0] in self.chunk.sampled
+        return self.rows[position][0] in self.chunk.sampled
 
     @property
-    def rows(self) -> Sequence[Sequence[Any]]:
+    def rows(self) -> Sequence[Row]:
         return self.chunk.invoices
+
+    def only(self, positions: Sequence[int]) -> Part:
+        """These invoices with their customers, and the customers with an open message."""
+        rows = [self.rows[position] for position in positions]
+        customers = {customer_id: self.customers[customer_id] for customer_id in (*(row[1] for row in rows), *self.waiting)}
+        return self._with(rows, customers, self.chunk.sampled)
+
+    def and_those_of(self, others: Sequence[Part]) -> Part:
+        """Parts of one book as one."""
+        rows, customers, sampled = list(self.rows), dict(self.customers), self.chunk.sampled
+        for other in others:
+            rows += other.rows
+            customers.update(other.customers)
+            sampled |= other.chunk.sampled
+        return self._with(rows, customers, sampled)
+
+    def _with(self, rows: Sequence[Row], customers: Mapping[int, Customer], sampled: frozenset[int]) -> Part:
+        ids = sorted(customers)
+        chunk = Chunk(ids, one_of(ids), rows, sampled=sampled)
+        return replace(self, chunk=chunk, customers=customers)
 
 
 def read_part(session: Session, chunk: Chunk, facts: InvoiceFacts, wanted: frozenset[str] | None, background: Background) -> Part:
     """`wanted` are the facts that are asked for, all where it is None."""
-    customers = _customers(session, chunk)
-    columns = list(zip(*chunk.invoices, strict=False)) or [()] * len(facts.columns)
-    return Part(chunk, columns, customers, background, facts, wanted)
+    return Part(chunk, _customers(session, chunk), background, facts, wanted)
 
 
 def customers_only(session: Session, customers: Sequence[int], within: Within, facts: InvoiceFacts, background: Background) -> Part:
     """A part without invoices."""
     chunk = Chunk(customers, within, ())
-    return Part(chunk, (), _customers(session, chunk), background, facts)
+    return Part(chunk, _customers(session, chunk), background, facts)
 
 
 def _customers(session: Session, chunk: Chunk) -> dict[int, Customer]:
-    """A chunk that is a range of ids has idle customers in it."""
     query = select(*(CUSTOMER[name] for name in Customer._fields)).where(chunk.within(CUSTOMER.id))
-    asked = frozenset(chunk.customers)
-    return {row[0]: Customer._make(row) for row in session.execute(query).all() if row[0] in asked}
+    return {customer.id: customer for customer in map(Customer._make, all_fetched(session, query))}
 
 
 def open_messages(session: Session, within: Within | None) -> dict[int, int]:
