@@ -22,11 +22,16 @@ def rules() -> RuleSet:
 
 
 def looked_at(
-    rules: RuleSet, *invoices: tuple[int, str, str, frozenset[str]], busy: frozenset[int] = frozenset(), balance: int = 100
+    rules: RuleSet,
+    *invoices: tuple[int, str, str, frozenset[str]],
+    busy: frozenset[int] = frozenset(),
+    balance: int = 100,
+    next_contact: str | None = None,
 ) -> Concerned:
     """Invoices as (customer, ladder, rung, what holds); their ids are 0, 1 ..."""
     rows = [
-        (number, customer, ladder, rung, "MXN", balance, "2026-03-09") for number, (customer, ladder, rung, _names) in enumerate(invoices)
+        (number, customer, ladder, rung, "MXN", balance, "2026-03-09", next_contact)
+        for number, (customer, ladder, rung, _names) in enumerate(invoices)
     ]
     return concerned(rules, list(zip(*rows, strict=True)), [names for *_standing, names in invoices], busy, dt.date(2026, 3, 10))
 
@@ -68,3 +73,19 @@ def test_what_is_overdue_beside_it_counts_for_its_customer_alone(rules: RuleSet)
     invoices = (1, *DONE), (1, "", "", DUE), (2, *DONE), (2, "", "", frozenset[str]())
     assert looked_at(rules, *invoices, balance=49_999) == Concerned([1], [0])
     assert looked_at(rules, *invoices, balance=50_000) == Concerned([1], [])
+
+
+@pytest.mark.parametrize(("promised", "own"), [("2026-03-09", [0]), ("2026-03-10", [0]), ("2026-03-11", []), (None, [0])])
+def test_a_rung_whose_day_was_promised_is_looked_at_from_that_day_on(rules: RuleSet, promised: str | None, own: list[int]) -> None:
+    waiting = (1, "collection", "first-reminder", frozenset({"ladder:collection"}))
+    assert looked_at(rules, waiting, next_contact=promised) == Concerned(own, [])
+
+
+def test_an_invoice_that_waits_for_its_day_counts_beside_one_that_is_due(rules: RuleSet) -> None:
+    waiting, due = (1, "collection", "first-reminder", frozenset({"ladder:collection"})), (1, "", "", DUE)
+    assert looked_at(rules, waiting, due, busy=frozenset({1}), next_contact="2026-03-11") == Concerned([1], [0])
+
+
+def test_what_is_under_way_is_looked_at_before_the_promised_day_too(rules: RuleSet) -> None:
+    waiting = (1, "collection", "first-reminder", frozenset({"ladder:collection"}))
+    assert looked_at(rules, waiting, busy=frozenset({0}), next_contact="2026-03-11") == Concerned([0], [])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from cobranza_rules.engines import BothEngines
 from cobranza_rules.facts.alike import AlikeInvoices, Key

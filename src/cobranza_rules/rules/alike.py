@@ -15,13 +15,7 @@ _NUMBERS = frozenset({FactType.NUMBER, FactType.AMOUNT, FactType.DATE})
 
 def points_of(scope: Scope, conditions: Conditions) -> Mapping[str, Points]:
     """By each fact that a condition of the scope asks for. An unknown value is like no known one."""
-    tests = [
-        test
-        for of, condition in conditions.values()
-        if of is scope
-        for leaf in leaves(condition.tree)
-        for test in leaf.tests
-    ]
+    tests = [test for of, condition in conditions.values() if of is scope for leaf in leaves(condition.tree) for test in leaf.tests]
     points: dict[str, set[int]] = defaultdict(set)
     apart = {fact for test in tests for fact in _told_apart(scope, test)}
     for test in tests:

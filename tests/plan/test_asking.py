@@ -1,0 +1,88 @@
+"""The engine is asked once about all invoices that are alike, and says of each what it would have said of it alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from benchmarks.workdays import NOW, TODAY
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from cobranza_rules.engines import BothEngines
+from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.plan import asking
+from cobranza_rules.plan.asking import Asking
+from cobranza_rules.rules.document import read_rules
+from cobranza_rules.rules.engine import Facts
+from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.native import NativeEngine
+from cobranza_rules.store.books import BookReader
+from cobranza_rules.store.database import Database
+from tests.store.random_books import put_book, random_rows
+from tests.store.random_rules import rules_files
+from tests.store.test_books import COMPANY, RULES
+
+SHIPPED = RULES.read_text(encoding="utf-8")
+
+
+class Counting(NativeEngine):
+    asked = 0
+
+    def evaluate(self, scope: Scope, facts: Sequence[Facts]) -> list[frozenset[str]]:
+        self.asked += len(facts)
+        return super().evaluate(scope, facts)
+
+
+def rules_of(text: str) -> RuleSet:
+    return read_rules([("rules.yaml", text.encode())])[0]
+
+
+@pytest.mark.parametrize("kept", [0, asking.MOST_KEPT])
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=st.just(SHIPPED) | rules_files(), seed=st.integers(0, 10**6))
+def test_each_invoice_gets_the_answer_that_it_would_get_alone(database: Database, kept: int, text: str, seed: int) -> None:
+    rules = rules_of(text)
+    alone = NativeEngine(rules.conditions())
+    with Session(database.engine) as session, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asking, "MOST_KEPT", kept)
+        put_book(session, random_rows(seed))
+        about = Asking(NativeEngine(rules.conditions()), rules)
+        for part in BookReader(session, rules, COMPANY, TODAY, NOW).parts(sifted=False):
+            told = about.about(part, part.columns(part.rows))
+            assert told == alone.evaluate(Scope.INVOICE, part.facts(part.rows))
+        session.rollback()
+
+
+def test_it_is_asked_about_few_of_a_book_and_about_none_a_second_time(database: Database) -> None:
+    rules = rules_of(SHIPPED)
+    engine = Counting(rules.conditions())
+    with Session(database.engine) as session:
+        put_book(session, random_rows(7, 300))
+        (part,) = BookReader(session, rules, COMPANY, TODAY, NOW).parts(sifted=False)
+        about = Asking(engine, rules)
+        first = about.about(part, part.columns(part.rows))
+        assert 0 < engine.asked < len(part.rows)
+        engine.asked = 0
+        assert about.about(part, part.columns(part.rows)) == first
+    assert engine.asked == 0
+
+
+def test_engines_that_check_each_other_are_asked_about_each(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = rules_of(SHIPPED)
+    both = BothEngines(rules.conditions())
+    asked: list[int] = []
+    evaluate = both.evaluate
+
+    def counted(scope: Scope, facts: Sequence[Facts]) -> list[frozenset[str]]:
+        asked.append(len(facts))
+        return evaluate(scope, facts)
+
+    monkeypatch.setattr(both, "evaluate", counted)
+    with Session(database.engine) as session:
+        put_book(session, random_rows(7, 60))
+        (part,) = BookReader(session, rules, COMPANY, TODAY, NOW).parts(sifted=False)
+        Asking(both, rules).about(part, part.columns(part.rows))
+    both.close()
+    assert asked == [len(part.rows)]
