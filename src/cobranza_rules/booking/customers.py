@@ -8,12 +8,11 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
+from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.identity import identity_of_party, identity_of_record, provisional_code
 from cobranza_rules.booking.outcome import Taken, refuse
-from cobranza_rules.calendar import days_after
+from cobranza_rules.booking.payment_terms import date_invoices
 from cobranza_rules.domain.customer import GENERIC_RFCS, ContactRecord, CustomerKind, CustomerRecord, CustomerStatus, DeliveryMode, Party
-from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
 from cobranza_rules.store.tables import ContactRow, CustomerRow, InvoiceRow
 
@@ -65,7 +64,7 @@ def book_customer(keeper: Bookkeeper, record: CustomerRecord, known_on: dt.date,
     if changed or contacts_changed:
         keeper.note(row.id, "customer_data", known_on, {**changed, "contacts": contacts_changed})
         outcome = Taken.NEW if outcome is Taken.NEW else Taken.UPDATED
-    _date_invoices(keeper, row, known_on)
+    date_invoices(keeper, row, known_on)
     return outcome
 
 
@@ -141,23 +140,8 @@ def _contacts(keeper: Bookkeeper, customer_id: int) -> list[ContactRow]:
     return list(keeper.session.scalars(select(ContactRow).where(ContactRow.customer_id == customer_id)))
 
 
-def _date_invoices(keeper: Bookkeeper, row: CustomerRow, known_on: dt.date) -> None:
-    """Invoices that had to wait for the customer's credit days get their due date; those that have one keep it."""
-    if row.credit_days is None:
-        return
-    for invoice in keeper.session.scalars(select(InvoiceRow).where(InvoiceRow.customer_id == row.id, InvoiceRow.due_on.is_(None))):
-        if state_of(invoice).due_on is None:
-            data = {"due_on": due_on(invoice.issued_on, row.credit_days), "credit_days": row.credit_days}
-            keeper.enter(invoice, EntryKind.DUE_SET, known_on, data)
-
-
 def waiting_for_data(session: Session) -> list[str]:
     """Codes of the customers that owe something and cannot be written to, because only their invoices are known."""
     query = select(CustomerRow.code).join(InvoiceRow, InvoiceRow.customer_id == CustomerRow.id)
     query = query.where(CustomerRow.status == CustomerStatus.WAITING_FOR_DATA.value, InvoiceRow.status == "open")
     return list(session.scalars(query.distinct().order_by(CustomerRow.code)))
-
-
-def due_on(issued_on: dt.date, credit_days: int | None) -> str | None:
-    """ISO date: CFDI has no due date (Anexo 20), so it is the day of issue and the credit days agreed."""
-    return None if credit_days is None else days_after(issued_on, credit_days).isoformat()
