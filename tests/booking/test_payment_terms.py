@@ -24,7 +24,7 @@ from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.language import Sentence
 from cobranza_rules.store.database import Database
 from cobranza_rules.store.documents import DocumentArchive
-from cobranza_rules.store.tables import CustomerRow, InvoiceRow
+from cobranza_rules.store.tables import ContactRow, CustomerRow, InvoiceRow
 
 TODAY = dt.date(2026, 3, 20)
 ISSUED = dt.date(2026, 3, 4)
@@ -98,7 +98,7 @@ def test_the_customers_terms_date_an_invoice_and_the_entry_says_how(desk: Desk) 
         ("2026-03-04", "issued"),
         ("2026-03-04", "not delivered yet: the days count from issue"),
         ("2026-03-10", "review day (Tuesday)"),
-        ("2026-04-09", "30 days later"),
+        ("2026-04-09", "credit days: 30"),
         ("2026-04-10", "payment day (Friday)"),
     ]
 
@@ -206,3 +206,111 @@ def test_an_acknowledged_substitute_counts_from_the_first_acknowledgement(desk: 
     desk.take(invoice("FA-9", day=dt.date(2026, 3, 18), replaces=("FA-1",)))
     desk.enter("FA-9", EntryKind.ACKNOWLEDGED, dt.date(2026, 3, 19))
     assert desk.due("FA-9") == "2026-04-08"
+
+
+def sheet(headings: str, *rows: str) -> bytes:
+    return "\n".join([f"Clave,Razón social,RFC,{headings}", *rows]).encode()
+
+
+WHO = "C-001,UNIVERSIDAD ROBOTICA ESPAÑOLA,URE180429TM6"
+
+
+def test_the_sheet_gives_the_customers_terms(desk: Desk) -> None:
+    desk.take(sheet("Base de los días,Días de revisión,Días de pago", f"{WHO},entrega,martes,viernes"))
+    desk.take(invoice("FA-1", day=ISSUED))
+    assert desk.entries("FA-1")[0].data["terms"] == terms_as_json(REVIEWED)
+
+
+def customer(desk: Desk) -> dict[str, Any]:
+    with desk.importing.database.reading() as session:
+        row = session.scalars(select(CustomerRow)).one()
+        contacts = session.scalars(select(ContactRow).where(ContactRow.active).order_by(ContactRow.id))
+        shown = [(one.role.removesuffix("_contact"), one.name, one.email, one.phone) for one in contacts]
+        own = {name: getattr(row, name) for name in ("kind", "language", "credit_days", "delivery", "address", "segment", "terms")}
+        return {**own, "contacts": shown}
+
+
+FULL = sheet(
+    "Idioma,Días de crédito,Entrega,Domicilio,Segmento,Base de los días,Días de pago,"
+    "Contacto facturas,Correo facturas,Teléfono facturas,Contacto cobranza,Correo cobranza",
+    f"{WHO},en,45,portal,Calle de Prueba 1,clave,acuse,viernes,Persona Uno,uno@robotica.example,81 0000 0001,Persona Dos,dos@robotica.example",
+)
+ON_FILE: dict[str, Any] = {
+    "kind": "domestic",
+    "language": "en",
+    "credit_days": 45,
+    "delivery": "portal",
+    "address": "Calle de Prueba 1",
+    "segment": "clave",
+    "terms": {"counted_from": "acceptance", "payment": {"weekdays": [4], "month_days": []}},
+    "contacts": [
+        ("invoice", "Persona Uno", "uno@robotica.example", "81 0000 0001"),
+        ("collections", "Persona Dos", "dos@robotica.example", ""),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells", "changes"),
+    [
+        ("Segmento", "clave", {}),
+        ("Días de crédito", "60", {"credit_days": 60}),
+        ("Días de crédito", "", {"credit_days": None}),
+        ("Días de revisión", "martes", {"terms": {**ON_FILE["terms"], "review": {"weekdays": [1], "month_days": []}}}),
+        ("Días de pago,Base de los días", ",", {"terms": None}),
+        ("Base de los días", "", {"terms": {"payment": {"weekdays": [4], "month_days": []}}}),
+        (
+            "Correo cobranza",
+            "tres@robotica.example",
+            {"contacts": [ON_FILE["contacts"][0], ("collections", "", "tres@robotica.example", "")]},
+        ),
+        ("Correo facturas", "uno@robotica.example", {}),
+        ("Correo facturas", "", {"contacts": [ON_FILE["contacts"][1]]}),
+        (
+            "Teléfono cobranza",
+            "81 0000 0002",
+            {"contacts": [ON_FILE["contacts"][0], ("collections", "Persona Dos", "dos@robotica.example", "81 0000 0002")]},
+        ),
+        ("Correo alterno", "tres@robotica.example", {"contacts": [*ON_FILE["contacts"], ("fallback", "", "tres@robotica.example", "")]}),
+    ],
+)
+def test_a_column_that_is_not_there_changes_nothing(desk: Desk, headings: str, cells: str, changes: dict[str, Any]) -> None:
+    desk.take(FULL)
+    assert customer(desk) == ON_FILE
+    desk.take(sheet(headings, f"{WHO},{cells}"))
+    assert customer(desk) == ON_FILE | changes
+
+
+def test_a_telephone_of_several_contacts_is_a_persons_to_place(desk: Desk) -> None:
+    desk.take(sheet("Correo cobranza", f"{WHO},uno@robotica.example; dos@robotica.example"))
+    one = desk.importing
+    report = one.take([SourceFile("clientes.csv", sheet("Teléfono cobranza", f"{WHO},81 0000 0002"))])
+    assert [problem.text() for problem in report.problems] == [
+        (
+            "clientes.csv (C-001): the customer 'C-001' has several contacts of the kind collections_contact; "
+            "give the column with their e-mail addresses, too: it tells them apart"
+        )
+    ]
+    assert all(not phone for *_who, phone in customer(desk)["contacts"])
+
+
+def test_a_customer_abroad_is_known_without_the_column_of_its_tax_number(desk: Desk) -> None:
+    abroad = "C-002,EXAMPLE TRADING LLC,"
+    desk.take(sheet("Tipo,NumRegIdTrib,Días de crédito", f"{abroad},extranjero,123456789,30"))
+    desk.take(sheet("Tipo,Días de crédito", f"{abroad},extranjero,45"))
+    with desk.importing.database.reading() as session:
+        row = session.scalars(select(CustomerRow).where(CustomerRow.code == "C-002")).one()
+        assert (row.identity, row.tax_id, row.credit_days) == ("tax:123456789", "123456789", 45)
+
+
+def test_cells_that_name_no_days_are_told(desk: Desk) -> None:
+    bad = sheet("Base de los días,Días sin acuse,Días de revisión,Días de pago", f"{WHO},pedido,mucho,quincena,15-30")
+    assert [problem.text() for problem in desk.importing.take([SourceFile("c.csv", bad)]).problems] == [
+        "c.csv (D2): 'pedido' is not known here; write one of: emision, entrega, aceptacion",
+        (
+            "c.csv (E2): 'mucho' is not a number of days from 0 to 720; "
+            "write the days as a number, or 'esperar' for no due date before the acknowledgement comes"
+        ),
+        "c.csv (F2): 'quincena' names no days; write weekdays or days of the month, for example: martes y jueves",
+        "c.csv (G2): '15-30' names no days; write weekdays or days of the month, for example: viernes, or 15 y último",
+    ]

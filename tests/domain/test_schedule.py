@@ -130,7 +130,7 @@ def test_review_days_and_payment_days() -> None:
     assert shown(reckon(agreed, InvoiceDates(THIRD + dt.timedelta(days=1)), Money(100, "MXN"), OFFICE)) == [
         "2026-03-04: issued",
         "2026-03-10: review day (Tuesday)",
-        "2026-04-09: 30 days later",
+        "2026-04-09: credit days: 30",
         "2026-04-10: payment day (Friday)",
     ]
 
@@ -174,12 +174,12 @@ def test_days_from_delivery_while_it_has_not_come_and_then() -> None:
     assert shown(reckon(agreed, InvoiceDates(THIRD), total, OFFICE)) == [
         "2026-03-03: issued",
         "2026-03-08: not delivered yet: the days count as if it had come 5 days after issue",
-        "2026-04-07: 30 days later",
+        "2026-04-07: credit days: 30",
     ]
     assert shown(reckon(agreed, InvoiceDates(THIRD, dt.date(2026, 3, 4)), total, OFFICE)) == [
         "2026-03-03: issued",
         "2026-03-04: delivered, from which the days count",
-        "2026-04-03: 30 days later",
+        "2026-04-03: credit days: 30",
     ]
 
 
@@ -193,20 +193,20 @@ def test_days_from_acceptance() -> None:
     accepted = InvoiceDates(THIRD, THIRD, dt.date(2026, 3, 5))
     assert shown(reckon(agreed, accepted, total, OFFICE))[1:] == [
         "2026-03-05: acknowledged, from which the days count",
-        "2026-03-20: 15 days later",
+        "2026-03-20: credit days: 15",
     ]
     assert shown(reckon(agreed, replace(accepted, review_on=dt.date(2026, 3, 10)), total, OFFICE))[1:] == [
         "2026-03-10: taken for review, as the contrarrecibo says",
-        "2026-03-25: 15 days later",
+        "2026-03-25: credit days: 15",
     ]
     assert shown(reckon(replace(agreed, assumed_after=0), InvoiceDates(THIRD), total, OFFICE))[1:] == [
         "2026-03-03: not acknowledged yet: the days count from issue",
-        "2026-03-18: 15 days later",
+        "2026-03-18: credit days: 15",
     ]
     late = reckon(replace(agreed, assumed_after=2), InvoiceDates(THIRD, dt.date(2026, 3, 20)), total, OFFICE)
     assert shown(late)[1:] == [
         "2026-03-20: not acknowledged yet: the days count from the delivery",
-        "2026-04-04: 15 days later",
+        "2026-04-04: credit days: 15",
     ]
 
 
@@ -216,7 +216,7 @@ def test_a_contrarrecibo_says_the_review_day_in_place_of_the_reckoned_one() -> N
     assert shown(reckon(agreed, dates, Money(100, "MXN"), OFFICE)) == [
         "2026-03-03: issued",
         "2026-03-12: taken for review, as the contrarrecibo says",
-        "2026-04-11: 30 days later",
+        "2026-04-11: credit days: 30",
         "2026-04-17: payment date of the contrarrecibo, which counts",
     ]
 
@@ -252,7 +252,7 @@ def test_instalments_line_by_line() -> None:
         ("2026-05-02", 33_331),
         ("2026-06-01", 33_340),
     ]
-    assert shown(schedule)[:3] == ["2026-03-03: issued", "None: instalment 1 of 3, 33.33 %: 333.30 MXN", "2026-04-02: 30 days later"]
+    assert shown(schedule)[:3] == ["2026-03-03: issued", "None: instalment 1 of 3, 33.33 %: 333.30 MXN", "2026-04-02: credit days: 30"]
 
 
 def test_instalments_in_amounts_take_what_there_is() -> None:
@@ -265,7 +265,7 @@ def test_instalments_in_amounts_take_what_there_is() -> None:
     assert parts(Money(50_000, "MXN")) == [50_000]
     assert shown(reckon(agreed, InvoiceDates(THIRD), Money(5, "USD"), OFFICE))[1:] == [
         "None: the instalments are agreed in MXN: the whole is due by the credit days",
-        "2026-05-02: 60 days later",
+        "2026-05-02: credit days: 60",
     ]
 
 

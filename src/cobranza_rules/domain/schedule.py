@@ -149,9 +149,9 @@ def _shares(instalments: tuple[Instalment, ...], total: Money) -> list[int]:
 def _due(terms: Terms, days: int, base: dt.date, calendar: BusinessCalendar, lines: list[Line]) -> dt.date:
     """Never before `base`: an adjustment backwards that would go past it goes forwards."""
     if terms.business_days:
-        due, reason = calendar.plus(base, days), _("{days} business days later", days=days)
+        due, reason = calendar.plus(base, days), _("credit days, business days only: {days}", days=days)
     else:
-        due, reason = days_after(base, days), _("{days} days later", days=days)
+        due, reason = days_after(base, days), _("credit days: {days}", days=days)
     lines.append(Line(due, reason))
     back = terms.adjustment is Adjustment.PREVIOUS
     if terms.payment:
