@@ -40,7 +40,7 @@ class DueBasis:
     @property
     def counts(self) -> bool:
         """Whether anything that happens to the invoice can move its due date."""
-        return self.terms is not None or self.payment_on is not None
+        return self.issued_on is not None and (self.terms is not None or self.payment_on is not None)
 
 
 DATES = ("issued_on", "accepted_on", "review_on", "payment_on")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from cobranza_rules.domain.due_basis import DueBasis, accepted, agreed_anew
+from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, accepted, agreed_anew, due_anew
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.inheritance import inherited
 from cobranza_rules.domain.rung_sent import RungSent
@@ -99,6 +100,14 @@ def fold(entries: Iterable[Entry]) -> InvoiceState:
 
 def after(state: InvoiceState, entry: Entry) -> InvoiceState:
     return _EFFECTS[entry.kind](state, entry)
+
+
+def after_with_due_date(state: InvoiceState, entry: Entry, currency: str, calendar: BusinessCalendar) -> InvoiceState:
+    """As the bookkeeper enters it: `entry`, and where that moves the due date the entry that says so."""
+    came = after(state, entry)
+    if entry.kind not in MAY_MOVE_THE_DUE_DATE or (data := due_anew(came, currency, calendar)) is None:
+        return came
+    return after(came, Entry(EntryKind.DUE_SET, entry.happened_on, data))
 
 
 def _day(data: Mapping[str, Any], key: str) -> dt.date | None:
