@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import entries_of, state_of
 from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.domain.due_basis import OpenInstalment, open_instalments
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.fixed_days import weekday_of
-from cobranza_rules.domain.schedule import DuePart, InvoiceDates, Line, reckon, uncovered
+from cobranza_rules.domain.schedule import InvoiceDates, Line, reckon
 from cobranza_rules.domain.terms import Terms
 from cobranza_rules.language import Sentence, Translate, _
 from cobranza_rules.money import Money
@@ -26,7 +27,7 @@ class Reckoning:
 
     source: Sentence | None
     lines: tuple[Line, ...]
-    open_parts: tuple[DuePart, ...]
+    open_parts: tuple[OpenInstalment, ...]
     currency: str
 
     def in_words(self) -> Iterator[Sentence]:
@@ -37,15 +38,21 @@ class Reckoning:
             else:
                 yield _("    {day}, {weekday}: {said}", day=line.on, weekday=weekday_of(line.on), said=line.said)
         for part in self.open_parts:
-            yield _("    open: {amount}, due {day}", amount=Money(part.minor, self.currency), day=part.due_on)
+            amount = Money(part.minor, self.currency)
+            yield _("    instalment {number} of {count}: {amount} open", number=part.number, count=part.count, amount=amount)
 
     def as_json(self, translate: Translate) -> dict[str, Any]:
-        """{"by", "lines": [{"on", "said"}], "open": [{"due_date", "amount", "currency"}]}."""
+        """{"by", "lines": [{"on", "said"}], "open": [{"instalment", "due_date", "amount", "currency"}]}."""
         return {
             "by": self.source.text(translate) if self.source else None,
             "lines": [{"on": _iso(line.on), "said": line.said.text(translate)} for line in self.lines],
             "open": [
-                {"due_date": _iso(part.due_on), "amount": Money(part.minor, self.currency).plain(), "currency": self.currency}
+                {
+                    "instalment": part.number,
+                    "due_date": _iso(part.due_on),
+                    "amount": Money(part.minor, self.currency).plain(),
+                    "currency": self.currency,
+                }
                 for part in self.open_parts
             ],
         }
@@ -59,8 +66,7 @@ def reckoning_of(session: Session, row: InvoiceRow) -> Reckoning:
     state = state_of(row)
     dated = [entry for entry in entries_of(session, row.id) if entry.kind in DATING and (entry.kind != INHERITED or entry.data["due_on"])]
     source = next((Sentence.from_json(entry.data["source"]) for entry in reversed(dated) if _has_source(entry)), None)
-    parts = uncovered(state.due_basis.parts, state.paid) if row.status == "open" else ()
-    return Reckoning(source, _lines(session, row, dated), parts, row.currency)
+    return Reckoning(source, _lines(session, row, dated), open_instalments(state), row.currency)
 
 
 INHERITED = EntryKind.INHERITED

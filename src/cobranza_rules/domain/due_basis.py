@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.entry import EntryKind
-from cobranza_rules.domain.schedule import DuePart, InvoiceDates, Schedule, oldest_uncovered, reckon
+from cobranza_rules.domain.schedule import DuePart, InvoiceDates, Schedule, oldest_uncovered, reckon, uncovered
 from cobranza_rules.domain.terms import Terms, terms_as_json, terms_of_json
 from cobranza_rules.money import Money
 
@@ -96,6 +96,26 @@ def basis_inherited(own: DueBasis, kept: Mapping[str, Any] | None, *, with_due_d
     accepted_on = min((day for day in (own.accepted_on, other.accepted_on) if day is not None), default=None)
     came = replace(own, accepted_on=accepted_on, review_on=other.review_on or own.review_on, payment_on=other.payment_on or own.payment_on)
     return replace(came, issued_on=other.issued_on, terms=other.terms, parts=other.parts) if with_due_date else came
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInstalment:
+    """What is open of an instalment, in minor units; `number` of `count` is its place."""
+
+    number: int
+    count: int
+    due_on: dt.date
+    minor: int
+
+
+def open_instalments(state: InvoiceState) -> tuple[OpenInstalment, ...]:
+    """Of an open invoice with several parts; payments cover the oldest first. They add up to its balance. None of any other."""
+    parts = state.due_basis.parts
+    if not parts or state.balance <= 0:
+        return ()
+    left = uncovered(parts, state.paid)
+    before = len(parts) - len(left)
+    return tuple(OpenInstalment(before + place, len(parts), part.due_on, part.minor) for place, part in enumerate(left, 1))
 
 
 def terms_of(state: InvoiceState) -> Terms | None:
