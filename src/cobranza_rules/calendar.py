@@ -51,6 +51,13 @@ class BusinessCalendar:
                 return candidate
         raise ValueError("the calendar has no business days")
 
+    def on_or_before(self, day: dt.date) -> dt.date:
+        for back in range(FARTHEST):
+            candidate = days_after(day, -back)
+            if self.is_workday(candidate) or candidate == dt.date.min:
+                return candidate
+        raise ValueError("the calendar has no business days")
+
     def plus(self, day: dt.date, count: int) -> dt.date:
         """The date `count` business days after `day`; `day` itself need not be one. A count of 0 gives `day`."""
         return _plus(self, day, count)

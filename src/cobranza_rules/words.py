@@ -121,6 +121,7 @@ ROLES = (
     N_("sales_manager"),
     N_("accounting"),
 )
+CONTACT_ROLES = (N_("invoice_contact"), N_("collections_contact"), N_("fallback_contact"))
 # How far a message came before the mail server's word on it.
 PHASES = (N_("connect"), N_("envelope"), N_("data"), N_("after-data"))
 CASE_STATUSES = (N_("collections"), N_("with_administration"), N_("legal"), N_("written_off"))

@@ -28,6 +28,11 @@ from tests.stories.fixtures import OPENING
 from tests.stories.folders import make_folder
 
 XENON_PARTY = ("XIA190128J61", "XENON INDUSTRIAL ARTICLES")
+# Its credit days count from the delivery, which the program makes itself.
+XENON_TERMS = (
+    "Clave,Razón social,RFC,Base de los días,Días sin acuse,Días de pago\n"
+    'C-002,XENON INDUSTRIAL ARTICLES,XIA190128J61,entrega,9,"lunes, miércoles y viernes"\n'
+)
 XENON = "C-002,XENON INDUSTRIAL ARTICLES,XIA190128J61,nacional,es,30,correo,facturas@xenon.example,pagos@xenon.example,"
 # Beside the shipped rules: what customers are written as a whole, and about their payments
 WHOLE = """
@@ -64,6 +69,7 @@ events = st.one_of(
     st.tuples(st.just("dispute"), places, st.just(0)),
     st.tuples(st.just("end"), places, st.just(0)),
     st.tuples(st.just("acknowledge"), places, st.just(0)),
+    st.tuples(st.just("contrarrecibo"), places, st.integers(-5, 20)),
     st.tuples(st.just("issue"), places, st.integers(5_000, 90_000)),
     st.tuples(st.just("replace"), places, st.just(0)),
     st.tuples(st.just("write"), places, st.just(0)),
@@ -122,11 +128,18 @@ class Weeks:
     def acknowledge(self, number: str, _value: int) -> None:
         self.enter(number, EntryKind.ACKNOWLEDGED, person="Ana", title="", phone="")
 
-    def enter(self, number: str, kind: EntryKind, **data: Any) -> None:
+    def contrarrecibo(self, number: str, ahead: int) -> None:
+        """It says when the customer will pay, whatever was agreed; or when it was to have paid."""
+        pay_on = (self.desk.today + dt.timedelta(days=ahead)).isoformat()
+        self.enter(number, EntryKind.ACKNOWLEDGED, kind="contrarrecibo", review_on=self.desk.today.isoformat(), payment_on=pay_on)
+
+    def enter(self, number: str, entry: EntryKind, /, **data: Any) -> None:
         row = self.desk.invoice(number)
-        nothing_new = (kind is EntryKind.DISPUTE_OPENED and row.dispute_open) or (kind is EntryKind.DISPUTE_CLOSED and not row.dispute_open)
-        if row.status == "open" and not nothing_new and not (kind is EntryKind.ACKNOWLEDGED and row.acknowledged):
-            self.desk.enter(number, kind, **data)
+        nothing_new = (entry is EntryKind.DISPUTE_OPENED and row.dispute_open) or (
+            entry is EntryKind.DISPUTE_CLOSED and not row.dispute_open
+        )
+        if row.status == "open" and not nothing_new and not (entry is EntryKind.ACKNOWLEDGED and row.acknowledged):
+            self.desk.enter(number, entry, **data)
 
     def issue(self, number: str, minor: int) -> None:
         """Some are due at once, and all are delivered by the program itself."""
@@ -170,7 +183,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (base / "rules" / "whole.yaml").write_text(WHOLE, encoding="utf-8")
     weeks = Weeks(base)
     publish_anew(weeks.desk.workspace)
-    weeks.desk.take(customer_list(UNIVERSITY, XENON))
+    weeks.desk.take(customer_list(UNIVERSITY, XENON), XENON_TERMS.encode())
     weeks.desk.take(*(invoice(number, "1160.00", receiver=party) for number, party in OLD.items()), opening=OPENING)
     weeks.desk.workspace.close()
     return base

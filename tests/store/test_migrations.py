@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from alembic import command
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, MetaData, Table, insert, inspect, select, tex
 
 from cobranza_rules.store.database import Database, migrate
 from cobranza_rules.store.migrations import HEAD
-from cobranza_rules.store.tables import Base, CustomerRow, InternalMessageRow
+from cobranza_rules.store.tables import Base, CustomerRow, InternalMessageRow, InvoiceRow
 from tests.store.rows import a_customer
 
 
@@ -85,3 +86,43 @@ def test_an_older_database_keeps_what_is_in_it(database: Database) -> None:
 def test_migrating_a_database_of_the_present_changes_nothing(database: Database) -> None:
     migrate(database.engine)
     assert differences(database) == []
+
+
+def test_acknowledgements_of_before_count_from_their_first_day(database: Database) -> None:
+    """What the rows of an older database say of them is what the fold of their entries gives."""
+    with database.engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
+        command.upgrade(configured(connection), "0008")
+        tables = MetaData()
+        tables.reflect(connection, only=["customer", "invoice", "entry"])
+        put = {name: tables.tables[name] for name in ("customer", "invoice", "entry")}
+        given = a_customer()
+        names = [column.name for column in put["customer"].c if getattr(given, column.name) is not None]
+        connection.execute(insert(put["customer"]).values({**{name: getattr(given, name) for name in names}, "id": 1, "segment": ""}))
+        for number in (1, 2):
+            connection.execute(insert(put["invoice"]).values(an_invoice(put["invoice"], number)))
+        for kind, day in (("acknowledged", 9), ("acknowledged", 5), ("delivered", 4)):
+            values = {"invoice_id": 1, "kind": kind, "data": {}, "happened_on": dt.date(2026, 3, day), "known_at": NOON}
+            connection.execute(insert(put["entry"]).values(values))
+    migrate(database.engine)
+    with database.reading() as session:
+        kept = session.execute(select(InvoiceRow.id, InvoiceRow.due_basis).order_by(InvoiceRow.id)).all()
+    assert kept == [(1, {"accepted_on": "2026-03-05"}), (2, None)]
+
+
+NOON = dt.datetime(2026, 3, 9, 12, tzinfo=dt.UTC)
+
+
+def an_invoice(table: Table, number: int) -> dict[str, Any]:
+    """A value for every column that must have one."""
+    usual: dict[type, Any] = {
+        int: 0,
+        str: "",
+        bool: False,
+        dt.date: dt.date(2026, 3, 2),
+        dict: {},
+        object: {},
+    }  # The two databases say of JSON one each
+    values = {column.name: usual[column.type.python_type] for column in table.c if not column.nullable}
+    return {**values, "id": number, "customer_id": 1, "uuid": str(number), "status": "open", "delivery": "pending"}

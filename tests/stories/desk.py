@@ -162,12 +162,12 @@ class Desk:
             keeper = Bookkeeper(session, self.workspace.clock.now())
             finish_task(keeper, task_id, Answer(person.email, answer, acknowledged=acknowledged), self.today)
 
-    def enter(self, number: str, kind: EntryKind, **data: object) -> None:
+    def enter(self, number: str, entry: EntryKind, /, **data: object) -> None:
         """An entry of the book that a person or a bank makes."""
         with self.workspace.database.writing() as session:
             keeper = Bookkeeper(session, self.workspace.clock.now())
             row = session.scalars(select(InvoiceRow).where(InvoiceRow.number == number)).one()
-            assert keeper.enter(row, kind, self.today, data)
+            assert keeper.enter(row, entry, self.today, data)
 
     # What there is
 

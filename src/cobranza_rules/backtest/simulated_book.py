@@ -11,7 +11,8 @@ from itertools import count
 from cobranza_rules.backtest.history import History
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.entry import Entry, EntryKind
-from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after, inheritance
+from cobranza_rules.domain.inheritance import inheritance
+from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after_with_due_date
 from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.effects import entries_when_confirmed
@@ -78,8 +79,9 @@ class SimulatedBook:
 
     def _enter(self, invoice_id: int, entry: Entry) -> None:
         before = self.states.get(invoice_id, InvoiceState())
-        self.states[invoice_id] = state = after(before, entry)
-        own = self.open_of[self.history.invoices[invoice_id].customer_id]
+        invoice = self.history.invoices[invoice_id]
+        self.states[invoice_id] = state = after_with_due_date(before, entry, invoice.values["currency"], self.calendar)
+        own = self.open_of[invoice.customer_id]
         (own.add if state.status is InvoiceStatus.OPEN else own.discard)(invoice_id)
         self.changed.add(invoice_id)
 
@@ -89,6 +91,8 @@ class SimulatedBook:
         """What is recorded of a day of the period, but for what the program did itself."""
         data = entry.data
         if entry.kind is EntryKind.INTERVENTION_OPENED or (entry.kind in DEEDS and data.get("action") is not None):
+            return
+        if entry.kind is EntryKind.DUE_SET and "because" in data:  # It follows from what happened here, perhaps on another day.
             return
         if entry.kind is EntryKind.CASE_MOVED and data.get("undoes", 0) not in {0, *self._actions_before}:
             return

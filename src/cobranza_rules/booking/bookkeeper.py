@@ -5,14 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.casefile.writer import CaseWriter
+from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, basis_as_json, basis_of_json, due_anew
 from cobranza_rules.domain.entry import Entry, EntryKind
-from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, RungSent, after, rung_json
+from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after
+from cobranza_rules.domain.rung_sent import rung_json, rung_of_json
+from cobranza_rules.rulebook.versions import files_of, version_in_force
+from cobranza_rules.rules.document import read_rules
 from cobranza_rules.store.tables import EntryRow, InvoiceRow
 
 # State fields that the row keeps under the same name; the others are derived, or kept as JSON.
@@ -41,18 +48,24 @@ SAME_NAME = (
 
 
 def state_of(row: InvoiceRow) -> InvoiceState:
-    rungs = tuple(
-        RungSent(kept["ladder"], kept["rung"], dt.date.fromisoformat(kept["on"]), kept["action"], _day(kept["next_contact"]))
-        for kept in row.rungs
-    )
-    closed = InvoiceStatus(row.closed) if row.closed else None
     return InvoiceState(
-        total=row.total, applied=row.applied, closed=closed, rungs=rungs, **{name: getattr(row, name) for name in SAME_NAME}
+        total=row.total,
+        applied=row.applied,
+        closed=InvoiceStatus(row.closed) if row.closed else None,
+        due_basis=_basis_of(row),
+        rungs=tuple(rung_of_json(kept) for kept in row.rungs),
+        **{name: getattr(row, name) for name in SAME_NAME},
     )
 
 
-def _day(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
+def _basis_of(row: InvoiceRow) -> DueBasis:
+    basis = DueBasis() if row.due_basis is None else basis_of_json(row.due_basis)
+    return basis if basis.issued_on is not None else replace(basis, issued_on=row.issued_on)
+
+
+def _kept_basis(row: InvoiceRow, basis: DueBasis) -> dict[str, Any] | None:
+    own = basis.issued_on in {None, row.issued_on}
+    return basis_as_json(replace(basis, issued_on=None) if own else basis) or None
 
 
 def put_state(row: InvoiceRow, state: InvoiceState) -> None:
@@ -62,12 +75,20 @@ def put_state(row: InvoiceRow, state: InvoiceState) -> None:
     row.status = state.status.value
     row.closed = state.closed.value if state.closed else None
     row.applied = dict(state.applied)
+    row.due_basis = _kept_basis(row, state.due_basis)
     row.rungs = [rung_json(rung) for rung in state.rungs]
     last = state.last_rung
     row.ladder, row.rung = (last.ladder, last.rung) if last else ("", "")
     row.rung_on = last.on if last else None
     row.next_contact = last.next_contact if last else None
     row.dunning_level = len(state.rungs)
+
+
+@lru_cache(maxsize=4)
+def _calendar_of(_version: int, files: tuple[tuple[str, bytes], ...]) -> BusinessCalendar:
+    """To read the rules costs more than to book many files, and each transaction has a bookkeeper of its own."""
+    rules, _warnings = read_rules(files)
+    return rules.calendar
 
 
 class Bookkeeper:
@@ -90,7 +111,20 @@ class Bookkeeper:
         )
         put_state(invoice, state)
         self.note(invoice.customer_id, kind.value, happened_on, {"invoice": invoice.number, "currency": invoice.currency, **entry.data})
+        if kind in MAY_MOVE_THE_DUE_DATE and state.due_basis.counts:
+            self._date_anew(invoice, state, entry)
         return True
+
+    def _date_anew(self, invoice: InvoiceRow, state: InvoiceState, cause: Entry) -> None:
+        """What has happened may have moved the due date; `because` says that nobody has agreed to anything new."""
+        if (data := due_anew(state, invoice.currency, self.calendar)) is not None:
+            self.enter(invoice, EntryKind.DUE_SET, cause.happened_on, {**data, "because": cause.kind.value})
+
+    @cached_property
+    def calendar(self) -> BusinessCalendar:
+        """That of the rules in force; the program's own where none were published yet."""
+        version = version_in_force(self.session)
+        return BusinessCalendar() if version is None else _calendar_of(version.id, tuple(files_of(version)))
 
     def note(self, customer_id: int, kind: str, happened_on: dt.date, data: dict[str, Any]) -> None:
         """An event of the case file that changes no invoice."""

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, put_state
 from cobranza_rules.booking.credit_notes import apply_waiting_credit_notes
-from cobranza_rules.booking.customers import customer_of, due_on
+from cobranza_rules.booking.customers import customer_of
 from cobranza_rules.booking.document import Document, require_same
 from cobranza_rules.booking.outcome import Taken, refuse
+from cobranza_rules.booking.payment_terms import due_when_issued
 from cobranza_rules.booking.payments import apply_waiting_payments
 from cobranza_rules.booking.relations import relate
 from cobranza_rules.booking.substitution import substitute
@@ -77,6 +78,7 @@ def _new_row(keeper: Bookkeeper, document: Document, record: InvoiceRecord, toda
     put_state(row, InvoiceState())
     keeper.session.add(row)
     keeper.session.flush()
-    due = due_on(row.issued_on, customer.credit_days)
-    keeper.enter(row, EntryKind.ISSUED, row.issued_on, {"minor": record.total.minor, "credit_days": customer.credit_days, "due_on": due})
+    keeper.enter(
+        row, EntryKind.ISSUED, row.issued_on, {"minor": record.total.minor, **due_when_issued(keeper, row, customer, record.total)}
+    )
     return row

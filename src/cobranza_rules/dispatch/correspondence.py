@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -14,6 +14,7 @@ from cobranza_rules.booking.bookkeeper import state_of
 from cobranza_rules.catalogue import translator
 from cobranza_rules.domain.aging import CURRENT, NO_DUE_DATE, bucket_names, bucket_of
 from cobranza_rules.domain.company import Company, Person
+from cobranza_rules.domain.due_basis import open_instalments
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.domain.letter import Addressee, AgingBucket, Letter, LetterLine
 from cobranza_rules.language import _
@@ -37,7 +38,8 @@ def letter_for(session: Session, writer: Writer, action: PlannedAction, template
     customer = session.get_one(CustomerRow, action.customer_id)
     claimed = _rows(session, [item.subject_id for item in action.items])
     held = _rows(session, [item.subject_id for item in action.held])
-    lines = tuple(_line(row, writer) for row in claimed)
+    # A letter that hands invoices over names each once; one that asks for money says what is due of it when.
+    lines = tuple(line for row in claimed for line in (_lines_of(row, writer) if action.ladder else (_line(row, writer),)))
     return Letter(
         **heading_for(session, writer, action, template, number=number, draft=draft),
         currency=action.currency,
@@ -79,7 +81,8 @@ def statement_for(session: Session, writer: Writer, customer: CustomerRow, curre
     """
     query = select(InvoiceRow).where(InvoiceRow.customer_id == customer.id, InvoiceRow.currency == currency, InvoiceRow.status == "open")
     rows = list(session.scalars(query.order_by(InvoiceRow.due_on, InvoiceRow.id)))
-    lines = tuple(_line(row, writer, note=_what_is_open(state_of(row), customer.language) if noted else "") for row in rows)
+    notes = [_what_is_open(state_of(row), customer.language) if noted else "" for row in rows]
+    lines = tuple(line for row, note in zip(rows, notes, strict=True) for line in _lines_of(row, writer, note))
     analyst = writer.company.person("collections_analyst")
     return Letter(
         template="statement",
@@ -140,6 +143,24 @@ def _line(row: InvoiceRow, writer: Writer, note: str = "") -> LetterLine:
         purchase_order=row.purchase_order,
         note=note,
     )
+
+
+def _lines_of(row: InvoiceRow, writer: Writer, note: str = "") -> Iterator[LetterLine]:
+    """A line for what is open of each instalment, with its own due date; one for an invoice that has none."""
+    line = _line(row, writer, note)
+    open_parts = open_instalments(state_of(row))
+    if not open_parts:
+        yield line
+    for each in open_parts:
+        days = (writer.today - each.due_on).days
+        yield replace(
+            line,
+            number=f"{row.number} ({each.number}/{each.count})",
+            due_on=each.due_on,
+            days_overdue=days,
+            bucket=bucket_of(days, writer.buckets),
+            balance=Money(each.minor, row.currency),
+        )
 
 
 def _buckets(lines: Sequence[LetterLine], currency: str, limits: tuple[int, ...]) -> tuple[AgingBucket, ...]:

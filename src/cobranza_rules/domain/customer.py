@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
+
+from cobranza_rules.domain.terms import Terms
 
 # Anexo 20, guía de llenado: the RFC of sales to the public and the RFC of residents abroad. They identify nobody.
 GENERIC_RFCS = frozenset({"XAXX010101000", "XEXX010101000"})
@@ -53,11 +56,16 @@ class ContactRecord:
     address: str = ""
 
 
+Given = str | tuple[ContactRole, str]  # A field of a customer; or of its contacts of a role
+
+
 @dataclass(frozen=True, slots=True)
 class CustomerRecord:
     """A customer as a spreadsheet gives it. `code` is the company's own short code and unique; `credit_days` None means unknown.
 
-    `segment` is the group in which the company counts it, in the company's own words, "" for none.
+    `segment` is the group in which the company counts it, in the company's own words, "" for none. Of `terms` all but the days counts:
+    these are the `credit_days`. `given` are the fields, those of `terms` and those of contacts of which the source says something; what it
+    says nothing of stays as it is on file. None stands for all.
     """
 
     code: str
@@ -71,3 +79,8 @@ class CustomerRecord:
     address: str = ""
     contacts: tuple[ContactRecord, ...] = ()
     segment: str = ""
+    terms: Terms = field(default_factory=partial(Terms, 0))
+    given: frozenset[Given] | None = None
+
+    def tells(self, field: Given) -> bool:
+        return self.given is None or field in self.given

@@ -12,8 +12,8 @@ from typing import Any
 class EntryKind(StrEnum):
     """What happened, and the keys of `data` that each carries (`minor` is an amount in the invoice's minor units)."""
 
-    ISSUED = "issued"  # minor: its total; credit_days: int or absent; due_on: ISO date or absent
-    DUE_SET = "due_set"  # due_on, credit_days
+    ISSUED = "issued"  # minor: its total; credit_days: int or absent; due_on: ISO date or absent; what else DUE_SET has, or absent
+    DUE_SET = "due_set"  # due_on, credit_days; or absent: terms, parts, lines (domain.due_basis), source, because: kind of the entry that moved it
     PAYMENT_APPLIED = "payment_applied"  # payment: id, minor
     PAYMENT_REVERSED = "payment_reversed"  # payment: id
     CREDIT_APPLIED = "credit_applied"  # credit_note: id, minor
@@ -23,7 +23,7 @@ class EntryKind(StrEnum):
     INHERITED = "inherited"  # source: invoice id, and the state of the substituted invoice that goes on here
     DELIVERED = "delivered"  # action: id or absent (an opening import)
     DELIVERY_UNDONE = "delivery_undone"  # action
-    ACKNOWLEDGED = "acknowledged"  # person, title, phone, message: id or absent
+    ACKNOWLEDGED = "acknowledged"  # person, title, phone, message: id or absent; kind, number, review_on, payment_on: ISO dates, or absent
     RUNG_SENT = "rung_sent"  # ladder, rung, action, next_contact: ISO date or absent, internal: true where it wrote to no customer
     RUNG_UNDONE = "rung_undone"  # action
     REMINDED_BEFORE = "reminded_before"  # ladder, rung, below: the rungs before it; file; case_status or absent; internal as above

@@ -8,7 +8,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, accepted, agreed_anew, due_anew
 from cobranza_rules.domain.entry import Entry, EntryKind
+from cobranza_rules.domain.inheritance import inherited
+from cobranza_rules.domain.rung_sent import RungSent
+from cobranza_rules.domain.schedule import oldest_uncovered
 
 
 class InvoiceStatus(StrEnum):
@@ -19,18 +24,10 @@ class InvoiceStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class RungSent:
-    ladder: str
-    rung: str
-    on: dt.date
-    action: int | None = None
-    next_contact: dt.date | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class InvoiceState:
     """Amounts in minor units. `applied` maps a payment ("p12") or credit note ("c3") to what it covers: each covers an invoice once.
 
+    `due_on` is the due date of the oldest part that payments have not covered; `due_basis` says what it rests on, parts included.
     `delivered_by` is the action that delivered it, None for what was delivered before the program came.
     """
 
@@ -40,6 +37,7 @@ class InvoiceState:
     cancellation_pending: bool = False
     due_on: dt.date | None = None
     credit_days: int | None = None
+    due_basis: DueBasis = field(default_factory=DueBasis)
     delivery: str = "pending"
     delivered_on: dt.date | None = None
     delivered_by: int | None = None
@@ -104,16 +102,32 @@ def after(state: InvoiceState, entry: Entry) -> InvoiceState:
     return _EFFECTS[entry.kind](state, entry)
 
 
+def after_with_due_date(state: InvoiceState, entry: Entry, currency: str, calendar: BusinessCalendar) -> InvoiceState:
+    """As the bookkeeper enters it: `entry`, and where that moves the due date the entry that says so."""
+    came = after(state, entry)
+    if entry.kind not in MAY_MOVE_THE_DUE_DATE or (data := due_anew(came, currency, calendar)) is None:
+        return came
+    return after(came, Entry(EntryKind.DUE_SET, entry.happened_on, data))
+
+
 def _day(data: Mapping[str, Any], key: str) -> dt.date | None:
     return dt.date.fromisoformat(data[key]) if data.get(key) else None
 
 
 def _issued(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return replace(state, total=entry.data["minor"], due_on=_day(entry.data, "due_on"), credit_days=entry.data.get("credit_days"))
+    issued = replace(state, total=entry.data["minor"], due_basis=replace(state.due_basis, issued_on=entry.happened_on))
+    return _due_set(issued, entry)
 
 
 def _due_set(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return replace(state, due_on=_day(entry.data, "due_on"), credit_days=entry.data.get("credit_days"))
+    basis = agreed_anew(state.due_basis, entry.data)
+    return _dated(replace(state, due_on=_day(entry.data, "due_on"), credit_days=entry.data.get("credit_days"), due_basis=basis))
+
+
+def _dated(state: InvoiceState) -> InvoiceState:
+    """Of several parts the oldest that is not covered says when the invoice is due."""
+    parts = state.due_basis.parts
+    return replace(state, due_on=oldest_uncovered(parts, state.paid)) if parts else state
 
 
 def _payment_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -121,93 +135,27 @@ def _payment_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
     if key in state.applied:  # A second evidence of the same payment changes nothing.
         return state
     covered = replace(state, applied={**state.applied, key: entry.data["minor"]}, claimed_on=None)
-    return replace(covered, promise_paid=state.promise_paid + entry.data["minor"]) if state.promised_on else covered
+    return _dated(replace(covered, promise_paid=state.promise_paid + entry.data["minor"]) if state.promised_on else covered)
 
 
 def _payment_reversed(state: InvoiceState, entry: Entry) -> InvoiceState:
     key = f"p{entry.data['payment']}"
     if key not in state.applied:
         return state
-    return replace(state, applied={k: v for k, v in state.applied.items() if k != key}, reversed_on=entry.happened_on)
+    return _dated(replace(state, applied={k: v for k, v in state.applied.items() if k != key}, reversed_on=entry.happened_on))
 
 
 def _credit_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
     key = f"c{entry.data['credit_note']}"
-    return state if key in state.applied else replace(state, applied={**state.applied, key: entry.data["minor"]})
-
-
-def _inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
-    """A CFDI that substitutes another goes on from the other's delivery, due date, rung, its wait, and what was said about it."""
-    data = entry.data
-    rungs = tuple(
-        RungSent(rung["ladder"], rung["rung"], dt.date.fromisoformat(rung["on"]), rung.get("action"), _day(rung, "next_contact"))
-        for rung in data["rungs"]
-    )
-    return replace(
-        state,
-        due_on=_day(data, "due_on") or state.due_on,
-        delivery=data["delivery"],
-        delivered_on=_day(data, "delivered_on"),
-        delivered_by=data["delivered_by"],
-        acknowledged=data["acknowledged"],
-        case_status=data["case_status"],
-        rungs=rungs,
-        promised_on=_day(data, "promised_on"),
-        promised_minor=data["promised_minor"],
-        promise_paid=data["promise_paid"],
-        promise_count=data["promise_count"],
-        claimed_on=_day(data, "claimed_on"),
-        claim_count=data["claim_count"],
-        dispute_open=data["dispute_open"],
-        dispute_closed_on=_day(data, "dispute_closed_on") or state.dispute_closed_on,
-        reversed_on=_day(data, "reversed_on") or state.reversed_on,
-        intervention=data["intervention"],
-        intervention_due=_day(data, "intervention_due"),
-        intervention_task=data["intervention_task"],
-    )
-
-
-def inheritance(state: InvoiceState) -> dict[str, Any]:
-    """The data of the INHERITED entry that hands `state` on."""
-    return {
-        "due_on": _iso(state.due_on),
-        "delivery": state.delivery,
-        "delivered_on": _iso(state.delivered_on),
-        "delivered_by": state.delivered_by,
-        "acknowledged": state.acknowledged,
-        "case_status": state.case_status,
-        "rungs": [rung_json(rung) for rung in state.rungs],
-        "promised_on": _iso(state.promised_on),
-        "promised_minor": state.promised_minor,
-        "promise_paid": state.promise_paid,
-        "promise_count": state.promise_count,
-        "claimed_on": _iso(state.claimed_on),
-        "claim_count": state.claim_count,
-        "dispute_open": state.dispute_open,
-        "dispute_closed_on": _iso(state.dispute_closed_on),
-        "reversed_on": _iso(state.reversed_on),
-        "intervention": state.intervention,
-        "intervention_due": _iso(state.intervention_due),
-        "intervention_task": state.intervention_task,
-    }
-
-
-def _iso(day: dt.date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def rung_json(rung: RungSent) -> dict[str, Any]:
-    return {
-        "ladder": rung.ladder,
-        "rung": rung.rung,
-        "on": rung.on.isoformat(),
-        "action": rung.action,
-        "next_contact": rung.next_contact.isoformat() if rung.next_contact else None,
-    }
+    return state if key in state.applied else _dated(replace(state, applied={**state.applied, key: entry.data["minor"]}))
 
 
 def _delivered(state: InvoiceState, entry: Entry) -> InvoiceState:
     return replace(state, delivery="sent", delivered_on=entry.happened_on, delivered_by=entry.data.get("action"))
+
+
+def _acknowledged(state: InvoiceState, entry: Entry) -> InvoiceState:
+    return replace(state, acknowledged=True, due_basis=accepted(state.due_basis, entry.happened_on, entry.data))
 
 
 def _delivery_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -280,10 +228,10 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.CANCELLATION_REQUESTED: lambda state, _entry: replace(state, cancellation_pending=True),
     EntryKind.CANCELLED: lambda state, _entry: replace(state, closed=InvoiceStatus.CANCELLED, cancellation_pending=False),
     EntryKind.SUBSTITUTED: lambda state, _entry: replace(state, closed=InvoiceStatus.SUBSTITUTED),
-    EntryKind.INHERITED: _inherited,
+    EntryKind.INHERITED: inherited,
     EntryKind.DELIVERED: _delivered,
     EntryKind.DELIVERY_UNDONE: _delivery_undone,
-    EntryKind.ACKNOWLEDGED: lambda state, _entry: replace(state, acknowledged=True),
+    EntryKind.ACKNOWLEDGED: _acknowledged,
     EntryKind.RUNG_SENT: _rung_sent,
     EntryKind.RUNG_UNDONE: _rung_undone,
     EntryKind.REMINDED_BEFORE: _reminded_before,

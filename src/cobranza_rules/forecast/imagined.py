@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import put_state, state_of
 from cobranza_rules.domain.entry import Entry
-from cobranza_rules.domain.invoice import after
+from cobranza_rules.domain.invoice import after_with_due_date
 from cobranza_rules.facts.build import Facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts
 from cobranza_rules.facts.vocabulary import Value
@@ -67,7 +67,8 @@ class Imagined:
         if (kept := self.changed.get(invoice_id)) is None:
             row = self.session.get_one(InvoiceRow, invoice_id)
             kept = self.changed[invoice_id] = Changed(_copy(row), _copy(row))
-        put_state(cast("InvoiceRow", kept.after), after(state_of(cast("InvoiceRow", kept.after)), entry))
+        present = cast("InvoiceRow", kept.after)
+        put_state(present, after_with_due_date(state_of(present), entry, present.currency, self.rules.calendar))
 
     def book(self, book: Book, today: dt.date, without: UnderWay | None = None) -> Book:
         """`book`, read for `today`, as it will be; `without` leaves the claims of one action out."""
@@ -122,6 +123,7 @@ class Imagined:
         waits_from = max((day for day in (now.reversed_on, now.dispute_closed_on) if day), default=None)
         return invoice._replace(
             facts=self._facts(facts, kept, customer),
+            due_on=now.due_on,
             ladder=now.ladder,
             rung=now.rung,
             rung_on=now.rung_on,

@@ -6,16 +6,17 @@ import datetime as dt
 import re
 from typing import TypeVar
 
-from cobranza_rules.domain.customer import ContactRecord, ContactRole, CustomerKind, CustomerRecord, DeliveryMode
+from cobranza_rules.domain.customer import ContactRecord, ContactRole, CustomerKind, CustomerRecord, DeliveryMode, Given
+from cobranza_rules.domain.terms import LONGEST_CREDIT, Adjustment, CountedFrom, FixedDays, Terms
 from cobranza_rules.intake.cells import text_of
 from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.heading_row import Column, Headings, folded, plain
 from cobranza_rules.intake.rfc import is_rfc, typed_rfc
+from cobranza_rules.intake.term_cells import fixed_days_of
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 
 FOREIGN_RFC, PUBLIC_RFC = "XEXX010101000", "XAXX010101000"  # Guía de llenado del Anexo 20: residents abroad; sales to the public.
-LONGEST_CREDIT = 720  # Days. Longer terms are far likelier a year or an amount in the wrong column.
 _KINDS = {
     CustomerKind.DOMESTIC: "nacional|n|mexico|mexicano|mexicana|domestic|d|mx",
     CustomerKind.FOREIGN: "extranjero|extranjera|e|foreign|f|exportacion|export",
@@ -26,6 +27,18 @@ _DELIVERIES = {
     DeliveryMode.IN_PERSON: "en persona|in person|personal|presencial|fisica|fisico|mostrador|ventanilla",
     DeliveryMode.PORTAL: "portal|portal web|portal de proveedores|web|plataforma|supplier portal",
 }
+_BASES = {
+    CountedFrom.ISSUE: "emision|fecha de emision|factura|fecha de factura|issue|issue date|invoice date",
+    CountedFrom.DELIVERY: "entrega|fecha de entrega|envio|delivery|delivery date",
+    CountedFrom.ACCEPTANCE: "aceptacion|acuse|acuse de recibo|contrarrecibo|revision|fecha de revision|acceptance|acknowledgement|review",
+}
+_ADJUSTMENTS = {
+    Adjustment.NEXT: "siguiente|dia siguiente|siguiente dia habil|posterior|next",
+    Adjustment.PREVIOUS: "anterior|dia anterior|dia habil anterior|previous",
+    Adjustment.NONE: "igual|sin cambio|ninguno|none|no",
+}
+_YES_OR_NO = {"yes": "si|s|x|yes|y|1|verdadero|true", "no": "no|n|0|falso|false"}
+_AWAITED = frozenset({"esperar", "sin vencimiento", "wait"})
 _DAYS = re.compile(r"(?:net )?([0-9]{1,4})(?: (?:dias?|days?|d))?(?: (?:naturales|de credito))?")
 _AT_ONCE = frozenset({"contado", "de contado", "cash", "pago inmediato", "due on receipt"})
 # Light on purpose: a server says the rest. Written so that it needs no going back, however long the text.
@@ -65,10 +78,16 @@ class _Row:
             address=self.text("address", 500),
             contacts=self.contacts(),
             segment=self.text("segment", 40),
+            terms=self.terms(),
+            given=self.given(),
         )
         if self.errors:
             raise ProblemError(self.errors)
-        if delivery is DeliveryMode.EMAIL and not any(contact.email and contact.role is ContactRole.INVOICE for contact in record.contacts):
+        if (
+            record.tells((ContactRole.INVOICE, "email"))
+            and delivery is DeliveryMode.EMAIL
+            and not any(contact.email and contact.role is ContactRole.INVOICE for contact in record.contacts)
+        ):
             what = _("the customer '{code}' receives invoices by e-mail, but has no address for them", code=code)
             self.warn((ContactRole.INVOICE, "email"), what, _("fill in 'Correo facturas'; until then nothing can be sent"))
         return record, self.warnings
@@ -144,6 +163,49 @@ class _Row:
         what = _("'{text}' is not a number of days from 0 to {limit}", text=shown(text), limit=LONGEST_CREDIT)
         self.blame("credit_days", what, _("write the days as a number, for example 30"))
         return None
+
+    def terms(self) -> Terms:
+        return Terms(
+            0,
+            self.choice("counted_from", _BASES, CountedFrom.ISSUE),
+            self.assumed_after(),
+            self.fixed_days("review", _("write weekdays or days of the month, for example: martes y jueves")),
+            self.fixed_days("payment", _("write weekdays or days of the month, for example: viernes, or 15 y último")),
+            self.choice("end_of_month", _YES_OR_NO, "no") == "yes",
+            self.choice("business_days", _YES_OR_NO, "no") == "yes",
+            self.choice("adjustment", _ADJUSTMENTS, Adjustment.NONE),
+        )
+
+    def assumed_after(self) -> int | None:
+        text = self.text("assumed_after", 100)
+        if plain(text) in _AWAITED:
+            return None
+        found = _DAYS.fullmatch(folded(text)) if text else None
+        days = int(found.group(1)) if found else 0
+        if text and (not found or days > LONGEST_CREDIT):
+            what = _("'{text}' is not a number of days from 0 to {limit}", text=shown(text), limit=LONGEST_CREDIT)
+            self.blame(
+                "assumed_after", what, _("write the days as a number, or 'esperar' for no due date before the acknowledgement comes")
+            )
+        return days
+
+    def fixed_days(self, column: str, hint: Sentence) -> FixedDays:
+        text = self.text(column, 100)
+        days = fixed_days_of(text) if text else FixedDays()
+        if days is None:
+            self.blame(column, _("'{text}' names no days", text=shown(text)), hint)
+        return days or FixedDays()
+
+    def given(self) -> frozenset[Given]:
+        """A contact's column without a role speaks of invoices and collections alike."""
+        found: set[Given] = set()
+        for column in self.headings.columns.values():
+            if isinstance(column, str):
+                found.add(column)
+            else:
+                role, part = column
+                found.update((each, part) for each in ((ContactRole.INVOICE, ContactRole.COLLECTIONS) if role is None else (role,)))
+        return frozenset(found)
 
     def contacts(self) -> tuple[ContactRecord, ...]:
         shared = self.contacts_of(None, ContactRole.INVOICE)

@@ -9,7 +9,8 @@ REQUIRED = {"code": "Clave", "name": "Razón social", "rfc": "RFC"}
 EXPECTED = (
     "Clave, Razón social, RFC, Tipo, Idioma, Días de crédito, Entrega, NumRegIdTrib, Domicilio, "
     "Contacto facturas, Correo facturas, Cargo facturas, Teléfono facturas, Domicilio facturas, "
-    "Contacto cobranza, Correo cobranza, Cargo cobranza, Teléfono cobranza, Contacto alterno, Correo alterno, Segmento"
+    "Contacto cobranza, Correo cobranza, Cargo cobranza, Teléfono cobranza, Contacto alterno, Correo alterno, Segmento, "
+    "Base de los días, Días sin acuse, Días de revisión, Días de pago, Fin de mes, Días hábiles, Día inhábil"
 )
 
 _FIELDS = {
@@ -21,6 +22,13 @@ _FIELDS = {
     "credit_days": "dias de credito|dias credito|credito dias|plazo|plazo dias|plazo de pago|credito|credit days|payment terms|terms|net days",
     "delivery": "entrega|modo de entrega|forma de entrega|medio de entrega|delivery|delivery mode|delivery method",
     "segment": "segmento|segmento de cliente|clasificacion|clasificacion de cliente|grupo|segment|customer segment|customer class|customer group",
+    "counted_from": "base de los dias|base del plazo|base|plazo a partir de|credito a partir de|dias a partir de|counted from|days counted from|terms from",
+    "assumed_after": "dias sin acuse|dias sin acuse de recibo|espera de acuse|days without acknowledgement|acknowledgement wait",
+    "review": "dias de revision|dia de revision|revision|dias de recepcion|dia de recepcion|review days|review day",
+    "payment": "dias de pago|dia de pago|payment days|payment day|pay days|pay day",
+    "end_of_month": "fin de mes|a fin de mes|desde fin de mes|end of month|eom",
+    "business_days": "dias habiles|en dias habiles|business days|working days",
+    "adjustment": "dia inhabil|si es inhabil|vencimiento en dia inhabil|day off|non business day|business day adjustment",
     "tax_id": "numregidtrib|num reg id trib|numero de registro de identidad tributaria|registro tributario|identificacion fiscal|tax id|foreign tax id|tin|vat number",
     "address": "domicilio|direccion|domicilio fiscal|address|street address",
 }

@@ -110,12 +110,12 @@ def _owed(letter: Letter) -> dict[str, Any]:
 
 def _whole_account(document: AccountLetter) -> dict[str, Any]:
     lines = [line for statement in document.statements for line in statement.lines]
-    late = [line.days_overdue for line in lines if line.days_overdue > 0]
+    late = [line for line in lines if line.days_overdue > 0]
     return {
         "statements": [_owed(statement) for statement in document.statements],
-        "open_invoices": str(len(lines)),
-        "overdue_invoices": str(len(late)),
-        "oldest_days_overdue": str(max(late, default=0)),
+        "open_invoices": str(len({line.uuid for line in lines})),  # Each instalment has a line
+        "overdue_invoices": str(len({line.uuid for line in late})),
+        "oldest_days_overdue": str(max((line.days_overdue for line in late), default=0)),
     }
 
 

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Any
 
 from cobranza_rules.domain.entry import Entry, EntryKind
-from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after
+from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after_with_due_date
 from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.money import Money
@@ -137,7 +137,8 @@ class TestedBook:
 
     def enter(self, invoice_id: int, entry: Entry) -> None:
         self.entries[invoice_id].append(entry)
-        self.states[invoice_id] = after(self.states[invoice_id], entry)
+        currency, calendar = self.invoices[invoice_id].currency, self.rules.calendar
+        self.states[invoice_id] = after_with_due_date(self.states[invoice_id], entry, currency, calendar)
 
     def confirm(self, tested: TestedAction, on: dt.date) -> None:
         """Every step of the chain is done: tasks are opened, replies recorded, and the rung and `sets` take effect."""

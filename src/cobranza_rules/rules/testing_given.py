@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from cobranza_rules.calendar import BusinessCalendar, days_after
 from cobranza_rules.domain.customer import ContactRole
+from cobranza_rules.domain.due_basis import DueBasis
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.facts.build import COMPANY_FACTS
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, Value
@@ -110,7 +112,7 @@ class InvoiceReader:
             balance = total = HARMLESS  # What is said of it later should not be said to be about no invoice.
         given = self._only_one(fields, ISSUED_KEYS)
         issued = given or days_after(min(day for day in (due, self.start) if day), -ISSUED_DAYS_BEFORE)
-        state = self._state(facts, total.minor, balance.minor, due, given)
+        state = replace(self._state(facts, total.minor, balance.minor, due, given), due_basis=DueBasis(issued))
         stated = tuple(FIELD_OF[fact] for fact in facts if fact in FIELD_OF)
         return GivenInvoice(name, customer, balance.currency, issued, str(facts.get("payment_method", "PPD")), state, stated)
 

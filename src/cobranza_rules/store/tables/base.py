@@ -31,6 +31,7 @@ class Instant(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
+Sparse = JSON(none_as_null=True)  # NULL where most rows have nothing to keep
 Minor = Annotated[int, mapped_column(BigInteger)]
 Digest = Annotated[str, mapped_column(String(64))]
 Currency = Annotated[str, mapped_column(String(3))]

@@ -8,11 +8,14 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cobranza_rules.store.tables.base import Base, Currency, Digest, Long, Minor, Word
+from cobranza_rules.store.tables.base import Base, Currency, Digest, Long, Minor, Sparse, Word
 
 
 class CustomerRow(Base):
-    """`code` is None for a customer known from an invoice alone. Generic RFCs repeat, so `rfc` is not unique; `identity` is."""
+    """`code` is None for a customer known from an invoice alone. Generic RFCs repeat, so `rfc` is not unique; `identity` is.
+
+    `terms` are its payment terms but for the credit days (domain.terms.terms_as_json without `days`), NULL for nothing but these.
+    """
 
     __tablename__ = "customer"
 
@@ -29,6 +32,7 @@ class CustomerRow(Base):
     address: Mapped[Long]
     status: Mapped[Word]
     segment: Mapped[Word] = mapped_column(default="")
+    terms: Mapped[dict[str, Any] | None] = mapped_column(Sparse)
 
 
 class ContactRow(Base):
@@ -47,7 +51,10 @@ class ContactRow(Base):
 
 
 class InvoiceRow(Base):
-    """The present of an invoice: what it says of itself, and a copy of the fold of its entries (domain.invoice.InvoiceState)."""
+    """The present of an invoice: what it says of itself, and a copy of the fold of its entries (domain.invoice.InvoiceState).
+
+    `due_basis` is NULL where the due date rests on nothing but the invoice's own day of issue.
+    """
 
     __tablename__ = "invoice"
     __table_args__ = (
@@ -79,6 +86,7 @@ class InvoiceRow(Base):
     cancellation_pending: Mapped[bool]
     due_on: Mapped[dt.date | None]
     credit_days: Mapped[int | None]
+    due_basis: Mapped[dict[str, Any] | None] = mapped_column(Sparse)
     delivery: Mapped[Word]
     delivered_on: Mapped[dt.date | None]
     delivered_by: Mapped[int | None]

@@ -1,0 +1,74 @@
+"""By which terms an invoice is due: those of an agreement that covers it, else its customer's; and what comes of them in the book."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
+from cobranza_rules.calendar import days_after
+from cobranza_rules.domain.due_basis import due_data, schedule_by, terms_of
+from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.domain.terms import Terms, terms_of_json
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.money import Money
+from cobranza_rules.store.tables import CustomerRow, InvoiceRow
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedTerms:
+    """`source` says for people where they stand."""
+
+    terms: Terms
+    source: Sentence
+
+
+def customer_terms(customer: CustomerRow) -> Terms | None:
+    """None while its credit days are not known: without them nothing can be reckoned."""
+    return None if customer.credit_days is None else terms_of_json({**(customer.terms or {}), "days": customer.credit_days})
+
+
+def agreed_terms(invoice: InvoiceRow, customer: CustomerRow) -> AgreedTerms | None:
+    """The terms by which an invoice is due; None where none are known.
+
+    They are the customer's. This is the one place that picks them: what covers single invoices comes before that here.
+    """
+    del invoice
+    terms = customer_terms(customer)
+    return None if terms is None else AgreedTerms(terms, _("terms of the customer"))
+
+
+def due_when_issued(keeper: Bookkeeper, invoice: InvoiceRow, customer: CustomerRow, total: Money) -> dict[str, Any]:
+    """What its ISSUED entry says of the due date. CFDI has none (Anexo 20): it follows from the terms that were agreed.
+
+    Credit days from issue are the terms of nearly every customer, and say all by themselves.
+    """
+    agreed = agreed_terms(invoice, customer)
+    if agreed is None:
+        return {"credit_days": None, "due_on": None}
+    if agreed.terms.plain:
+        return {"credit_days": agreed.terms.days, "due_on": days_after(invoice.issued_on, agreed.terms.days).isoformat()}
+    schedule = schedule_by(agreed.terms, state_of(invoice), total, keeper.calendar)
+    return {**due_data(agreed.terms, schedule, 0), "source": agreed.source.as_json()}
+
+
+def date_invoices(keeper: Bookkeeper, customer: CustomerRow, known_on: dt.date) -> None:
+    """Invoices of which no terms were known get theirs; those that have some keep them, whatever is agreed for later ones."""
+    if customer.credit_days is None:
+        return
+    waiting = select(InvoiceRow).where(InvoiceRow.customer_id == customer.id, InvoiceRow.credit_days.is_(None))
+    for invoice in keeper.session.scalars(waiting.order_by(InvoiceRow.id)):
+        agree(keeper, invoice, agreed_terms(invoice, customer), known_on)
+
+
+def agree(keeper: Bookkeeper, invoice: InvoiceRow, agreed: AgreedTerms | None, known_on: dt.date) -> bool:
+    """Sets the due date anew by other terms than those that count for the invoice; False where they are the same, or none."""
+    state = state_of(invoice)
+    if agreed is None or terms_of(state) == agreed.terms:
+        return False
+    schedule = schedule_by(agreed.terms, state, Money(invoice.total, invoice.currency), keeper.calendar)
+    data = {**due_data(agreed.terms, schedule, state.paid), "source": agreed.source.as_json()}
+    return keeper.enter(invoice, EntryKind.DUE_SET, known_on, data)
