@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.casefile.writer import CaseWriter
 from cobranza_rules.domain.entry import Entry, EntryKind
-from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, RungSent, after, rung_json
+from cobranza_rules.domain.inheritance import rung_json
+from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, RungSent, after
 from cobranza_rules.store.tables import EntryRow, InvoiceRow
 
 # State fields that the row keeps under the same name; the others are derived, or kept as JSON.
@@ -37,6 +38,8 @@ SAME_NAME = (
     "intervention",
     "intervention_due",
     "intervention_task",
+    "cfdi_missing",
+    "ledger_open",
 )
 
 
@@ -61,6 +64,7 @@ def put_state(row: InvoiceRow, state: InvoiceState) -> None:
     row.total, row.balance, row.paid = state.total, state.balance, state.paid
     row.status = state.status.value
     row.closed = state.closed.value if state.closed else None
+    row.ledger_difference = state.ledger_difference
     row.applied = dict(state.applied)
     row.rungs = [rung_json(rung) for rung in state.rungs]
     last = state.last_rung

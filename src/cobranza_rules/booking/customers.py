@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
+from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.identity import identity_of_party, identity_of_record, provisional_code
 from cobranza_rules.booking.outcome import Taken, refuse
 from cobranza_rules.calendar import days_after
 from cobranza_rules.domain.customer import GENERIC_RFCS, ContactRecord, CustomerKind, CustomerRecord, CustomerStatus, DeliveryMode, Party
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
-from cobranza_rules.store.tables import ContactRow, CustomerRow, InvoiceRow
+from cobranza_rules.store.tables import ContactRow, CustomerRow, InvoiceRow, LedgerChargeRow
 
 ABROAD = "XEXX010101000"
 CONTACT_FIELDS = ("name", "title", "phone", "address")
@@ -65,7 +65,7 @@ def book_customer(keeper: Bookkeeper, record: CustomerRecord, known_on: dt.date,
     if changed or contacts_changed:
         keeper.note(row.id, "customer_data", known_on, {**changed, "contacts": contacts_changed})
         outcome = Taken.NEW if outcome is Taken.NEW else Taken.UPDATED
-    _date_invoices(keeper, row, known_on)
+    date_invoices(keeper, row, known_on)
     return outcome
 
 
@@ -141,14 +141,16 @@ def _contacts(keeper: Bookkeeper, customer_id: int) -> list[ContactRow]:
     return list(keeper.session.scalars(select(ContactRow).where(ContactRow.customer_id == customer_id)))
 
 
-def _date_invoices(keeper: Bookkeeper, row: CustomerRow, known_on: dt.date) -> None:
-    """Invoices that had to wait for the customer's credit days get their due date; those that have one keep it."""
+def date_invoices(keeper: Bookkeeper, row: CustomerRow, known_on: dt.date) -> None:
+    """Invoices that had to wait for the customer's credit days get their due date, in place of one that only the ledger gave; others keep it."""
     if row.credit_days is None:
         return
-    for invoice in keeper.session.scalars(select(InvoiceRow).where(InvoiceRow.customer_id == row.id, InvoiceRow.due_on.is_(None))):
-        if state_of(invoice).due_on is None:
-            data = {"due_on": due_on(invoice.issued_on, row.credit_days), "credit_days": row.credit_days}
-            keeper.enter(invoice, EntryKind.DUE_SET, known_on, data)
+    of_the_ledger = and_(InvoiceRow.credit_days.is_(None), InvoiceRow.due_on == LedgerChargeRow.due_on)
+    undated = select(InvoiceRow).outerjoin(LedgerChargeRow, LedgerChargeRow.invoice_id == InvoiceRow.id)
+    undated = undated.where(InvoiceRow.customer_id == row.id, or_(InvoiceRow.due_on.is_(None), of_the_ledger))
+    for invoice in keeper.session.scalars(undated.order_by(InvoiceRow.id)):
+        data = {"due_on": due_on(invoice.issued_on, row.credit_days), "credit_days": row.credit_days}
+        keeper.enter(invoice, EntryKind.DUE_SET, known_on, data)
 
 
 def waiting_for_data(session: Session) -> list[str]:

@@ -112,7 +112,7 @@ class Importing:
         document = Document(record, self.archive.put(content), name, self._reread)
         today = self.clock.today()
         if isinstance(record, InvoiceRecord):
-            report.counts["invoices", book_invoice(keeper, document, today, self.opening)] += 1
+            report.counts["invoices", book_invoice(keeper, document, today, self.opening, report.warnings)] += 1
         elif isinstance(record, CreditNoteRecord):
             report.counts["credit_notes", self._take_credit_note(keeper, document, record, today)] += 1
         else:

@@ -58,6 +58,13 @@ class InvoiceState:
     intervention: str = "none"
     intervention_due: dt.date | None = None
     intervention_task: int | None = None
+    cfdi_missing: bool = False
+    ledger_open: int | None = None  # What the accounting system says is open of it, None where it says nothing
+
+    @property
+    def ledger_difference(self) -> bool:
+        """The accounting system's open amount is not ours. What is paid beyond the balance it keeps with the payment, so nothing is open."""
+        return self.ledger_open is not None and self.ledger_open != max(self.balance, 0)
 
     @property
     def paid(self) -> int:
@@ -109,7 +116,9 @@ def _day(data: Mapping[str, Any], key: str) -> dt.date | None:
 
 
 def _issued(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return replace(state, total=entry.data["minor"], due_on=_day(entry.data, "due_on"), credit_days=entry.data.get("credit_days"))
+    data = entry.data
+    missing = bool(data.get("ledger"))
+    return replace(state, total=data["minor"], due_on=_day(data, "due_on"), credit_days=data.get("credit_days"), cfdi_missing=missing)
 
 
 def _due_set(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -128,12 +137,21 @@ def _payment_reversed(state: InvoiceState, entry: Entry) -> InvoiceState:
     key = f"p{entry.data['payment']}"
     if key not in state.applied:
         return state
-    return replace(state, applied={k: v for k, v in state.applied.items() if k != key}, reversed_on=entry.happened_on)
+    without = {k: v for k, v in state.applied.items() if k != key}
+    if not entry.data.get("retold"):
+        return replace(state, applied=without, reversed_on=entry.happened_on)
+    kept = max(state.promise_paid - state.applied[key], 0)
+    return replace(state, applied=without, promise_paid=kept)
 
 
 def _credit_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
     key = f"c{entry.data['credit_note']}"
     return state if key in state.applied else replace(state, applied={**state.applied, key: entry.data["minor"]})
+
+
+def _credit_withdrawn(state: InvoiceState, entry: Entry) -> InvoiceState:
+    key = f"c{entry.data['credit_note']}"
+    return replace(state, applied={k: v for k, v in state.applied.items() if k != key}) if key in state.applied else state
 
 
 def _inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -165,45 +183,6 @@ def _inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
         intervention_due=_day(data, "intervention_due"),
         intervention_task=data["intervention_task"],
     )
-
-
-def inheritance(state: InvoiceState) -> dict[str, Any]:
-    """The data of the INHERITED entry that hands `state` on."""
-    return {
-        "due_on": _iso(state.due_on),
-        "delivery": state.delivery,
-        "delivered_on": _iso(state.delivered_on),
-        "delivered_by": state.delivered_by,
-        "acknowledged": state.acknowledged,
-        "case_status": state.case_status,
-        "rungs": [rung_json(rung) for rung in state.rungs],
-        "promised_on": _iso(state.promised_on),
-        "promised_minor": state.promised_minor,
-        "promise_paid": state.promise_paid,
-        "promise_count": state.promise_count,
-        "claimed_on": _iso(state.claimed_on),
-        "claim_count": state.claim_count,
-        "dispute_open": state.dispute_open,
-        "dispute_closed_on": _iso(state.dispute_closed_on),
-        "reversed_on": _iso(state.reversed_on),
-        "intervention": state.intervention,
-        "intervention_due": _iso(state.intervention_due),
-        "intervention_task": state.intervention_task,
-    }
-
-
-def _iso(day: dt.date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def rung_json(rung: RungSent) -> dict[str, Any]:
-    return {
-        "ladder": rung.ladder,
-        "rung": rung.rung,
-        "on": rung.on.isoformat(),
-        "action": rung.action,
-        "next_contact": rung.next_contact.isoformat() if rung.next_contact else None,
-    }
 
 
 def _delivered(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -277,6 +256,9 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.PAYMENT_APPLIED: _payment_applied,
     EntryKind.PAYMENT_REVERSED: _payment_reversed,
     EntryKind.CREDIT_APPLIED: _credit_applied,
+    EntryKind.CREDIT_WITHDRAWN: _credit_withdrawn,
+    EntryKind.CFDI_BOOKED: lambda state, _entry: replace(state, cfdi_missing=False),
+    EntryKind.LEDGER_STATED: lambda state, entry: replace(state, ledger_open=entry.data.get("minor")),
     EntryKind.CANCELLATION_REQUESTED: lambda state, _entry: replace(state, cancellation_pending=True),
     EntryKind.CANCELLED: lambda state, _entry: replace(state, closed=InvoiceStatus.CANCELLED, cancellation_pending=False),
     EntryKind.SUBSTITUTED: lambda state, _entry: replace(state, closed=InvoiceStatus.SUBSTITUTED),
