@@ -39,6 +39,7 @@ class LedgerDocument:
     CIDDOCUMENTO, "" in reports without it. `folio` is text: the tables keep it as a float, and 123.0 is "123". `uuid` is upper case or "".
     `due_on` is None where the ledger has none (blank, or its null date 1899-12-30). `open` is CPENDIENTE: what is left of a charge, or of a
     credit what covers nothing yet; it is in the currency of `total`. `place` names the sheet and cell, or table and record, for problems.
+    `notes` are COBSERVACIONES, which only the tables with their memo file have.
     """
 
     source: str
@@ -58,6 +59,7 @@ class LedgerDocument:
     cancelled: bool
     reference: str
     place: str
+    notes: str = ""
 
     @property
     def number(self) -> str:
