@@ -46,7 +46,7 @@ def book_ledger(
     settle_invoices(keeper, [invoice.id for invoice, _document in invoices.values()], today)
     settle_credits(keeper, touched, today)
     for invoice, document in invoices.values():
-        state_open(keeper, invoice, document.open.minor, today)
+        state_open(keeper, invoice, 0 if document.cancelled else document.open.minor, today)
     outcome.problems += charges.problems
     return outcome
 

@@ -161,7 +161,7 @@ class LedgerCharges:
 
     def _charge(self, invoice: InvoiceRow, known: LedgerChargeRow | None, document: LedgerDocument) -> LedgerChargeRow:
         row = known or LedgerChargeRow(invoice_id=invoice.id)
-        row.source, row.internal_id = document.source, document.internal_id
+        row.source, row.internal_id = document.source[:80], document.internal_id[:40]
         row.total, row.open, row.due_on, row.cancelled = document.total.minor, document.open.minor, document.due_on, document.cancelled
         row.file, row.place, row.document, row.known_at = self.origin.file, document.place, self.origin.digest, self.keeper.known_at
         if known is None:
