@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -81,12 +82,13 @@ class _Reading:
         reader, totals = RowReader(self.headings, self.file, self.mapping), TotalRows(self.headings, self.file)
         spellings = Spellings(self.file)
         for row, cells in enumerate(islice(rows, first, None), first):
-            if not self._is_document(reader, cells):
+            reader.begin(row, cells)
+            if not self._is_document(reader):
                 if is_total(cells):
                     self.problems += totals.check(row, cells)
                 continue
             try:
-                document = reader.document(row, cells)
+                document = reader.document()
             except NotOurs:
                 self.passed += 1
                 self.first_passed = self.first_passed or self.headings.place(row, "folio")
@@ -97,12 +99,12 @@ class _Reading:
                 self.documents.append(document)
                 totals.add(document)
                 spellings.add(document.party, document.customer_code, document.place)
-        self.problems += spellings.problems
+        self.problems += [*reader.warnings[:MOST_TOLD], *spellings.problems]
 
-    def _is_document(self, reader: RowReader, cells: Sequence[Value]) -> bool:
+    def _is_document(self, reader: RowReader) -> bool:
         """Whatever has a day of issue is one; without, it is unless it is empty, a remark, a sum, a title, or the headings once more."""
-        reader.cells = cells
-        if day_of(reader.value("issued")) is not None:
+        cells, issued = reader.cells, reader.value("issued")
+        if issued.__class__ is dt.date or day_of(issued) is not None:
             return not str(cells[0]).startswith(_COMMENT)
         filled = [cell for cell in cells if cell is not None]
         if len(filled) < 3 or str(filled[0]).startswith(_COMMENT) or is_total(cells):

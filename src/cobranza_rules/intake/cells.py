@@ -22,6 +22,10 @@ def text_of(value: Value) -> str:
     """Composed (NFC), with white space collapsed, so that a line break in a cell never becomes one in a header of a mail."""
     if value is None:
         return ""
+    if value.__class__ is str:
+        text = composed(value)
+        if text.isprintable() and "  " not in text and text == text.strip():  # As nearly every cell is
+            return text
     told = f"{value:f}" if isinstance(value, Decimal) else str(value)
     return " ".join("".join(letter if letter.isprintable() or letter.isspace() else " " for letter in composed(told)).split())
 

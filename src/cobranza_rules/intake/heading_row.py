@@ -99,7 +99,7 @@ class KnownHeadings:
         return columns
 
     def _headings(self, table: Table, row: int, file: str) -> Headings:
-        columns, problems = self._columns(table, row), []
+        columns, problems = self._columns(table, row), list(table.problems)
         seen: dict[Column, int] = {}
         for number in range(max(len(table.rows[row]), 1 + max(columns, default=0))):
             cell, place = table.value(row, number), table.place(row, number)

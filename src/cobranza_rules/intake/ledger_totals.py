@@ -23,24 +23,24 @@ _AMOUNTS = ("total", "open", "charge", "credit")
 class _Sums:
     """Minor units of the documents since the last subtotal, or since the top, by column, nature, and whether they are cancelled."""
 
-    minor: Counter[tuple[str, Nature, bool]] = field(default_factory=Counter)
+    minor: Counter[tuple[str, str, bool]] = field(default_factory=Counter)
     currencies: set[str] = field(default_factory=set)
     refused: bool = False
 
     def add(self, document: LedgerDocument) -> None:
-        nature, cancelled = document.nature, document.cancelled
+        nature, cancelled = document.nature.value, document.cancelled
         self.minor["total", nature, cancelled] += document.total.minor
         self.minor["open", nature, cancelled] += document.open.minor
-        self.minor[nature.value, nature, cancelled] += document.total.minor
         self.currencies.add(document.total.currency)
 
     def ways(self, column: str) -> list[int]:
         """Reports count credits with, against, or apart from the charges, and cancelled documents or not."""
         found = []
+        amount = "open" if column == "open" else "total"
         for cancelled in ((False,), (False, True)):
-            charges, credits_ = (sum(self.minor[column, nature, one] for one in cancelled) for nature in (Nature.CHARGE, Nature.CREDIT))
+            charges, credits_ = (sum(self.minor[amount, nature.value, one] for one in cancelled) for nature in Nature)
             found += [charges + credits_, charges, credits_, charges - credits_]
-        return found
+        return [found[{"charge": 1, "credit": 2}[column] + 4 * way] for way in (0, 1)] if column in ("charge", "credit") else found
 
 
 @dataclass(slots=True)

@@ -54,6 +54,7 @@ class Concept:
     ours: bool = True
 
 
+_WHOLE = re.compile(r"([0-9]{1,20})\.0{1,6}")
 _OTHERS = Concept(LedgerKind.OTHER, None, ours=False)
 # The first that fits counts: a "pago de factura" is a payment, and a "devolución sobre compra" no business of ours.
 _CONCEPTS: tuple[tuple[re.Pattern[str], Concept], ...] = (
@@ -101,3 +102,17 @@ def currency_of(text: str) -> str:
 def flag_of(text: str) -> bool | None:
     """Whether a cell says yes, as of CCANCELADO or of a state's name; None where it says neither. An empty cell says no."""
     return next((told for told, words in _FLAGS.items() if plain(text) in words.split("|")), None)
+
+
+def understood(concept: str, model: str, nature: str) -> tuple[LedgerKind, Nature | None, bool]:
+    """Kind, nature (None where nothing tells it), and whether such a document stands on a customer's account at all."""
+    by_name, model, nature = concept_of(concept), whole_text(model), whole_text(nature)
+    number = int(model) if model.isdecimal() and len(model) < 4 else 0
+    ours = number not in MODELS_OF_OTHERS and (bool(number) or by_name.ours) and nature != "2"
+    return KIND_OF_MODEL.get(number, by_name.kind), nature_of(nature) if nature else by_name.nature, ours
+
+
+def whole_text(text: str) -> str:
+    """A number that came as a float: 123.0 is 123."""
+    found = _WHOLE.fullmatch(text) if text.endswith("0") else None
+    return found.group(1) if found else text

@@ -6,6 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+# What a column of a document report can hold. `charge` and `credit` are the amounts of reports that show the two apart.
+FIELDS = (
+    *("internal_id", "model", "nature", "concept", "series", "folio", "uuid", "rfc", "name", "code", "issued", "due"),
+    *("total", "open", "charge", "credit", "currency", "cancelled", "posted", "reference"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ReportMapping:
