@@ -171,8 +171,10 @@ def test_a_cfdi_with_another_total_counts_and_the_row_is_no_source_any_more(impo
     ledger(importing, charge("FA-1", "900.00", "500.00"), credit("P-1", "400.00"), links=(link("P-1", "FA-1", "400.00"),))
     report = take(importing, invoice("FA-1", "1000.00"))
     assert [str(warning) for warning in report.warnings] == [
-        "file-0: invoice FA-1: the CFDI says 1,000.00 MXN, but the row '#FA-1' of MGW10008.DBF says 900.00 MXN; "
-        "the CFDI counts; correct the row, and import the report again"
+        (
+            "file-0: invoice FA-1: the CFDI says 1,000.00 MXN, but the row '#FA-1' of MGW10008.DBF says 900.00 MXN; "
+            "the CFDI counts; correct the row, and import the report again"
+        )
     ]
     assert book(importing) == {"FA-1": (100_000, "open")}
     assert differing(importing) == {}
@@ -206,8 +208,10 @@ def test_a_number_that_stands_twice_is_taken_once(importing: Importing) -> None:
 def test_a_row_of_which_nobody_knows_whose_it_is_waits(importing: Importing) -> None:
     outcome = ledger(importing, charge("FA-1", "1000.00", "1000.00", party=Party("", "UNIVERSIDAD")))
     assert [str(problem) for problem in outcome.problems] == [
-        "MGW10008.DBF (#FA-1): neither RFC nor code tells whose invoice FA-1 is; "
-        "import the customers with the codes of the accounting system, or a report with their RFC"
+        (
+            "MGW10008.DBF (#FA-1): neither RFC nor code tells whose invoice FA-1 is; "
+            "import the customers with the codes of the accounting system, or a report with their RFC"
+        )
     ]
     assert book(importing) == {}
 
@@ -245,7 +249,9 @@ def test_without_terms_the_ledger_dates_an_invoice_that_came_without(importing: 
 
 def test_the_ledger_s_customers_change_nothing_of_what_is_on_file(importing: Importing) -> None:
     ledger(importing, customers=(CUSTOMER,))
-    outcome = ledger(importing, customers=(CustomerRecord("C-001", "OTRO", UNIVERSITY[0], CustomerKind.DOMESTIC, "es", 60, DeliveryMode.PORTAL),))
+    outcome = ledger(
+        importing, customers=(CustomerRecord("C-001", "OTRO", UNIVERSITY[0], CustomerKind.DOMESTIC, "es", 60, DeliveryMode.PORTAL),)
+    )
     assert outcome.counts == {("customers", "unchanged"): 1}
     with importing.database.reading() as session:
         row = session.scalars(select(CustomerRow)).one()
