@@ -56,6 +56,8 @@ def _invoice(issued_on: dt.date, due_on: dt.date | None, **rest: Any) -> Invoice
         "intervention": "none",
         "intervention_due": None,
         "intervention_task": None,
+        "cfdi_missing": False,
+        "ledger_difference": False,
         **rest,
     }
     return Invoice(row)

@@ -15,11 +15,15 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cobranza_rules.domain.company import BankAccount, Company, Person
+from cobranza_rules.intake.report_mapping import FIELDS, ReportMapping
 from cobranza_rules.language import Sentence, _
+from cobranza_rules.money import MINOR_UNITS
 from cobranza_rules.problems import Problem, ProblemError
 
 FILE_NAME = "cobranza.toml"
 SECRET_COMMAND_SECONDS = 30
+_FIELDS_OF_REPORTS = rf"^({'|'.join(FIELDS)})$"
+_CURRENCIES = rf"^({'|'.join(MINOR_UNITS)})?$"
 
 
 class Section(BaseModel):
@@ -137,6 +141,21 @@ class DigestSection(Section):
     at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:00"
 
 
+class AdminpaqSection(Section):
+    """How one source's report calls its columns. `match` is a pattern of file names; `columns` maps a field of the program to a heading."""
+
+    match: Annotated[str, Field(min_length=1)]
+    columns: dict[Annotated[str, Field(pattern=_FIELDS_OF_REPORTS)], str] = Field(default_factory=dict)
+    currency: Annotated[str, Field(pattern=_CURRENCIES)] = ""
+
+
+class IntakeSection(Section):
+    adminpaq: dict[str, AdminpaqSection] = Field(default_factory=dict)
+
+    def mappings(self) -> tuple[ReportMapping, ...]:
+        return tuple(ReportMapping(name, **section.model_dump()) for name, section in self.adminpaq.items())
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="COBRANZA_", env_nested_delimiter="__")
 
@@ -156,6 +175,7 @@ class Settings(BaseSettings):
     daemon: DaemonSection = DaemonSection()
     approvals: ApprovalsSection = ApprovalsSection()
     digest: DigestSection = DigestSection()
+    intake: IntakeSection = IntakeSection()
 
     @field_validator("timezone")
     @classmethod

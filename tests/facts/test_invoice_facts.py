@@ -47,6 +47,8 @@ def an_invoice(**changes: Any) -> SimpleNamespace:
         "claim_count": 0,
         "dispute_open": False,
         "dunning_level": 0,
+        "cfdi_missing": False,
+        "ledger_difference": False,
         "intervention": "none",
         "intervention_due": None,
         **changes,
@@ -82,6 +84,8 @@ def test_an_invoice_without_dates() -> None:
         "claim_count": 0,
         "dispute_open": False,
         "dunning_level": 0,
+        "cfdi_missing": False,
+        "ledger_difference": False,
         "intervention": "none",
         "intervention_overdue": False,
     }

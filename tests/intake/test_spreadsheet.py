@@ -97,9 +97,17 @@ def test_what_is_written_is_read_back(workbooks: Any, rows: list[list[Any]]) -> 
     assert [[table.value(at, column) for column in range(len(row))] for at, row in enumerate(rows)] == rows
 
 
-def test_an_old_or_locked_workbook_is_told(said: Any) -> None:
-    assert said(read_tables, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "c.xls") == [
-        "c.xls: the workbook is of the old .xls kind or has a password; save it as .xlsx without a password"
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def test_a_workbook_with_a_password_is_told(said: Any) -> None:
+    locked = OLD + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\x00" * 600
+    assert said(read_tables, locked, "c.xlsx") == ["c.xlsx: the workbook has a password; save it without a password"]
+
+
+def test_a_damaged_old_workbook_is_told(said: Any) -> None:
+    assert said(read_tables, OLD + b"\x00" * 600, "c.xls") == [
+        "c.xls: the workbook is damaged or no workbook; open it in your spreadsheet program and save it again as .xlsx"
     ]
 
 

@@ -44,6 +44,8 @@ SAME_NAME = (
     "intervention",
     "intervention_due",
     "intervention_task",
+    "cfdi_missing",
+    "ledger_open",
 )
 
 
@@ -74,6 +76,7 @@ def put_state(row: InvoiceRow, state: InvoiceState) -> None:
     row.total, row.balance, row.paid = state.total, state.balance, state.paid
     row.status = state.status.value
     row.closed = state.closed.value if state.closed else None
+    row.ledger_difference = state.ledger_difference
     row.applied = dict(state.applied)
     row.due_basis = _kept_basis(row, state.due_basis)
     row.rungs = [rung_json(rung) for rung in state.rungs]

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from cobranza_rules.booking.allocation import ALLOCATE
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.customers import customer_of
+from cobranza_rules.booking.ledger_notes import credits_of_note, number_in_ledger, settle_notes, withdraw_shares
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.domain.document import CreditNoteRecord, RelationKind
 from cobranza_rules.domain.entry import EntryKind
-from cobranza_rules.store.tables import CreditNoteRow, InvoiceRow, RelationRow
+from cobranza_rules.domain.ledger_document import LedgerKind
+from cobranza_rules.store.tables import CreditNoteRow, InvoiceRow, LedgerCreditRow, LedgerPartRow, RelationRow
 
 REDUCING = frozenset({RelationKind.CREDIT_NOTE, RelationKind.RETURN, RelationKind.ADVANCE})
 APPLIED, FOR_A_PERSON, FOR_AN_INVOICE = "applied", "for_a_person", "for_an_invoice"
@@ -23,9 +25,60 @@ def related_invoices(record: CreditNoteRecord) -> list[str]:
 
 
 def book_credit_note(keeper: Bookkeeper, record: CreditNoteRecord, digest: str, today: dt.date) -> None:
+    """One that the ledger has told of already goes on as that of the CFDI; what else the ledger says of it is looked at anew."""
     targets = related_invoices(record)
+    told = credits_of_note(keeper, record.uuid, number_in_ledger(record))
+    customer_id = customer_of(keeper, record.receiver, today).id
+    credit, own = next(((credit, own) for credit in told if (own := _told_alike(keeper, credit, record, customer_id))), (None, None))
+    if credit is not None and own is not None:
+        _take_over(keeper, credit, own, record, digest, targets, today)
+    else:
+        _book_new(keeper, record, digest, customer_id, targets, today)
+    invoices = select(InvoiceRow.id).where(InvoiceRow.uuid.in_(targets))
+    beside = select(LedgerCreditRow).where(
+        LedgerCreditRow.kind == LedgerKind.CREDIT_NOTE.value,
+        LedgerCreditRow.id.in_(select(LedgerPartRow.credit_id).where(LedgerPartRow.invoice_id.in_(invoices))),
+    )
+    settle_notes(keeper, list({row.id: row for row in (*told, *keeper.session.scalars(beside))}.values()), today)
+
+
+def _told_alike(keeper: Bookkeeper, credit: LedgerCreditRow, record: CreditNoteRecord, customer_id: int) -> CreditNoteRow | None:
+    """The note for which the credit has stood by itself, where it is over the same amount for the same customer."""
+    own = keeper.session.get(CreditNoteRow, credit.note_id) if credit.note_id is not None else None
+    if own is None or own.document is not None:
+        return None
+    same = (own.customer_id, own.currency, own.total) == (customer_id, record.total.currency, record.total.minor)
+    return own if same else None
+
+
+def _take_over(
+    keeper: Bookkeeper,
+    credit: LedgerCreditRow,
+    row: CreditNoteRow,
+    record: CreditNoteRecord,
+    digest: str,
+    targets: list[str],
+    today: dt.date,
+) -> None:
+    """The CFDI says which invoice it reduces, if it is related to one; shares that add up to it stand where it cannot."""
+    row.uuid, row.number, row.document, row.issued_on = record.uuid, record.number, digest, record.issued_at.date()
+    keeper.note(row.customer_id, "credit_note", row.issued_on, {"number": row.number, "minor": row.total, "currency": row.currency})
+    alone = len(targets) == 1 and not _replaces_or_is_replaced(keeper, record)
+    invoice = keeper.session.scalar(select(InvoiceRow).where(InvoiceRow.uuid == targets[0])) if alone else None
+    shares = {int(key): minor for key, minor in credit.applied.items()}
+    if shares == {invoice.id: row.total} if invoice is not None else sum(shares.values()) == row.total:
+        return
+    withdraw_shares(keeper, credit, row, today)
+    row.state = FOR_AN_INVOICE if alone else FOR_A_PERSON
+    if invoice is not None:
+        _apply(keeper, row, invoice, today)
+    elif not alone:
+        _hand_to_person(keeper, row, targets, today)
+
+
+def _book_new(keeper: Bookkeeper, record: CreditNoteRecord, digest: str, customer_id: int, targets: list[str], today: dt.date) -> None:
     row = CreditNoteRow(
-        customer_id=customer_of(keeper, record.receiver, today).id,
+        customer_id=customer_id,
         uuid=record.uuid,
         number=record.number,
         currency=record.total.currency,
@@ -57,7 +110,7 @@ def _apply(keeper: Bookkeeper, row: CreditNoteRow, invoice: InvoiceRow, today: d
     """A note in another currency, over more than was invoiced, or on a closed CFDI is a person's: where it belongs no document says."""
     if row.currency != invoice.currency or row.total > invoice.total or invoice.closed is not None:
         row.state = FOR_A_PERSON
-        _hand_to_person(keeper, row, [invoice.uuid], today)
+        _hand_to_person(keeper, row, [invoice.uuid or ""], today)
         return
     row.state = APPLIED
     keeper.enter(invoice, EntryKind.CREDIT_APPLIED, row.issued_on, {"credit_note": row.id, "number": row.number, "minor": row.total})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -15,6 +15,7 @@ from cobranza_rules.booking.credit_notes import book_credit_note
 from cobranza_rules.booking.customers import book_customer
 from cobranza_rules.booking.document import Document, require_same
 from cobranza_rules.booking.invoices import book_invoice
+from cobranza_rules.booking.ledger_files import LedgerFiles, take_ledger, together
 from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.payments import book_receipt, receipt_is_known
 from cobranza_rules.booking.relations import relate
@@ -25,6 +26,7 @@ from cobranza_rules.intake.cfdi import examine_cfdi, read_cfdi
 from cobranza_rules.intake.contacts import read_customers
 from cobranza_rules.intake.recognise import Kind, recognise
 from cobranza_rules.intake.reminders import read_reminders
+from cobranza_rules.intake.report_mapping import ReportMapping
 from cobranza_rules.intake.set_aside import SetAside
 from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.language import Sentence, _
@@ -36,6 +38,7 @@ from cobranza_rules.store.heartbeat import BANK, beat
 from cobranza_rules.store.tables import CreditNoteRow, QuarantineRow
 
 TABLES = (Kind.CUSTOMERS, Kind.SPREADSHEET)
+LATER = (Kind.LEDGER_REPORT, Kind.LEDGER_TABLE, Kind.REMINDERS)
 BATCH = 200  # Files in a transaction: large enough that the disk's syncs do not count, small enough that others get their turn.
 
 
@@ -43,8 +46,8 @@ BATCH = 200  # Files in a transaction: large enough that the disk's syncs do not
 class ImportReport:
     """What came of an import.
 
-    `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, reminders, cfdi, other; outcomes those of
-    Taken, set_aside and quarantined.
+    `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, charges and credits (of the accounting
+    system), reminders, cfdi, ledger (files of the accounting system), other; outcomes those of Taken, set_aside and quarantined.
     """
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -55,18 +58,19 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class Importing:
-    """`opening` marks what was issued up to that day as delivered before the program came."""
+    """`opening` marks what was issued up to that day as delivered before the program came; `mappings` name columns of reports."""
 
     database: Database
     archive: DocumentArchive
     clock: Clock
     company_rfc: str
     opening: dt.date | None = None
+    mappings: Sequence[ReportMapping] = ()
 
     def take(self, files: Iterable[SourceFile], progress: Callable[[int], None] = lambda _count: None) -> ImportReport:
-        """Lists of reminders come after all else: the invoices that they name may stand in any of the files."""
+        """The accounting system comes after the CFDI, and lists of reminders after all else: what they name may stand in any of the files."""
         report = ImportReport()
-        reminders: list[tuple[str, bytes]] = []
+        later: dict[Kind, list[tuple[str, bytes]]] = {kind: [] for kind in LATER}
         for batch in _batches(files):
             with self.database.writing() as session:
                 keeper = Bookkeeper(session, self.clock.now())
@@ -74,12 +78,15 @@ class Importing:
                     if isinstance(file.content, Problem):
                         report.problems.append(file.content)
                         report.counts["other", "quarantined"] += 1
-                    elif (kind := recognise(file.content, file.name)) is Kind.REMINDERS:
-                        reminders.append((file.name, file.content))
+                    elif (kind := recognise(file.content, file.name, self.mappings)) in LATER:
+                        later[kind].append((file.name, file.content))
                     else:
                         self._take_content(keeper, kind, file.name, file.content, report)
             progress(len(batch))
-        for name, content in reminders:
+        for given in together(later[Kind.LEDGER_REPORT], later[Kind.LEDGER_TABLE]):
+            with self.database.writing() as session:
+                self._take_ledger(Bookkeeper(session, self.clock.now()), given, report)
+        for name, content in later[Kind.REMINDERS]:
             with self.database.writing() as session:
                 self._take_content(Bookkeeper(session, self.clock.now()), Kind.REMINDERS, name, content, report)
         return report
@@ -112,7 +119,7 @@ class Importing:
         document = Document(record, self.archive.put(content), name, self._reread)
         today = self.clock.today()
         if isinstance(record, InvoiceRecord):
-            report.counts["invoices", book_invoice(keeper, document, today, self.opening)] += 1
+            report.counts["invoices", book_invoice(keeper, document, today, self.opening, report.warnings)] += 1
         elif isinstance(record, CreditNoteRecord):
             report.counts["credit_notes", self._take_credit_note(keeper, document, record, today)] += 1
         else:
@@ -141,6 +148,16 @@ class Importing:
         issued = dt.datetime.combine(record.issued_at.date(), dt.time(12), dt.UTC)
         beat(keeper.session, BANK, min(issued, keeper.known_at))  # A receipt dated ahead tells nothing of the days to come.
         return outcome
+
+    def _take_ledger(self, keeper: Bookkeeper, given: LedgerFiles, report: ImportReport) -> None:
+        taken = take_ledger(keeper, given, self.archive, self.mappings, self.clock.today(), self.opening)
+        report.counts.update(taken.outcome.counts)
+        report.warnings += taken.warnings
+        for name, content in given.files.items():
+            if problems := taken.refused.get(name):
+                self._quarantine(keeper, name, content, tuple(problems), report, "ledger")
+            else:
+                self._release(keeper, content)
 
     def _take_customers(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
         records, problems = read_customers(content, name)
@@ -195,4 +212,8 @@ def _group_of(kind: Kind) -> str:
 
 
 def _not_recognised(name: str) -> Problem:
-    return Problem(_("not a CFDI, no list of customers and none of reminders"), _("see docs/import.md for what can be imported"), name)
+    return Problem(
+        _("not a CFDI, no report of AdminPAQ, no list of customers and none of reminders"),
+        _("see docs/import.md for what can be imported"),
+        name,
+    )

@@ -10,6 +10,8 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper, put_state
 from cobranza_rules.booking.credit_notes import apply_waiting_credit_notes
 from cobranza_rules.booking.customers import customer_of
 from cobranza_rules.booking.document import Document, require_same
+from cobranza_rules.booking.ledger_credits import settle_invoices
+from cobranza_rules.booking.ledger_merging import merge, told_by_the_ledger
 from cobranza_rules.booking.outcome import Taken, refuse
 from cobranza_rules.booking.payment_terms import due_when_issued
 from cobranza_rules.booking.payments import apply_waiting_payments
@@ -19,26 +21,32 @@ from cobranza_rules.domain.document import InvoiceRecord, RelationKind
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.language import _
+from cobranza_rules.problems import Problem
 from cobranza_rules.store.tables import InvoiceRow
 
 
-def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening: dt.date | None) -> Taken:
-    """`opening`: what was issued up to that day was delivered before the program came."""
+def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening: dt.date | None, warnings: list[Problem]) -> Taken:
+    """`opening`: what was issued up to that day was delivered before the program came. `warnings` takes what the ledger says otherwise."""
     record = document.record
     assert isinstance(record, InvoiceRecord)
     known = keeper.session.scalar(select(InvoiceRow).where(InvoiceRow.uuid == record.uuid))
-    if known is not None:
-        require_same(known.document, known.uuid, document)
+    if known is not None and known.document is not None:
+        require_same(known.document, record.uuid, document)
         return Taken.UNCHANGED
-    _refuse_taken_number(keeper, record, document.file)
-    row = _new_row(keeper, document, record, today)
+    row = told_by_the_ledger(keeper, record)
+    merged = row is not None and merge(keeper, row, document, today, warnings)
+    if row is None or not merged:
+        _refuse_taken_number(keeper, record, document.file)
+        row = _new_row(keeper, document, record, today)
     relate(keeper, record.uuid, record.relations)
-    if opening is not None and row.issued_on <= opening:
+    if opening is not None and row.issued_on <= opening and row.delivery == "pending":
         keeper.enter(row, EntryKind.DELIVERED, row.issued_on, {"opening": True})
     substitute(keeper, row, record, today)
+    if merged:
+        settle_invoices(keeper, [row.id], today)
     apply_waiting_payments(keeper, row)
     apply_waiting_credit_notes(keeper, row, today)
-    return Taken.NEW
+    return Taken.UPDATED if merged else Taken.NEW
 
 
 def _refuse_taken_number(keeper: Bookkeeper, record: InvoiceRecord, file: str) -> None:
@@ -55,7 +63,7 @@ def _refuse_taken_number(keeper: Bookkeeper, record: InvoiceRecord, file: str) -
     if same is not None:
         raise refuse(
             file,
-            _("invoice {number} is in the book under another UUID, {uuid}", number=record.number, uuid=same.uuid),
+            _("invoice {number} is in the book under another UUID, {uuid}", number=record.number, uuid=str(same.uuid)),
             _("if this one replaces it, it has to say so with relation 04"),
         )
 

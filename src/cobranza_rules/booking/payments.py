@@ -10,6 +10,8 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.customers import customer_of
 from cobranza_rules.booking.identity import payment_identity
+from cobranza_rules.booking.ledger_credits import settle_invoices
+from cobranza_rules.booking.ledger_payments import RECEIPT, adopted_by
 from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.substitution import hold_for_review, present_of
 from cobranza_rules.domain.document import PaymentReceiptRecord, ReceiptPayment, RelationKind
@@ -18,8 +20,6 @@ from cobranza_rules.language import _
 from cobranza_rules.money import Money
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import ApplicationRow, EvidenceRow, InvoiceRow, PaymentRow, RelationRow
-
-RECEIPT = "rep"
 
 
 def receipt_is_known(keeper: Bookkeeper, uuid: str) -> str | None:
@@ -34,7 +34,10 @@ def book_receipt(keeper: Bookkeeper, record: PaymentReceiptRecord, digest: str, 
     customer_id = customer_of(keeper, record.receiver, today).id
     for payment in record.payments:
         _book_payment(keeper, record, payment, parts[payment.position], digest, customer_id, today)
-    _withdraw_replaced(keeper, record, today)
+    changed = _withdraw_replaced(keeper, record, today)
+    named = {uuid for covered in parts.values() for uuid in covered}
+    changed.update(keeper.session.scalars(select(InvoiceRow.id).where(InvoiceRow.uuid.in_(named))))
+    settle_invoices(keeper, changed, today)
     return Taken.NEW
 
 
@@ -84,6 +87,8 @@ def _book_payment(
     if row is not None and not _fits(keeper, row, parts):
         identity = f"{identity}|{record.uuid}:{payment.position}"
         row = None
+    if row is None and (row := adopted_by(keeper, payment, parts, record.uuid)) is not None:
+        row.identity, row.operation = identity, payment.operation or row.operation
     if row is None:
         row = PaymentRow(
             customer_id=customer_id,
@@ -109,7 +114,7 @@ def _fits(keeper: Bookkeeper, row: PaymentRow, parts: dict[str, Money]) -> bool:
 
 def _covered(keeper: Bookkeeper, payment_id: int) -> dict[str, int]:
     query = select(ApplicationRow.invoice_uuid, ApplicationRow.minor).where(ApplicationRow.payment_id == payment_id)
-    return dict(keeper.session.execute(query).all())
+    return {uuid or "": minor for uuid, minor in keeper.session.execute(query)}
 
 
 def _apply(keeper: Bookkeeper, payment: PaymentRow, uuid: str, part: Money, today: dt.date) -> None:
@@ -128,7 +133,7 @@ def _apply(keeper: Bookkeeper, payment: PaymentRow, uuid: str, part: Money, toda
 
 def _enter(keeper: Bookkeeper, payment: PaymentRow, invoice: InvoiceRow, application: ApplicationRow) -> None:
     keeper.enter(invoice, EntryKind.PAYMENT_APPLIED, payment.paid_on, {"payment": payment.id, "minor": application.minor})
-    application.applied = True
+    application.applied, application.invoice_id = True, invoice.id
 
 
 def apply_waiting_payments(keeper: Bookkeeper, invoice: InvoiceRow) -> None:
@@ -140,8 +145,8 @@ def apply_waiting_payments(keeper: Bookkeeper, invoice: InvoiceRow) -> None:
         _enter(keeper, keeper.session.get_one(PaymentRow, application.payment_id), invoice, application)
 
 
-def _withdraw_replaced(keeper: Bookkeeper, record: PaymentReceiptRecord, today: dt.date) -> None:
-    """A receipt that substitutes another (relation 04): payments that only the old one spoke of did not happen as it said.
+def _withdraw_replaced(keeper: Bookkeeper, record: PaymentReceiptRecord, today: dt.date) -> set[int]:
+    """The invoices of which something was taken back. A receipt that substitutes another (relation 04): payments that only the old one spoke of did not happen as it said.
 
     Whichever of the two comes first: the record may itself be the old one.
     """
@@ -150,21 +155,25 @@ def _withdraw_replaced(keeper: Bookkeeper, record: PaymentReceiptRecord, today: 
     if any(receipt_is_known(keeper, uuid) for uuid in keeper.session.scalars(newer)):
         replaced.add(record.uuid)
     if not replaced:
-        return
+        return set()
     sources: dict[int, set[str]] = defaultdict(set)
-    affected = select(EvidenceRow.payment_id).where(EvidenceRow.source.in_(replaced))
-    told = select(EvidenceRow.payment_id, EvidenceRow.source).where(EvidenceRow.payment_id.in_(affected))
+    of_receipts = EvidenceRow.kind == RECEIPT
+    affected = select(EvidenceRow.payment_id).where(of_receipts, EvidenceRow.source.in_(replaced))
+    told = select(EvidenceRow.payment_id, EvidenceRow.source).where(of_receipts, EvidenceRow.payment_id.in_(affected))
     for payment_id, source in keeper.session.execute(told):
         sources[payment_id].add(source)
-    for payment_id in sorted(payment_id for payment_id, named in sources.items() if named <= replaced):
-        _withdraw(keeper, payment_id, today)
+    gone = sorted(payment_id for payment_id, named in sources.items() if named <= replaced)
+    return {invoice for payment_id in gone for invoice in _withdraw(keeper, payment_id, today)}
 
 
-def _withdraw(keeper: Bookkeeper, payment_id: int, today: dt.date) -> None:
+def _withdraw(keeper: Bookkeeper, payment_id: int, today: dt.date) -> set[int]:
+    changed = set()
     applications = list(keeper.session.scalars(select(ApplicationRow).where(ApplicationRow.payment_id == payment_id)))
     for application in applications:
-        invoice = keeper.session.scalar(select(InvoiceRow).where(InvoiceRow.uuid == application.invoice_uuid))
-        if invoice is not None and application.applied:
+        if application.applied:
+            invoice = keeper.session.get_one(InvoiceRow, application.invoice_id)
             keeper.enter(invoice, EntryKind.PAYMENT_REVERSED, today, {"payment": payment_id})
+            changed.add(invoice.id)
         keeper.session.delete(application)
     keeper.session.flush()
+    return changed

@@ -154,7 +154,8 @@ class _Invoices:
         query = select(InvoiceRow.id, InvoiceRow.number, InvoiceRow.uuid).order_by(InvoiceRow.closed.is_not(None), InvoiceRow.id)
         closed = set(keeper.session.scalars(select(InvoiceRow.id).where(InvoiceRow.closed.is_not(None))))
         for key, number, uuid in keeper.session.execute(query):
-            exact[uuid].append(key)
+            if uuid:
+                exact[uuid].append(key)
             for names, name in ((exact, number.upper()), (compact, _compact(number))):
                 if key not in closed or name not in names:
                     names[name].append(key)

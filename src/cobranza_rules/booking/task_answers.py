@@ -11,6 +11,8 @@ from sqlalchemy import select, update
 from cobranza_rules.booking.allocation import ALLOCATE, allocate
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.case_decisions import DECIDE, check_decision, decide_on_case
+from cobranza_rules.booking.ledger_credits import settle_credits
+from cobranza_rules.booking.ledger_doubts import MATCH, check_match, decide_credit
 from cobranza_rules.booking.substitution import REVIEW, end_review
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
@@ -36,6 +38,8 @@ class Acknowledger:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`answer` for an intervention is one of INTERVENTION_ANSWERS; an agreement may name the day on which payment was agreed.
+
+    For a doubtful credit of the accounting system it is `same` or `another`.
 
     `acknowledged` says that, and by whom, the receipt of the task's invoices was acknowledged; `shares` are those of a credit note, amounts
     as written by invoice number. `rung` is where a case goes on that a decision gives back to collections.
@@ -63,6 +67,8 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
         raise ProblemError(
             [Problem(_("an intervention needs its answer"), _("give --answer {choices}", choices=", ".join(INTERVENTION_ANSWERS)))]
         )
+    if row.name == MATCH:
+        check_match(answer.answer)
     if row.name == ALLOCATE:
         allocate(keeper, row, answer.shares)
     row.state, row.answer, row.comment = "done", answer.answer, answer.comment
@@ -83,6 +89,8 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
         who = {"person": by.person, "title": by.title, "phone": by.phone}
         for invoice in keeper.invoices(row.invoices):
             keeper.enter(invoice, EntryKind.ACKNOWLEDGED, today, {"task": row.id, **who})
+    if row.name == MATCH:
+        settle_credits(keeper, [decide_credit(keeper, row, answer.answer)], today)
     if row.name == REVIEW:
         end_review(keeper, row.invoices, today)
     if row.name == FIND_ADDRESS:

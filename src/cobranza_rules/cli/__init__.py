@@ -31,6 +31,11 @@ COMMANDS = {
     "outbox": ("cobranza_rules.cli.outbox", "outbox", N_("Messages on their way out.")),
     "case": ("cobranza_rules.cli.case", "case", N_("A customer's case file.")),
     "aging": ("cobranza_rules.cli.aging", "aging", N_("Aging of balances.")),
+    "differences": (
+        "cobranza_rules.cli.differences",
+        "differences",
+        N_("Where the accounting system and the book do not say the same."),
+    ),
     "statement": ("cobranza_rules.cli.statement", "statement", N_("A customer's statement of account as a spreadsheet.")),
     "doctor": ("cobranza_rules.cli.doctor", "doctor", N_("Is this machine fit, and what to do if it is not.")),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from cobranza_rules.digest.value import Amounts, Digest, Messages, NotLeaving, OutOfOrder, Waiting
+from cobranza_rules.digest.value import Amounts, Differences, Digest, Messages, NotLeaving, OutOfOrder, Waiting
 from cobranza_rules.language import Translate
 from cobranza_rules.money import Money
 
@@ -80,6 +80,12 @@ def _not_leaving(one: NotLeaving, translate: Translate) -> dict[str, Any]:
     return {**shown, "customers": list(one.customers), "prospect": one.prospect.value, "reason": one.why.text(translate)}
 
 
+def _differences(found: Differences | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"invoices": found.invoices, "customers": found.customers, "amounts": _amounts(found.amounts)}
+
+
 def _out_of_order(found: OutOfOrder, translate: Translate) -> dict[str, Any]:
     return {
         "stopped": found.stopped.text(translate) if found.stopped else None,
@@ -90,6 +96,7 @@ def _out_of_order(found: OutOfOrder, translate: Translate) -> dict[str, Any]:
         ],
         "failures": [{"to": list(one.to), "kind": one.kind, "state": one.state, "detail": one.detail} for one in found.failures],
         "incidents": list(found.incidents),
+        "differences": _differences(found.differences),
         "hours_since_mailbox_poll": found.hours_since_mailbox_poll,
         "workdays_since_bank_statement": found.workdays_since_bank_statement,
     }

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import days_after
 from cobranza_rules.clock import instant_of
-from cobranza_rules.digest.value import Failure, Holding, OutOfOrder, summed
+from cobranza_rules.digest.value import Differences, Failure, Holding, OutOfOrder, summed
 from cobranza_rules.dispatch.internal_mail import FAILED, RETURNED, UNCERTAIN
 from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.forecast.waiting import READ_AGAIN, facts_behind
@@ -35,7 +35,17 @@ def out_of_order(session: Session, reader: BookReader, plan: Plan, stopped: Sent
         incidents=tuple(incidents),
         hours_since_mailbox_poll=None if hours is None else int(hours),
         workdays_since_bank_statement=None if workdays is None else int(workdays),
+        differences=_differences(session),
     )
+
+
+def _differences(session: Session) -> Differences | None:
+    query = select(InvoiceRow.customer_id, InvoiceRow.currency, InvoiceRow.balance)
+    found = session.execute(query.where(InvoiceRow.ledger_difference, InvoiceRow.status == "open")).all()
+    if not found:
+        return None
+    customers = {customer_id for customer_id, _currency, _balance in found}
+    return Differences(len(found), len(customers), summed((currency, balance) for _customer, currency, balance in found))
 
 
 def _stale(rules: RuleSet, company: Mapping[str, Value]) -> Iterator[tuple[str, Sentence]]:

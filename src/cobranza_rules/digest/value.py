@@ -83,8 +83,20 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Differences:
+    """Open invoices of which the accounting system holds another amount open; `amounts` are our balances."""
+
+    invoices: int
+    customers: int
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfOrder:
-    """`stale` are the holds that stand because mailbox or bank data were not read, beside why; `stopped` says why nothing leaves."""
+    """`stale` are the holds that stand because mailbox or bank data were not read, beside why; `stopped` says why nothing leaves.
+
+    `differences` are the open invoices of which the accounting system says otherwise, whether or not anything would be done with them today.
+    """
 
     stopped: Sentence | None
     stale: tuple[tuple[str, Sentence], ...]
@@ -93,6 +105,7 @@ class OutOfOrder:
     incidents: tuple[str, ...]
     hours_since_mailbox_poll: int | None
     workdays_since_bank_statement: int | None
+    differences: Differences | None = None
 
 
 @dataclass(frozen=True, slots=True)

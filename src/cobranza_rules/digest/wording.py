@@ -154,6 +154,9 @@ def _exceptions(found: OutOfOrder) -> Iterator[tuple[Any, ...]]:
         yield hold, holding.invoices, holding.customers, money(holding.amounts), why.pop(holding.hold_id, "")
     for hold_id, causes in why.items():
         yield _("hold: {hold}", hold=word(hold_id)), "", "", "", causes
+    if found.differences is not None:
+        what, told = _("another open amount in the accounting system"), _("'cobranza differences' lists them")
+        yield what, found.differences.invoices, found.differences.customers, money(found.differences.amounts), told
     for failure in found.failures:
         message = _("{rule} to {to}: {state}", rule=word(failure.kind), to=", ".join(failure.to), state=word(STATES[failure.state]))
         yield message, "", "", "", failure.detail

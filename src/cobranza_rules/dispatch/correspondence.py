@@ -133,7 +133,7 @@ def _line(row: InvoiceRow, writer: Writer, note: str = "") -> LetterLine:
     days = (writer.today - row.due_on).days if row.due_on else None
     return LetterLine(
         number=row.number,
-        uuid=row.uuid,
+        uuid=row.uuid or "",
         issued_on=row.issued_on,
         due_on=row.due_on,
         days_overdue=days or 0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.booking.ledger_payments import RECEIPT
 from cobranza_rules.dispatch.correspondence import Writer, currencies_of, heading_for, letter_for, statement_for
 from cobranza_rules.domain.letter import AccountLetter, CoveredLine, Document, Letter, PaymentLetter
 from cobranza_rules.facts.vocabulary import Scope
@@ -64,17 +65,18 @@ def covered_by(session: Session, payment_id: int) -> tuple[CoveredLine, ...]:
     """The invoices of which a payment covers something; a part for an invoice that is not here yet covers nothing so far."""
     query = (
         select(InvoiceRow.number, InvoiceRow.uuid, ApplicationRow.currency, ApplicationRow.minor, InvoiceRow.balance)
-        .join(InvoiceRow, InvoiceRow.uuid == ApplicationRow.invoice_uuid)
+        .join(InvoiceRow, InvoiceRow.id == ApplicationRow.invoice_id)
         .where(ApplicationRow.payment_id == payment_id, ApplicationRow.applied)
         .order_by(ApplicationRow.id)
     )
     return tuple(
-        CoveredLine(number, uuid, Money(minor, currency), Money(balance, currency))
+        CoveredLine(number, uuid or "", Money(minor, currency), Money(balance, currency))
         for number, uuid, currency, minor, balance in session.execute(query)
     )
 
 
 def receipts_of(session: Session, payment_id: int) -> list[tuple[str, str]]:
     """UUID and digest of each CFDI that speaks of a payment, but for those that another one substitutes."""
-    query = select(EvidenceRow.source, EvidenceRow.document).where(EvidenceRow.payment_id == payment_id, standing_evidence())
+    told = (EvidenceRow.payment_id == payment_id, EvidenceRow.kind == RECEIPT, standing_evidence())
+    query = select(EvidenceRow.source, EvidenceRow.document).where(*told)
     return list(dict.fromkeys((source, digest) for source, digest in session.execute(query.order_by(EvidenceRow.id))))

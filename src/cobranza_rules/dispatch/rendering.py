@@ -128,7 +128,10 @@ def _cfdi(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> li
         receipts = receipts_of(keeper.session, action.items[0].subject_id)
         return [Rendered("cfdi", f"{file_name(uuid)}.xml", XML, workspace.archive.get(digest)) for uuid, digest in receipts]
     rows = keeper.invoices([item.subject_id for item in action.items])
-    return [Rendered("cfdi", f"{file_name(row.number)}.xml", XML, workspace.archive.get(row.document)) for row in rows]
+    if missing := [row.number for row in rows if row.document is None]:
+        what = _("the CFDI of {invoices} is not here, and the letter is to leave with it", invoices=", ".join(missing))
+        raise ProblemError([Problem(what, _("import its XML; until then the letter waits"))])
+    return [Rendered("cfdi", f"{file_name(row.number)}.xml", XML, workspace.archive.get(row.document or "")) for row in rows]
 
 
 def message_step(action: PlannedAction) -> tuple[int, Step] | None:

@@ -12,11 +12,15 @@ from typing import Any
 class EntryKind(StrEnum):
     """What happened, and the keys of `data` that each carries (`minor` is an amount in the invoice's minor units)."""
 
-    ISSUED = "issued"  # minor: its total; credit_days: int or absent; due_on: ISO date or absent; what else DUE_SET has, or absent
+    # minor: its total; credit_days: int or absent; due_on: ISO date or absent; ledger: true where its CFDI is not here; what else DUE_SET has, or absent
+    ISSUED = "issued"
+    CFDI_BOOKED = "cfdi_booked"  # uuid: its CFDI has come after the ledger's row
+    LEDGER_STATED = "ledger_stated"  # minor: what the accounting system says is open, absent where it says nothing any more
     DUE_SET = "due_set"  # due_on, credit_days; or absent: terms, parts, lines (domain.due_basis), source, because: kind of the entry that moved it
     PAYMENT_APPLIED = "payment_applied"  # payment: id, minor
-    PAYMENT_REVERSED = "payment_reversed"  # payment: id
+    PAYMENT_REVERSED = "payment_reversed"  # payment: id; retold: true where other evidence tells it, so that no money went back
     CREDIT_APPLIED = "credit_applied"  # credit_note: id, minor
+    CREDIT_WITHDRAWN = "credit_withdrawn"  # credit_note: id: other evidence says what it covers
     CANCELLATION_REQUESTED = "cancellation_requested"
     CANCELLED = "cancelled"
     SUBSTITUTED = "substituted"  # by: invoice id

@@ -56,6 +56,13 @@ class InvoiceState:
     intervention: str = "none"
     intervention_due: dt.date | None = None
     intervention_task: int | None = None
+    cfdi_missing: bool = False
+    ledger_open: int | None = None  # What the accounting system says is open of it, None where it says nothing
+
+    @property
+    def ledger_difference(self) -> bool:
+        """The accounting system's open amount is not ours. What is paid beyond the balance it keeps with the payment, so nothing is open."""
+        return self.ledger_open is not None and self.ledger_open != max(self.balance, 0)
 
     @property
     def paid(self) -> int:
@@ -115,8 +122,8 @@ def _day(data: Mapping[str, Any], key: str) -> dt.date | None:
 
 
 def _issued(state: InvoiceState, entry: Entry) -> InvoiceState:
-    issued = replace(state, total=entry.data["minor"], due_basis=replace(state.due_basis, issued_on=entry.happened_on))
-    return _due_set(issued, entry)
+    data, basis = entry.data, replace(state.due_basis, issued_on=entry.happened_on)
+    return _due_set(replace(state, total=data["minor"], due_basis=basis, cfdi_missing=bool(data.get("ledger"))), entry)
 
 
 def _due_set(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -142,12 +149,21 @@ def _payment_reversed(state: InvoiceState, entry: Entry) -> InvoiceState:
     key = f"p{entry.data['payment']}"
     if key not in state.applied:
         return state
-    return _dated(replace(state, applied={k: v for k, v in state.applied.items() if k != key}, reversed_on=entry.happened_on))
+    without = {k: v for k, v in state.applied.items() if k != key}
+    if not entry.data.get("retold"):
+        return _dated(replace(state, applied=without, reversed_on=entry.happened_on))
+    kept = max(state.promise_paid - state.applied[key], 0)
+    return _dated(replace(state, applied=without, promise_paid=kept))
 
 
 def _credit_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
     key = f"c{entry.data['credit_note']}"
     return state if key in state.applied else _dated(replace(state, applied={**state.applied, key: entry.data["minor"]}))
+
+
+def _credit_withdrawn(state: InvoiceState, entry: Entry) -> InvoiceState:
+    key = f"c{entry.data['credit_note']}"
+    return _dated(replace(state, applied={k: v for k, v in state.applied.items() if k != key})) if key in state.applied else state
 
 
 def _delivered(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -225,6 +241,9 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.PAYMENT_APPLIED: _payment_applied,
     EntryKind.PAYMENT_REVERSED: _payment_reversed,
     EntryKind.CREDIT_APPLIED: _credit_applied,
+    EntryKind.CREDIT_WITHDRAWN: _credit_withdrawn,
+    EntryKind.CFDI_BOOKED: lambda state, _entry: replace(state, cfdi_missing=False),
+    EntryKind.LEDGER_STATED: lambda state, entry: replace(state, ledger_open=entry.data.get("minor")),
     EntryKind.CANCELLATION_REQUESTED: lambda state, _entry: replace(state, cancellation_pending=True),
     EntryKind.CANCELLED: lambda state, _entry: replace(state, closed=InvoiceStatus.CANCELLED, cancellation_pending=False),
     EntryKind.SUBSTITUTED: lambda state, _entry: replace(state, closed=InvoiceStatus.SUBSTITUTED),

@@ -36,6 +36,8 @@ AS_THEY_ARE = {
     "claim_count": "claim_count",
     "dispute_open": "dispute_open",
     "dunning_level": "dunning_level",
+    "cfdi_missing": "cfdi_missing",
+    "ledger_difference": "ledger_difference",
     "intervention": "intervention",
 }
 
@@ -218,6 +220,8 @@ class InvoicePresent(Protocol):
     claim_count: Any
     dispute_open: Any
     dunning_level: Any
+    cfdi_missing: Any
+    ledger_difference: Any
     intervention: Any
     intervention_due: Any
 

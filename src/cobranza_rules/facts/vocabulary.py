@@ -137,6 +137,14 @@ INVOICE_FACTS = (
     ),
     fact("claim_count", N, N_("how often the customer has said so"), "claim_count <= 1", unit="claims", neutral=0),
     fact("dispute_open", B, N_("the customer disputes it"), "dispute_open", neutral=False),
+    fact("cfdi_missing", B, N_("its CFDI is not here: only the accounting system has told of it"), "cfdi_missing", neutral=False),
+    fact(
+        "ledger_difference",
+        B,
+        N_("the accounting system says that another amount is open of it"),
+        "ledger_difference",
+        neutral=False,
+    ),
     fact("dunning_level", N, N_("rungs of its ladder that were sent"), "dunning_level == 0", unit="rungs", neutral=0),
     fact(
         "intervention",

@@ -13,14 +13,19 @@ from cobranza_rules.problems import Problem, ProblemError
 DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_LINES = 50
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_MIXED = _("some lines are in UTF-8 and others in Windows-1252; each was read in its own, from here on in the other one")
 _AGAIN = _("save it again as 'CSV UTF-8' in your spreadsheet program")
 
 
 def read_delimited(content: bytes, file: str) -> Table:
     """Values stay text, so that leading zeros survive. Raises ProblemError."""
     text = decoded(content)
+    problems: tuple[Problem, ...] = ()
     if text is None:
         raise _no_text(content, file)
+    if mixed := _line_by_line(content):
+        text, line = mixed
+        problems = (Problem(_MIXED, _AGAIN, file, line, warning=True),)
     delimiter, text = _announced(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or delimiter_of(text), strict=True)
     rows: list[list[Value]] = []
@@ -33,7 +38,30 @@ def read_delimited(content: bytes, file: str) -> Table:
     except csv.Error:
         what = _("the quotation marks of a row do not close, or a cell is far too long")
         raise _refused(file, reader.line_num, what, _("correct the row, or save the file again in your spreadsheet program")) from None
-    return Table("", rows)
+    return Table("", rows, problems=problems)
+
+
+def _line_by_line(content: bytes) -> tuple[str, int] | None:
+    """Parts of two encodings put together, which happens where exports are joined: each line in its own, and where the other one begins.
+
+    None where one encoding does for all lines. Letters of Windows-1252 that happen to be UTF-8 (`Ã³`) stand in no word.
+    """
+    if content[:2] in _UTF16_MARKS or content.isascii():
+        return None
+    kinds: list[str] = []
+    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    for line in lines:
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            kinds.append("cp1252")
+        else:
+            kinds.append("" if line.isascii() else "utf-8")
+    first = next((kind for kind in kinds if kind), "")
+    other = next((number for number, kind in enumerate(kinds) if kind and kind != first), None)
+    if other is None:
+        return None
+    return "\n".join(line.decode(kind or "ascii", errors="replace") for line, kind in zip(lines, kinds, strict=True)), other + 1
 
 
 def _no_text(content: bytes, file: str) -> ProblemError:

@@ -56,11 +56,17 @@ class Headings:
 
 @dataclass(frozen=True, slots=True)
 class KnownHeadings:
-    """`aliases` by `heading_key`; `are_enough` says whether the columns found in a row make it a heading row; `expected` is shown to people."""
+    """`aliases` by `heading_key`; `are_enough` says whether the columns found in a row make it a heading row; `expected` is shown to people.
+
+    With `two_rows` a heading may begin in the row above (`Fecha` over `emisión`), merged or not. Where `others_matter`, each heading that is
+    not known is told; a report has many that nobody misses.
+    """
 
     aliases: Mapping[str, Column]
     are_enough: Callable[[set[Column]], bool]
     expected: str
+    two_rows: bool = False
+    others_matter: bool = True
 
     def find(self, tables: list[Table], file: str) -> Headings | None:
         """The row with the most known headings of all sheets; None where no row has enough of them."""
@@ -75,29 +81,36 @@ class KnownHeadings:
     def _columns(self, table: Table, row: int) -> dict[int, Column]:
         """With a heading above that is merged over several columns (`Contacto facturas` over `Nombre`, `Correo`), both are read together."""
         columns: dict[int, Column] = {}
-        for number, cell in enumerate(table.rows[row]):
-            if not isinstance(cell, str):
-                continue
+        cells = table.rows[row]
+        two_rows = self.two_rows and all(cell is None or isinstance(cell, str) for cell in cells)
+        width = max(len(cells), len(table.rows[row - 1])) if two_rows and row else len(cells)
+        for number in range(width):
+            cell = table.value(row, number)
             above = next(
                 (table.value(row - 1, first) for at, first, last in table.merged if at == row - 1 and first <= number <= last), None
-            )
+            ) or (table.value(row - 1, number) if two_rows else None)
+            if cell is None and two_rows and isinstance(above, str):
+                cell, above = above, None
+            if not isinstance(cell, str):
+                continue
             holds = (self.aliases.get(heading_key(f"{above} {cell}")) if above else None) or self.aliases.get(heading_key(cell))
             if holds is not None:
                 columns[number] = holds
         return columns
 
     def _headings(self, table: Table, row: int, file: str) -> Headings:
-        columns, problems = self._columns(table, row), []
+        columns, problems = self._columns(table, row), list(table.problems)
         seen: dict[Column, int] = {}
-        for number, cell in enumerate(table.rows[row]):
-            place = table.place(row, number)
+        for number in range(max(len(table.rows[row]), 1 + max(columns, default=0))):
+            cell, place = table.value(row, number), table.place(row, number)
             if cell is not None and number not in columns:
-                problems.append(self._unknown(str(cell), file, place))
+                if self.others_matter:
+                    problems.append(self._unknown(str(cell), file, place))
             elif (holds := columns.get(number)) in seen:
                 del columns[number]
                 what = _(
                     "the heading '{heading}' means the same as that of cell {other}",
-                    heading=shown(str(cell)),
+                    heading=shown(str(cell if cell is not None else table.value(row - 1, number))),
                     other=table.place(row, seen[holds]),
                 )
                 problems.append(Problem(what, _("the second column was not read; remove one of them"), file, place=place, warning=True))

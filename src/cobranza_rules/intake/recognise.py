@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 
+from cobranza_rules.intake.adminpaq_dbf import table_of
 from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip
 from cobranza_rules.intake.delimited import DELIMITERS, damaged, decoded, sample_of, shape_by
 from cobranza_rules.intake.headings import CUSTOMER_HEADINGS
+from cobranza_rules.intake.ledger_headings import REPORT_HEADINGS
+from cobranza_rules.intake.old_workbook import is_old_workbook
 from cobranza_rules.intake.reminders import REMINDER_HEADINGS
+from cobranza_rules.intake.report_mapping import ReportMapping, mapping_for
 from cobranza_rules.intake.spreadsheet import LARGEST_FILE, read_tables
 from cobranza_rules.problems import ProblemError
 
@@ -22,21 +27,38 @@ class Kind(StrEnum):
     CFDI = "cfdi"  # Of any version, and damaged ones too: its reader says what is wrong.
     CUSTOMERS = "customers"
     REMINDERS = "reminders"  # What was reminded of before the program came
+    LEDGER_REPORT = "ledger_report"  # The document report of AdminPAQ or CONTPAQi
+    LEDGER_TABLE = "ledger_table"  # One of AdminPAQ's own tables, or the memo file of one; all of a company's are read together.
     SPREADSHEET = "spreadsheet"  # A workbook or table without a heading row that is known.
     ZIP = "zip"
     PDF = "pdf"
     UNKNOWN = "unknown"
 
 
-def recognise(content: bytes, name: str) -> Kind:
-    """Never raises: what cannot be read is of an unknown kind, or of the kind whose reader will say why."""
+def recognise(content: bytes, name: str, mappings: Sequence[ReportMapping] = ()) -> Kind:
+    """Never raises: what cannot be read is of an unknown kind, or of the kind whose reader will say why.
+
+    A file whose name fits a mapping is a report: somebody has said so.
+    """
+    if table_of(name):
+        return Kind.LEDGER_TABLE
+    kind = _kind(content, name)
+    return Kind.LEDGER_REPORT if kind in _TABLES and mapping_for(name, mappings) else kind
+
+
+def _kind(content: bytes, name: str) -> Kind:
     if b"%PDF-" in content[:1024]:
         return Kind.PDF
+    if is_old_workbook(content):
+        return _table_kind(content, name)
     if is_zip(content):
         return _table_kind(content, name) if is_workbook(content) else Kind.ZIP
     if _COMPROBANTE.search(_single_bytes(content[:_LOOKED_AT])):
         return Kind.CFDI
     return _table_kind(content, name) if len(content) <= LARGEST_FILE and _is_delimited(content, name) else Kind.UNKNOWN
+
+
+_TABLES = (Kind.SPREADSHEET, Kind.CUSTOMERS, Kind.REMINDERS)
 
 
 def is_workbook(content: bytes) -> bool:
@@ -63,6 +85,8 @@ def _table_kind(content: bytes, name: str) -> Kind:
         return Kind.SPREADSHEET
     if REMINDER_HEADINGS.find(tables, name):  # First, for such a list may name its customers, too.
         return Kind.REMINDERS
+    if REPORT_HEADINGS.find(tables, name):
+        return Kind.LEDGER_REPORT
     return Kind.CUSTOMERS if CUSTOMER_HEADINGS.find(tables, name) else Kind.SPREADSHEET
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from cobranza_rules.language import _
+from cobranza_rules.problems import Problem
 
 MOST_ROWS = 200_000
 MOST_COLUMNS = 500
+MOST_TOLD = 10  # Hidden sheets
 
 Value = str | int | Decimal | dt.date | None  # dt.datetime is a dt.date; None is an empty cell.
 
@@ -17,12 +21,17 @@ Value = str | int | Decimal | dt.date | None  # dt.datetime is a dt.date; None i
 class Table:
     """`name` is the sheet's, empty for a text file. Rows and columns count from 0 here and may be of unequal length.
 
-    `merged` lists cells merged across columns: (row, first column, last column); only the first one holds the value.
+    `merged` lists cells merged across columns: (row, first column, last column); only the first one holds the value. `tall` are those merged
+    across rows: the last row by the first row and the column. `unsaved` are (row, column) of formulas whose values were not saved.
+    `problems` are warnings about the table as a whole.
     """
 
     name: str
     rows: Sequence[Sequence[Value]]
     merged: tuple[tuple[int, int, int], ...] = ()
+    tall: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    unsaved: frozenset[tuple[int, int]] = frozenset()
+    problems: tuple[Problem, ...] = ()
 
     def value(self, row: int, column: int) -> Value:
         """None also for what lies beyond the table's end."""
@@ -41,3 +50,9 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def told_hidden(names: Sequence[str], file: str) -> tuple[Problem, ...]:
+    """What is hidden may be an old state, or a helper's notes: it is not read, and that is told."""
+    hint = _("show the sheet in your spreadsheet program if it belongs to the data")
+    return tuple(Problem(_("the sheet is hidden and was not read"), hint, file, place=name, warning=True) for name in names[:MOST_TOLD])

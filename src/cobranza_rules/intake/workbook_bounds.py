@@ -7,10 +7,10 @@ take all memory and end the process. The XML is read as a stream and nothing is 
 
 from __future__ import annotations
 
-from functools import lru_cache
 from xml.parsers import expat
 
 from cobranza_rules.intake.archive import MB
+from cobranza_rules.intake.plain_extent import column_number, plain_extent
 from cobranza_rules.intake.table import MOST_COLUMNS, MOST_ROWS
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
@@ -34,6 +34,10 @@ class WorkbookBounds:
         """Raises ProblemError where the part is no XML, declares a DOCTYPE, or reaches too far."""
         if b"\x00" in part:  # UTF-16 has it in every tag: expat would read it, the sheet reader would see other tags in the same bytes.
             raise self._refused(DAMAGED, RESAVE)
+        if (plain := plain_extent(part)) and plain.within(MOST_ROWS, MOST_COLUMNS, MOST_CELLS):
+            self.showing += plain.showing
+            self.longest = max(self.longest, _longest_shared(part))
+            return
         self.row = self.column = self.last_row = self.last_column = 0
         self.row_told = ""
         parser = expat.ParserCreate("UTF-8")  # Whatever the part declares: this is how its reader will read it.
@@ -73,7 +77,7 @@ class WorkbookBounds:
 
     def _cell(self, place: str) -> None:
         letters = place.rstrip("0123456789")
-        self.column = _column_number(letters) if place else self.column + 1
+        self.column = column_number(letters) if place else self.column + 1
         if self.column > self.last_column:
             self.last_column = self.column
             self._bound()
@@ -107,14 +111,3 @@ def _longest_shared(part: bytes) -> int:
         return 0
     # A comment or CDATA could hold a false end of a string.
     return len(part) if b"<!" in part else max(map(len, part.split(b"si>")))
-
-
-@lru_cache(maxsize=1024)
-def _column_number(letters: str) -> int:
-    """A is 1, Z 26, AA 27. Raises ValueError where they are no column."""
-    if not (letters.isascii() and letters.isalpha() and len(letters) <= 3):  # XFD is the last one.
-        raise ValueError(letters)
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number

@@ -32,6 +32,8 @@ STATED = (
         "workdays_since_claim",
         "claim_count",
         "dispute_open",
+        "cfdi_missing",
+        "ledger_difference",
         "intervention",
         "intervention_overdue",
     ),
@@ -183,6 +185,8 @@ class InvoiceReader:
             claimed_on=self.calendar.minus(self.start, self._count(facts, "workdays_since_claim", 0)) if claimed else None,
             claim_count=self._count(facts, "claim_count", 1 if claimed else 0),
             dispute_open=bool(facts.get("dispute_open")),
+            cfdi_missing=bool(facts.get("cfdi_missing")),
+            ledger_open=total + 1 if facts.get("ledger_difference") else None,
             intervention=str(facts.get("intervention", "none")),
             intervention_due=days_after(self.start, -1) if facts.get("intervention_overdue") else None,
         )

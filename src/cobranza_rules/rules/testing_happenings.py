@@ -30,6 +30,7 @@ PLAIN = {
     "acknowledged": EntryKind.ACKNOWLEDGED,
     "cancellation_requested": EntryKind.CANCELLATION_REQUESTED,
     "cancelled": EntryKind.CANCELLED,
+    "cfdi_booked": EntryKind.CFDI_BOOKED,
 }
 
 
@@ -124,6 +125,12 @@ def _substituted(book: TestedBook, event: Event, key: int, _name: str) -> None:
 
 def _due_set(book: TestedBook, event: Event, key: int, _name: str) -> None:
     _enter(book, event, key, EntryKind.DUE_SET, due_on=event.data["due"].isoformat(), credit_days=book.states[key].credit_days)
+
+
+def _ledger_stated(book: TestedBook, event: Event, key: int, _name: str) -> None:
+    """A report of the accounting system: more is open there than here, or as much."""
+    owed = max(book.states[key].balance, 0)
+    _enter(book, event, key, EntryKind.LEDGER_STATED, minor=owed + 1 if event.kind == "ledger_differs" else owed)
 
 
 def _case_moved(book: TestedBook, event: Event, key: int, _name: str) -> None:
@@ -273,6 +280,8 @@ _INVOICE_EVENTS: dict[str, Callable[[TestedBook, Event, int, str], Sentence | No
     "reversal": _reversal,
     "substituted": _substituted,
     "due_set": _due_set,
+    "ledger_differs": _ledger_stated,
+    "ledger_agrees": _ledger_stated,
     "intervention": _intervention,
     "case_moved": _case_moved,
     "case_returned": _case_returned,

@@ -1,5 +1,6 @@
 """All tables, under one name for migrations and repositories."""
 
+from cobranza_rules.store.tables.accounting import LedgerChargeRow, LedgerCreditRow, LedgerPartRow
 from cobranza_rules.store.tables.base import Base
 from cobranza_rules.store.tables.book import (
     ApplicationRow,
@@ -35,6 +36,9 @@ __all__ = [
     "HeartbeatRow",
     "InternalMessageRow",
     "InvoiceRow",
+    "LedgerChargeRow",
+    "LedgerCreditRow",
+    "LedgerPartRow",
     "MailboxMarkRow",
     "NumberRow",
     "OutgoingRow",

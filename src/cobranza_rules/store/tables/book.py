@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cobranza_rules.store.tables.base import Base, Currency, Digest, Long, Minor, Sparse, Word
@@ -54,6 +54,7 @@ class InvoiceRow(Base):
     """The present of an invoice: what it says of itself, and a copy of the fold of its entries (domain.invoice.InvoiceState).
 
     `due_basis` is NULL where the due date rests on nothing but the invoice's own day of issue.
+    `document` is None while its CFDI is not here, because only the accounting system has told of it; so is `uuid`, unless that names it.
     """
 
     __tablename__ = "invoice"
@@ -67,7 +68,7 @@ class InvoiceRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
-    uuid: Mapped[str] = mapped_column(String(36), unique=True)
+    uuid: Mapped[str | None] = mapped_column(String(36), unique=True)
     series: Mapped[str | None] = mapped_column(String(25))
     folio: Mapped[str | None] = mapped_column(String(40))
     number: Mapped[str] = mapped_column(String(70), index=True)
@@ -76,7 +77,7 @@ class InvoiceRow(Base):
     payment_method: Mapped[Word]
     payment_terms: Mapped[Long]
     purchase_order: Mapped[Long]
-    document: Mapped[Digest]
+    document: Mapped[str | None] = mapped_column(String(64))
 
     total: Mapped[Minor]
     balance: Mapped[Minor]
@@ -109,6 +110,9 @@ class InvoiceRow(Base):
     intervention: Mapped[Word]
     intervention_due: Mapped[dt.date | None]
     intervention_task: Mapped[int | None]
+    cfdi_missing: Mapped[bool] = mapped_column(default=False)
+    ledger_open: Mapped[int | None] = mapped_column(BigInteger)
+    ledger_difference: Mapped[bool] = mapped_column(default=False)
     applied: Mapped[dict[str, Any]]
     rungs: Mapped[list[Any]]
 
@@ -141,7 +145,7 @@ class PaymentRow(Base):
 
 
 class EvidenceRow(Base):
-    """A document that speaks of a payment: for a REP its UUID and the position of the Pago in it."""
+    """A document that speaks of a payment: for a REP its UUID and the position of the Pago in it, for a ledger's credit the id of its row."""
 
     __tablename__ = "evidence"
     __table_args__ = (UniqueConstraint("kind", "source", "position"),)
@@ -155,19 +159,19 @@ class EvidenceRow(Base):
 
 
 class CreditNoteRow(Base):
-    """`state` is applied, for_a_person (it is related to several invoices, or to none), or for_an_invoice that is not in the book yet."""
+    """`uuid` and `document` are None while only the ledger tells of it. `state` is applied, for_a_person (it is related to several invoices, or to none), or for_an_invoice that is not in the book yet."""
 
     __tablename__ = "credit_note"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
-    uuid: Mapped[str] = mapped_column(String(36), unique=True)
+    uuid: Mapped[str | None] = mapped_column(String(36), unique=True)
     number: Mapped[str] = mapped_column(String(70))
     currency: Mapped[Currency]
     total: Mapped[Minor]
     issued_on: Mapped[dt.date]
     state: Mapped[Word]
-    document: Mapped[Digest]
+    document: Mapped[str | None] = mapped_column(String(64))
 
 
 class RelationRow(Base):
@@ -183,14 +187,18 @@ class RelationRow(Base):
 
 
 class ApplicationRow(Base):
-    """A part of a payment for an invoice, named by UUID because the invoice may come later; `applied` once it has covered it."""
+    """A part of a payment for an invoice, which a receipt names by UUID because it may come later; `applied` once it has covered it.
+
+    `invoice_id` is known from then on, and from the first where the ledger tells of it: its invoice may have no UUID yet.
+    """
 
     __tablename__ = "application"
     __table_args__ = (UniqueConstraint("payment_id", "invoice_uuid"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
-    invoice_uuid: Mapped[str] = mapped_column(String(36), index=True)
+    invoice_uuid: Mapped[str | None] = mapped_column(String(36), index=True)
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), index=True)
     currency: Mapped[Currency]
     minor: Mapped[Minor]
     applied: Mapped[bool]
