@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.casefile.writer import CaseWriter
 from cobranza_rules.domain.entry import Entry, EntryKind
-from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, RungSent, after, rung_json
+from cobranza_rules.domain.inheritance import rung_json
+from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, RungSent, after
 from cobranza_rules.store.tables import EntryRow, InvoiceRow
 
 # State fields that the row keeps under the same name; the others are derived, or kept as JSON.
@@ -37,6 +38,9 @@ SAME_NAME = (
     "intervention",
     "intervention_due",
     "intervention_task",
+    "agreement",
+    "agreement_id",
+    "request",
 )
 
 

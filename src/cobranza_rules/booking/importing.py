@@ -13,6 +13,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.credit_notes import book_credit_note
 from cobranza_rules.booking.customers import book_customer
+from cobranza_rules.booking.deferred import take_agreements, take_requests
 from cobranza_rules.booking.document import Document, require_same
 from cobranza_rules.booking.invoices import book_invoice
 from cobranza_rules.booking.outcome import Taken
@@ -36,6 +37,7 @@ from cobranza_rules.store.heartbeat import BANK, beat
 from cobranza_rules.store.tables import CreditNoteRow, QuarantineRow
 
 TABLES = (Kind.CUSTOMERS, Kind.SPREADSHEET)
+LAST = (Kind.AGREEMENTS, Kind.REQUESTS, Kind.REMINDERS)  # In this order
 BATCH = 200  # Files in a transaction: large enough that the disk's syncs do not count, small enough that others get their turn.
 
 
@@ -43,8 +45,8 @@ BATCH = 200  # Files in a transaction: large enough that the disk's syncs do not
 class ImportReport:
     """What came of an import.
 
-    `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, reminders, cfdi, other; outcomes those of
-    Taken, set_aside and quarantined.
+    `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, agreements, requests, reminders, cfdi, other;
+    outcomes those of Taken, refused, set_aside and quarantined.
     """
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -64,9 +66,9 @@ class Importing:
     opening: dt.date | None = None
 
     def take(self, files: Iterable[SourceFile], progress: Callable[[int], None] = lambda _count: None) -> ImportReport:
-        """Lists of reminders come after all else: the invoices that they name may stand in any of the files."""
+        """Some lists come after all else: the customers, agreements and invoices that they name may stand in any of the files."""
         report = ImportReport()
-        reminders: list[tuple[str, bytes]] = []
+        deferred: list[tuple[Kind, str, bytes]] = []
         for batch in _batches(files):
             with self.database.writing() as session:
                 keeper = Bookkeeper(session, self.clock.now())
@@ -74,14 +76,14 @@ class Importing:
                     if isinstance(file.content, Problem):
                         report.problems.append(file.content)
                         report.counts["other", "quarantined"] += 1
-                    elif (kind := recognise(file.content, file.name)) is Kind.REMINDERS:
-                        reminders.append((file.name, file.content))
+                    elif (kind := recognise(file.content, file.name)) in LAST:
+                        deferred.append((kind, file.name, file.content))
                     else:
                         self._take_content(keeper, kind, file.name, file.content, report)
             progress(len(batch))
-        for name, content in reminders:
+        for kind, name, content in sorted(deferred, key=lambda each: LAST.index(each[0])):
             with self.database.writing() as session:
-                self._take_content(Bookkeeper(session, self.clock.now()), Kind.REMINDERS, name, content, report)
+                self._take_content(Bookkeeper(session, self.clock.now()), kind, name, content, report)
         return report
 
     def _take_content(self, keeper: Bookkeeper, kind: Kind, name: str, content: bytes, report: ImportReport) -> None:
@@ -91,6 +93,8 @@ class Importing:
                     self._take_cfdi(keeper, name, content, report)
             elif kind is Kind.REMINDERS:
                 self._take_reminders(keeper, name, content, report)
+            elif kind in LAST:
+                self._take_list(keeper, kind, name, content, report)
             elif kind in TABLES:
                 self._take_customers(keeper, name, content, report)
             else:
@@ -165,6 +169,16 @@ class Importing:
         if refused := [*(problem for problem in problems if not problem.warning), *reminded.problems]:
             raise ProblemError(refused)
 
+    def _take_list(self, keeper: Bookkeeper, kind: Kind, name: str, content: bytes, report: ImportReport) -> None:
+        """What a list of requests says badly is kept in quarantine; what is refused is on file, and whoever asked for it is told."""
+        take = take_agreements if kind is Kind.AGREEMENTS else take_requests
+        taken = take(keeper, content, name, self.clock.today())
+        report.warnings += taken.warnings
+        report.problems += taken.refused
+        report.counts.update({(_group_of(kind), outcome): count for outcome, count in taken.counts.items()})
+        if taken.problems:
+            raise ProblemError(taken.problems)
+
     def _quarantine(
         self, keeper: Bookkeeper, name: str, content: bytes, problems: tuple[Problem, ...], report: ImportReport, group: str
     ) -> None:
@@ -191,8 +205,14 @@ def _batches(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
 
 
 def _group_of(kind: Kind) -> str:
-    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers", Kind.SPREADSHEET: "customers", Kind.REMINDERS: "reminders"}.get(kind, "other")
+    if kind in LAST:
+        return kind.value
+    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers", Kind.SPREADSHEET: "customers"}.get(kind, "other")
 
 
 def _not_recognised(name: str) -> Problem:
-    return Problem(_("not a CFDI, no list of customers and none of reminders"), _("see docs/import.md for what can be imported"), name)
+    return Problem(
+        _("not a CFDI, and no list of customers, agreements, billing requests or reminders"),
+        _("see docs/import.md for what can be imported"),
+        name,
+    )

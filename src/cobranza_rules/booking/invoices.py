@@ -6,6 +6,7 @@ import datetime as dt
 
 from sqlalchemy import select
 
+from cobranza_rules.booking.agreements import cover_invoice
 from cobranza_rules.booking.bookkeeper import Bookkeeper, put_state
 from cobranza_rules.booking.credit_notes import apply_waiting_credit_notes
 from cobranza_rules.booking.customers import customer_of, due_on
@@ -13,6 +14,7 @@ from cobranza_rules.booking.document import Document, require_same
 from cobranza_rules.booking.outcome import Taken, refuse
 from cobranza_rules.booking.payments import apply_waiting_payments
 from cobranza_rules.booking.relations import relate
+from cobranza_rules.booking.request_ties import tie_invoice
 from cobranza_rules.booking.substitution import substitute
 from cobranza_rules.domain.document import InvoiceRecord, RelationKind
 from cobranza_rules.domain.entry import EntryKind
@@ -34,7 +36,9 @@ def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening
     relate(keeper, record.uuid, record.relations)
     if opening is not None and row.issued_on <= opening:
         keeper.enter(row, EntryKind.DELIVERED, row.issued_on, {"opening": True})
+    cover_invoice(keeper, row, today)
     substitute(keeper, row, record, today)
+    tie_invoice(keeper, row, today)
     apply_waiting_payments(keeper, row)
     apply_waiting_credit_notes(keeper, row, today)
     return Taken.NEW

@@ -23,6 +23,8 @@ KINDS = {
     "invoices": N_("invoices"),
     "payment_receipts": N_("payment receipts"),
     "credit_notes": N_("credit notes"),
+    "agreements": N_("agreements"),
+    "requests": N_("billing requests"),
     "reminders": N_("reminders of before"),
     "cfdi": N_("other CFDI"),
     "other": N_("other files"),
@@ -31,6 +33,7 @@ OUTCOMES = {
     "new": N_("new"),
     "updated": N_("updated"),
     "unchanged": N_("unchanged"),
+    "refused": N_("refused"),
     "set_aside": N_("set aside"),
     "quarantined": N_("in quarantine"),
 }

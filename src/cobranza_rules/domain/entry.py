@@ -14,6 +14,9 @@ class EntryKind(StrEnum):
 
     ISSUED = "issued"  # minor: its total; credit_days: int or absent; due_on: ISO date or absent
     DUE_SET = "due_set"  # due_on, credit_days
+    COVERED = "covered"  # agreement: id of the version, number, version; support: kinds that have to go with it
+    UNCOVERED = "uncovered"  # number of the agreement that covers it no more
+    REQUEST_TIED = "request_tied"  # request: id, by: purchase_order, amount or person; who: address or absent
     PAYMENT_APPLIED = "payment_applied"  # payment: id, minor
     PAYMENT_REVERSED = "payment_reversed"  # payment: id
     CREDIT_APPLIED = "credit_applied"  # credit_note: id, minor

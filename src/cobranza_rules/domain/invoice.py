@@ -58,6 +58,9 @@ class InvoiceState:
     intervention: str = "none"
     intervention_due: dt.date | None = None
     intervention_task: int | None = None
+    agreement: str = ""  # The number of the agreement that covers it
+    agreement_id: int | None = None  # The version of it
+    request: int | None = None  # The billing request that it answers
 
     @property
     def paid(self) -> int:
@@ -164,46 +167,8 @@ def _inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
         intervention=data["intervention"],
         intervention_due=_day(data, "intervention_due"),
         intervention_task=data["intervention_task"],
+        request=state.request or data.get("request"),
     )
-
-
-def inheritance(state: InvoiceState) -> dict[str, Any]:
-    """The data of the INHERITED entry that hands `state` on."""
-    return {
-        "due_on": _iso(state.due_on),
-        "delivery": state.delivery,
-        "delivered_on": _iso(state.delivered_on),
-        "delivered_by": state.delivered_by,
-        "acknowledged": state.acknowledged,
-        "case_status": state.case_status,
-        "rungs": [rung_json(rung) for rung in state.rungs],
-        "promised_on": _iso(state.promised_on),
-        "promised_minor": state.promised_minor,
-        "promise_paid": state.promise_paid,
-        "promise_count": state.promise_count,
-        "claimed_on": _iso(state.claimed_on),
-        "claim_count": state.claim_count,
-        "dispute_open": state.dispute_open,
-        "dispute_closed_on": _iso(state.dispute_closed_on),
-        "reversed_on": _iso(state.reversed_on),
-        "intervention": state.intervention,
-        "intervention_due": _iso(state.intervention_due),
-        "intervention_task": state.intervention_task,
-    }
-
-
-def _iso(day: dt.date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def rung_json(rung: RungSent) -> dict[str, Any]:
-    return {
-        "ladder": rung.ladder,
-        "rung": rung.rung,
-        "on": rung.on.isoformat(),
-        "action": rung.action,
-        "next_contact": rung.next_contact.isoformat() if rung.next_contact else None,
-    }
 
 
 def _delivered(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -274,6 +239,9 @@ def _case_returned(state: InvoiceState, entry: Entry) -> InvoiceState:
 _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.ISSUED: _issued,
     EntryKind.DUE_SET: _due_set,
+    EntryKind.COVERED: lambda state, entry: replace(state, agreement=entry.data["number"], agreement_id=entry.data["agreement"]),
+    EntryKind.UNCOVERED: lambda state, _entry: replace(state, agreement="", agreement_id=None),
+    EntryKind.REQUEST_TIED: lambda state, entry: replace(state, request=entry.data["request"]),
     EntryKind.PAYMENT_APPLIED: _payment_applied,
     EntryKind.PAYMENT_REVERSED: _payment_reversed,
     EntryKind.CREDIT_APPLIED: _credit_applied,

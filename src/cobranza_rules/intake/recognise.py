@@ -6,10 +6,12 @@ import io
 import re
 from enum import StrEnum
 
+from cobranza_rules.intake.agreements import AGREEMENT_HEADINGS
 from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip
 from cobranza_rules.intake.delimited import DELIMITERS, damaged, decoded, sample_of, shape_by
 from cobranza_rules.intake.headings import CUSTOMER_HEADINGS
 from cobranza_rules.intake.reminders import REMINDER_HEADINGS
+from cobranza_rules.intake.requests import REQUEST_HEADINGS
 from cobranza_rules.intake.spreadsheet import LARGEST_FILE, read_tables
 from cobranza_rules.problems import ProblemError
 
@@ -21,11 +23,22 @@ _COMPROBANTE = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?Comprobante[\s>]")
 class Kind(StrEnum):
     CFDI = "cfdi"  # Of any version, and damaged ones too: its reader says what is wrong.
     CUSTOMERS = "customers"
+    AGREEMENTS = "agreements"
+    REQUESTS = "requests"  # Billing requests of Sales
     REMINDERS = "reminders"  # What was reminded of before the program came
     SPREADSHEET = "spreadsheet"  # A workbook or table without a heading row that is known.
     ZIP = "zip"
     PDF = "pdf"
     UNKNOWN = "unknown"
+
+
+# Customers last, for the other lists may name theirs, too.
+_TABLES = {
+    Kind.REMINDERS: REMINDER_HEADINGS,
+    Kind.AGREEMENTS: AGREEMENT_HEADINGS,
+    Kind.REQUESTS: REQUEST_HEADINGS,
+    Kind.CUSTOMERS: CUSTOMER_HEADINGS,
+}
 
 
 def recognise(content: bytes, name: str) -> Kind:
@@ -61,9 +74,7 @@ def _table_kind(content: bytes, name: str) -> Kind:
         tables = read_tables(content, name)
     except ProblemError:
         return Kind.SPREADSHEET
-    if REMINDER_HEADINGS.find(tables, name):  # First, for such a list may name its customers, too.
-        return Kind.REMINDERS
-    return Kind.CUSTOMERS if CUSTOMER_HEADINGS.find(tables, name) else Kind.SPREADSHEET
+    return next((kind for kind, headings in _TABLES.items() if headings.find(tables, name)), Kind.SPREADSHEET)
 
 
 def _is_delimited(content: bytes, name: str) -> bool:

@@ -101,6 +101,9 @@ class InvoiceRow(Base):
     intervention: Mapped[Word]
     intervention_due: Mapped[dt.date | None]
     intervention_task: Mapped[int | None]
+    agreement: Mapped[str] = mapped_column(String(80), default="")
+    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"))
+    request: Mapped[int | None] = mapped_column(ForeignKey("billing_request.id"), index=True)
     applied: Mapped[dict[str, Any]]
     rungs: Mapped[list[Any]]
 
