@@ -212,7 +212,7 @@ def _group_of(kind: Kind) -> str:
 
 def _not_recognised(name: str) -> Problem:
     return Problem(
-        _("not a CFDI, and no list of customers, agreements, billing requests or reminders"),
+        _("not a CFDI, no list of customers and none of reminders"),
         _("see docs/import.md for what can be imported"),
         name,
     )

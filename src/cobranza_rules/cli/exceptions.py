@@ -5,13 +5,11 @@ from __future__ import annotations
 import datetime as dt
 
 import click
-from sqlalchemy import select
 
 from cobranza_rules.booking.origins import billing_exceptions
 from cobranza_rules.cli.command import Call, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.language import N_, _, word
-from cobranza_rules.store.agreements import agreements_on
-from cobranza_rules.store.tables import AgreementRow
+from cobranza_rules.store.agreements import above_limit
 
 
 @click.command(
@@ -26,8 +24,7 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
     required = workspace.settings.billing.requests_required
     with workspace.database.reading() as session:
         found = billing_exceptions(session) if required else []
-        limited = select(AgreementRow).where(AgreementRow.credit_limit.is_not(None)).order_by(AgreementRow.number)
-        above = [one for one in agreements_on(session, limited, workspace.clock.today()) if one.stands and one.above_limit]
+        above = above_limit(session, workspace.clock.today())
     screen = call.screen
     if as_json:
         rows = [

@@ -39,6 +39,9 @@ AS_THEY_ARE = {
     "intervention": "intervention",
 }
 
+# Texts that are facts where there is one.
+IF_NAMED = {"agreement": "agreement"}
+
 
 def as_date(kept: KeptDate) -> dt.date:
     return kept if isinstance(kept, dt.date) else dt.date.fromisoformat(kept)
@@ -76,6 +79,10 @@ def _delivered_before(_day: Day, deliveries: Column, actions: Column) -> list[Va
     return [delivery == "sent" and action is None for delivery, action in zip(deliveries, actions, strict=True)]
 
 
+def _requested(_day: Day, requests: Column) -> list[Value]:
+    return [request is not None for request in requests]
+
+
 def _promise_open(_day: Day, days: Column, amounts: Column, paid: Column, statuses: Column) -> list[Value]:
     """A promise of an amount is kept as soon as so much was paid, any other when nothing is left to pay."""
     return [
@@ -104,6 +111,7 @@ OF_A_DATE: dict[str, tuple[str, Callable[[Day], OfDate], Callable[[Day], Value |
 # Facts that several columns say together.
 OF_MORE: dict[str, tuple[tuple[str, ...], Callable[..., list[Value]]]] = {
     "delivered_before": (("delivery", "delivered_by"), _delivered_before),
+    "requested": (("request",), _requested),
     "promise_open": (("promised_on", "promised_minor", "promise_paid", "status"), _promise_open),
     "intervention_overdue": (("intervention", "intervention_due"), _intervention_overdue),
 }
@@ -119,6 +127,7 @@ class InvoiceFacts:
         self._wanted = wanted
         as_they_are = {fact: self._place(column) for fact, column in AS_THEY_ARE.items() if self._is_wanted(fact)}
         self._as_they_are, self._places = tuple(as_they_are), list(as_they_are.values())
+        self._if_named = [(fact, self._place(column)) for fact, column in IF_NAMED.items() if self._is_wanted(fact)]
         dated = [(fact, *OF_A_DATE[fact]) for fact in OF_A_DATE if self._is_wanted(fact)]
         self._of_a_date = [(fact, self._place(column), known(day)) for fact, column, known, _without in dated]
         self._without_dates = {fact: none for fact, _column, _known, without in dated if (none := without(day)) is not None}
@@ -149,6 +158,7 @@ class InvoiceFacts:
         """Facts of one invoice."""
         facts = common.copy()
         facts.update(zip(self._as_they_are, [row[place] for place in self._places], strict=True))
+        facts.update((fact, row[place]) for fact, place in self._if_named if row[place])
         for fact, place, known in self._of_a_date:
             if (date := row[place]) is not None:
                 facts[fact] = known[date]
@@ -164,6 +174,8 @@ class InvoiceFacts:
         found = dict(common)
         for fact, place in zip(self._as_they_are, self._places, strict=True):
             found[fact] = list(map(bool, columns[place])) if fact in TRUTHS else columns[place]
+        for fact, place in self._if_named:
+            found[fact] = [name or None for name in columns[place]]
         for fact, place, known in self._of_a_date:
             found[fact] = list(map(_OrWithout(known, self._without_dates.get(fact)).__getitem__, columns[place]))
         for fact, places, find in self._of_more:
@@ -217,6 +229,8 @@ class InvoicePresent(Protocol):
     dunning_level: Any
     intervention: Any
     intervention_due: Any
+    agreement: Any
+    request: Any
 
 
 def invoice_facts(

@@ -94,6 +94,8 @@ WEEKDAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Fr
 
 def agreements_on(session: Session, query: Select[AgreementRow], today: dt.date) -> list[AgreementView]:
     rows = list(session.scalars(query))
+    if not rows:
+        return []
     customers = {row.customer_id for row in rows}
     codes = dict(session.execute(select(CustomerRow.id, CustomerRow.code).where(CustomerRow.id.in_(customers))).tuples().all())
     owing, files, invoices = owed_by(session), _files(session), _invoices(session)
@@ -109,6 +111,12 @@ def agreements_on(session: Session, query: Select[AgreementRow], today: dt.date)
         )
         for row in rows
     ]
+
+
+def above_limit(session: Session, today: dt.date) -> list[AgreementView]:
+    """The agreements that cover today and whose customers owe more than their limit."""
+    limited = select(AgreementRow).where(AgreementRow.credit_limit.is_not(None)).order_by(AgreementRow.number)
+    return [one for one in agreements_on(session, limited, today) if one.stands and one.above_limit]
 
 
 def owed_by(session: Session) -> dict[tuple[int, str], int]:
