@@ -156,6 +156,17 @@ class IntakeSection(Section):
         return tuple(ReportMapping(name, **section.model_dump()) for name, section in self.adminpaq.items())
 
 
+class BillingSection(Section):
+    """With `requests_required` an invoice that answers no request is an exception. `accepted_to` and `refused_to` are roles of `people`.
+
+    Whoever asked is told of a refusal in any case.
+    """
+
+    requests_required: bool = False
+    accepted_to: tuple[str, ...] = ()
+    refused_to: tuple[str, ...] = ()
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="COBRANZA_", env_nested_delimiter="__")
 
@@ -176,6 +187,7 @@ class Settings(BaseSettings):
     approvals: ApprovalsSection = ApprovalsSection()
     digest: DigestSection = DigestSection()
     intake: IntakeSection = IntakeSection()
+    billing: BillingSection = BillingSection()
 
     @field_validator("timezone")
     @classmethod
@@ -188,9 +200,15 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _known_roles(self) -> Settings:
-        for role in self.digest.to:
-            if role not in self.people:
-                raise PydanticCustomError("unknown_role", "no such role", {"role": role})
+        named = {
+            "digest.to": self.digest.to,
+            "billing.accepted_to": self.billing.accepted_to,
+            "billing.refused_to": self.billing.refused_to,
+        }
+        for place, roles in named.items():
+            for role in roles:
+                if role not in self.people:
+                    raise PydanticCustomError("unknown_role", "no such role", {"role": role, "place": place})
         return self
 
     @classmethod
@@ -252,7 +270,10 @@ def _as_problem(file: Path, found: dict[str, Any]) -> Problem:
     if found["type"] == "unknown_role":
         unknown = _("nobody has the role '{role}'", role=found["ctx"]["role"])
         return Problem(
-            unknown, _("give it a block [people.{role}], or name another", role=found["ctx"]["role"]), str(file), place="digest.to"
+            unknown,
+            _("give it a block [people.{role}], or name another", role=found["ctx"]["role"]),
+            str(file),
+            place=found["ctx"]["place"],
         )
     if found["type"] == "missing":
         return Problem(_("the setting is missing"), _("add it; docs/configuration.md lists all settings"), str(file), place=place)

@@ -16,6 +16,7 @@ from cobranza_rules.dispatch.internal_mail import settle_interrupted_internal
 from cobranza_rules.dispatch.interrupted import settle_interrupted
 from cobranza_rules.dispatch.last_look import reader_of
 from cobranza_rules.dispatch.missing import report_missing_addresses
+from cobranza_rules.dispatch.request_notices import tell_of_requests
 from cobranza_rules.dispatch.steps import go_on
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.ingest import ingest
@@ -66,6 +67,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int
         if report.plan.stopped is None:
             _carry_out(workspace, report, progress)
         report.incidents = incidents_of(workspace)
+        report.problems += [problem for problem in tell_of_requests(workspace) if problem not in report.problems]
         try:
             report.digests = send_digest(workspace)
         except ProblemError as error:  # It must not keep anything else from being done.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.build import customer_facts, invoice_facts
-from cobranza_rules.facts.invoices import AS_THEY_ARE, OF_A_DATE, OF_MORE, Day, InvoiceFacts
+from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE, OF_MORE, Day, InvoiceFacts
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS
 
 TODAY = dt.date(2026, 3, 10)  # A Tuesday
@@ -51,6 +51,8 @@ def an_invoice(**changes: Any) -> SimpleNamespace:
         "ledger_difference": False,
         "intervention": "none",
         "intervention_due": None,
+        "agreement": "",
+        "request": None,
         **changes,
     }
     return SimpleNamespace(**present)
@@ -70,6 +72,7 @@ def test_an_invoice_without_dates() -> None:
         "paid": 20000,
         "status": "open",
         "payment_method": "PPD",
+        "requested": False,
         "cancellation_pending": False,
         "issued_on": dt.date(2026, 1, 20).toordinal(),
         "aging_bucket": "no due date",
@@ -134,7 +137,7 @@ def test_a_promise_of_an_amount_is_kept_when_so_much_was_paid(changes: dict[str,
 
 
 def test_every_fact_of_the_vocabulary_is_defined_once() -> None:
-    defined = [*AS_THEY_ARE, *OF_A_DATE, *OF_MORE]
+    defined = [*AS_THEY_ARE, *IF_NAMED, *OF_A_DATE, *OF_MORE]
     assert sorted(defined) == sorted(fact.name for fact in INVOICE_FACTS)
     customer = SimpleNamespace(code="C", kind="domestic", status="active", language="es", delivery="email", credit_days=30, segment="AA")
     company = {"workdays_since_bank_statement": 0, "hours_since_mailbox_poll": 0}
@@ -144,7 +147,10 @@ def test_every_fact_of_the_vocabulary_is_defined_once() -> None:
 dates = st.none() | st.dates(dt.date(2025, 11, 1), dt.date(2026, 6, 30))
 
 
-@given(st.fixed_dictionaries(dict.fromkeys(DATES, dates)), st.sets(st.sampled_from([*AS_THEY_ARE, *OF_A_DATE, *OF_MORE, "customer_ready"])))
+@given(
+    st.fixed_dictionaries(dict.fromkeys(DATES, dates)),
+    st.sets(st.sampled_from([*AS_THEY_ARE, *IF_NAMED, *OF_A_DATE, *OF_MORE, "customer_ready"])),
+)
 def test_wanted_facts_are_all_facts_cut_down(present: dict[str, Any], wanted: set[str]) -> None:
     invoice = an_invoice(**present)
     every = invoice_facts(invoice, CUSTOMER, TODAY, CALENDAR, BUCKETS)
@@ -160,8 +166,13 @@ def kept(value: Any) -> Any:
 
 
 @given(
-    st.lists(st.fixed_dictionaries(dict.fromkeys(DATES, dates), optional={"acknowledged": st.booleans(), "promised_minor": st.just(5)})),
-    st.none() | st.sets(st.sampled_from([*AS_THEY_ARE, *OF_A_DATE, *OF_MORE])),
+    st.lists(
+        st.fixed_dictionaries(
+            dict.fromkeys(DATES, dates),
+            optional={"acknowledged": st.booleans(), "promised_minor": st.just(5), "agreement": st.just("CT-1")},
+        )
+    ),
+    st.none() | st.sets(st.sampled_from([*AS_THEY_ARE, *IF_NAMED, *OF_A_DATE, *OF_MORE])),
 )
 def test_a_table_has_the_facts_of_each_invoice(presents: list[dict[str, Any]], wanted: set[str] | None) -> None:
     """Whether values come as Python has them or as a database keeps them."""

@@ -17,6 +17,21 @@ from cobranza_rules.store.tables import Base
 OPEN_STATES = ("planned", "awaiting_signature", "approved", "sending", "uncertain", "cancelled", "failed")
 RUNGS = ("", "first-reminder", "second-reminder", "third-reminder", "fourth-reminder", "lost-reminder")
 
+A_REQUEST = {
+    **dict.fromkeys(("reference", "customer", "agreement", "concept", "purchase_order", "approver", "requested_by", "requester_email"), ""),
+    **dict.fromkeys(("contact_name", "contact_title", "contact_address", "contact_email", "contact_phone"), ""),
+    **dict.fromkeys(("delivery", "source", "refused_by"), ""),
+    "id": 1,
+    "fingerprint": "0" * 64,
+    "currency": "MXN",
+    "minor": 100,
+    "approved_on": TODAY,
+    "requested_on": TODAY,
+    "state": "accepted",
+    "reasons": [],
+    "known_at": NOW,
+}
+
 
 def put_book(session: Session, rows: Iterator[Rows]) -> None:
     for table, of_table in rows:
@@ -30,6 +45,7 @@ def random_rows(seed: int, invoices: int = 60) -> Iterator[Rows]:
     for table, rows in rows_of(invoices, random.choice((0.05, 0.3))):
         match table:
             case "invoice":
+                yield "billing_request", [A_REQUEST | {"customer_id": rows[0]["customer_id"]}]
                 yield table, [_thrown_about(row, random) for row in rows]
             case "action":
                 opened = {row["id"] for row in rows if row["state"] != "sent" or random.random() < 0.15}
@@ -77,6 +93,8 @@ def _thrown_about(row: dict[str, Any], random: Random) -> dict[str, Any]:
         "delivered_by": row["delivered_by"] if random.random() < 0.7 else None,
         "case_status": random.choice(("collections", "collections", "legal")),
         "payment_method": random.choice(("PUE", "PPD")),
+        "agreement": random.choice(("", "CT-1")),
+        "request": random.choice((None, 1)),
         "intervention": random.choice(("none", "open", "no_agreement")),
         "promised_minor": random.choice((0, 1000)),
         "promise_paid": random.choice((0, 999, 1000)),

@@ -49,7 +49,7 @@ CUSTOMER: Facts = {
     "workdays_since_bank_statement": 1,
 }
 COMPANY_FACTS: Facts = {"workdays_since_bank_statement": 1}  # Nobody has read the mailbox.
-TRANSLATED = [fact for fact in INVOICE_FACTS if fact.name not in ("invoice", "aging_bucket")]
+TRANSLATED = [fact for fact in INVOICE_FACTS if fact.name not in ("invoice", "aging_bucket", "agreement")]
 slow = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -92,6 +92,14 @@ def test_postgresql_misses_no_invoice_for_which_a_condition_holds(filled: Sessio
 def test_a_comparison_of_one_fact_finds_nothing_else(filled: Session, text: str) -> None:
     found, meant = translated_and_meant(filled, text)
     assert found == meant
+
+
+@pytest.mark.parametrize(("text", "wide"), [("agreement is known", 0), ("agreement is unknown", 0), ('agreement == "F-3"', 1)])
+def test_a_name_that_not_every_invoice_has_is_looked_for_where_there_is_one(filled: Session, text: str, wide: int) -> None:
+    found, meant = translated_and_meant(filled, text)
+    assert meant <= found
+    assert bool(found - meant) is bool(wide)
+    assert 0 < len(found) < len(filled.scalars(select(INVOICE.id).where(INVOICE.status == "open")).all())
 
 
 @pytest.mark.parametrize("fact", [fact for fact in INVOICE_FACTS if fact.name in OF_MORE], ids=lambda fact: fact.name)

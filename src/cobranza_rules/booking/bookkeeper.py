@@ -46,6 +46,9 @@ SAME_NAME = (
     "intervention_task",
     "cfdi_missing",
     "ledger_open",
+    "agreement",
+    "agreement_id",
+    "request",
 )
 
 

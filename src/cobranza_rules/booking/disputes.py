@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select
-
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.invoice_names import invoice_named
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.rules.texts import spellings
 from cobranza_rules.store.tables import InvoiceRow
 
 
 def set_dispute(keeper: Bookkeeper, number: str, *, opened: bool, who: str, reason: str, today: dt.date) -> InvoiceRow:
     """`number` or UUID of an invoice. Raises ProblemError where there is none, or where the dispute is already so."""
-    query = select(InvoiceRow).where(InvoiceRow.number.in_(spellings(number)) | (InvoiceRow.uuid == number.upper()))
-    row = keeper.session.scalar(query.order_by(InvoiceRow.status != "open"))
-    if row is None:
-        raise ProblemError(
-            [Problem(_("there is no invoice '{number}'", number=number), _("'cobranza aging --detail' lists the open ones"))]
-        )
+    row = invoice_named(keeper, number)
     if row.dispute_open == opened:
         what = _("{number} is disputed already", number=row.number) if opened else _("{number} is not disputed", number=row.number)
         raise ProblemError([Problem(what, _("'cobranza explain {number}' says how it stands", number=row.number))])

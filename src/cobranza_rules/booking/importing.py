@@ -13,6 +13,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.credit_notes import book_credit_note
 from cobranza_rules.booking.customers import book_customer
+from cobranza_rules.booking.deferred import take_agreements, take_requests
 from cobranza_rules.booking.document import Document, require_same
 from cobranza_rules.booking.invoices import book_invoice
 from cobranza_rules.booking.ledger_files import LedgerFiles, take_ledger, together
@@ -38,7 +39,9 @@ from cobranza_rules.store.heartbeat import BANK, beat
 from cobranza_rules.store.tables import CreditNoteRow, QuarantineRow
 
 TABLES = (Kind.CUSTOMERS, Kind.SPREADSHEET)
-LATER = (Kind.LEDGER_REPORT, Kind.LEDGER_TABLE, Kind.REMINDERS)
+# What these name may stand in any of the files: the accounting system comes after the CFDI, and lists in this order after all else.
+LEDGER = (Kind.LEDGER_REPORT, Kind.LEDGER_TABLE)
+LAST = (Kind.AGREEMENTS, Kind.REQUESTS, Kind.REMINDERS)
 BATCH = 200  # Files in a transaction: large enough that the disk's syncs do not count, small enough that others get their turn.
 
 
@@ -47,7 +50,8 @@ class ImportReport:
     """What came of an import.
 
     `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, charges and credits (of the accounting
-    system), reminders, cfdi, ledger (files of the accounting system), other; outcomes those of Taken, set_aside and quarantined.
+    system), agreements, requests, reminders, cfdi, ledger (files of the accounting system), other; outcomes those of Taken, refused,
+    set_aside and quarantined.
     """
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -68,9 +72,9 @@ class Importing:
     mappings: Sequence[ReportMapping] = ()
 
     def take(self, files: Iterable[SourceFile], progress: Callable[[int], None] = lambda _count: None) -> ImportReport:
-        """The accounting system comes after the CFDI, and lists of reminders after all else: what they name may stand in any of the files."""
+        """The accounting system comes after the CFDI, and some lists after all else: what they name may stand in any of the files."""
         report = ImportReport()
-        later: dict[Kind, list[tuple[str, bytes]]] = {kind: [] for kind in LATER}
+        later: dict[Kind, list[tuple[str, bytes]]] = {kind: [] for kind in (*LEDGER, *LAST)}
         for batch in _batches(files):
             with self.database.writing() as session:
                 keeper = Bookkeeper(session, self.clock.now())
@@ -78,7 +82,7 @@ class Importing:
                     if isinstance(file.content, Problem):
                         report.problems.append(file.content)
                         report.counts["other", "quarantined"] += 1
-                    elif (kind := recognise(file.content, file.name, self.mappings)) in LATER:
+                    elif (kind := recognise(file.content, file.name, self.mappings)) in later:
                         later[kind].append((file.name, file.content))
                     else:
                         self._take_content(keeper, kind, file.name, file.content, report)
@@ -86,9 +90,10 @@ class Importing:
         for given in together(later[Kind.LEDGER_REPORT], later[Kind.LEDGER_TABLE]):
             with self.database.writing() as session:
                 self._take_ledger(Bookkeeper(session, self.clock.now()), given, report)
-        for name, content in later[Kind.REMINDERS]:
-            with self.database.writing() as session:
-                self._take_content(Bookkeeper(session, self.clock.now()), Kind.REMINDERS, name, content, report)
+        for kind in LAST:
+            for name, content in later[kind]:
+                with self.database.writing() as session:
+                    self._take_content(Bookkeeper(session, self.clock.now()), kind, name, content, report)
         return report
 
     def _take_content(self, keeper: Bookkeeper, kind: Kind, name: str, content: bytes, report: ImportReport) -> None:
@@ -98,6 +103,8 @@ class Importing:
                     self._take_cfdi(keeper, name, content, report)
             elif kind is Kind.REMINDERS:
                 self._take_reminders(keeper, name, content, report)
+            elif kind in LAST:
+                self._take_list(keeper, kind, name, content, report)
             elif kind in TABLES:
                 self._take_customers(keeper, name, content, report)
             else:
@@ -182,6 +189,16 @@ class Importing:
         if refused := [*(problem for problem in problems if not problem.warning), *reminded.problems]:
             raise ProblemError(refused)
 
+    def _take_list(self, keeper: Bookkeeper, kind: Kind, name: str, content: bytes, report: ImportReport) -> None:
+        """What a list of requests says badly is kept in quarantine; what is refused is on file, and whoever asked for it is told."""
+        take = take_agreements if kind is Kind.AGREEMENTS else take_requests
+        taken = take(keeper, content, name, self.clock.today())
+        report.warnings += taken.warnings
+        report.problems += taken.refused
+        report.counts.update({(_group_of(kind), outcome): count for outcome, count in taken.counts.items()})
+        if taken.problems:
+            raise ProblemError(taken.problems)
+
     def _quarantine(
         self, keeper: Bookkeeper, name: str, content: bytes, problems: tuple[Problem, ...], report: ImportReport, group: str
     ) -> None:
@@ -208,7 +225,9 @@ def _batches(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
 
 
 def _group_of(kind: Kind) -> str:
-    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers", Kind.SPREADSHEET: "customers", Kind.REMINDERS: "reminders"}.get(kind, "other")
+    if kind in LAST:
+        return kind.value
+    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers", Kind.SPREADSHEET: "customers"}.get(kind, "other")
 
 
 def _not_recognised(name: str) -> Problem:

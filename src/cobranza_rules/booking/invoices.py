@@ -6,6 +6,7 @@ import datetime as dt
 
 from sqlalchemy import select
 
+from cobranza_rules.booking.agreements import cover_invoice
 from cobranza_rules.booking.bookkeeper import Bookkeeper, put_state
 from cobranza_rules.booking.credit_notes import apply_waiting_credit_notes
 from cobranza_rules.booking.customers import customer_of
@@ -16,6 +17,7 @@ from cobranza_rules.booking.outcome import Taken, refuse
 from cobranza_rules.booking.payment_terms import due_when_issued
 from cobranza_rules.booking.payments import apply_waiting_payments
 from cobranza_rules.booking.relations import relate
+from cobranza_rules.booking.request_ties import tie_invoice
 from cobranza_rules.booking.substitution import substitute
 from cobranza_rules.domain.document import InvoiceRecord, RelationKind
 from cobranza_rules.domain.entry import EntryKind
@@ -41,7 +43,9 @@ def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening
     relate(keeper, record.uuid, record.relations)
     if opening is not None and row.issued_on <= opening and row.delivery == "pending":
         keeper.enter(row, EntryKind.DELIVERED, row.issued_on, {"opening": True})
+    cover_invoice(keeper, row, today)
     substitute(keeper, row, record, today)
+    tie_invoice(keeper, row, today)
     if merged:
         settle_invoices(keeper, [row.id], today)
     apply_waiting_payments(keeper, row)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.booking.customers import book_customer, customer_of, date_invoices
+from cobranza_rules.booking.customers import book_customer, customer_of
 from cobranza_rules.booking.identity import identity_of_record, normal_name
 from cobranza_rules.booking.outcome import Taken
+from cobranza_rules.booking.payment_terms import date_invoices
 from cobranza_rules.domain.customer import GENERIC_RFCS, CustomerRecord, CustomerStatus
 from cobranza_rules.domain.ledger_document import LedgerDocument
 from cobranza_rules.intake.rfc import is_rfc

@@ -22,6 +22,13 @@ SENTENCES = {
     "customer_data": N_("customer data taken in"),
     "issued": N_("invoice {invoice} issued for {amount}, due {due_on}"),
     "due_set": N_("invoice {invoice} is due {due_on}"),
+    "covered": N_("agreement {number}, version {version}, covers invoice {invoice}"),
+    "uncovered": N_("agreement {number} covers invoice {invoice} no more"),
+    "request_tied": N_("invoice {invoice} answers billing request {request} ({by})"),
+    "request_accepted": N_("billing request {request} over {amount} accepted: {concept}; approved by {approver} on {approved_on}"),
+    "request_refused": N_("billing request {request} over {amount} refused: {reasons}"),
+    "agreement": N_("agreement {number}, version {version}, from {valid_from}{until}"),
+    "agreement_file": N_("file {name} kept with agreement {number}"),
     "payment_applied": N_("payment of {amount} applied to {invoice}"),
     "payment_reversed": N_("payment taken back from {invoice}"),
     "credit_applied": N_("credit note {number} over {amount} applied to {invoice}"),
@@ -76,7 +83,7 @@ SENTENCES = {
     "address_marked": N_("address {address} marked: it does not take our mail"),
 }
 # Fields of events that hold an identifier of ours: they are shown as words.
-WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome"})
+WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome", "by"})
 SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did
 
 

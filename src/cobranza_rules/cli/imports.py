@@ -26,6 +26,8 @@ KINDS = {
     "charges": N_("invoices of the accounting system"),
     "credits": N_("payments and credit notes of the accounting system"),
     "ledger": N_("files of the accounting system"),
+    "agreements": N_("agreements"),
+    "requests": N_("billing requests"),
     "reminders": N_("reminders of before"),
     "cfdi": N_("other CFDI"),
     "other": N_("other files"),
@@ -34,6 +36,7 @@ OUTCOMES = {
     "new": N_("new"),
     "updated": N_("updated"),
     "unchanged": N_("unchanged"),
+    "refused": N_("refused"),
     "set_aside": N_("set aside"),
     "quarantined": N_("in quarantine"),
 }

@@ -10,15 +10,21 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.customers import waiting_for_data
+from cobranza_rules.booking.origins import BillingException, billing_exceptions
+from cobranza_rules.booking.request_ties import unanswered
 from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.config import BillingSection
 from cobranza_rules.digest.value import Waiting, summed
 from cobranza_rules.dispatch.missing import without_address
+from cobranza_rules.domain.billing_exceptions import Lack
 from cobranza_rules.plan.codec import from_json
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Plan
+from cobranza_rules.store.agreements import above_limit
 from cobranza_rules.store.tables import (
     ActionRow,
     ApprovalRow,
+    BillingRequestRow,
     CustomerRow,
     OutgoingRow,
     QuarantineRow,
@@ -27,12 +33,13 @@ from cobranza_rules.store.tables import (
 )
 
 
-def waiting(session: Session, rules: RuleSet, plan: Plan, today: dt.date) -> tuple[Waiting, ...]:
+def waiting(session: Session, rules: RuleSet, plan: Plan, today: dt.date, billing: BillingSection) -> tuple[Waiting, ...]:
     return (
         *_approvals(session, rules.calendar),
         *_tasks(session, today),
         *_messages(session, rules.calendar),
         *_customers(session, plan),
+        *_billing(session, billing, today),
     )
 
 
@@ -81,3 +88,19 @@ def _customers(session: Session, plan: Plan) -> Iterator[Waiting]:
     for queue, found in (("addresses", unreachable), ("data", waiting_for_data(session))):
         if found:
             yield Waiting(queue, "", "", len(found), customers=tuple(found))
+
+
+def _billing(session: Session, billing: BillingSection, today: dt.date) -> Iterator[Waiting]:
+    """Requests that nobody has invoiced, of any desk that has some; what invoices lack, where requests are asked for; credit limits."""
+    waits = session.scalars(select(BillingRequestRow).where(BillingRequestRow.state == "accepted", unanswered())).all()
+    if waits:
+        who, since = next(iter(billing.accepted_to), ""), min(row.requested_on for row in waits)
+        yield Waiting("requests", who, "", len(waits), since, amounts=summed((row.currency, row.minor) for row in waits))
+    found: dict[Lack, list[BillingException]] = {}
+    for one in billing_exceptions(session) if billing.requests_required else ():
+        found.setdefault(one.kind, []).append(one)
+    for kind, lacking in sorted(found.items()):
+        customers = tuple(dict.fromkeys(one.customer for one in lacking))
+        yield Waiting("billing", "", kind.value, len(lacking), min(one.issued_on for one in lacking), customers=customers)
+    if above := [one.customer for one in above_limit(session, today)]:
+        yield Waiting("credit_limits", "", "", len(above), customers=tuple(above))

@@ -20,6 +20,9 @@ QUEUES = {
     "quarantine": N_("files in quarantine"),
     "addresses": N_("customers without a valid address"),
     "data": N_("customers whose data are missing"),
+    "requests": N_("billing requests without an invoice"),
+    "billing": N_("invoices that lack something"),
+    "credit_limits": N_("customers above their credit limit"),
 }
 PROSPECTS = {
     Prospect.KEPT_BACK: N_("kept back"),

@@ -48,6 +48,7 @@ def inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
         intervention=data["intervention"],
         intervention_due=_day(data, "intervention_due"),
         intervention_task=data["intervention_task"],
+        request=state.request or data.get("request"),
     )
 
 
@@ -74,4 +75,5 @@ def inheritance(state: InvoiceState) -> dict[str, Any]:
         "intervention": state.intervention,
         "intervention_due": _iso(state.intervention_due),
         "intervention_task": state.intervention_task,
+        "request": state.request,
     }

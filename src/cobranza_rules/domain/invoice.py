@@ -56,6 +56,9 @@ class InvoiceState:
     intervention: str = "none"
     intervention_due: dt.date | None = None
     intervention_task: int | None = None
+    agreement: str = ""  # The number of the agreement that covers it
+    agreement_id: int | None = None  # The version of it
+    request: int | None = None  # The billing request that it answers
     cfdi_missing: bool = False
     ledger_open: int | None = None  # What the accounting system says is open of it, None where it says nothing
 
@@ -238,6 +241,9 @@ def _case_returned(state: InvoiceState, entry: Entry) -> InvoiceState:
 _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.ISSUED: _issued,
     EntryKind.DUE_SET: _due_set,
+    EntryKind.COVERED: lambda state, entry: replace(state, agreement=entry.data["number"], agreement_id=entry.data["agreement"]),
+    EntryKind.UNCOVERED: lambda state, _entry: replace(state, agreement="", agreement_id=None),
+    EntryKind.REQUEST_TIED: lambda state, entry: replace(state, request=entry.data["request"]),
     EntryKind.PAYMENT_APPLIED: _payment_applied,
     EntryKind.PAYMENT_REVERSED: _payment_reversed,
     EntryKind.CREDIT_APPLIED: _credit_applied,

@@ -22,6 +22,7 @@ class AlikeInvoices:
     def __init__(self, facts: InvoiceFacts, points: Mapping[str, Points]) -> None:
         self._asked = points
         self._as_they_are = [(place, _of_amount(fact, points[fact])) for fact, place in facts.as_they_are.items() if fact in points]
+        self._as_they_are += [(place, None) for fact, place in facts.if_named.items() if fact in points]
         dates: dict[int, list[tuple[OfDate, Value | None, Points]]] = defaultdict(list)
         for fact, place, known in facts.of_a_date:
             if fact in points:

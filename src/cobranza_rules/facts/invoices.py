@@ -41,6 +41,9 @@ AS_THEY_ARE = {
     "intervention": "intervention",
 }
 
+# Texts that are facts where there is one.
+IF_NAMED = {"agreement": "agreement"}
+
 
 def as_date(kept: KeptDate) -> dt.date:
     return kept if isinstance(kept, dt.date) else dt.date.fromisoformat(kept)
@@ -78,6 +81,10 @@ def _delivered_before(_day: Day, deliveries: Column, actions: Column) -> list[Va
     return [delivery == "sent" and action is None for delivery, action in zip(deliveries, actions, strict=True)]
 
 
+def _requested(_day: Day, requests: Column) -> list[Value]:
+    return [request is not None for request in requests]
+
+
 def _promise_open(_day: Day, days: Column, amounts: Column, paid: Column, statuses: Column) -> list[Value]:
     """A promise of an amount is kept as soon as so much was paid, any other when nothing is left to pay."""
     return [
@@ -106,6 +113,7 @@ OF_A_DATE: dict[str, tuple[str, Callable[[Day], OfDate], Callable[[Day], Value |
 # Facts that several columns say together.
 OF_MORE: dict[str, tuple[tuple[str, ...], Callable[..., list[Value]]]] = {
     "delivered_before": (("delivery", "delivered_by"), _delivered_before),
+    "requested": (("request",), _requested),
     "promise_open": (("promised_on", "promised_minor", "promise_paid", "status"), _promise_open),
     "intervention_overdue": (("intervention", "intervention_due"), _intervention_overdue),
 }
@@ -115,7 +123,7 @@ TRUTHS = frozenset(fact for fact in AS_THEY_ARE if VOCABULARY[Scope.INVOICE][fac
 class InvoiceFacts:
     """Builds the `wanted` facts of invoices (all where it is None) from rows that have `columns`, in this order.
 
-    `as_they_are` has the place of the column by fact; `of_a_date` the fact, the place of its date, and what is known of dates; `of_more` the
+    `as_they_are` has the place of the column by fact, `if_named` of those that are unknown where the column is empty; `of_a_date` the fact, the place of its date, and what is known of dates; `of_more` the
     fact, the places of its columns, and what finds it in them. `without_dates` are facts of dates that are not there.
     """
 
@@ -124,6 +132,7 @@ class InvoiceFacts:
         self._columns = list(first)
         self._wanted = wanted
         self.as_they_are = {fact: self._place(column) for fact, column in AS_THEY_ARE.items() if self._is_wanted(fact)}
+        self.if_named = {fact: self._place(column) for fact, column in IF_NAMED.items() if self._is_wanted(fact)}
         dated = [(fact, *OF_A_DATE[fact]) for fact in OF_A_DATE if self._is_wanted(fact)]
         self.of_a_date = [(fact, self._place(column), known(day)) for fact, column, known, _without in dated]
         self.without_dates = {fact: none for fact, _column, _known, without in dated if (none := without(day)) is not None}
@@ -154,6 +163,7 @@ class InvoiceFacts:
         """Facts of one invoice."""
         facts = common.copy()
         facts.update((fact, row[place]) for fact, place in self.as_they_are.items())
+        facts.update((fact, row[place]) for fact, place in self.if_named.items() if row[place])
         for fact, place, known in self.of_a_date:
             if (date := row[place]) is not None:
                 facts[fact] = known[date]
@@ -169,6 +179,8 @@ class InvoiceFacts:
         found = dict(common)
         for fact, place in self.as_they_are.items():
             found[fact] = list(map(bool, columns[place])) if fact in TRUTHS else columns[place]
+        for fact, place in self.if_named.items():
+            found[fact] = [name or None for name in columns[place]]
         for fact, place, known in self.of_a_date:
             found[fact] = list(map(_OrWithout(known, self.without_dates.get(fact)).__getitem__, columns[place]))
         for fact, places, find in self.of_more:
@@ -224,6 +236,8 @@ class InvoicePresent(Protocol):
     ledger_difference: Any
     intervention: Any
     intervention_due: Any
+    agreement: Any
+    request: Any
 
 
 def invoice_facts(

@@ -77,6 +77,8 @@ INVOICE_FACTS = (
     ),
     fact("payment_method", T, N_("PUE or PPD, as the CFDI says"), 'payment_method == "PPD"', choices=("PUE", "PPD"), neutral="PPD"),
     fact("cancellation_pending", B, N_("its cancellation is under way"), "not cancellation_pending", neutral=False),
+    fact("agreement", T, N_("the agreement that covers its day of issue"), "agreement is unknown", may_be_unknown=True),
+    fact("requested", B, N_("it answers a billing request of Sales"), "not requested", neutral=False),
     fact("issued_on", D, N_("the day on which it was issued"), "issued_on >= 2026-01-01"),
     fact("due_on", D, N_("the day on which it is due"), "due_on < 2026-12-31", may_be_unknown=True),
     fact(

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from cobranza_rules.domain.customer import ContactRecord, ContactRole, CustomerKind, CustomerRecord, DeliveryMode, Party
+from cobranza_rules.domain.terms import LONGEST_CREDIT
 from cobranza_rules.intake.adminpaq_record import RecordReader
 from cobranza_rules.intake.cfdi_reading import shown
-from cobranza_rules.intake.customer_row import FOREIGN_RFC, LONGEST_CREDIT
+from cobranza_rules.intake.customer_row import FOREIGN_RFC
 from cobranza_rules.intake.dbf_table import DbfTable
 from cobranza_rules.intake.ledger_row import UUID
 from cobranza_rules.intake.ledger_words import currency_of

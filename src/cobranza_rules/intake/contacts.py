@@ -9,11 +9,10 @@ from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.customer_row import read_row
 from cobranza_rules.intake.heading_row import Headings
 from cobranza_rules.intake.headings import CUSTOMER_HEADINGS, EXPECTED, REQUIRED
+from cobranza_rules.intake.sheet_row import filled_rows
 from cobranza_rules.intake.spreadsheet import read_tables
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
-
-_COMMENT = "#"  # A row whose first cell begins with it is an example or a remark.
 
 
 def read_customers(content: bytes, file: str) -> tuple[list[CustomerRecord], list[Problem]]:
@@ -40,13 +39,10 @@ def read_customers(content: bytes, file: str) -> tuple[list[CustomerRecord], lis
 
 
 def _read_rows(headings: Headings, file: str) -> tuple[list[CustomerRecord], list[Problem]]:
-    table, taken = headings.table, _Taken(headings, file)
+    taken = _Taken(headings, file)
     records: list[CustomerRecord] = []
     problems = list(headings.problems)
-    for row in range(headings.row + 1, len(table.rows)):
-        cells = [cell for cell in table.rows[row] if cell is not None]
-        if not cells or str(cells[0]).startswith(_COMMENT):
-            continue
+    for row in filled_rows(headings):
         try:
             record, warnings = read_row(headings, row, file)
             taken.add(record, row)

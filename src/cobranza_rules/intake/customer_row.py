@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from typing import TypeVar
 
 from cobranza_rules.domain.customer import ContactRecord, ContactRole, CustomerKind, CustomerRecord, DeliveryMode, Given
 from cobranza_rules.domain.terms import LONGEST_CREDIT, Adjustment, CountedFrom, FixedDays, Terms
-from cobranza_rules.intake.cells import text_of
 from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.heading_row import Column, Headings, folded, plain
 from cobranza_rules.intake.rfc import is_rfc, typed_rfc
+from cobranza_rules.intake.sheet_row import LONGEST_EMAIL, SheetRow, is_email
 from cobranza_rules.intake.term_cells import fixed_days_of
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
@@ -22,7 +20,7 @@ _KINDS = {
     CustomerKind.FOREIGN: "extranjero|extranjera|e|foreign|f|exportacion|export",
 }
 _LANGUAGES = {"es": "es|espanol|spanish|esp|castellano", "en": "en|ingles|english|ing|eng"}
-_DELIVERIES = {
+DELIVERIES = {
     DeliveryMode.EMAIL: "correo|correo electronico|email|e mail|mail",
     DeliveryMode.IN_PERSON: "en persona|in person|personal|presencial|fisica|fisico|mostrador|ventanilla",
     DeliveryMode.PORTAL: "portal|portal web|portal de proveedores|web|plataforma|supplier portal",
@@ -41,13 +39,8 @@ _YES_OR_NO = {"yes": "si|s|x|yes|y|1|verdadero|true", "no": "no|n|0|falso|false"
 _AWAITED = frozenset({"esperar", "sin vencimiento", "wait"})
 _DAYS = re.compile(r"(?:net )?([0-9]{1,4})(?: (?:dias?|days?|d))?(?: (?:naturales|de credito))?")
 _AT_ONCE = frozenset({"contado", "de contado", "cash", "pago inmediato", "due on receipt"})
-# Light on purpose: a server says the rest. Written so that it needs no going back, however long the text.
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 _NAMED_EMAIL = re.compile(r"[^<>]*<([^<>]*)>")
-_LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3 less the angle brackets
 _MOST_ADDRESSES = 20
-
-_Chosen = TypeVar("_Chosen", bound=str)
 
 
 def read_row(headings: Headings, row: int, file: str) -> tuple[CustomerRecord, list[Problem]]:
@@ -55,17 +48,12 @@ def read_row(headings: Headings, row: int, file: str) -> tuple[CustomerRecord, l
     return _Row(headings, row, file).record()
 
 
-class _Row:
-    def __init__(self, headings: Headings, row: int, file: str) -> None:
-        self.headings, self.row, self.file = headings, row, file
-        self.errors: list[Problem] = []
-        self.warnings: list[Problem] = []
-
+class _Row(SheetRow):
     def record(self) -> tuple[CustomerRecord, list[Problem]]:
         code, name = self.required("code", 40), self.required("name", 300)
         kind, rfc = self.kind_and_rfc()
         language = self.choice("language", _LANGUAGES, "es" if kind is CustomerKind.DOMESTIC else "en")
-        delivery = self.choice("delivery", _DELIVERIES, DeliveryMode.EMAIL)
+        delivery = self.choice("delivery", DELIVERIES, DeliveryMode.EMAIL)
         record = CustomerRecord(
             code=code,
             name=name,
@@ -91,47 +79,6 @@ class _Row:
             what = _("the customer '{code}' receives invoices by e-mail, but has no address for them", code=code)
             self.warn((ContactRole.INVOICE, "email"), what, _("fill in 'Correo facturas'; until then nothing can be sent"))
         return record, self.warnings
-
-    def blame(self, column: Column, what: Sentence, hint: Sentence) -> None:
-        self.errors.append(Problem(what, hint, self.file, place=self.place(column)))
-
-    def warn(self, column: Column, what: Sentence, hint: Sentence) -> None:
-        self.warnings.append(Problem(what, hint, self.file, place=self.place(column), warning=True))
-
-    def place(self, column: Column) -> str:
-        return self.headings.place(self.row, column)
-
-    def text(self, column: Column, limit: int) -> str:
-        number = self.headings.column(column)
-        value = None if number is None else self.headings.table.value(self.row, number)
-        if value is None:
-            return ""
-        if isinstance(value, dt.date):
-            self.blame(column, _("a date stands where a text was expected"), _("format the cell as text and type it again"))
-            return ""
-        text = text_of(value)
-        if len(text) > limit:
-            self.blame(column, _("the text is longer than {limit} characters", limit=limit), _("shorten it"))
-            return ""
-        return text
-
-    def required(self, column: str, limit: int) -> str:
-        before = len(self.errors)
-        text = self.text(column, limit)
-        if not text and len(self.errors) == before:
-            self.blame(column, _("the cell is empty"), _("fill it in, or delete the whole row"))
-        return text
-
-    def choice(self, column: str, known: dict[_Chosen, str], default: _Chosen) -> _Chosen:
-        text = self.text(column, 100)
-        if not text:
-            return default
-        for value, words in known.items():
-            if plain(text) in words.split("|"):
-                return value
-        allowed = ", ".join(words.split("|")[0] for words in known.values())
-        self.blame(column, _("'{text}' is not known here", text=shown(text)), _("write one of: {allowed}", allowed=allowed))
-        return default
 
     def kind_and_rfc(self) -> tuple[CustomerKind, str]:
         """A customer abroad may leave the RFC empty: Mexico has one generic RFC for all of them."""
@@ -232,11 +179,11 @@ class _Row:
     def emails(self, column: Column) -> list[str]:
         """Parted by `;`, `,` or a space; `Name <address>` is understood. The same address twice is one."""
         found: dict[str, str] = {}
-        for part in re.split(r"[;,]", self.text(column, _LONGEST_EMAIL * _MOST_ADDRESSES)):
+        for part in re.split(r"[;,]", self.text(column, LONGEST_EMAIL * _MOST_ADDRESSES)):
             named = _NAMED_EMAIL.fullmatch(part.strip())
             for email in [named.group(1).strip()] if named else part.split():
                 address = email.removeprefix("mailto:")
-                if len(address) <= _LONGEST_EMAIL and _EMAIL.fullmatch(address) and ".." not in address:
+                if is_email(address):
                     found.setdefault(address.casefold(), address)
                 else:
                     self.blame(

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from cobranza_rules.intake.adminpaq_dbf import table_of
+from cobranza_rules.intake.agreements import AGREEMENT_HEADINGS
 from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip
 from cobranza_rules.intake.delimited import DELIMITERS, damaged, decoded, sample_of, shape_by
 from cobranza_rules.intake.headings import CUSTOMER_HEADINGS
@@ -15,6 +16,7 @@ from cobranza_rules.intake.ledger_headings import REPORT_HEADINGS
 from cobranza_rules.intake.old_workbook import is_old_workbook
 from cobranza_rules.intake.reminders import REMINDER_HEADINGS
 from cobranza_rules.intake.report_mapping import ReportMapping, mapping_for
+from cobranza_rules.intake.requests import REQUEST_HEADINGS
 from cobranza_rules.intake.spreadsheet import LARGEST_FILE, read_tables
 from cobranza_rules.problems import ProblemError
 
@@ -26,6 +28,8 @@ _COMPROBANTE = re.compile(rb"<(?:[A-Za-z_][\w.-]{0,40}:)?Comprobante[\s>]")
 class Kind(StrEnum):
     CFDI = "cfdi"  # Of any version, and damaged ones too: its reader says what is wrong.
     CUSTOMERS = "customers"
+    AGREEMENTS = "agreements"
+    REQUESTS = "requests"  # Billing requests of Sales
     REMINDERS = "reminders"  # What was reminded of before the program came
     LEDGER_REPORT = "ledger_report"  # The document report of AdminPAQ or CONTPAQi
     LEDGER_TABLE = "ledger_table"  # One of AdminPAQ's own tables, or the memo file of one; all of a company's are read together.
@@ -33,6 +37,16 @@ class Kind(StrEnum):
     ZIP = "zip"
     PDF = "pdf"
     UNKNOWN = "unknown"
+
+
+# What people have written into a table of their own. Customers last, for the other lists may name theirs, too.
+_LISTS = {
+    Kind.REMINDERS: REMINDER_HEADINGS,
+    Kind.AGREEMENTS: AGREEMENT_HEADINGS,
+    Kind.REQUESTS: REQUEST_HEADINGS,
+    Kind.LEDGER_REPORT: REPORT_HEADINGS,
+    Kind.CUSTOMERS: CUSTOMER_HEADINGS,
+}
 
 
 def recognise(content: bytes, name: str, mappings: Sequence[ReportMapping] = ()) -> Kind:
@@ -83,11 +97,7 @@ def _table_kind(content: bytes, name: str) -> Kind:
         tables = read_tables(content, name)
     except ProblemError:
         return Kind.SPREADSHEET
-    if REMINDER_HEADINGS.find(tables, name):  # First, for such a list may name its customers, too.
-        return Kind.REMINDERS
-    if REPORT_HEADINGS.find(tables, name):
-        return Kind.LEDGER_REPORT
-    return Kind.CUSTOMERS if CUSTOMER_HEADINGS.find(tables, name) else Kind.SPREADSHEET
+    return next((kind for kind, headings in _LISTS.items() if headings.find(tables, name)), Kind.SPREADSHEET)
 
 
 def _is_delimited(content: bytes, name: str) -> bool:

@@ -13,6 +13,7 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, TemplateField
 from cobranza_rules.letters.mail_body import MailTemplate, compile_mail
 from cobranza_rules.letters.notice_catalogue import NOTICE_BY_NAME
+from cobranza_rules.letters.request_notice import REQUEST_BY_NAME, REQUEST_NOTICES
 from cobranza_rules.letters.template import CompiledTemplate, compile_template
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.model import StepKind
@@ -53,7 +54,7 @@ class TemplateFolder:
 
     def notice(self, name: str, language: str) -> MailTemplate:
         """Raises ProblemError where there is no such template, or where it is not fit for use."""
-        return self._page("notices", name, language, NOTICE_BY_NAME)
+        return self._page("notices", name, language, REQUEST_BY_NAME if name in REQUEST_NOTICES else NOTICE_BY_NAME)
 
     def _page(self, folder: str, name: str, language: str, fields: Mapping[str, TemplateField]) -> MailTemplate:
         file, content = self._read(folder, "html", name, language)
@@ -75,7 +76,8 @@ class TemplateFolder:
         return self._languages("mail", "html")
 
     def notices(self) -> dict[str, frozenset[str]]:
-        return self._languages("notices", "html")
+        """Those that rules may name: the program's own, about billing requests, are none of them."""
+        return {name: languages for name, languages in self._languages("notices", "html").items() if name not in REQUEST_NOTICES}
 
     def unfit(self, kind: StepKind, name: str, scope: Scope) -> Iterator[Sentence]:
         """What a template, in any language, names that a rule of that scope does not know. What is wrong with it otherwise is not said here."""

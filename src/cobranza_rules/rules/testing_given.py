@@ -24,6 +24,7 @@ CONTACTS = tuple(role.value for role in ContactRole)
 CUSTOMER_KEYS = ("id", "kind", "language", "delivery", "contacts", "credit_days", "segment", "customer_ready", "inbox_open", *COMPANY_FACTS)
 # Facts that a test gives by name; each becomes part of the invoice's state on the first day and goes on from there.
 STATED = (
+    *("agreement", "requested"),
     *("payment_method", "cancellation_pending", "delivery", "workdays_since_delivery", "delivered_before", "acknowledged", "case_status"),
     *(
         "promised_on",
@@ -173,6 +174,8 @@ class InvoiceReader:
         return InvoiceState(
             total=total,
             applied={"pbefore": total - balance} if total > balance else {},
+            agreement=str(facts.get("agreement") or ""),
+            request=1 if facts.get("requested") else None,
             cancellation_pending=bool(facts.get("cancellation_pending")),
             due_on=due,
             delivery=delivery,

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from cobranza_rules.facts.build import COMPANY_FACTS, Facts
-from cobranza_rules.facts.invoices import AS_THEY_ARE, OF_A_DATE, Day, OfDate
+from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE, Day, OfDate
 from cobranza_rules.facts.spans import Span
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
 from cobranza_rules.rules.evaluation import passes
@@ -41,6 +41,9 @@ class FactColumns:
         fact = _only_fact(test)
         if fact in AS_THEY_ARE:
             return _of_column(test, fact)
+        if fact in IF_NAMED:
+            column = INVOICE[IF_NAMED[fact]]
+            return column == "" if isinstance(test, Unknown) else column != ""  # Any other test of what is unknown fails.
         if fact in OF_A_DATE:
             return self._of_a_date(test, fact)
         if fact in self._of_more:
@@ -161,6 +164,7 @@ def of_more_columns(day: Day) -> dict[str, tuple[Clause, Clause]]:
             and_(INVOICE.delivery == "sent", INVOICE.delivered_by.is_(None)),
             or_(INVOICE.delivery != "sent", INVOICE.delivered_by.is_not(None)),
         ),
+        "requested": (INVOICE.request.is_not(None), INVOICE.request.is_(None)),
         "promise_open": (
             and_(INVOICE.promised_on.is_not(None), INVOICE.status == "open", or_(promised <= 0, promised > paid)),
             or_(INVOICE.promised_on.is_(None), INVOICE.status != "open", and_(promised > 0, promised <= paid)),

@@ -1,6 +1,7 @@
 """All tables, under one name for migrations and repositories."""
 
 from cobranza_rules.store.tables.accounting import LedgerChargeRow, LedgerCreditRow, LedgerPartRow
+from cobranza_rules.store.tables.agreements import AgreementFileRow, AgreementRow, BillingRequestRow, RequestToldRow
 from cobranza_rules.store.tables.base import Base
 from cobranza_rules.store.tables.book import (
     ApplicationRow,
@@ -22,9 +23,12 @@ from cobranza_rules.store.tables.rules import RulesVersionRow
 
 __all__ = [
     "ActionRow",
+    "AgreementFileRow",
+    "AgreementRow",
     "ApplicationRow",
     "ApprovalRow",
     "Base",
+    "BillingRequestRow",
     "CaseEventRow",
     "ClaimRow",
     "ContactRow",
@@ -47,6 +51,7 @@ __all__ = [
     "QuarantineRow",
     "ReceivedRow",
     "RelationRow",
+    "RequestToldRow",
     "RulesVersionRow",
     "StepRow",
     "TakenRow",

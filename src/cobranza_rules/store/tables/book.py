@@ -110,6 +110,9 @@ class InvoiceRow(Base):
     intervention: Mapped[Word]
     intervention_due: Mapped[dt.date | None]
     intervention_task: Mapped[int | None]
+    agreement: Mapped[str] = mapped_column(String(80), default="")
+    agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"))
+    request: Mapped[int | None] = mapped_column(ForeignKey("billing_request.id"), index=True)
     cfdi_missing: Mapped[bool] = mapped_column(default=False)
     ledger_open: Mapped[int | None] = mapped_column(BigInteger)
     ledger_difference: Mapped[bool] = mapped_column(default=False)

@@ -1,0 +1,106 @@
+"""Invoices beside the requests and agreements that they come from: what is out of the ordinary, and to whom each is delivered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.booking.request_ties import as_asked, as_issued, waiting_requests
+from cobranza_rules.domain.billing_exceptions import Lack, Origin, lacks_of
+from cobranza_rules.domain.billing_request import Asked, DeliveryContact, answered
+from cobranza_rules.domain.customer import ContactRole, DeliveryMode
+from cobranza_rules.language import Sentence
+from cobranza_rules.money import Money
+from cobranza_rules.store.tables import BillingRequestRow, ContactRow, CustomerRow, InvoiceRow
+
+
+@dataclass(frozen=True, slots=True)
+class BillingException:
+    invoice: str
+    customer: str
+    total: Money
+    issued_on: dt.date
+    kind: Lack
+    what: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedDelivery:
+    """To whom and how an invoice is delivered by its request; `mode` None, or an empty contact, leaves it to the customer's data."""
+
+    contact: DeliveryContact
+    mode: DeliveryMode | None
+
+
+def requested_deliveries(session: Session, invoice_ids: Collection[int]) -> dict[int, RequestedDelivery]:
+    """By invoice; those that answer no request are left out."""
+    query = select(InvoiceRow.id, BillingRequestRow).join(BillingRequestRow, BillingRequestRow.id == InvoiceRow.request)
+    rows = session.execute(query.where(InvoiceRow.id.in_(invoice_ids))).tuples()
+    return {invoice_id: delivery_of(row) for invoice_id, row in rows}
+
+
+def delivery_of(row: BillingRequestRow) -> RequestedDelivery:
+    contact = DeliveryContact(row.contact_name, row.contact_title, row.contact_address, row.contact_email, row.contact_phone)
+    return RequestedDelivery(contact, DeliveryMode(row.delivery) if row.delivery else None)
+
+
+def billing_exceptions(session: Session) -> list[BillingException]:
+    """Of the open invoices, the oldest first; what was delivered before the program came was asked for before it, too."""
+    before = and_(InvoiceRow.delivery == "sent", InvoiceRow.delivered_by.is_(None))
+    query = select(InvoiceRow, CustomerRow).join(CustomerRow, CustomerRow.id == InvoiceRow.customer_id)
+    query = query.where(InvoiceRow.status == "open", ~before).order_by(InvoiceRow.issued_on, InvoiceRow.id)
+    rows = list(session.execute(query).tuples())
+    reading = _Reading(session)
+    return [
+        BillingException(invoice.number, customer.code, Money(invoice.total, invoice.currency), invoice.issued_on, kind, what)
+        for invoice, customer in rows
+        for kind, what in lacks_of(reading.origin(invoice, customer))
+    ]
+
+
+class _Reading:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._waiting: dict[int, list[Asked]] = {}
+        self._requests = {row.id: row for row in session.scalars(select(BillingRequestRow).where(BillingRequestRow.state == "accepted"))}
+        self._contacts = _contacts(session)
+
+    def origin(self, invoice: InvoiceRow, customer: CustomerRow) -> Origin:
+        row = self._requests.get(invoice.request) if invoice.request else None
+        return Origin(
+            total=Money(invoice.total, invoice.currency),
+            request=as_asked(row) if row else None,
+            may_answer=() if row else tuple(answered(self._open(customer.id), as_issued(invoice))[0]),
+            has_agreement=invoice.agreement_id is not None,
+            undelivered=invoice.delivery == "pending",
+            has_contact=self._has_contact(row, customer),
+        )
+
+    def _open(self, customer_id: int) -> list[Asked]:
+        if customer_id not in self._waiting:
+            self._waiting[customer_id] = waiting_requests(self._session, customer_id)
+        return self._waiting[customer_id]
+
+    def _has_contact(self, row: BillingRequestRow | None, customer: CustomerRow) -> bool:
+        """By e-mail an address is needed, by hand a name."""
+        requested = delivery_of(row) if row else None
+        by_mail = ((requested and requested.mode) or DeliveryMode(customer.delivery)) is DeliveryMode.EMAIL
+        named = requested.contact if requested else DeliveryContact()
+        if named.email if by_mail else named:
+            return True
+        return by_mail in self._contacts[customer.id] or (not by_mail and True in self._contacts[customer.id])
+
+
+def _contacts(session: Session) -> dict[int, set[bool]]:
+    """Whether customers have a contact for invoices with an address (True), or without one (False)."""
+    found: dict[int, set[bool]] = defaultdict(set)
+    usable = or_(ContactRow.email == "", ContactRow.bounced_on.is_(None))
+    query = select(ContactRow.customer_id, ContactRow.email).where(ContactRow.role == ContactRole.INVOICE.value, ContactRow.active, usable)
+    for customer_id, email in session.execute(query):
+        found[customer_id].add(bool(email))
+    return found
