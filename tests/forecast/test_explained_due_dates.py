@@ -45,7 +45,7 @@ def test_review_and_payment_days_in_spanish(make_desk: DeskMaker) -> None:
     terms(desk, "Días de revisión,Días de pago", "martes,15 y último")
     desk.take(invoice("FA-7", day=dt.date(2026, 3, 2)))
     assert reckoned(desk, language="es") == [
-        "  vencimiento según condiciones del cliente:",
+        "  vencimiento según las condiciones del cliente:",
         "    2026-03-02, lunes: emitida",
         "    2026-03-03, martes: día de revisión (martes)",
         "    2026-04-02, jueves: días de crédito: 30",
