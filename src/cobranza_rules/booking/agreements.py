@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.customer_names import customer_named
 from cobranza_rules.booking.outcome import Taken
+from cobranza_rules.booking.payment_terms import agree, agreed_terms, agreement_terms
 from cobranza_rules.domain.agreement import AgreementRecord, Version, covering, overlapping
 from cobranza_rules.domain.entry import EntryKind
-from cobranza_rules.domain.terms import Terms, terms_as_json, terms_of_json
+from cobranza_rules.domain.terms import terms_as_json
 from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
@@ -109,12 +110,6 @@ def agreement_covering(session: Session, customer_id: int, day: dt.date, currenc
     return session.get_one(AgreementRow, found[0].id) if len(found) == 1 else None
 
 
-def terms_of_invoice(session: Session, invoice: InvoiceRow) -> Terms | None:
-    """The terms of the agreement that covers an invoice; None where there is none, or where it leaves the customer's as they are."""
-    kept = session.scalar(select(AgreementRow.terms).where(AgreementRow.id == invoice.agreement_id))
-    return terms_of_json(kept) if kept else None
-
-
 def cover_invoices(keeper: Bookkeeper, customer_id: int, today: dt.date) -> None:
     """After a new version: the customer's invoices are tied to what covers them now. Cancelled and substituted ones stay as they are."""
     versions = versions_of(keeper.session, customer_id)
@@ -131,9 +126,15 @@ def cover_invoice(keeper: Bookkeeper, invoice: InvoiceRow, today: dt.date) -> No
 def _cover(keeper: Bookkeeper, invoice: InvoiceRow, versions: list[Version], today: dt.date) -> None:
     found = covering(versions, invoice.issued_on, invoice.currency)
     version = found[0] if len(found) == 1 else None
-    if version is None and invoice.agreement_id is not None:
+    if (version.id if version else None) == invoice.agreement_id:
+        return
+    before = agreement_terms(keeper.session, invoice)
+    if version is None:
         keeper.enter(invoice, EntryKind.UNCOVERED, today, {"number": invoice.agreement})
-    elif version is not None and version.id != invoice.agreement_id:
+    else:
         support = keeper.session.scalar(select(AgreementRow.support_required).where(AgreementRow.id == version.id))
         data = {"agreement": version.id, "number": version.number, "version": version.version, "support": support}
         keeper.enter(invoice, EntryKind.COVERED, today, data)
+    if before != agreement_terms(keeper.session, invoice):
+        customer = keeper.session.get_one(CustomerRow, invoice.customer_id)
+        agree(keeper, invoice, agreed_terms(keeper.session, invoice, customer), today)

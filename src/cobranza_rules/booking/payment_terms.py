@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
 from cobranza_rules.calendar import days_after
@@ -15,7 +16,7 @@ from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.terms import Terms, terms_of_json
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
-from cobranza_rules.store.tables import CustomerRow, InvoiceRow
+from cobranza_rules.store.tables import AgreementRow, CustomerRow, InvoiceRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,18 @@ def customer_terms(customer: CustomerRow) -> Terms | None:
     return None if customer.credit_days is None else terms_of_json({**(customer.terms or {}), "days": customer.credit_days})
 
 
-def agreed_terms(invoice: InvoiceRow, customer: CustomerRow) -> AgreedTerms | None:
-    """The terms by which an invoice is due; None where none are known.
+def agreement_terms(session: Session, invoice: InvoiceRow) -> Terms | None:
+    """Those of the agreement that covers the invoice; None where there is none, or where it leaves the customer's as they are."""
+    if invoice.agreement_id is None:
+        return None
+    kept = session.scalar(select(AgreementRow.terms).where(AgreementRow.id == invoice.agreement_id))
+    return terms_of_json(kept) if kept else None
 
-    They are the customer's. This is the one place that picks them: what covers single invoices comes before that here.
-    """
-    del invoice
+
+def agreed_terms(session: Session, invoice: InvoiceRow, customer: CustomerRow) -> AgreedTerms | None:
+    """The terms by which an invoice is due: its agreement's, else its customer's; None where none are known."""
+    if (agreed := agreement_terms(session, invoice)) is not None:
+        return AgreedTerms(agreed, _("terms of agreement {number}", number=invoice.agreement))
     terms = customer_terms(customer)
     return None if terms is None else AgreedTerms(terms, _("terms of the customer"))
 
@@ -46,7 +53,7 @@ def due_when_issued(keeper: Bookkeeper, invoice: InvoiceRow, customer: CustomerR
 
     Credit days from issue are the terms of nearly every customer, and say all by themselves.
     """
-    agreed = agreed_terms(invoice, customer)
+    agreed = agreed_terms(keeper.session, invoice, customer)
     if agreed is None:
         return {"credit_days": None, "due_on": None}
     if agreed.terms.plain:
@@ -61,7 +68,7 @@ def date_invoices(keeper: Bookkeeper, customer: CustomerRow, known_on: dt.date) 
         return
     waiting = select(InvoiceRow).where(InvoiceRow.customer_id == customer.id, InvoiceRow.credit_days.is_(None))
     for invoice in keeper.session.scalars(waiting.order_by(InvoiceRow.id)):
-        agree(keeper, invoice, agreed_terms(invoice, customer), known_on)
+        agree(keeper, invoice, agreed_terms(keeper.session, invoice, customer), known_on)
 
 
 def agree(keeper: Bookkeeper, invoice: InvoiceRow, agreed: AgreedTerms | None, known_on: dt.date) -> bool:
