@@ -47,12 +47,22 @@ STATES = (
     N_("settled"),
     N_("automatic"),
 )
+# What the SAT says of a CFDI, and how far its cancellation has come.
+CFDI_STATUSES = (
+    N_("valid"),
+    N_("not_found"),
+    N_("in_process"),
+    N_("without_acceptance"),
+    N_("with_acceptance"),
+    N_("expired"),
+)
 TASKS = (
     N_("sales-intervention"),
     N_("decide-on-case"),
     N_("call-for-acknowledgement"),
     N_("allocate-credit-note"),
     N_("review-substitution"),
+    N_("review-cancellation"),
     N_("resolve-rejection"),
     N_("message-refused"),
     N_("find-address"),

@@ -12,17 +12,18 @@ from cobranza_rules.booking.customers import customer_of
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.domain.document import CreditNoteRecord, RelationKind
 from cobranza_rules.domain.entry import EntryKind
-from cobranza_rules.store.tables import CreditNoteRow, InvoiceRow, RelationRow
+from cobranza_rules.store.tables import CreditNoteRow, InvoiceRow, RelationRow, TaskRow
 
 REDUCING = frozenset({RelationKind.CREDIT_NOTE, RelationKind.RETURN, RelationKind.ADVANCE})
-APPLIED, FOR_A_PERSON, FOR_AN_INVOICE = "applied", "for_a_person", "for_an_invoice"
+APPLIED, FOR_A_PERSON, FOR_AN_INVOICE, CANCELLED = "applied", "for_a_person", "for_an_invoice", "cancelled"
+USED_UP = (APPLIED, CANCELLED)  # Nothing of it is left to be applied.
 
 
 def related_invoices(record: CreditNoteRecord) -> list[str]:
     return list(dict.fromkeys(uuid for relation in record.relations if relation.kind in REDUCING for uuid in relation.uuids))
 
 
-def book_credit_note(keeper: Bookkeeper, record: CreditNoteRecord, digest: str, today: dt.date) -> None:
+def book_credit_note(keeper: Bookkeeper, record: CreditNoteRecord, digest: str, today: dt.date) -> CreditNoteRow:
     targets = related_invoices(record)
     row = CreditNoteRow(
         customer_id=customer_of(keeper, record.receiver, today).id,
@@ -43,6 +44,7 @@ def book_credit_note(keeper: Bookkeeper, record: CreditNoteRecord, digest: str, 
         _apply(keeper, row, invoice, today)
     elif row.state == FOR_A_PERSON:
         _hand_to_person(keeper, row, targets, today)
+    return row
 
 
 def _replaces_or_is_replaced(keeper: Bookkeeper, record: CreditNoteRecord) -> bool:
@@ -78,3 +80,35 @@ def apply_waiting_credit_notes(keeper: Bookkeeper, invoice: InvoiceRow, today: d
     )
     for row in list(keeper.session.scalars(waiting)):
         _apply(keeper, row, invoice, today)
+
+
+def free_credit_notes(keeper: Bookkeeper, invoice: InvoiceRow, today: dt.date) -> bool:
+    """Notes that were about a cancelled invoice alone are a person's again. True where it keeps the share of one that was about several."""
+    kept = False
+    for key, minor in sorted(invoice.applied.items()):
+        if not key.startswith("c"):
+            continue
+        note = keeper.session.get_one(CreditNoteRow, int(key[1:]))
+        if minor != note.total:
+            kept = True
+            continue
+        keeper.enter(invoice, EntryKind.CREDIT_REVERSED, today, {"credit_note": note.id, "number": note.number})
+        note.state = FOR_A_PERSON
+        _hand_to_person(keeper, note, [invoice.uuid], today)
+    return kept
+
+
+def cancel_credit_note(keeper: Bookkeeper, note: CreditNoteRow, on: dt.date, today: dt.date) -> bool:
+    """What it took off is owed again. False where it is cancelled already."""
+    if note.state == CANCELLED:
+        return False
+    note.state = CANCELLED
+    keeper.note(note.customer_id, "credit_note_cancelled", on, {"number": note.number, "minor": note.total, "currency": note.currency})
+    for invoice in keeper.session.scalars(select(InvoiceRow).where(InvoiceRow.customer_id == note.customer_id).order_by(InvoiceRow.id)):
+        if f"c{note.id}" in invoice.applied:
+            keeper.enter(invoice, EntryKind.CREDIT_REVERSED, today, {"credit_note": note.id, "number": note.number})
+    asked = select(TaskRow).where(TaskRow.name == ALLOCATE, TaskRow.customer_id == note.customer_id, TaskRow.state == "open")
+    for task in keeper.session.scalars(asked):
+        if task.detail.get("note_id") == note.id:
+            task.state = "withdrawn"
+    return True

@@ -11,6 +11,8 @@ from itertools import islice
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.cancelled_documents import settle_credit_note, settle_receipt
+from cobranza_rules.booking.cfdi_statuses import LIST, CfdiStatuses
 from cobranza_rules.booking.credit_notes import book_credit_note
 from cobranza_rules.booking.customers import book_customer
 from cobranza_rules.booking.document import Document, require_same
@@ -22,6 +24,7 @@ from cobranza_rules.booking.reminded import RemindedBefore
 from cobranza_rules.clock import Clock
 from cobranza_rules.domain.document import CfdiRecord, CreditNoteRecord, InvoiceRecord, PaymentReceiptRecord
 from cobranza_rules.intake.cfdi import examine_cfdi, read_cfdi
+from cobranza_rules.intake.cfdi_statuses import read_statuses
 from cobranza_rules.intake.contacts import read_customers
 from cobranza_rules.intake.recognise import Kind, recognise
 from cobranza_rules.intake.reminders import read_reminders
@@ -35,7 +38,15 @@ from cobranza_rules.store.documents import DocumentArchive, digest_of
 from cobranza_rules.store.heartbeat import BANK, beat
 from cobranza_rules.store.tables import CreditNoteRow, QuarantineRow
 
+_GROUPS = {
+    Kind.CFDI: "cfdi",
+    Kind.CUSTOMERS: "customers",
+    Kind.SPREADSHEET: "customers",
+    Kind.REMINDERS: "reminders",
+    Kind.CFDI_STATUSES: "cfdi_statuses",
+}
 TABLES = (Kind.CUSTOMERS, Kind.SPREADSHEET)
+LISTS = (Kind.REMINDERS, Kind.CFDI_STATUSES)
 BATCH = 200  # Files in a transaction: large enough that the disk's syncs do not count, small enough that others get their turn.
 
 
@@ -43,7 +54,8 @@ BATCH = 200  # Files in a transaction: large enough that the disk's syncs do not
 class ImportReport:
     """What came of an import.
 
-    `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, reminders, cfdi, other; outcomes those of
+    `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, reminders,
+    cfdi_statuses, cfdi, other; outcomes those of
     Taken, set_aside and quarantined.
     """
 
@@ -64,9 +76,9 @@ class Importing:
     opening: dt.date | None = None
 
     def take(self, files: Iterable[SourceFile], progress: Callable[[int], None] = lambda _count: None) -> ImportReport:
-        """Lists of reminders come after all else: the invoices that they name may stand in any of the files."""
+        """Lists about invoices come after all else: the invoices that they name may stand in any of the files."""
         report = ImportReport()
-        reminders: list[tuple[str, bytes]] = []
+        lists: list[tuple[Kind, str, bytes]] = []
         for batch in _batches(files):
             with self.database.writing() as session:
                 keeper = Bookkeeper(session, self.clock.now())
@@ -74,14 +86,14 @@ class Importing:
                     if isinstance(file.content, Problem):
                         report.problems.append(file.content)
                         report.counts["other", "quarantined"] += 1
-                    elif (kind := recognise(file.content, file.name)) is Kind.REMINDERS:
-                        reminders.append((file.name, file.content))
+                    elif (kind := recognise(file.content, file.name)) in LISTS:
+                        lists.append((kind, file.name, file.content))
                     else:
                         self._take_content(keeper, kind, file.name, file.content, report)
             progress(len(batch))
-        for name, content in reminders:
+        for kind, name, content in lists:
             with self.database.writing() as session:
-                self._take_content(Bookkeeper(session, self.clock.now()), Kind.REMINDERS, name, content, report)
+                self._take_content(Bookkeeper(session, self.clock.now()), kind, name, content, report)
         return report
 
     def _take_content(self, keeper: Bookkeeper, kind: Kind, name: str, content: bytes, report: ImportReport) -> None:
@@ -91,6 +103,8 @@ class Importing:
                     self._take_cfdi(keeper, name, content, report)
             elif kind is Kind.REMINDERS:
                 self._take_reminders(keeper, name, content, report)
+            elif kind is Kind.CFDI_STATUSES:
+                self._take_statuses(keeper, name, content, report)
             elif kind in TABLES:
                 self._take_customers(keeper, name, content, report)
             else:
@@ -128,7 +142,7 @@ class Importing:
             require_same(known, record.uuid, document)
             return Taken.UNCHANGED
         relate(keeper, record.uuid, record.relations)
-        book_credit_note(keeper, record, document.digest, today)
+        settle_credit_note(keeper, book_credit_note(keeper, record, document.digest, today), today)
         return Taken.NEW
 
     def _take_receipt(self, keeper: Bookkeeper, document: Document, record: PaymentReceiptRecord, today: dt.date) -> Taken:
@@ -138,6 +152,7 @@ class Importing:
             return Taken.UNCHANGED
         relate(keeper, record.uuid, record.relations)
         outcome = book_receipt(keeper, record, document.digest, document.file, today)
+        settle_receipt(keeper, record.uuid, today)
         issued = dt.datetime.combine(record.issued_at.date(), dt.time(12), dt.UTC)
         beat(keeper.session, BANK, min(issued, keeper.known_at))  # A receipt dated ahead tells nothing of the days to come.
         return outcome
@@ -163,6 +178,15 @@ class Importing:
         report.warnings += reminded.warnings
         report.counts.update({("reminders", outcome): count for outcome, count in reminded.counts.items()})
         if refused := [*(problem for problem in problems if not problem.warning), *reminded.problems]:
+            raise ProblemError(refused)
+
+    def _take_statuses(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
+        records, problems = read_statuses(content, name, self.clock.today())
+        statuses = CfdiStatuses(keeper, LIST, self.archive.put(content), name, self.clock.today())
+        statuses.take(records)
+        report.warnings += statuses.warnings
+        report.counts.update({("cfdi_statuses", outcome): count for outcome, count in statuses.counts.items()})
+        if refused := [*problems, *statuses.problems]:
             raise ProblemError(refused)
 
     def _quarantine(
@@ -191,7 +215,7 @@ def _batches(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
 
 
 def _group_of(kind: Kind) -> str:
-    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers", Kind.SPREADSHEET: "customers", Kind.REMINDERS: "reminders"}.get(kind, "other")
+    return _GROUPS.get(kind, "other")
 
 
 def _not_recognised(name: str) -> Problem:

@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, put_state
+from cobranza_rules.booking.cancelled_documents import settle_invoice
 from cobranza_rules.booking.credit_notes import apply_waiting_credit_notes
 from cobranza_rules.booking.customers import customer_of, due_on
 from cobranza_rules.booking.document import Document, require_same
@@ -35,8 +36,9 @@ def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening
     if opening is not None and row.issued_on <= opening:
         keeper.enter(row, EntryKind.DELIVERED, row.issued_on, {"opening": True})
     substitute(keeper, row, record, today)
-    apply_waiting_payments(keeper, row)
+    apply_waiting_payments(keeper, row, today)
     apply_waiting_credit_notes(keeper, row, today)
+    settle_invoice(keeper, row, today)
     return Taken.NEW
 
 

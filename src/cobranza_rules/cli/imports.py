@@ -24,6 +24,7 @@ KINDS = {
     "payment_receipts": N_("payment receipts"),
     "credit_notes": N_("credit notes"),
     "reminders": N_("reminders of before"),
+    "cfdi_statuses": N_("statuses of CFDI"),
     "cfdi": N_("other CFDI"),
     "other": N_("other files"),
 }

@@ -17,7 +17,9 @@ class EntryKind(StrEnum):
     PAYMENT_APPLIED = "payment_applied"  # payment: id, minor
     PAYMENT_REVERSED = "payment_reversed"  # payment: id
     CREDIT_APPLIED = "credit_applied"  # credit_note: id, minor
+    CREDIT_REVERSED = "credit_reversed"  # credit_note: id
     CANCELLATION_REQUESTED = "cancellation_requested"
+    CANCELLATION_REFUSED = "cancellation_refused"  # The request has ended, and the debt is asked for again
     CANCELLED = "cancelled"
     SUBSTITUTED = "substituted"  # by: invoice id
     INHERITED = "inherited"  # source: invoice id, and the state of the substituted invoice that goes on here

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from cobranza_rules.domain.entry import Entry, EntryKind
+from cobranza_rules.domain.taking_back import credit_reversed, payment_reversed
 
 
 class InvoiceStatus(StrEnum):
@@ -122,13 +123,6 @@ def _payment_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
         return state
     covered = replace(state, applied={**state.applied, key: entry.data["minor"]}, claimed_on=None)
     return replace(covered, promise_paid=state.promise_paid + entry.data["minor"]) if state.promised_on else covered
-
-
-def _payment_reversed(state: InvoiceState, entry: Entry) -> InvoiceState:
-    key = f"p{entry.data['payment']}"
-    if key not in state.applied:
-        return state
-    return replace(state, applied={k: v for k, v in state.applied.items() if k != key}, reversed_on=entry.happened_on)
 
 
 def _credit_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -275,11 +269,13 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.ISSUED: _issued,
     EntryKind.DUE_SET: _due_set,
     EntryKind.PAYMENT_APPLIED: _payment_applied,
-    EntryKind.PAYMENT_REVERSED: _payment_reversed,
+    EntryKind.PAYMENT_REVERSED: payment_reversed,
     EntryKind.CREDIT_APPLIED: _credit_applied,
+    EntryKind.CREDIT_REVERSED: credit_reversed,
     EntryKind.CANCELLATION_REQUESTED: lambda state, _entry: replace(state, cancellation_pending=True),
-    EntryKind.CANCELLED: lambda state, _entry: replace(state, closed=InvoiceStatus.CANCELLED, cancellation_pending=False),
-    EntryKind.SUBSTITUTED: lambda state, _entry: replace(state, closed=InvoiceStatus.SUBSTITUTED),
+    EntryKind.CANCELLATION_REFUSED: lambda state, _entry: replace(state, cancellation_pending=False),
+    EntryKind.CANCELLED: lambda state, _entry: replace(state, closed=state.closed or InvoiceStatus.CANCELLED, cancellation_pending=False),
+    EntryKind.SUBSTITUTED: lambda state, _entry: replace(state, closed=InvoiceStatus.SUBSTITUTED, cancellation_pending=False),
     EntryKind.INHERITED: _inherited,
     EntryKind.DELIVERED: _delivered,
     EntryKind.DELIVERY_UNDONE: _delivery_undone,

@@ -7,6 +7,7 @@ import re
 from enum import StrEnum
 
 from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip
+from cobranza_rules.intake.cfdi_statuses import STATUS_HEADINGS
 from cobranza_rules.intake.delimited import DELIMITERS, damaged, decoded, sample_of, shape_by
 from cobranza_rules.intake.headings import CUSTOMER_HEADINGS
 from cobranza_rules.intake.reminders import REMINDER_HEADINGS
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     CFDI = "cfdi"  # Of any version, and damaged ones too: its reader says what is wrong.
     CUSTOMERS = "customers"
     REMINDERS = "reminders"  # What was reminded of before the program came
+    CFDI_STATUSES = "cfdi_statuses"  # What the SAT says of CFDI
     SPREADSHEET = "spreadsheet"  # A workbook or table without a heading row that is known.
     ZIP = "zip"
     PDF = "pdf"
@@ -63,6 +65,8 @@ def _table_kind(content: bytes, name: str) -> Kind:
         return Kind.SPREADSHEET
     if REMINDER_HEADINGS.find(tables, name):  # First, for such a list may name its customers, too.
         return Kind.REMINDERS
+    if STATUS_HEADINGS.find(tables, name):
+        return Kind.CFDI_STATUSES
     return Kind.CUSTOMERS if CUSTOMER_HEADINGS.find(tables, name) else Kind.SPREADSHEET
 
 

@@ -94,6 +94,7 @@ EVENT_WORDS = {
     "claim_rejected": N_("no such payment was found"),
     "acknowledged": N_("its receipt is acknowledged"),
     "cancellation_requested": N_("its cancellation is under way"),
+    "cancellation_refused": N_("its cancellation was refused"),
     "cancelled": N_("it is cancelled"),
     "substituted": N_("another invoice takes its place"),
     "due_set": N_("it gets another due date"),

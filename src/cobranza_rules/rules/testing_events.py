@@ -37,6 +37,7 @@ ABOUT_INVOICES: Mapping[str, tuple[str, ...]] = {
     "claim_rejected": (),
     "acknowledged": (),
     "cancellation_requested": (),
+    "cancellation_refused": (),
     "cancelled": (),
     "substituted": ("by",),
     "due_set": ("due",),

@@ -29,6 +29,7 @@ PLAIN = {
     "claim_rejected": EntryKind.CLAIM_REJECTED,
     "acknowledged": EntryKind.ACKNOWLEDGED,
     "cancellation_requested": EntryKind.CANCELLATION_REQUESTED,
+    "cancellation_refused": EntryKind.CANCELLATION_REFUSED,
     "cancelled": EntryKind.CANCELLED,
 }
 

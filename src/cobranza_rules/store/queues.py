@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import days_after
+from cobranza_rules.domain.cfdi_status import CfdiState
 from cobranza_rules.facts.queues import RECENT, approval_facts, payment_facts, task_facts
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.attending import QUEUES
@@ -18,10 +19,21 @@ from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.subjects import NO_CLAIMS, Claims, CustomerSubject, QueueSubject
 from cobranza_rules.store.chunks import Within, one_of
 from cobranza_rules.store.overrides import OVERRIDE, read_overrides
-from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, EvidenceRow, PaymentRow, RelationRow, TaskRow
+from cobranza_rules.store.tables import (
+    ActionRow,
+    ApplicationRow,
+    ApprovalRow,
+    CfdiStatusRow,
+    CustomerRow,
+    EvidenceRow,
+    PaymentRow,
+    RelationRow,
+    TaskRow,
+)
 
-ACTION, APPLICATION, APPROVAL, CUSTOMER, EVIDENCE, PAYMENT, RELATION, TASK = (
-    row.__table__.c for row in (ActionRow, ApplicationRow, ApprovalRow, CustomerRow, EvidenceRow, PaymentRow, RelationRow, TaskRow)
+ACTION, APPLICATION, APPROVAL, CUSTOMER, EVIDENCE, PAYMENT, RELATION, STATUS, TASK = (
+    row.__table__.c
+    for row in (ActionRow, ApplicationRow, ApprovalRow, CustomerRow, EvidenceRow, PaymentRow, RelationRow, CfdiStatusRow, TaskRow)
 )
 SUBSTITUTION = "04"  # TipoRelacion of a CFDI that takes the place of another (Anexo 20)
 
@@ -126,8 +138,10 @@ class Queues:
 
 
 def standing_evidence() -> ColumnElement[bool]:
-    """That no other receipt takes its place."""
-    return ~select(RELATION.id).where(RELATION.kind == SUBSTITUTION, RELATION.target == EVIDENCE.source).exists()
+    """That no other receipt takes its place, and that it is not cancelled."""
+    replaced = select(RELATION.id).where(RELATION.kind == SUBSTITUTION, RELATION.target == EVIDENCE.source)
+    cancelled = select(STATUS.id).where(STATUS.uuid == EVIDENCE.source, STATUS.state == CfdiState.CANCELLED.value)
+    return and_(~replaced.exists(), ~cancelled.exists())
 
 
 def _waiting() -> Select[tuple[int]]:

@@ -3,6 +3,7 @@
 from cobranza_rules.store.tables.base import Base
 from cobranza_rules.store.tables.book import (
     ApplicationRow,
+    CfdiStatusRow,
     ContactRow,
     CreditNoteRow,
     CustomerRow,
@@ -25,6 +26,7 @@ __all__ = [
     "ApprovalRow",
     "Base",
     "CaseEventRow",
+    "CfdiStatusRow",
     "ClaimRow",
     "ContactRow",
     "CreditNoteRow",
