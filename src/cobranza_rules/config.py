@@ -137,6 +137,17 @@ class DigestSection(Section):
     at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:00"
 
 
+class SatSection(Section):
+    """The SAT's status service: its address, how long an answer may take, the pause between two questions, and how many a call asks at most."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s/]+/\S*$")] = (
+        "https://consultaqr.facturaelectronica.sat.gob.mx/ConsultaCFDIService.svc"
+    )
+    timeout_seconds: Annotated[int, Field(ge=1, le=300)] = 20
+    pause_seconds: Annotated[float, Field(ge=0, le=60)] = 0.5
+    most: Annotated[int, Field(ge=1, le=10_000)] = 200
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="COBRANZA_", env_nested_delimiter="__")
 
@@ -156,6 +167,7 @@ class Settings(BaseSettings):
     daemon: DaemonSection = DaemonSection()
     approvals: ApprovalsSection = ApprovalsSection()
     digest: DigestSection = DigestSection()
+    sat: SatSection = SatSection()
 
     @field_validator("timezone")
     @classmethod

@@ -121,6 +121,8 @@ RULES = (
     N_("collection"),
     N_("signature-reminder"),
     N_("task-reminder"),
+    N_("pue-unpaid"),
+    N_("rep-missing"),
 )
 # What waits, as `explain` names it.
 QUEUES = (N_("task"), N_("approval"), N_("payment"), N_("customer"))

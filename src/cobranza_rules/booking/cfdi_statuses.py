@@ -12,12 +12,12 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.cancelled_documents import settle_credit_note, settle_invoice, settle_receipt, statuses_of
 from cobranza_rules.booking.outcome import Taken
-from cobranza_rules.booking.payments import RECEIPT
 from cobranza_rules.domain.cfdi_status import CancellationProcess, CfdiState, CfdiStatus, Standing, standing_of
 from cobranza_rules.domain.invoice import InvoiceStatus
 from cobranza_rules.intake.cfdi_statuses import StatusRecord
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem
+from cobranza_rules.store.payment_columns import RECEIPT
 from cobranza_rules.store.tables import CfdiStatusRow, CreditNoteRow, EvidenceRow, InvoiceRow, PaymentRow
 
 LIST, SAT = "list", "sat"  # Where a statement comes from
@@ -84,10 +84,12 @@ class CfdiStatuses:
         self.counts[Taken.UPDATED if changed else Taken.NEW] += 1
 
     def _is_known(self, status: CfdiStatus, said: list[CfdiStatus]) -> bool:
-        """Said before by this very document, or nothing else than what was said last."""
+        """Said before by this very list, or nothing else than what was said last. Each answer of the SAT itself is kept."""
+        if self.source == SAT:
+            return False
         if said and (last := max(said, key=lambda each: each.as_of)).as_of <= status.as_of:
             same = (last.state, last.process, last.cancelled_on) == (status.state, status.process, status.cancelled_on)
-            if same and self.source != SAT:
+            if same:
                 return True
         again = select(CfdiStatusRow.id).where(CfdiStatusRow.uuid == status.uuid, CfdiStatusRow.document == self.document)
         return self.keeper.session.scalar(again.limit(1)) is not None

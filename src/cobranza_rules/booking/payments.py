@@ -19,10 +19,8 @@ from cobranza_rules.domain.invoice import InvoiceStatus
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.queues import standing_evidence
+from cobranza_rules.store.payment_columns import RECEIPT, stands
 from cobranza_rules.store.tables import ApplicationRow, EvidenceRow, InvoiceRow, PaymentRow, RelationRow
-
-RECEIPT = "rep"
 
 
 def receipt_is_known(keeper: Bookkeeper, uuid: str) -> str | None:
@@ -182,9 +180,8 @@ def withdraw_cancelled(keeper: Bookkeeper, uuid: str, today: dt.date) -> bool:
     False where there is nothing to take back.
     """
     keeper.session.flush()
-    stands = select(EvidenceRow.id).where(EvidenceRow.payment_id == PaymentRow.id, standing_evidence()).exists()
     named = select(EvidenceRow.payment_id).where(EvidenceRow.kind == RECEIPT, EvidenceRow.source == uuid)
-    unfounded = list(keeper.session.scalars(select(PaymentRow.id).where(PaymentRow.id.in_(named), ~stands).order_by(PaymentRow.id)))
+    unfounded = list(keeper.session.scalars(select(PaymentRow.id).where(PaymentRow.id.in_(named), ~stands()).order_by(PaymentRow.id)))
     uncovered = [invoice for payment_id in unfounded for invoice in _withdraw(keeper, payment_id, today)]
     hold_unproven(keeper, uuid, uncovered, today)
     return bool(uncovered)

@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": ("cobranza_rules.cli.demo", "demo", N_("Make a workspace from the samples and play six weeks in it.")),
     "init": ("cobranza_rules.cli.start", "init", N_("Make an empty workspace.")),
     "import": ("cobranza_rules.cli.imports", "import_", N_("Take in invoices, payments, credit notes and customers.")),
+    "cfdi": ("cobranza_rules.cli.cfdi", "cfdi", N_("What the SAT says of invoices: valid, under cancellation, cancelled.")),
     "rules": ("cobranza_rules.cli.rules", "rules", N_("Check, test, compare and publish the rules.")),
     "plan": ("cobranza_rules.cli.planning", "plan", N_("What would happen, and why.")),
     "run": ("cobranza_rules.cli.planning", "run", N_("Take in mail, decide, and carry it out: one tick.")),

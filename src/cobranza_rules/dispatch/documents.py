@@ -10,7 +10,7 @@ from cobranza_rules.domain.letter import AccountLetter, CoveredLine, Document, L
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.money import Money
 from cobranza_rules.rules.planned import PlannedAction
-from cobranza_rules.store.queues import standing_evidence
+from cobranza_rules.store.payment_columns import standing_evidence
 from cobranza_rules.store.tables import ApplicationRow, CustomerRow, EvidenceRow, InvoiceRow, PaymentRow
 
 

@@ -78,6 +78,13 @@ INVOICE_FACTS = (
     fact("payment_method", T, N_("PUE or PPD, as the CFDI says"), 'payment_method == "PPD"', choices=("PUE", "PPD"), neutral="PPD"),
     fact("cancellation_pending", B, N_("its cancellation is under way"), "not cancellation_pending", neutral=False),
     fact("issued_on", D, N_("the day on which it was issued"), "issued_on >= 2026-01-01"),
+    fact(
+        "days_since_issue_month",
+        N,
+        N_("days past the last day of the month in which it was issued; 0 on that day, negative before it"),
+        'payment_method == "PUE" and days_since_issue_month >= 1',
+        unit="days",
+    ),
     fact("due_on", D, N_("the day on which it is due"), "due_on < 2026-12-31", may_be_unknown=True),
     fact(
         "days_overdue",

@@ -74,6 +74,14 @@ class StatusRecord:
     places: Mapping[str, str]
 
 
+def state_named(text: str) -> CfdiState | None:
+    return _STATE_OF.get(plain(text))
+
+
+def process_named(text: str) -> CancellationProcess | None:
+    return _PROCESS_OF.get(plain(text))
+
+
 def read_statuses(content: bytes, file: str, today: dt.date) -> tuple[list[StatusRecord], list[Problem]]:
     """The rows that could be read, and the problems of the others; a problem that is a warning has cost nothing.
 
@@ -136,7 +144,7 @@ class _Row:
 
     def _state(self) -> CfdiState | None:
         text = self._text("state")
-        if (state := _STATE_OF.get(plain(text))) is None:
+        if (state := state_named(text)) is None:
             what = _("'{text}' is not known here", text=shown(text)) if text else _("the cell is empty")
             self._blame("state", what, _("write one of: {allowed}", allowed="Vigente, Cancelado, No encontrado"))
         return state
@@ -147,7 +155,7 @@ class _Row:
 
     def _process(self) -> CancellationProcess | None:
         told = self._told_process()
-        if (process := _PROCESS_OF.get(plain(told))) is None:
+        if (process := process_named(told)) is None:
             allowed = "Cancelado sin aceptación, Cancelado con aceptación, Plazo vencido, En proceso, Solicitud rechazada"
             column = "process" if self._text("process") else "cancellation"
             self._blame(column, _("'{text}' is not known here", text=shown(told)), _("write one of: {allowed}", allowed=allowed))

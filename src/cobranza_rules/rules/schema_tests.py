@@ -60,6 +60,7 @@ VALUES: dict[str, Schema] = {
     "ladder": described(A_NAME, N_("a ladder, by its id")),
     "hold": described(one_or_many(choice(BLOCKS)), N_("what is kept from happening")),
     "exclude": described(A_TRUTH, N_("nothing at all is done with it")),
+    "receipt": described(A_TRUTH, N_("its payment receipt (REP) has come, as it has if nothing is said")),
     "until": described(A_DAY, N_("the last day on which it counts")),
     "roles": described(one_or_many(choice(CONTACTS)), N_("contacts that now have a valid address")),
     **{name: of_fact(REPLY_FACTS[name]) for name in REPLY_TRUTHS},

@@ -85,7 +85,8 @@ def _payment(book: TestedBook, event: Event, key: int, name: str) -> Sentence | 
         payment = next(book.ids)
         _enter(book, event, key, EntryKind.PAYMENT_APPLIED, payment=payment, minor=minor)
         paid = Money(minor, book.invoices[key].currency)
-        book.payments.append(TestedPayment(payment, book.owners[key], paid, minor, event.on))
+        without_receipt = book.invoices[key].payment_method == "PPD" and not event.data["receipt"]
+        book.payments.append(TestedPayment(payment, book.owners[key], paid, minor, event.on, without_receipt))
     return None
 
 
