@@ -21,7 +21,10 @@ from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.database import open_database
 
 RULES = Path(__file__).resolve().parents[1] / "rules" / "collections.yaml"
-COMPANY = {role: f"{role}@company.example" for role in ("supervisor", "sales_manager", "administration_manager", "collections_analyst")}
+COMPANY = {
+    role: f"{role}@company.example"
+    for role in ("supervisor", "sales_manager", "administration_manager", "collections_analyst", "accounting")
+}
 
 
 def main() -> None:

@@ -167,6 +167,17 @@ class BillingSection(Section):
     refused_to: tuple[str, ...] = ()
 
 
+class SatSection(Section):
+    """The SAT's status service: its address, how long an answer may take, the pause between two questions, and how many a call asks at most."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s/]+/\S*$")] = (
+        "https://consultaqr.facturaelectronica.sat.gob.mx/ConsultaCFDIService.svc"
+    )
+    timeout_seconds: Annotated[int, Field(ge=1, le=300)] = 20
+    pause_seconds: Annotated[float, Field(ge=0, le=60)] = 0.5
+    most: Annotated[int, Field(ge=1, le=10_000)] = 200
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True, env_prefix="COBRANZA_", env_nested_delimiter="__")
 
@@ -188,6 +199,7 @@ class Settings(BaseSettings):
     digest: DigestSection = DigestSection()
     intake: IntakeSection = IntakeSection()
     billing: BillingSection = BillingSection()
+    sat: SatSection = SatSection()
 
     @field_validator("timezone")
     @classmethod

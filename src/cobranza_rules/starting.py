@@ -57,6 +57,11 @@ name = ""
 title = "Gerente de Ventas"
 email = ""
 
+[people.accounting]
+name = ""
+title = "Contabilidad"
+email = ""
+
 [mail]
 address = ""
 display_name = ""

@@ -47,12 +47,22 @@ STATES = (
     N_("settled"),
     N_("automatic"),
 )
+# What the SAT says of a CFDI, and how far its cancellation has come.
+CFDI_STATUSES = (
+    N_("valid"),
+    N_("not_found"),
+    N_("in_process"),
+    N_("without_acceptance"),
+    N_("with_acceptance"),
+    N_("expired"),
+)
 TASKS = (
     N_("sales-intervention"),
     N_("decide-on-case"),
     N_("call-for-acknowledgement"),
     N_("allocate-credit-note"),
     N_("review-substitution"),
+    N_("review-cancellation"),
     N_("resolve-rejection"),
     N_("message-refused"),
     N_("find-address"),
@@ -111,6 +121,8 @@ RULES = (
     N_("collection"),
     N_("signature-reminder"),
     N_("task-reminder"),
+    N_("pue-unpaid"),
+    N_("rep-missing"),
 )
 # What waits, as `explain` names it.
 QUEUES = (N_("task"), N_("approval"), N_("payment"), N_("customer"))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cobranza_rules.mail.sink import Sink
     from cobranza_rules.rules.engine import Engine
     from cobranza_rules.rules.model import RuleSet
+    from cobranza_rules.sat.port import StatusService
     from cobranza_rules.warm import Warm
 
 REPLIES = "replies.yaml"
@@ -123,6 +124,13 @@ class Workspace:
         from cobranza_rules.mail.adapters import open_mailbox
 
         return open_mailbox(self.settings.mail.incoming, self.base, seen=self._was_taken)
+
+    @cached_property
+    def status_service(self) -> StatusService:
+        """Raises ProblemError where the extra `sat` is not installed."""
+        from cobranza_rules.sat.satcfdi_service import SatcfdiService
+
+        return SatcfdiService(self.settings.sat.url, self.settings.sat.timeout_seconds)
 
     def _was_taken(self, origin: str) -> bool:
         from cobranza_rules.store.tables import TakenRow

@@ -117,6 +117,7 @@ class RecordedPayment:
     """`parts` are days, minor units and currencies of what came to be known of it as covering invoices; what was taken back is below zero.
 
     `known_on` is the first day of which a decision could know of it, `gone_on` the first of which another receipt had taken its place.
+    `rep_missing` says that none has come to this day: when one came is not recorded.
     """
 
     id: int
@@ -128,6 +129,7 @@ class RecordedPayment:
     known_on: dt.date
     parts: Sequence[tuple[dt.date, int, str]] = ()
     gone_on: dt.date | None = None
+    rep_missing: bool = False
 
     def applied(self, today: dt.date) -> int | None:
         """Minor units; None where it covers an invoice in another currency."""

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.backtest.history import RecordedPayment
 from cobranza_rules.domain.entry import EntryKind
-from cobranza_rules.store.queues import standing_evidence
-from cobranza_rules.store.tables import EntryRow, EvidenceRow, InvoiceRow, PaymentRow
+from cobranza_rules.store.payment_columns import rep_missing, stands
+from cobranza_rules.store.tables import EntryRow, InvoiceRow, PaymentRow
 
-ENTRY, EVIDENCE, INVOICE, PAYMENT = (row.__table__.c for row in (EntryRow, EvidenceRow, InvoiceRow, PaymentRow))
+ENTRY, INVOICE, PAYMENT = (row.__table__.c for row in (EntryRow, InvoiceRow, PaymentRow))
 OF_PAYMENTS = (EntryKind.PAYMENT_APPLIED.value, EntryKind.PAYMENT_REVERSED.value)
 
 Part = tuple[dt.date, int, str]  # Day, minor units and currency
@@ -35,16 +35,17 @@ class PaymentReader:
         A payment is known from the first invoice on that it is known to cover, else from the day on which it was paid.
         """
         parts = self._parts(ids)
-        stands = select(EVIDENCE.id).where(EVIDENCE.payment_id == PAYMENT.id, standing_evidence()).exists()
         columns = (PAYMENT.id, PAYMENT.customer_id, PAYMENT.operation, PAYMENT.amount, PAYMENT.currency, PAYMENT.paid_on)
-        query = select(*columns, stands.label("stands")).where(PAYMENT.customer_id.between(ids[0], ids[-1])).order_by(PAYMENT.id)
+        missing = rep_missing().label("rep_missing")
+        query = select(*columns, stands().label("stands"), missing).where(PAYMENT.customer_id.between(ids[0], ids[-1])).order_by(PAYMENT.id)
         found = []
         for row in self.session.execute(query).all():
             own = parts.get(row.id, [])
             known_on = own[0][0] if own else row.paid_on
             gone_on = None if row.stands else own[-1][0] if own else known_on
             name = row.operation or row.paid_on.isoformat()
-            found.append(RecordedPayment(row.id, row.customer_id, name, row.amount, row.currency, row.paid_on, known_on, own, gone_on))
+            known = (row.id, row.customer_id, name, row.amount, row.currency, row.paid_on, known_on, own, gone_on)
+            found.append(RecordedPayment(*known, bool(row.rep_missing)))
         return found
 
     def _parts(self, ids: Sequence[int]) -> dict[int, list[Part]]:

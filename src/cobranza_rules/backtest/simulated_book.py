@@ -13,6 +13,7 @@ from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.inheritance import inheritance
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after_with_due_date
+from cobranza_rules.domain.taking_over import taken_over
 from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.effects import entries_when_confirmed
@@ -100,7 +101,8 @@ class SimulatedBook:
             self._answer(invoice_id, entry)
             return
         if entry.kind is EntryKind.INHERITED and data["source"] in self.states:
-            entry = Entry(entry.kind, entry.happened_on, {"source": data["source"], **inheritance(self.states[data["source"]])})
+            goes_on = taken_over(self.states[data["source"]], self.states.get(invoice_id, InvoiceState()))
+            entry = Entry(entry.kind, entry.happened_on, {"source": data["source"], **inheritance(goes_on)})
         self._enter(invoice_id, entry)
 
     def _answer(self, invoice_id: int, entry: Entry) -> None:

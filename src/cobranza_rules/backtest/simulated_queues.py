@@ -64,7 +64,9 @@ class SimulatedQueues:
         self, payment: RecordedPayment, customer: CustomerSubject, decided: OfCustomers, today: dt.date, without: int | None
     ) -> QueueSubject:
         applied, calendar = payment.applied(today), self.rules.calendar
-        facts = payment_facts(customer.facts, payment.amount, payment.currency, applied, payment.paid_on, today, calendar)
+        facts = payment_facts(
+            customer.facts, payment.amount, payment.currency, applied, payment.paid_on, today, calendar, rep_missing=payment.rep_missing
+        )
         claims, overrides = self.book.claims_of(payment.id, without, Scope.PAYMENT), overrides_of(decided.get(customer.id, ()), ())
         return QueueSubject(Scope.PAYMENT, payment.id, customer.id, payment.name, facts, claims=claims, overrides=overrides)
 
@@ -72,6 +74,8 @@ class SimulatedQueues:
 def is_looked_at(payment: RecordedPayment, today: dt.date) -> bool:
     if today < payment.known_on or (payment.gone_on is not None and payment.gone_on <= today):
         return False
-    return payment.paid_on >= days_after(today, -RECENT) or payment.amount > sum(
-        minor for day, minor, currency in payment.parts if day <= today and currency == payment.currency
+    return (
+        payment.rep_missing
+        or payment.paid_on >= days_after(today, -RECENT)
+        or payment.amount > sum(minor for day, minor, currency in payment.parts if day <= today and currency == payment.currency)
     )

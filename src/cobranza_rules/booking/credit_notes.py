@@ -14,32 +14,35 @@ from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.domain.document import CreditNoteRecord, RelationKind
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.ledger_document import LedgerKind
-from cobranza_rules.store.tables import CreditNoteRow, InvoiceRow, LedgerCreditRow, LedgerPartRow, RelationRow
+from cobranza_rules.store.tables import CreditNoteRow, InvoiceRow, LedgerCreditRow, LedgerPartRow, RelationRow, TaskRow
 
 REDUCING = frozenset({RelationKind.CREDIT_NOTE, RelationKind.RETURN, RelationKind.ADVANCE})
-APPLIED, FOR_A_PERSON, FOR_AN_INVOICE = "applied", "for_a_person", "for_an_invoice"
+APPLIED, FOR_A_PERSON, FOR_AN_INVOICE, CANCELLED = "applied", "for_a_person", "for_an_invoice", "cancelled"
+USED_UP = (APPLIED, CANCELLED)  # Nothing of it is left to be applied.
 
 
 def related_invoices(record: CreditNoteRecord) -> list[str]:
     return list(dict.fromkeys(uuid for relation in record.relations if relation.kind in REDUCING for uuid in relation.uuids))
 
 
-def book_credit_note(keeper: Bookkeeper, record: CreditNoteRecord, digest: str, today: dt.date) -> None:
+def book_credit_note(keeper: Bookkeeper, record: CreditNoteRecord, digest: str, today: dt.date) -> CreditNoteRow:
     """One that the ledger has told of already goes on as that of the CFDI; what else the ledger says of it is looked at anew."""
     targets = related_invoices(record)
     told = credits_of_note(keeper, record.uuid, number_in_ledger(record))
     customer_id = customer_of(keeper, record.receiver, today).id
     credit, own = next(((credit, own) for credit in told if (own := _told_alike(keeper, credit, record, customer_id))), (None, None))
     if credit is not None and own is not None:
+        row = own
         _take_over(keeper, credit, own, record, digest, targets, today)
     else:
-        _book_new(keeper, record, digest, customer_id, targets, today)
+        row = _book_new(keeper, record, digest, customer_id, targets, today)
     invoices = select(InvoiceRow.id).where(InvoiceRow.uuid.in_(targets))
     beside = select(LedgerCreditRow).where(
         LedgerCreditRow.kind == LedgerKind.CREDIT_NOTE.value,
         LedgerCreditRow.id.in_(select(LedgerPartRow.credit_id).where(LedgerPartRow.invoice_id.in_(invoices))),
     )
     settle_notes(keeper, list({row.id: row for row in (*told, *keeper.session.scalars(beside))}.values()), today)
+    return row
 
 
 def _told_alike(keeper: Bookkeeper, credit: LedgerCreditRow, record: CreditNoteRecord, customer_id: int) -> CreditNoteRow | None:
@@ -76,7 +79,9 @@ def _take_over(
         _hand_to_person(keeper, row, targets, today)
 
 
-def _book_new(keeper: Bookkeeper, record: CreditNoteRecord, digest: str, customer_id: int, targets: list[str], today: dt.date) -> None:
+def _book_new(
+    keeper: Bookkeeper, record: CreditNoteRecord, digest: str, customer_id: int, targets: list[str], today: dt.date
+) -> CreditNoteRow:
     row = CreditNoteRow(
         customer_id=customer_id,
         uuid=record.uuid,
@@ -96,6 +101,7 @@ def _book_new(keeper: Bookkeeper, record: CreditNoteRecord, digest: str, custome
         _apply(keeper, row, invoice, today)
     elif row.state == FOR_A_PERSON:
         _hand_to_person(keeper, row, targets, today)
+    return row
 
 
 def _replaces_or_is_replaced(keeper: Bookkeeper, record: CreditNoteRecord) -> bool:
@@ -131,3 +137,35 @@ def apply_waiting_credit_notes(keeper: Bookkeeper, invoice: InvoiceRow, today: d
     )
     for row in list(keeper.session.scalars(waiting)):
         _apply(keeper, row, invoice, today)
+
+
+def free_credit_notes(keeper: Bookkeeper, invoice: InvoiceRow, today: dt.date) -> bool:
+    """Notes that were about a cancelled invoice alone are a person's again. True where it keeps the share of one that was about several."""
+    kept = False
+    for key, minor in sorted(invoice.applied.items()):
+        if not key.startswith("c"):
+            continue
+        note = keeper.session.get_one(CreditNoteRow, int(key[1:]))
+        if minor != note.total:
+            kept = True
+            continue
+        keeper.enter(invoice, EntryKind.CREDIT_REVERSED, today, {"credit_note": note.id, "number": note.number})
+        note.state = FOR_A_PERSON
+        _hand_to_person(keeper, note, [invoice.uuid or invoice.number], today)
+    return kept
+
+
+def cancel_credit_note(keeper: Bookkeeper, note: CreditNoteRow, on: dt.date, today: dt.date) -> bool:
+    """What it took off is owed again. False where it is cancelled already."""
+    if note.state == CANCELLED:
+        return False
+    note.state = CANCELLED
+    keeper.note(note.customer_id, "credit_note_cancelled", on, {"number": note.number, "minor": note.total, "currency": note.currency})
+    for invoice in keeper.session.scalars(select(InvoiceRow).where(InvoiceRow.customer_id == note.customer_id).order_by(InvoiceRow.id)):
+        if f"c{note.id}" in invoice.applied:
+            keeper.enter(invoice, EntryKind.CREDIT_REVERSED, today, {"credit_note": note.id, "number": note.number})
+    asked = select(TaskRow).where(TaskRow.name == ALLOCATE, TaskRow.customer_id == note.customer_id, TaskRow.state == "open")
+    for task in keeper.session.scalars(asked):
+        if task.detail.get("note_id") == note.id:
+            task.state = "withdrawn"
+    return True

@@ -11,6 +11,8 @@ from itertools import islice
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.cancelled_documents import settle_credit_note, settle_receipt
+from cobranza_rules.booking.cfdi_statuses import LIST, CfdiStatuses
 from cobranza_rules.booking.credit_notes import book_credit_note
 from cobranza_rules.booking.customers import book_customer
 from cobranza_rules.booking.deferred import take_agreements, take_requests
@@ -24,6 +26,7 @@ from cobranza_rules.booking.reminded import RemindedBefore
 from cobranza_rules.clock import Clock
 from cobranza_rules.domain.document import CfdiRecord, CreditNoteRecord, InvoiceRecord, PaymentReceiptRecord
 from cobranza_rules.intake.cfdi import examine_cfdi, read_cfdi
+from cobranza_rules.intake.cfdi_statuses import read_statuses
 from cobranza_rules.intake.contacts import read_customers
 from cobranza_rules.intake.recognise import Kind, recognise
 from cobranza_rules.intake.reminders import read_reminders
@@ -38,10 +41,17 @@ from cobranza_rules.store.documents import DocumentArchive, digest_of
 from cobranza_rules.store.heartbeat import BANK, beat
 from cobranza_rules.store.tables import CreditNoteRow, QuarantineRow
 
+_GROUPS = {
+    Kind.CFDI: "cfdi",
+    Kind.CUSTOMERS: "customers",
+    Kind.SPREADSHEET: "customers",
+    Kind.REMINDERS: "reminders",
+    Kind.CFDI_STATUSES: "cfdi_statuses",
+}
 TABLES = (Kind.CUSTOMERS, Kind.SPREADSHEET)
 # What these name may stand in any of the files: the accounting system comes after the CFDI, and lists in this order after all else.
 LEDGER = (Kind.LEDGER_REPORT, Kind.LEDGER_TABLE)
-LAST = (Kind.AGREEMENTS, Kind.REQUESTS, Kind.REMINDERS)
+LAST = (Kind.AGREEMENTS, Kind.REQUESTS, Kind.REMINDERS, Kind.CFDI_STATUSES)
 BATCH = 200  # Files in a transaction: large enough that the disk's syncs do not count, small enough that others get their turn.
 
 
@@ -50,8 +60,8 @@ class ImportReport:
     """What came of an import.
 
     `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, charges and credits (of the accounting
-    system), agreements, requests, reminders, cfdi, ledger (files of the accounting system), other; outcomes those of Taken, refused,
-    set_aside and quarantined.
+    system), agreements, requests, reminders, cfdi_statuses, cfdi, ledger (files of the accounting system), other; outcomes those of Taken,
+    refused, set_aside and quarantined.
     """
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -103,6 +113,8 @@ class Importing:
                     self._take_cfdi(keeper, name, content, report)
             elif kind is Kind.REMINDERS:
                 self._take_reminders(keeper, name, content, report)
+            elif kind is Kind.CFDI_STATUSES:
+                self._take_statuses(keeper, name, content, report)
             elif kind in LAST:
                 self._take_list(keeper, kind, name, content, report)
             elif kind in TABLES:
@@ -142,7 +154,7 @@ class Importing:
             require_same(known, record.uuid, document)
             return Taken.UNCHANGED
         relate(keeper, record.uuid, record.relations)
-        book_credit_note(keeper, record, document.digest, today)
+        settle_credit_note(keeper, book_credit_note(keeper, record, document.digest, today), today)
         return Taken.NEW
 
     def _take_receipt(self, keeper: Bookkeeper, document: Document, record: PaymentReceiptRecord, today: dt.date) -> Taken:
@@ -152,6 +164,7 @@ class Importing:
             return Taken.UNCHANGED
         relate(keeper, record.uuid, record.relations)
         outcome = book_receipt(keeper, record, document.digest, document.file, today)
+        settle_receipt(keeper, record.uuid, today)
         issued = dt.datetime.combine(record.issued_at.date(), dt.time(12), dt.UTC)
         beat(keeper.session, BANK, min(issued, keeper.known_at))  # A receipt dated ahead tells nothing of the days to come.
         return outcome
@@ -198,6 +211,15 @@ class Importing:
         report.counts.update({(_group_of(kind), outcome): count for outcome, count in taken.counts.items()})
         if taken.problems:
             raise ProblemError(taken.problems)
+
+    def _take_statuses(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
+        records, problems = read_statuses(content, name, self.clock.today())
+        statuses = CfdiStatuses(keeper, LIST, self.archive.put(content), name, self.clock.today())
+        statuses.take(records)
+        report.warnings += statuses.warnings
+        report.counts.update({("cfdi_statuses", outcome): count for outcome, count in statuses.counts.items()})
+        if refused := [*problems, *statuses.problems]:
+            raise ProblemError(refused)
 
     def _quarantine(
         self, keeper: Bookkeeper, name: str, content: bytes, problems: tuple[Problem, ...], report: ImportReport, group: str

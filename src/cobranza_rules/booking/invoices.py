@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.agreements import cover_invoice
 from cobranza_rules.booking.bookkeeper import Bookkeeper, put_state
+from cobranza_rules.booking.cancelled_documents import settle_invoice
 from cobranza_rules.booking.credit_notes import apply_waiting_credit_notes
 from cobranza_rules.booking.customers import customer_of
 from cobranza_rules.booking.document import Document, require_same
@@ -48,8 +49,9 @@ def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening
     tie_invoice(keeper, row, today)
     if merged:
         settle_invoices(keeper, [row.id], today)
-    apply_waiting_payments(keeper, row)
+    apply_waiting_payments(keeper, row, today)
     apply_waiting_credit_notes(keeper, row, today)
+    settle_invoice(keeper, row, today)
     return Taken.UPDATED if merged else Taken.NEW
 
 

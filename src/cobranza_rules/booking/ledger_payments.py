@@ -15,7 +15,7 @@ from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.ledger_document import LedgerKind
 from cobranza_rules.domain.ledger_matching import Covering, Match, Standing, match
 from cobranza_rules.money import Money
-from cobranza_rules.store.queues import standing_evidence
+from cobranza_rules.store.payment_columns import RECEIPT, standing_evidence
 from cobranza_rules.store.tables import (
     ApplicationRow,
     EvidenceRow,
@@ -26,7 +26,7 @@ from cobranza_rules.store.tables import (
     RelationRow,
 )
 
-RECEIPT, LEDGER = "rep", "ledger"
+LEDGER = "ledger"
 Parts = Mapping[int, int]  # Minor units by invoice
 
 

@@ -7,18 +7,21 @@ from collections import defaultdict
 
 from sqlalchemy import select
 
+from cobranza_rules.booking.applications import cover, parts_of, uncover
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.cancellation import ask_about_money, hold_unproven
 from cobranza_rules.booking.customers import customer_of
 from cobranza_rules.booking.identity import payment_identity
 from cobranza_rules.booking.ledger_credits import settle_invoices
-from cobranza_rules.booking.ledger_payments import RECEIPT, adopted_by
+from cobranza_rules.booking.ledger_payments import adopted_by
 from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.substitution import hold_for_review, present_of
 from cobranza_rules.domain.document import PaymentReceiptRecord, ReceiptPayment, RelationKind
-from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.domain.invoice import InvoiceStatus
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.payment_columns import RECEIPT, stands
 from cobranza_rules.store.tables import ApplicationRow, EvidenceRow, InvoiceRow, PaymentRow, RelationRow
 
 
@@ -118,37 +121,37 @@ def _covered(keeper: Bookkeeper, payment_id: int) -> dict[str, int]:
 
 
 def _apply(keeper: Bookkeeper, payment: PaymentRow, uuid: str, part: Money, today: dt.date) -> None:
-    """A payment for a substituted CFDI covers nothing by itself: the one in its place is held until a person has looked."""
     known = select(ApplicationRow.id).where(ApplicationRow.payment_id == payment.id, ApplicationRow.invoice_uuid == uuid)
     if keeper.session.scalar(known) is not None:
         return
     application = ApplicationRow(payment_id=payment.id, invoice_uuid=uuid, currency=part.currency, minor=part.minor, applied=False)
     keeper.session.add(application)
+    keeper.session.flush()
     invoice = keeper.session.scalar(select(InvoiceRow).where(InvoiceRow.uuid == uuid))
     if invoice is not None:
-        _enter(keeper, payment, invoice, application)
-        if (present := present_of(keeper, invoice)) is not invoice:
-            hold_for_review(keeper, invoice, present, today)
+        _cover_or_ask(keeper, invoice, application, today)
 
 
-def _enter(keeper: Bookkeeper, payment: PaymentRow, invoice: InvoiceRow, application: ApplicationRow) -> None:
-    keeper.enter(invoice, EntryKind.PAYMENT_APPLIED, payment.paid_on, {"payment": payment.id, "minor": application.minor})
-    application.applied, application.invoice_id = True, invoice.id
+def _cover_or_ask(keeper: Bookkeeper, invoice: InvoiceRow, application: ApplicationRow, today: dt.date) -> None:
+    """What was paid for a cancelled CFDI covers nothing. For a substituted one, the one in its place is held until a person has looked."""
+    if invoice.status == InvoiceStatus.CANCELLED:
+        ask_about_money(keeper, invoice, today)
+        return
+    cover(keeper, invoice, application)
+    if (present := present_of(keeper, invoice)) is not invoice:
+        hold_for_review(keeper, invoice, present, today)
 
 
-def apply_waiting_payments(keeper: Bookkeeper, invoice: InvoiceRow) -> None:
-    """Payments whose receipt came before the invoice. One in another currency stays waiting: it cannot be about this invoice."""
-    waiting = select(ApplicationRow).where(
-        ApplicationRow.invoice_uuid == invoice.uuid, ApplicationRow.applied.is_(False), ApplicationRow.currency == invoice.currency
-    )
-    for application in list(keeper.session.scalars(waiting.order_by(ApplicationRow.id))):
-        _enter(keeper, keeper.session.get_one(PaymentRow, application.payment_id), invoice, application)
+def apply_waiting_payments(keeper: Bookkeeper, invoice: InvoiceRow, today: dt.date) -> None:
+    """Payments whose receipt came before the invoice."""
+    for application in parts_of(keeper, invoice, applied=False):
+        _cover_or_ask(keeper, invoice, application, today)
 
 
 def _withdraw_replaced(keeper: Bookkeeper, record: PaymentReceiptRecord, today: dt.date) -> set[int]:
-    """The invoices of which something was taken back. A receipt that substitutes another (relation 04): payments that only the old one spoke of did not happen as it said.
+    """A receipt that substitutes another (relation 04): payments that only the old one spoke of did not happen as it said.
 
-    Whichever of the two comes first: the record may itself be the old one.
+    Gives the ids of the invoices that they had covered. Whichever of the two comes first: the record may itself be the old one.
     """
     replaced = {uuid for relation in record.relations if relation.kind == RelationKind.SUBSTITUTION for uuid in relation.uuids}
     newer = select(RelationRow.source).where(RelationRow.target == record.uuid, RelationRow.kind == RelationKind.SUBSTITUTION.value)
@@ -163,17 +166,30 @@ def _withdraw_replaced(keeper: Bookkeeper, record: PaymentReceiptRecord, today: 
     for payment_id, source in keeper.session.execute(told):
         sources[payment_id].add(source)
     gone = sorted(payment_id for payment_id, named in sources.items() if named <= replaced)
-    return {invoice for payment_id in gone for invoice in _withdraw(keeper, payment_id, today)}
+    return {invoice.id for payment_id in gone for invoice in _withdraw(keeper, payment_id, today)}
 
 
-def _withdraw(keeper: Bookkeeper, payment_id: int, today: dt.date) -> set[int]:
-    changed = set()
-    applications = list(keeper.session.scalars(select(ApplicationRow).where(ApplicationRow.payment_id == payment_id)))
-    for application in applications:
+def _withdraw(keeper: Bookkeeper, payment_id: int, today: dt.date) -> list[InvoiceRow]:
+    """Gives the invoices that it had covered."""
+    uncovered = []
+    for application in list(keeper.session.scalars(select(ApplicationRow).where(ApplicationRow.payment_id == payment_id))):
         if application.applied:
             invoice = keeper.session.get_one(InvoiceRow, application.invoice_id)
-            keeper.enter(invoice, EntryKind.PAYMENT_REVERSED, today, {"payment": payment_id})
-            changed.add(invoice.id)
+            uncover(keeper, invoice, application, today)
+            uncovered.append(invoice)
         keeper.session.delete(application)
     keeper.session.flush()
-    return changed
+    return uncovered
+
+
+def withdraw_cancelled(keeper: Bookkeeper, uuid: str, today: dt.date) -> bool:
+    """What only a cancelled receipt speaks of: whether it was paid a person says, and until then nobody is asked to pay it again.
+
+    False where there is nothing to take back.
+    """
+    keeper.session.flush()
+    named = select(EvidenceRow.payment_id).where(EvidenceRow.kind == RECEIPT, EvidenceRow.source == uuid)
+    unfounded = list(keeper.session.scalars(select(PaymentRow.id).where(PaymentRow.id.in_(named), ~stands()).order_by(PaymentRow.id)))
+    uncovered = [invoice for payment_id in unfounded for invoice in _withdraw(keeper, payment_id, today)]
+    hold_unproven(keeper, uuid, uncovered, today)
+    return bool(uncovered)

@@ -6,6 +6,7 @@ import datetime as dt
 
 from sqlalchemy import select
 
+from cobranza_rules.booking.applications import cover, parts_of
 from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
 from cobranza_rules.booking.overriding import hand_on_overrides
 from cobranza_rules.booking.tasks import hand_on_tasks, open_task
@@ -13,6 +14,7 @@ from cobranza_rules.domain.document import InvoiceRecord, RelationKind
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.inheritance import inheritance
 from cobranza_rules.domain.invoice import InvoiceStatus
+from cobranza_rules.domain.taking_over import taken_over
 from cobranza_rules.store.tables import ActionRow, ClaimRow, InvoiceRow, RelationRow
 
 REVIEW = "review-substitution"
@@ -57,14 +59,24 @@ def present_of(keeper: Bookkeeper, invoice: InvoiceRow) -> InvoiceRow:
 
 def _hand_over(keeper: Bookkeeper, old: InvoiceRow, new: InvoiceRow, today: dt.date) -> None:
     """Another receiver has never seen the old one, so for it the new one begins anew."""
-    state = state_of(old)
     keeper.enter(old, EntryKind.SUBSTITUTED, new.issued_on, {"by": new.id})
+    for part in parts_of(keeper, old, applied=False):  # Those that a cancellation had set free: now they are the new one's matter.
+        cover(keeper, old, part)
     if old.customer_id == new.customer_id:
-        keeper.enter(new, EntryKind.INHERITED, new.issued_on, {"source": old.id, **inheritance(state)})
+        _go_on(keeper, old, new)
         hand_on_tasks(keeper, new.customer_id, old.id, new.id)
         hand_on_overrides(keeper, old, new, today)
-    if state.paid or on_its_way(keeper, old):
-        hold_for_review(keeper, old, new, today)
+    if state_of(old).paid or on_its_way(keeper, old):
+        hold_for_review(keeper, old, present_of(keeper, new), today)
+
+
+def _go_on(keeper: Bookkeeper, old: InvoiceRow, new: InvoiceRow) -> None:
+    """Through the whole chain, should the new one have been substituted before the old one came."""
+    for later in [new, *successors(keeper, new)]:
+        if later.customer_id == old.customer_id and later.id != old.id:
+            handed_on = inheritance(taken_over(state_of(old), state_of(later)))
+            keeper.enter(later, EntryKind.INHERITED, later.issued_on, {"source": old.id, **handed_on})
+            old = later
 
 
 def on_its_way(keeper: Bookkeeper, old: InvoiceRow) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from cobranza_rules.booking.allocation import ALLOCATE, allocate
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.cancellation import REVIEW_CANCELLATION
 from cobranza_rules.booking.case_decisions import DECIDE, check_decision, decide_on_case
 from cobranza_rules.booking.ledger_credits import settle_credits
 from cobranza_rules.booking.ledger_doubts import MATCH, check_match, decide_credit
@@ -91,7 +92,7 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
             keeper.enter(invoice, EntryKind.ACKNOWLEDGED, today, {"task": row.id, **who})
     if row.name == MATCH:
         settle_credits(keeper, [decide_credit(keeper, row, answer.answer)], today)
-    if row.name == REVIEW:
+    if row.name in (REVIEW, REVIEW_CANCELLATION):
         end_review(keeper, row.invoices, today)
     if row.name == FIND_ADDRESS:
         _trust_addresses_again(keeper, row.customer_id)

@@ -33,6 +33,13 @@ SENTENCES = {
     "payment_reversed": N_("payment taken back from {invoice}"),
     "credit_applied": N_("credit note {number} over {amount} applied to {invoice}"),
     "credit_note": N_("credit note {number} over {amount} received"),
+    "credit_reversed": N_("credit note {number} taken back from {invoice}"),
+    "credit_note_cancelled": N_("credit note {number} over {amount} was cancelled"),
+    "cfdi_status_list": N_("a list says of {of} at the SAT: {state}{told}"),
+    "cfdi_status_sat": N_("the SAT says of {of}: {state}{told}"),
+    "cancellation_requested": N_("the cancellation of {invoice} is under way"),
+    "cancellation_refused": N_("the cancellation of {invoice} was refused: it is owed as before"),
+    "cancelled": N_("invoice {invoice} was cancelled"),
     "substituted": N_("invoice {invoice} was substituted by another CFDI"),
     "inherited": N_("invoice {invoice} goes on from the one that it substitutes"),
     "delivered": N_("invoice {invoice} delivered"),
@@ -83,7 +90,7 @@ SENTENCES = {
     "address_marked": N_("address {address} marked: it does not take our mail"),
 }
 # Fields of events that hold an identifier of ours: they are shown as words.
-WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome", "by"})
+WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome", "by", "state", "process"})
 SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did
 
 
@@ -116,6 +123,7 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
     said = [word(data[name]) if name in WORDS else Sentence("{text}", {"text": data[name]}) for name in SAID if data.get(name)]
     fields["said"] = _(": {said}", said=joined(said)) if said else ""
     fields["next"] = _("; next contact on {day}", day=data["next_contact"]) if data.get("next_contact") else ""
+    fields["told"] = _(", {process}", process=word(data["process"])) if data.get("process") else ""
     fields["until"] = _(", until {day}", day=last) if (last := data.get("due_on") or data.get("until")) else ""
     if "blocks" in data:
         fields["blocks"] = joined(map(word, data["blocks"])) if data["blocks"] else "-"

@@ -29,6 +29,7 @@ KINDS = {
     "agreements": N_("agreements"),
     "requests": N_("billing requests"),
     "reminders": N_("reminders of before"),
+    "cfdi_statuses": N_("statuses of CFDI"),
     "cfdi": N_("other CFDI"),
     "other": N_("other files"),
 }

@@ -11,6 +11,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import state_of
+from cobranza_rules.booking.cancellation import paid_for_cancelled
+from cobranza_rules.booking.credit_notes import USED_UP
 from cobranza_rules.catalogue import translator
 from cobranza_rules.domain.aging import CURRENT, NO_DUE_DATE, bucket_names, bucket_of
 from cobranza_rules.domain.company import Company, Person
@@ -197,15 +199,16 @@ def _addressee(session: Session, customer: CustomerRow, role: str) -> Addressee:
 
 
 def unapplied(session: Session, customer_id: int, currency: str) -> tuple[tuple[str, Money], ...]:
-    """Credit notes that no invoice has taken yet, and what was paid beyond an invoice's balance."""
+    """Credit notes that no invoice has taken yet, what was paid beyond an invoice's balance, and for one that was cancelled."""
     notes = select(CreditNoteRow.number, CreditNoteRow.total).where(
-        CreditNoteRow.customer_id == customer_id, CreditNoteRow.currency == currency, CreditNoteRow.state != "applied"
+        CreditNoteRow.customer_id == customer_id, CreditNoteRow.currency == currency, CreditNoteRow.state.not_in(USED_UP)
     )
     found = [(number, Money(minor, currency)) for number, minor in session.execute(notes.order_by(CreditNoteRow.id))]
     over = select(InvoiceRow.number, InvoiceRow.balance).where(
         InvoiceRow.customer_id == customer_id, InvoiceRow.currency == currency, InvoiceRow.balance < 0
     )
     found += [(number, Money(-balance, currency)) for number, balance in session.execute(over.order_by(InvoiceRow.id))]
+    found += [(number, Money(minor, currency)) for number, minor in paid_for_cancelled(session, customer_id, currency)]
     return tuple(found)
 
 
@@ -214,7 +217,7 @@ def currencies_of(session: Session, customer_id: int) -> list[str]:
     owed = select(InvoiceRow.currency).where(
         InvoiceRow.customer_id == customer_id, or_(InvoiceRow.status == "open", InvoiceRow.balance < 0)
     )
-    notes = select(CreditNoteRow.currency).where(CreditNoteRow.customer_id == customer_id, CreditNoteRow.state != "applied")
+    notes = select(CreditNoteRow.currency).where(CreditNoteRow.customer_id == customer_id, CreditNoteRow.state.not_in(USED_UP))
     return sorted({*session.scalars(owed.distinct()), *session.scalars(notes.distinct())})
 
 

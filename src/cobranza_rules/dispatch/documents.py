@@ -5,13 +5,12 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cobranza_rules.booking.ledger_payments import RECEIPT
 from cobranza_rules.dispatch.correspondence import Writer, currencies_of, heading_for, letter_for, statement_for
 from cobranza_rules.domain.letter import AccountLetter, CoveredLine, Document, Letter, PaymentLetter
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.money import Money
 from cobranza_rules.rules.planned import PlannedAction
-from cobranza_rules.store.queues import standing_evidence
+from cobranza_rules.store.payment_columns import RECEIPT, standing_evidence
 from cobranza_rules.store.tables import ApplicationRow, CustomerRow, EvidenceRow, InvoiceRow, PaymentRow
 
 

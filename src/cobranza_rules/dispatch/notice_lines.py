@@ -15,7 +15,7 @@ from cobranza_rules.letters.notice import NoticeLine
 from cobranza_rules.money import Money
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.planned import Item, PlannedAction
-from cobranza_rules.store.tables import ActionRow, ApprovalRow, CustomerRow, InvoiceRow, PaymentRow, ReceivedRow, TaskRow
+from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, InvoiceRow, PaymentRow, ReceivedRow, TaskRow
 from cobranza_rules.workspace import Workspace
 
 
@@ -82,7 +82,13 @@ class _Telling:
 
     def payment(self, item: Item) -> NoticeLine:
         row = self.session.get_one(PaymentRow, item.subject_id)
-        return self._line(row.operation or item.number, row.paid_on, amount=Money(row.amount, row.currency))
+        covered = (
+            select(InvoiceRow.number)
+            .join(ApplicationRow, ApplicationRow.invoice_uuid == InvoiceRow.uuid)
+            .where(ApplicationRow.payment_id == row.id, ApplicationRow.applied)
+        )
+        invoices = tuple(self.session.scalars(covered.order_by(InvoiceRow.id)))
+        return self._line(row.operation or item.number, row.paid_on, invoices=invoices, amount=Money(row.amount, row.currency))
 
     def customer_itself(self, _item: Item) -> NoticeLine:
         return self._line(self.customer.name)

@@ -24,7 +24,9 @@ class EntryKind(StrEnum):
     PAYMENT_REVERSED = "payment_reversed"  # payment: id; retold: true where other evidence tells it, so that no money went back
     CREDIT_APPLIED = "credit_applied"  # credit_note: id, minor
     CREDIT_WITHDRAWN = "credit_withdrawn"  # credit_note: id: other evidence says what it covers
+    CREDIT_REVERSED = "credit_reversed"  # credit_note: id
     CANCELLATION_REQUESTED = "cancellation_requested"
+    CANCELLATION_REFUSED = "cancellation_refused"  # The request has ended, and the debt is asked for again
     CANCELLED = "cancelled"
     SUBSTITUTED = "substituted"  # by: invoice id
     INHERITED = "inherited"  # source: invoice id, and the state of the substituted invoice that goes on here

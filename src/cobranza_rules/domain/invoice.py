@@ -14,6 +14,7 @@ from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.inheritance import inherited
 from cobranza_rules.domain.rung_sent import RungSent
 from cobranza_rules.domain.schedule import oldest_uncovered
+from cobranza_rules.domain.taking_back import credit_reversed, credit_withdrawn, payment_reversed
 
 
 class InvoiceStatus(StrEnum):
@@ -148,25 +149,9 @@ def _payment_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
     return _dated(replace(covered, promise_paid=state.promise_paid + entry.data["minor"]) if state.promised_on else covered)
 
 
-def _payment_reversed(state: InvoiceState, entry: Entry) -> InvoiceState:
-    key = f"p{entry.data['payment']}"
-    if key not in state.applied:
-        return state
-    without = {k: v for k, v in state.applied.items() if k != key}
-    if not entry.data.get("retold"):
-        return _dated(replace(state, applied=without, reversed_on=entry.happened_on))
-    kept = max(state.promise_paid - state.applied[key], 0)
-    return _dated(replace(state, applied=without, promise_paid=kept))
-
-
 def _credit_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
     key = f"c{entry.data['credit_note']}"
     return state if key in state.applied else _dated(replace(state, applied={**state.applied, key: entry.data["minor"]}))
-
-
-def _credit_withdrawn(state: InvoiceState, entry: Entry) -> InvoiceState:
-    key = f"c{entry.data['credit_note']}"
-    return _dated(replace(state, applied={k: v for k, v in state.applied.items() if k != key})) if key in state.applied else state
 
 
 def _delivered(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -245,14 +230,16 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.UNCOVERED: lambda state, _entry: replace(state, agreement="", agreement_id=None),
     EntryKind.REQUEST_TIED: lambda state, entry: replace(state, request=entry.data["request"]),
     EntryKind.PAYMENT_APPLIED: _payment_applied,
-    EntryKind.PAYMENT_REVERSED: _payment_reversed,
+    EntryKind.PAYMENT_REVERSED: lambda state, entry: _dated(payment_reversed(state, entry)),
     EntryKind.CREDIT_APPLIED: _credit_applied,
-    EntryKind.CREDIT_WITHDRAWN: _credit_withdrawn,
+    EntryKind.CREDIT_WITHDRAWN: lambda state, entry: _dated(credit_withdrawn(state, entry)),
+    EntryKind.CREDIT_REVERSED: lambda state, entry: _dated(credit_reversed(state, entry)),
     EntryKind.CFDI_BOOKED: lambda state, _entry: replace(state, cfdi_missing=False),
     EntryKind.LEDGER_STATED: lambda state, entry: replace(state, ledger_open=entry.data.get("minor")),
     EntryKind.CANCELLATION_REQUESTED: lambda state, _entry: replace(state, cancellation_pending=True),
-    EntryKind.CANCELLED: lambda state, _entry: replace(state, closed=InvoiceStatus.CANCELLED, cancellation_pending=False),
-    EntryKind.SUBSTITUTED: lambda state, _entry: replace(state, closed=InvoiceStatus.SUBSTITUTED),
+    EntryKind.CANCELLATION_REFUSED: lambda state, _entry: replace(state, cancellation_pending=False),
+    EntryKind.CANCELLED: lambda state, _entry: replace(state, closed=state.closed or InvoiceStatus.CANCELLED, cancellation_pending=False),
+    EntryKind.SUBSTITUTED: lambda state, _entry: replace(state, closed=InvoiceStatus.SUBSTITUTED, cancellation_pending=False),
     EntryKind.INHERITED: inherited,
     EntryKind.DELIVERED: _delivered,
     EntryKind.DELIVERY_UNDONE: _delivery_undone,

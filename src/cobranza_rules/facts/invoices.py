@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.aging import bucket_of
-from cobranza_rules.facts.spans import Span, at_least_days, at_least_workdays, from_ordinal
+from cobranza_rules.facts.spans import Span, at_least_days, at_least_days_past_month, at_least_workdays, end_of_month, from_ordinal
 from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
 
@@ -71,6 +71,7 @@ class Day:
         self.no_bucket = bucket_of(None, buckets)
         self.workdays_since = OfDate(lambda day: calendar.between(day, today), lambda count: at_least_workdays(calendar, today, count))
         self.days_since = OfDate(lambda day: (today - day).days, lambda count: at_least_days(today, count))
+        self.days_since_month = OfDate(lambda day: (today - end_of_month(day)).days, lambda count: at_least_days_past_month(today, count))
         self.bucket = OfDate(lambda day: bucket_of((today - day).days, buckets))
         self.ordinal = OfDate(dt.date.toordinal, from_ordinal)
         self.is_known = OfDate(lambda _day: True)
@@ -101,6 +102,7 @@ def _intervention_overdue(day: Day, states: Column, deadlines: Column) -> list[V
 # Facts that say something of one date: its column, and what they are of a date and without one. Most dates of an invoice are not there.
 OF_A_DATE: dict[str, tuple[str, Callable[[Day], OfDate], Callable[[Day], Value | None]]] = {
     "issued_on": ("issued_on", lambda day: day.ordinal, lambda _day: None),
+    "days_since_issue_month": ("issued_on", lambda day: day.days_since_month, lambda _day: None),
     "due_on": ("due_on", lambda day: day.ordinal, lambda _day: None),
     "days_overdue": ("due_on", lambda day: day.days_since, lambda _day: None),
     "aging_bucket": ("due_on", lambda day: day.bucket, lambda day: day.no_bucket),

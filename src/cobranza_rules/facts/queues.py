@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.invoices import Facts
+from cobranza_rules.facts.spans import end_of_month
 from cobranza_rules.facts.vocabulary import Value
 
 Customer = Mapping[str, Value]  # The facts that everything of a customer shares
@@ -49,14 +50,28 @@ def approval_facts(
 
 
 def payment_facts(
-    customer: Customer, amount: int, currency: str, applied: int | None, paid_on: dt.date, today: dt.date, calendar: BusinessCalendar
+    customer: Customer,
+    amount: int,
+    currency: str,
+    applied: int | None,
+    paid_on: dt.date,
+    today: dt.date,
+    calendar: BusinessCalendar,
+    *,
+    rep_missing: bool,
 ) -> Facts:
-    """Amounts in minor units of `currency`; `applied` is None where the payment covers an invoice in another one."""
+    """Amounts in minor units of `currency`; `applied` is None where the payment covers an invoice in another one.
+
+    What is paid of an invoice issued as PPD needs a payment receipt (REP, CFDI of type P), and no later than the fifth calendar day of the
+    month after the payment (RMF 2.7.1.32; sources of other years say the tenth).
+    """
     facts: Facts = {
         **customer,
         "amount": amount,
         "currency": currency,
         "workdays_since_payment": calendar.between(paid_on, today),
+        "rep_missing": rep_missing,
+        "days_since_payment_month": (today - end_of_month(paid_on)).days,
     }
     if applied is not None:
         facts |= {"applied_amount": applied, "unapplied_amount": amount - applied}

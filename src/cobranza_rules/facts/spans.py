@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
 from dataclasses import dataclass
 
 from cobranza_rules.calendar import BusinessCalendar
@@ -45,6 +46,20 @@ def at_least_days(today: dt.date, count: int) -> Span | None:
     """Dates that lie at least `count` days back; None where no date is so far away."""
     try:
         return Span(last=today - dt.timedelta(days=count))
+    except OverflowError:
+        return None
+
+
+def end_of_month(day: dt.date) -> dt.date:
+    """The last day of its calendar month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def at_least_days_past_month(today: dt.date, count: int) -> Span | None:
+    """Dates whose month ended at least `count` days ago; None where no date is so far away."""
+    try:
+        bound = today - dt.timedelta(days=count)
+        return Span(last=bound if bound == end_of_month(bound) else bound.replace(day=1) - dt.timedelta(days=1))
     except OverflowError:
         return None
 

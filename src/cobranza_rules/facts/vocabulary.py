@@ -80,6 +80,13 @@ INVOICE_FACTS = (
     fact("agreement", T, N_("the agreement that covers its day of issue"), "agreement is unknown", may_be_unknown=True),
     fact("requested", B, N_("it answers a billing request of Sales"), "not requested", neutral=False),
     fact("issued_on", D, N_("the day on which it was issued"), "issued_on >= 2026-01-01"),
+    fact(
+        "days_since_issue_month",
+        N,
+        N_("days past the last day of the month in which it was issued; 0 on that day, negative before it"),
+        'payment_method == "PUE" and days_since_issue_month >= 1',
+        unit="days",
+    ),
     fact("due_on", D, N_("the day on which it is due"), "due_on < 2026-12-31", may_be_unknown=True),
     fact(
         "days_overdue",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cobranza_rules.facts.fact import A, N, T, fact
+from cobranza_rules.facts.fact import A, B, N, T, fact
 from cobranza_rules.language import N_
 
 TASK_FACTS = (
@@ -70,5 +70,19 @@ PAYMENT_FACTS = (
         "workdays_since_payment >= 3",
         unit="business days",
         neutral=0,
+    ),
+    fact(
+        "rep_missing",
+        B,
+        N_("it covers an invoice issued as PPD, and no payment receipt (REP) of it has come"),
+        "rep_missing",
+        neutral=False,
+    ),
+    fact(
+        "days_since_payment_month",
+        N,
+        N_("days past the last day of the month in which it was paid; 0 on that day, negative before it"),
+        "rep_missing and days_since_payment_month > 5",
+        unit="days",
     ),
 )

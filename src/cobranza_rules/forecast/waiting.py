@@ -14,7 +14,9 @@ from cobranza_rules.rules.planned import Outcome, Verdict
 
 READ_AGAIN = frozenset({"workdays_since_bank_statement", "hours_since_mailbox_poll"})  # Facts of the company that the program reads itself
 # Where they are known, each day changes them by itself.
-COUNTED_IN_DAYS = frozenset({"days_overdue", "workdays_since_delivery", "promise_workdays_late", "workdays_since_claim"})
+COUNTED_IN_DAYS = frozenset(
+    {"days_overdue", "days_since_issue_month", "workdays_since_delivery", "promise_workdays_late", "workdays_since_claim"}
+)
 # What somebody does that changes a fact; of the others it is said which facts they are.
 EVENTS = {
     "workdays_since_bank_statement": N_("payments are taken in ('cobranza import ... --payments-through DAY')"),

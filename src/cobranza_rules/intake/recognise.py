@@ -10,6 +10,7 @@ from enum import StrEnum
 from cobranza_rules.intake.adminpaq_dbf import table_of
 from cobranza_rules.intake.agreements import AGREEMENT_HEADINGS
 from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip
+from cobranza_rules.intake.cfdi_statuses import STATUS_HEADINGS
 from cobranza_rules.intake.delimited import DELIMITERS, damaged, decoded, sample_of, shape_by
 from cobranza_rules.intake.headings import CUSTOMER_HEADINGS
 from cobranza_rules.intake.ledger_headings import REPORT_HEADINGS
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     REMINDERS = "reminders"  # What was reminded of before the program came
     LEDGER_REPORT = "ledger_report"  # The document report of AdminPAQ or CONTPAQi
     LEDGER_TABLE = "ledger_table"  # One of AdminPAQ's own tables, or the memo file of one; all of a company's are read together.
+    CFDI_STATUSES = "cfdi_statuses"  # What the SAT says of CFDI
     SPREADSHEET = "spreadsheet"  # A workbook or table without a heading row that is known.
     ZIP = "zip"
     PDF = "pdf"
@@ -42,6 +44,7 @@ class Kind(StrEnum):
 # What people have written into a table of their own. Customers last, for the other lists may name theirs, too.
 _LISTS = {
     Kind.REMINDERS: REMINDER_HEADINGS,
+    Kind.CFDI_STATUSES: STATUS_HEADINGS,
     Kind.AGREEMENTS: AGREEMENT_HEADINGS,
     Kind.REQUESTS: REQUEST_HEADINGS,
     Kind.LEDGER_REPORT: REPORT_HEADINGS,

@@ -76,6 +76,7 @@ class TestedPayment:
     amount: Money
     applied: int
     paid_on: dt.date
+    rep_missing: bool = False
 
 
 @dataclass(slots=True)

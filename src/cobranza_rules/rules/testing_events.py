@@ -28,7 +28,7 @@ REPLY_TRUTHS = ("sender_authenticated", "sender_known", "doubtful", "answers_our
 # Keys of each kind beside those that say which invoices it is about.
 ABOUT_INVOICES: Mapping[str, tuple[str, ...]] = {
     "promise": ("pay_on", "amount"),
-    "payment": ("amount",),
+    "payment": ("amount", "receipt"),
     "credit_note": ("amount",),
     "reversal": (),
     "dispute": (),
@@ -37,6 +37,7 @@ ABOUT_INVOICES: Mapping[str, tuple[str, ...]] = {
     "claim_rejected": (),
     "acknowledged": (),
     "cancellation_requested": (),
+    "cancellation_refused": (),
     "cancelled": (),
     "cfdi_booked": (),
     "ledger_differs": (),
@@ -159,6 +160,7 @@ class EventReader:
         data: dict[str, Any] = {
             "pay_on": fields.day("pay_on", required=kind in REQUIRED["pay_on"]),
             "amount": self._amount(fields, invoices),
+            "receipt": fields.truth("receipt", default=True),
             "due": fields.day("due", required=kind in REQUIRED["due"]),
             "by": fields.one_of("by", self.names.invoices, required=kind in REQUIRED["by"]),
             "answer": fields.one_of("answer", ANSWERS, required=kind in REQUIRED["answer"]),

@@ -29,6 +29,7 @@ PLAIN = {
     "claim_rejected": EntryKind.CLAIM_REJECTED,
     "acknowledged": EntryKind.ACKNOWLEDGED,
     "cancellation_requested": EntryKind.CANCELLATION_REQUESTED,
+    "cancellation_refused": EntryKind.CANCELLATION_REFUSED,
     "cancelled": EntryKind.CANCELLED,
     "cfdi_booked": EntryKind.CFDI_BOOKED,
 }
@@ -85,7 +86,8 @@ def _payment(book: TestedBook, event: Event, key: int, name: str) -> Sentence | 
         payment = next(book.ids)
         _enter(book, event, key, EntryKind.PAYMENT_APPLIED, payment=payment, minor=minor)
         paid = Money(minor, book.invoices[key].currency)
-        book.payments.append(TestedPayment(payment, book.owners[key], paid, minor, event.on))
+        without_receipt = book.invoices[key].payment_method == "PPD" and not event.data["receipt"]
+        book.payments.append(TestedPayment(payment, book.owners[key], paid, minor, event.on, without_receipt))
     return None
 
 

@@ -22,7 +22,8 @@ def tested_queues(book: TestedBook, customers: Mapping[int, CustomerSubject], to
     for payment in book.payments:
         if payment.customer in customers:
             amount, shared = payment.amount, customers[payment.customer].facts
-            facts = payment_facts(shared, amount.minor, amount.currency, payment.applied, payment.paid_on, today, book.rules.calendar)
+            paid = (amount.minor, amount.currency, payment.applied, payment.paid_on)
+            facts = payment_facts(shared, *paid, today, book.rules.calendar, rep_missing=payment.rep_missing)
             claims, overrides = _of(claimed, Scope.PAYMENT, payment.id), book.overrides_of_customer(payment.customer, today)
             name = payment.paid_on.isoformat()
             yield QueueSubject(Scope.PAYMENT, payment.id, payment.customer, name, facts, claims=claims, overrides=overrides)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import days_after
@@ -18,12 +18,13 @@ from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.subjects import NO_CLAIMS, Claims, CustomerSubject, QueueSubject
 from cobranza_rules.store.chunks import Within, one_of
 from cobranza_rules.store.overrides import OVERRIDE, read_overrides
-from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, EvidenceRow, PaymentRow, RelationRow, TaskRow
+from cobranza_rules.store.payment_columns import PaymentColumns, rep_missing, stands
+from cobranza_rules.store.sieve import superset
+from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, PaymentRow, TaskRow
 
-ACTION, APPLICATION, APPROVAL, CUSTOMER, EVIDENCE, PAYMENT, RELATION, TASK = (
-    row.__table__.c for row in (ActionRow, ApplicationRow, ApprovalRow, CustomerRow, EvidenceRow, PaymentRow, RelationRow, TaskRow)
+ACTION, APPLICATION, APPROVAL, CUSTOMER, PAYMENT, TASK = (
+    row.__table__.c for row in (ActionRow, ApplicationRow, ApprovalRow, CustomerRow, PaymentRow, TaskRow)
 )
-SUBSTITUTION = "04"  # TipoRelacion of a CFDI that takes the place of another (Anexo 20)
 
 ClaimsOf = Callable[[Scope, Within], Mapping[int, Mapping[str, Claims]]]
 
@@ -111,23 +112,22 @@ class Queues:
 
     def _payments(self, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
         columns = (PAYMENT.id, PAYMENT.customer_id, PAYMENT.amount, PAYMENT.currency, PAYMENT.paid_on, PAYMENT.operation)
-        query = select(*columns, _applied().label("applied"), _in_another_currency()).where(self._looked_at(), within(PAYMENT.customer_id))
-        for payment_id, customer_id, amount, currency, paid_on, operation, applied, elsewhere in self.session.execute(
-            query.order_by(PAYMENT.id)
-        ):
-            covers = None if elsewhere else applied
-            facts = payment_facts(customers[customer_id].facts, amount, currency, covers, paid_on, self.today, self.rules.calendar)
+        more = (_applied().label("applied"), _in_another_currency(), rep_missing())
+        query = select(*columns, *more).where(self._looked_at(), within(PAYMENT.customer_id)).order_by(PAYMENT.id)
+        calendar = self.rules.calendar
+        for payment_id, customer_id, amount, currency, paid_on, operation, applied, elsewhere, missing in self.session.execute(query):
+            covers, customer = None if elsewhere else applied, customers[customer_id].facts
+            facts = payment_facts(customer, amount, currency, covers, paid_on, self.today, calendar, rep_missing=bool(missing))
             yield QueueSubject(Scope.PAYMENT, payment_id, customer_id, operation or paid_on.isoformat(), facts)
 
     def _looked_at(self) -> ColumnElement[bool]:
-        """Those of the last days, and those that are not applied in full; one that only a substituted receipt speaks of did not happen."""
-        stands = select(EVIDENCE.id).where(EVIDENCE.payment_id == PAYMENT.id, standing_evidence()).exists()
-        return and_(stands, or_(PAYMENT.paid_on >= days_after(self.today, -RECENT), PAYMENT.amount > _applied()))
+        """Those of the last days, and those that are not applied in full or want their receipt, as far as some rule may be about them.
 
-
-def standing_evidence() -> ColumnElement[bool]:
-    """That no other receipt takes its place."""
-    return ~select(RELATION.id).where(RELATION.kind == SUBSTITUTION, RELATION.target == EVIDENCE.source).exists()
+        One that only a substituted or cancelled receipt speaks of did not happen.
+        """
+        recent = PAYMENT.paid_on >= days_after(self.today, -RECENT)
+        concerned = (superset(rule.when.tree, PaymentColumns()) for rule in self.rules.rules if rule.scope is Scope.PAYMENT)
+        return and_(or_(false(), *concerned), stands(), or_(recent, PAYMENT.amount > _applied(), rep_missing()))
 
 
 def _waiting() -> Select[tuple[int]]:

@@ -7,6 +7,7 @@ perhaps elsewhere; the engine decides on the rows that come through.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Protocol
 
 from sqlalchemy import and_, false, or_, select, true
 
@@ -16,14 +17,20 @@ from cobranza_rules.facts.spans import last_with_workdays
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung
 from cobranza_rules.rules.normal_form import opposite
-from cobranza_rules.rules.tree import AllOf, AnyOf, Leaf, Negation, Never, Node
+from cobranza_rules.rules.tree import AllOf, AnyOf, Leaf, Negation, Never, Node, Test
 from cobranza_rules.store.fact_columns import INVOICE, Clause, FactColumns, is_one_of
 from cobranza_rules.store.tables import ClaimRow
 
 CLAIM = ClaimRow.__table__.c
 
 
-def superset(node: Node, columns: FactColumns, *, negated: bool = False) -> Clause:
+class Columns(Protocol):
+    """Says tests of facts in columns: true wherever one passes, and perhaps elsewhere."""
+
+    def clause(self, test: Test) -> Clause: ...
+
+
+def superset(node: Node, columns: Columns, *, negated: bool = False) -> Clause:
     """True wherever the condition holds (fails, if `negated`). By De Morgan down to the tests, so that SQL sees no `NOT` around anything."""
     match node:
         case Leaf(tests=tests):

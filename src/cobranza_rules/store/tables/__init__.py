@@ -5,6 +5,7 @@ from cobranza_rules.store.tables.agreements import AgreementFileRow, AgreementRo
 from cobranza_rules.store.tables.base import Base
 from cobranza_rules.store.tables.book import (
     ApplicationRow,
+    CfdiStatusRow,
     ContactRow,
     CreditNoteRow,
     CustomerRow,
@@ -30,6 +31,7 @@ __all__ = [
     "Base",
     "BillingRequestRow",
     "CaseEventRow",
+    "CfdiStatusRow",
     "ClaimRow",
     "ContactRow",
     "CreditNoteRow",

@@ -217,3 +217,22 @@ class QuarantineRow(Base):
     document: Mapped[Digest] = mapped_column(unique=True)
     problems: Mapped[list[Any]]
     known_at: Mapped[dt.datetime]
+
+
+class CfdiStatusRow(Base):
+    """What a list or the SAT's service said of a CFDI. Append-only; kept by UUID, because the CFDI may come later.
+
+    `state` and `process` are those of domain.cfdi_status; `document` is the list, or the service's answer.
+    """
+
+    __tablename__ = "cfdi_status"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(String(36), index=True)
+    state: Mapped[Word] = mapped_column(index=True)
+    process: Mapped[Word]
+    as_of: Mapped[dt.date]
+    cancelled_on: Mapped[dt.date | None]
+    source: Mapped[Word]
+    document: Mapped[Digest]
+    known_at: Mapped[dt.datetime]

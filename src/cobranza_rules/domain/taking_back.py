@@ -1,0 +1,36 @@
+"""What covered an invoice and covers it no longer: a payment that did not happen as it was said, a credit note that was cancelled."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cobranza_rules.domain.entry import Entry
+
+if TYPE_CHECKING:
+    from cobranza_rules.domain.invoice import InvoiceState
+
+
+def payment_reversed(state: InvoiceState, entry: Entry) -> InvoiceState:
+    """One that other evidence tells instead is no setback: no money went back, and what was promised counts what remains of it."""
+    key = f"p{entry.data['payment']}"
+    if not entry.data.get("retold") or key not in state.applied:
+        return _taken_back(state, key, entry)
+    return replace(_without(state, key), promise_paid=max(state.promise_paid - state.applied[key], 0))
+
+
+def credit_reversed(state: InvoiceState, entry: Entry) -> InvoiceState:
+    return _taken_back(state, f"c{entry.data['credit_note']}", entry)
+
+
+def credit_withdrawn(state: InvoiceState, entry: Entry) -> InvoiceState:
+    """Other evidence says what it covers: that is no setback either."""
+    return _without(state, f"c{entry.data['credit_note']}")
+
+
+def _taken_back(state: InvoiceState, key: str, entry: Entry) -> InvoiceState:
+    return replace(_without(state, key), reversed_on=entry.happened_on) if key in state.applied else state
+
+
+def _without(state: InvoiceState, key: str) -> InvoiceState:
+    return replace(state, applied={name: minor for name, minor in state.applied.items() if name != key})

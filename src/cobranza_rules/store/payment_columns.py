@@ -1,0 +1,47 @@
+"""What stands behind a payment, and facts of payments, as expressions over columns."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true
+
+from cobranza_rules.domain.cfdi_status import CfdiState
+from cobranza_rules.rules.evaluation import passes
+from cobranza_rules.rules.tree import Test, facts_of_test
+from cobranza_rules.store.tables import ApplicationRow, CfdiStatusRow, EvidenceRow, InvoiceRow, PaymentRow, RelationRow
+
+APPLICATION, EVIDENCE, INVOICE, PAYMENT, RELATION, STATUS = (
+    row.__table__.c for row in (ApplicationRow, EvidenceRow, InvoiceRow, PaymentRow, RelationRow, CfdiStatusRow)
+)
+SUBSTITUTION = "04"  # TipoRelacion of a CFDI that takes the place of another (Anexo 20)
+RECEIPT = "rep"  # The kind of evidence that a payment receipt is
+MISSING = "rep_missing"
+
+
+class PaymentColumns:
+    """True wherever a test of a payment's facts passes, and perhaps elsewhere. Most payments have their receipt, and most rules ask for that."""
+
+    def clause(self, test: Test) -> ColumnElement[bool]:
+        if set(facts_of_test(test)) != {MISSING}:
+            return true()
+        cases = ((True, rep_missing()), (False, not_(rep_missing())))  # Neither is ever unknown: both are made of what exists.
+        return or_(false(), *(clause for value, clause in cases if passes(test, {MISSING: value})))
+
+
+def stands() -> ColumnElement[bool]:
+    """That some evidence of a payment stands."""
+    return select(EVIDENCE.id).where(EVIDENCE.payment_id == PAYMENT.id, standing_evidence()).exists()
+
+
+def standing_evidence() -> ColumnElement[bool]:
+    """That no other receipt takes its place, and that it is not cancelled."""
+    replaced = select(RELATION.id).where(RELATION.kind == SUBSTITUTION, RELATION.target == EVIDENCE.source)
+    cancelled = select(STATUS.id).where(STATUS.uuid == EVIDENCE.source, STATUS.state == CfdiState.CANCELLED.value)
+    return and_(~replaced.exists(), ~cancelled.exists())
+
+
+def rep_missing() -> ColumnElement[bool]:
+    """That a payment covers an invoice issued as PPD, and that no payment receipt speaks of it, or none that stands."""
+    parts = (APPLICATION.payment_id == PAYMENT.id, APPLICATION.applied, INVOICE.payment_method == "PPD")
+    of_ppd = select(APPLICATION.id).join(InvoiceRow.__table__, INVOICE.id == APPLICATION.invoice_id).where(*parts).exists()
+    receipt = select(EVIDENCE.id).where(EVIDENCE.payment_id == PAYMENT.id, EVIDENCE.kind == RECEIPT, standing_evidence())
+    return and_(of_ppd, ~receipt.exists())
