@@ -10,19 +10,18 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from cobranza_rules.dispatch.preparing import FRESH_WORKDAYS
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.forecast.imagined import Imagined
 from cobranza_rules.forecast.recording import record
 from cobranza_rules.forecast.under_way import Agreeing, Stage, UnderWay, is_carried
-from cobranza_rules.plan.gates import ANALYST
 from cobranza_rules.rules.attending import QUEUES
 from cobranza_rules.rules.considering import ladder_of, next_rung, rung_due_on
 from cobranza_rules.rules.decide import decide, decide_matched
 from cobranza_rules.rules.effects import entries_when_confirmed
 from cobranza_rules.rules.engine import Engine
+from cobranza_rules.rules.gates import ANALYST, FRESH_WORKDAYS
 from cobranza_rules.rules.matching import Matches, Names, match
 from cobranza_rules.rules.model import RuleSet, StepKind, closing_claim
 from cobranza_rules.rules.planned import Plan, PlannedAction

@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.plan.codec import from_json
-from cobranza_rules.plan.gates import APPROVED, OUTDATED, REJECTED, Gate, gates_of
+from cobranza_rules.plan.gates import APPROVED, OUTDATED, REJECTED
+from cobranza_rules.rules.gates import Gate, gates_of
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.claims import STILL_TO_LEAVE
