@@ -111,9 +111,9 @@ def _settings(fields: CaseFields, findings: Findings) -> GivenSettings:
     node, ordinary = fields.node("settings"), GivenSettings()
     if node is None:
         return ordinary
-    given = CaseFields(node, _("the settings of a test"), SETTINGS_KEYS, findings)
+    given = CaseFields(node, _("settings"), SETTINGS_KEYS, findings)
     renew_after = given.whole("renew_after", most=250)
-    if "renew_after" in given and not renew_after and not findings.problems:
+    if (scalar := given.scalar("renew_after")) is not None and scalar.text == "0":
         findings.error(given.place_of("renew_after"), _("'renew_after' is at least 1"), _("write 1 or more"))
     return GivenSettings(
         mode=given.one_of("mode", MODES, default=ordinary.mode),
