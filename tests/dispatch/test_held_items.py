@@ -34,7 +34,7 @@ def test_the_reason_is_the_matter_in_the_reader_s_language(state: InvoiceState, 
     assert (why_apart(state, "es"), why_apart(state, "en")) == (spanish, english)
 
 
-@on_desks(5)
+@on_desks(4)
 @example(amounts=(0, 0, 0))
 @given(amounts=st.tuples(cents, cents, cents).filter(lambda found: len(set(found) - {0}) == sum(minor > 0 for minor in found)))
 def test_what_was_paid_or_credited_and_not_applied_is_shown_in_its_currency(make_desk: DeskMaker, amounts: tuple[int, int, int]) -> None:

@@ -112,7 +112,7 @@ def test_whatever_a_signed_letter_says_otherwise_now_has_it_shown_and_signed_aga
         assert len(desk.mails()) == 1
 
 
-@on_desks(4)
+@on_desks(3)
 @given(
     order=st.permutations(range(5)), fates=st.lists(st.sampled_from(["signed", "signed", "rejected", "left alone"]), min_size=5, max_size=5)
 )
