@@ -14,6 +14,8 @@ from cobranza_rules.money import Money
 from cobranza_rules.rules.document import read_rules
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.rules.recipients import reaches_customer
+from cobranza_rules.rules.testing_book import Stage
 from cobranza_rules.rules.testing_model import Event, GivenSettings, RuleTest
 from cobranza_rules.rules.testing_simulation import SimulatedDay
 from tests.conftest import DAY
@@ -164,3 +166,15 @@ def test_what_is_carried_counts_from_the_day_on_which_it_is_delivered_and_not_be
             states = [evening.states[key] for key in tested.action.invoice_ids]
             expected = ("sent", delivered_on) if evening.on >= delivered_on else ("pending", None)
             assert {(state.delivery, state.delivered_on) for state in states} == {expected}
+
+
+@carefully
+@given(weeks())
+def test_a_task_or_a_record_counts_when_it_is_written_and_a_message_when_its_chain_is_done(test: RuleTest) -> None:
+    """What stays in the house waits for nobody: it is done on the day on which it is planned, whoever signs what."""
+    simulation, _by_date = played(replace(test, settings=ASKING), RULES)
+    for tested in simulation.book.actions:
+        if not reaches_customer(tested.action.steps):
+            assert (tested.stage, tested.sent_on) == (Stage.SENT, tested.planned_on)
+        elif tested.sent_on is not None:
+            assert tested.sent_on >= tested.planned_on

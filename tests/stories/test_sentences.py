@@ -114,3 +114,13 @@ def test_a_draft_changes_nothing_until_it_is_published(program: Program) -> None
     assert "first-reminder" in {action["rule_id"] for action in program.json("plan", *later)["actions"]}
     program("rules", "publish", "--by", "collections_analyst", "--yes", *later)
     assert "first-reminder" not in {action["rule_id"] for action in program.json("plan", *later)["actions"]}
+
+
+def test_the_check_warns_of_not_over_the_unknown_and_over_other_currencies(program: Program) -> None:
+    rules = program.base / "rules" / "collections.yaml"
+    doubtful = '  - {id: doubtful, for: invoice, when: "not (days_overdue < 30) and not (balance > 500.00 MXN)", blocks: escalation}'
+    rules.write_text(rules.read_text(encoding="utf-8").replace("\nholds:\n", f"\nholds:\n{doubtful}\n", 1), encoding="utf-8")
+    said = program("rules", "check")
+    assert "this is true too where 'days_overdue' is unknown; add 'days_overdue is known' if that is not meant" in said
+    another = "this is true too where the amount is in another currency than MXN"
+    assert f"{another}; add 'currency == \"MXN\"' if that is not meant" in said
