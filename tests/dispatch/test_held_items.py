@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from cobranza_rules.dispatch.correspondence import why_apart
 from cobranza_rules.domain.invoice import InvoiceState
 from tests.cfdi_files import credit_note, invoice, receipt
-from tests.stories.desk import Desk
+from tests.stories.fixtures import OPENING, DeskMaker, another_folder, on_desks
 
 DAY = dt.date(2026, 3, 13)
 PROMISED, CLAIMED = InvoiceState(total=100, promised_on=DAY), InvoiceState(total=100, claimed_on=DAY)
+# None of them equals an amount that the letter shows for another reason.
+cents = st.just(0) | st.integers(10_100, 90_000).map(lambda minor: minor * 100 + 37)
 DISPUTED = InvoiceState(total=100, promised_on=DAY, claimed_on=DAY, dispute_open=True)
 
 
@@ -30,9 +34,14 @@ def test_the_reason_is_the_matter_in_the_reader_s_language(state: InvoiceState, 
     assert (why_apart(state, "es"), why_apart(state, "en")) == (spanish, english)
 
 
-@pytest.mark.parametrize(("over", "credit", "dollars"), [(0, 0, 0), (12_345, 0, 0), (0, 6_789, 9_911), (31_313, 20_202, 10_101)])
-def test_what_was_paid_or_credited_and_not_applied_is_shown_in_its_currency(desk: Desk, over: int, credit: int, dollars: int) -> None:
+@on_desks(4)
+@example(amounts=(0, 0, 0))
+@given(amounts=st.tuples(cents, cents, cents).filter(lambda found: len(set(found) - {0}) == sum(minor > 0 for minor in found)))
+def test_what_was_paid_or_credited_and_not_applied_is_shown_in_its_currency(make_desk: DeskMaker, amounts: tuple[int, int, int]) -> None:
     """An overpaid invoice, a credit note for two invoices, and an overpaid invoice in dollars; the reminder is about pesos."""
+    over, credit, dollars = amounts
+    desk = make_desk(folder=another_folder())
+    desk.take(invoice("FA-1", "1160.00"), opening=OPENING)
     desk.take(invoice("FA-8", "100.00"), invoice("FA-9", "100.00"), invoice("FU-1", "100.00", currency="USD"))
     if over:
         desk.take(receipt("P-1", {"FA-9": f"{100 + over / 100:.2f}"}))

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.dispatch.preparing import FRESH_WORKDAYS
 from cobranza_rules.plan.ledger import planned, record_plan
 from cobranza_rules.rules.considering import next_contact_after, rung_due_on
 from cobranza_rules.rules.document import read_rules
+from cobranza_rules.rules.gates import FRESH_WORKDAYS
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.rules.subjects import InvoiceSubject

@@ -159,6 +159,42 @@ def test_every_key_that_is_named_is_compared(key: str, right: str, wrong: str) -
         assert not run(expectation.format(list=what, key=key, value=wrong)).passed
 
 
+@pytest.mark.parametrize(
+    ("key", "right", "wrong"),
+    [
+        ("customer", "ACME", "BETA"),
+        ("currency", "MXN", "USD"),
+        ("invoice", "F-101", "F-201"),
+        ("total", "1200.00 MXN", "1200.01 MXN"),
+        ("gate", "rubric", "sign"),
+        ("of", "collections_analyst", "supervisor"),
+    ],
+)
+def test_every_key_of_what_is_asked_is_compared(key: str, right: str, wrong: str) -> None:
+    expectation = "settings: {{rubric: gate}}\nexpect: [{{on: 2026-03-02, asked: [{{rung: first-reminder, {key}: {value}}}]}}]"
+    assert run(expectation.format(key=key, value=right)).passed
+    assert not run(expectation.format(key=key, value=wrong)).passed
+
+
+def test_who_was_asked_is_told_beside_what_was_expected() -> None:
+    result = run("settings: {mode: supervised}\nexpect: [{on: 2026-03-02, asked: []}]")
+    assert said(result) == [
+        "  2026-03-02, asked to agree (t.yaml:11)",
+        "    expected: nothing",
+        "    got: first-reminder customer: ACME, currency: MXN, invoices: [F-101], total: 1,200.00 MXN, gate: release, of: collections_analyst",
+        *[line for line in said(result) if line.startswith("      rung 'first-reminder'")],
+    ]
+    assert len(said(result)) == 4
+
+
+def test_a_quiet_test_that_names_who_is_asked_looks_at_it_on_every_day() -> None:
+    text = "quiet: true\nsettings: {{rubric: gate}}\nexpect: [{{on: 2026-03-02, actions: [{{rung: first-reminder}}]}}, {{on: 2026-03-09, actions: [{{rung: second-reminder}}]{asked}}}]"
+    assert run(text.format(asked="")).passed
+    assert [difference.on for difference in run(text.format(asked=", asked: [{rung: second-reminder}]")).differences] == [
+        dt.date(2026, 3, 2)
+    ]
+
+
 def test_expectations_that_fit_several_actions_find_each_one_of_its_own() -> None:
     both = HEAD.replace("due: 2026-06-10", "due: 2026-02-10")
     assert run("expect: [{on: 2026-03-02, actions: [{rung: first-reminder}, {rung: first-reminder, customer: ACME}]}]", both).passed
@@ -281,6 +317,7 @@ def test_what_becomes_of_an_action(events: str, expected: list[str] | None) -> N
         ("signed: {rule: transmittal}", "no action of 'transmittal' was there that could be 'signed'"),
         ("refused: {rung: second-reminder}", "no action of 'second-reminder' was there that could be 'refused'"),
         ("bounced: {rung: first-reminder, customer: BETA}", "no message of 'first-reminder' was there that could be 'bounced'"),
+        ("delivered: {rung: first-reminder}", "no action of 'first-reminder' was there that could be 'delivered'"),
         ("left: {rung: first-reminder}", "no message of 'first-reminder' was there that could be 'left'"),
         ("reversal: {invoice: F-101}", "there is no payment of F-101 that could be reversed"),
         ("intervention: {invoice: F-101, answer: agreement}", "no intervention is open for F-101"),
@@ -368,6 +405,15 @@ def refused_at_spot(rest: str, head: str = HEAD) -> tuple[list[str], str]:
         ("events: [{on: 2026-03-02, payment: {invoice: F-101, amount: ‸5.00 USD}}]\nexpect: [{on: 2026-03-02, held: []}]", "USD is not the currency of the invoice; write the amount in the invoice's currency"),
         ("events: [{on: 2026-03-02, payment: {invoice: F-101, amount: ‸5}}]\nexpect: [{on: 2026-03-02, held: []}]", "'5' is no amount with its currency; write it like 1200.00 MXN"),
         ("events: [{on: 2026-03-02, signed: {rule: ‸promise-received}}]\nexpect: [{on: 2026-03-02, held: []}]", "rule 'promise-received' is 'for: reply'; name a rule for invoices, or one that writes to customers"),
+        ("settings: {mode: ‸careful}\nexpect: [{on: 2026-03-02, held: []}]", "'careful' is not possible under 'mode'; possible are: automatic, shadow, supervised"),
+        ("settings: {rubric: ‸gates}\nexpect: [{on: 2026-03-02, held: []}]", "'gates' is not possible under 'rubric'; did you mean 'gate'?"),
+        ("settings: {renew_after: ‸0}\nexpect: [{on: 2026-03-02, held: []}]", "'renew_after' is at least 1; write 1 or more"),
+        ("settings: {‸sign: gate}\nexpect: [{on: 2026-03-02, held: []}]", "settings has no key 'sign'; possible are: mode, renew_after, rubric"),
+        ("events: [{on: 2026-03-02, run_at: {time: ‸24:00}}]\nexpect: [{on: 2026-03-02, held: []}]", "'24:00' is no time of day; write it like 18:30"),
+        ("events: [{on: 2026-03-02, run_at: ‸{}}]\nexpect: [{on: 2026-03-02, held: []}]", "the event 'run_at' needs the key 'time'; add it"),
+        ("expect: [{on: 2026-03-02, asked: [{rule: transmittal, gate: ‸stamp}]}]", "'stamp' is not possible under 'gate'; possible are: release, rubric, sign"),
+        ("expect: [{on: 2026-03-02, asked: [{rule: transmittal, ‸cc: supervisor}]}]", "what is asked has no key 'cc'; possible are: currency, customer, gate, invoice, invoices, of, rule, rung, total"),
+        ("history: [{on: 2026-02-02, rung: ‸first-remindr, invoice: F-101}]\nexpect: [{on: 2026-03-02, held: []}]", "there is no rung 'first-remindr'; did you mean 'first-reminder'?"),
         ("history: [{on: ‸2026-03-02, rung: first-reminder, invoice: F-101}]\nexpect: [{on: 2026-03-02, held: []}]", "2026-03-02 is not before the test's first day 2026-03-02; what happens during the test stands under 'events'"),
         ("history: [‸{on: 2026-02-02, rung: first-reminder, invoices: [F-101, F-201]}]\nexpect: [{on: 2026-03-02, held: []}]", "one message went to one customer; write an entry for each customer"),
     ],

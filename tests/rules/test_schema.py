@@ -119,6 +119,7 @@ TESTS: dict[str, Any] = {
         {
             "name": "n",
             "start": "2026-03-02",
+            "settings": {"mode": "supervised", "rubric": "gate", "renew_after": 5},
             "customers": [{"id": "C"}],
             "invoices": [INVOICE, {**INVOICE, "id": "G"}],
             "history": [{"on": "2026-02-02", "rung": "r", "invoices": "F"}],
@@ -142,6 +143,7 @@ TESTS: dict[str, Any] = {
                 {"on": "2026-03-03", "deposit": {"customer": "C", "amount": "5.00 MXN"}},
                 {"on": "2026-03-03", "task": {"customer": "C", "name": "t", "assign": "supervisor", "due": "2026-03-09"}},
                 {"on": "2026-03-03", "task_done": {"customer": "C", "name": "t"}},
+                {"on": "2026-03-03", "run_at": {"time": "18:30"}},
                 *({"on": "2026-03-03", fate: {"rung": "r"}} for fate in FATES),
             ],
             "expect": [
@@ -150,6 +152,7 @@ TESTS: dict[str, Any] = {
                     "actions": [{"rung": "r"}],
                     "held": [{"invoice": "F", "by": "h"}],
                     "told": [{"rule": "e", "about": "t"}],
+                    "asked": [{"rung": "r", "gate": "sign", "of": "supervisor"}],
                 }
             ],
         }
@@ -161,6 +164,8 @@ TEST_PLACES: list[tuple[str | int, ...]] = [
     *(("tests", 0, *rest) for rest in (("customers", 0), ("invoices", 0), ("history", 0), ("events", 0), ("expect", 0))),
     ("tests", 0, "expect", 0, "actions", 0),
     ("tests", 0, "expect", 0, "held", 0),
+    ("tests", 0, "expect", 0, "asked", 0),
+    ("tests", 0, "settings"),
     *(
         ("tests", 0, "events", number, next(key for key in event if key != "on"))
         for number, event in enumerate(TESTS["tests"][0]["events"])
@@ -318,6 +323,11 @@ def test_what_is_broken_is_refused_by_both(text: str) -> None:
         (("tests", 0, "events", 0), "payed", {"invoice": "F"}),
         (("tests", 0, "expect", 0, "actions", 0), "total", "much"),
         (("tests", 0, "expect", 0), "actions", [{"rung": "r", "cc": [3.5]}]),
+        (("tests", 0, "expect", 0, "asked", 0), "gate", "stamp"),
+        (("tests", 0, "settings"), "mode", "careful"),
+        (("tests", 0, "settings"), "renew_after", 0),
+        (("tests", 0, "events", 0), "run_at", {"time": "6 pm"}),
+        (("tests", 0, "events", 0), "run_at", {}),
     ],
 )
 def test_a_broken_rule_test_is_refused_by_both(place: tuple[str | int, ...], key: str, value: Any) -> None:

@@ -137,7 +137,7 @@ def weeks(draw: Any, most: int = 16, kinds: tuple[str, ...] = (*HAPPENINGS, *FAT
             new = given_invoice(f"N-{len(found) + 1}", one.customer, one.currency, 80_000, on, on, delivered=False)
             found.append(new)
             events.append(Event(on, kind, PLACE, (one.id,), data={"by": new.id}))
-        elif kind in FATES:
+        elif kind in (*FATES, "delivered"):
             rule = draw(st.sampled_from(["first", "first", "second", "third", "transmittal", "request"]))
             events.append(Event(on, kind, PLACE, customer=draw(st.sampled_from(["", one.customer])), rule_id=rule))
         else:

@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cobranza_rules.facts.vocabulary import Scope, Value
+from cobranza_rules.rules.expression import Definitions, parse_condition
 from cobranza_rules.rules.native import NativeEngine
 from cobranza_rules.rules.planned import Outcome
 from tests.rules.decide_books import book, invoice, outcomes, plan_for, reasons, rules_of
 from tests.rules.random_books import RULES
+from tests.semantics.stories import PLACE
 
 COMPARISONS = {
     "==": operator.eq,
@@ -81,3 +83,37 @@ def test_less_than_the_minimum_that_is_overdue_and_not_on_hold_silences_a_group_
     silenced = {key for key in due if outcomes(plan, key)["first"] is Outcome.BELOW_MINIMUM}
     assert silenced == due.keys() - written
     assert {reasons(plan, "first", key)[-1] for key in silenced} <= {"less than the minimum of ladder 'collection' is overdue"}
+
+
+def warnings_of(condition: str) -> list[str]:
+    read = parse_condition(condition, Scope.INVOICE, PLACE, Definitions({}))
+    return [str(problem) for problem in read.warnings]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["days_overdue", "credit_days", "workdays_since_delivery"]), st.sampled_from([*COMPARISONS]), st.integers(0, 40))
+def test_the_check_warns_of_not_over_what_may_be_unknown_and_what_it_proposes_helps(fact: str, sign: str, figure: int) -> None:
+    negated = f"not ({fact} {sign} {figure})"
+    (warning,) = warnings_of(negated)
+    assert warning.endswith(f"this is true too where '{fact}' is unknown; add '{fact} is known' if that is not meant")
+    assert holds(negated, {})
+    mended = f"{fact} is known and {negated}"
+    assert (warnings_of(mended), holds(mended, {})) == ([], False)
+    for known in (figure - 1, figure, figure + 1):
+        assert holds(mended, {fact: known}) is holds(negated, {fact: known}) is not COMPARISONS[sign](known, figure)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(["MXN", "USD", "EUR"]), st.sampled_from([*COMPARISONS]), st.integers(1, 40))
+def test_the_check_warns_of_not_over_an_amount_that_other_currencies_make_true_and_what_it_proposes_helps(
+    currency: str, sign: str, pesos: int
+) -> None:
+    negated = f"not (balance {sign} {pesos}.00 {currency})"
+    other: dict[str, Value] = {"balance": 100, "currency": "CAD"}
+    (warning,) = warnings_of(negated)
+    proposed = f'currency == "{currency}"'
+    what = f"this is true too where the amount is in another currency than {currency}"
+    assert warning.endswith(f"{what}; add '{proposed}' if that is not meant")
+    assert holds(negated, other)
+    mended = f"{proposed} and {negated}"
+    assert (warnings_of(mended), holds(mended, other)) == ([], False)

@@ -16,7 +16,7 @@ from tests.cfdi_files import invoice
 from tests.conftest import DAY
 from tests.rules.random_books import RUNGS
 from tests.stories.desk import Desk, days
-from tests.stories.fixtures import OPENING, DeskMaker, make_desk
+from tests.stories.fixtures import OPENING, DeskMaker, another_folder, make_desk, on_desks
 
 __all__ = ["make_desk"]
 CUSTOMERS = range(1, 13)
@@ -83,3 +83,21 @@ def test_what_was_listed_is_the_state_that_sending_every_rung_up_to_it_would_hav
     wrong = Entry(EntryKind.REMINDED_BEFORE, on, {"ladder": "collection", "rung": RUNGS[-1], "below": list(RUNGS[:-1])})
     sent = [Entry(EntryKind.RUNG_SENT, on, {"ladder": "collection", "rung": one}) for one in (*below, rung)]
     assert fold([*before, *([wrong] if listed_twice else []), listed]) == fold([*before, *sent])
+
+
+@on_desks(5)
+@given(
+    issued=st.lists(st.integers(-3, 3), min_size=1, max_size=6),
+    opening=st.none() | st.integers(-40, 20).map(lambda ahead: OPENING + dt.timedelta(days=ahead)),
+)
+def test_an_opening_marks_what_was_issued_up_to_its_day_as_delivered_and_nothing_else(
+    make_desk: DeskMaker, issued: list[int], opening: dt.date | None
+) -> None:
+    """Days of issue around that of the opening; without one nothing was delivered before."""
+    issued_on = {f"FA-{n}": (opening or OPENING) + dt.timedelta(days=ahead) for n, ahead in enumerate(issued)}
+    desk = make_desk(folder=another_folder())
+    desk.take(*(invoice(number, day=day) for number, day in issued_on.items()), opening=opening)
+    for number, day in issued_on.items():
+        before = opening is not None and day <= opening
+        row = desk.invoice(number)
+        assert (row.delivery, row.delivered_on, row.rung) == ("sent" if before else "pending", row.delivered_on if before else None, "")

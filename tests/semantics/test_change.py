@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from random import Random
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,7 +19,7 @@ from tests.conftest import publish_anew
 from tests.rules.decide_books import MONDAY, book, done, invoice, plan_for, reasons, rules_of
 from tests.rules.random_books import LADDER_OF, RULES, RUNGS
 from tests.semantics.stories import PLACE, given_customer, given_invoice, watched
-from tests.stories.fixtures import OPENING, DeskMaker, make_desk
+from tests.stories.fixtures import OPENING, DeskMaker, another_folder, make_desk, on_desks
 
 __all__ = ["make_desk"]
 LONG_AGO = MONDAY - dt.timedelta(days=90)
@@ -128,21 +126,22 @@ def test_a_part_payment_never_moves_an_invoice_to_another_ladder(total: int, pay
         assert ladders[0] == matching(total - paid_on_monday)[0]
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_the_rules_in_force_are_those_that_were_published_last_whatever_the_files_say(make_desk: DeskMaker, seed: int) -> None:
+@on_desks(3)
+@given(drafts=st.lists(st.tuples(st.sampled_from([500, 900, 2000, 3000]), st.booleans()), min_size=4, max_size=8))
+def test_the_rules_in_force_are_those_that_were_published_last_whatever_the_files_say(
+    make_desk: DeskMaker, drafts: list[tuple[int, bool]]
+) -> None:
     """Drafts with other minimums, published or not; the invoice of 1,160.00 is due."""
-    chance = Random(seed)
-    desk = make_desk()
+    desk = make_desk(folder=another_folder())
     desk.take(cfdi("FA-1", "1160.00"), opening=OPENING)
     with desk.workspace.database.writing() as session:
         for name in (BANK, MAILBOX):
             beat(session, name, desk.workspace.clock.now())
     rules = desk.workspace.base / "rules" / "collections.yaml"
     shipped, in_force = rules.read_text(encoding="utf-8"), 500
-    for _time in range(8):
-        drafted = chance.choice([500, 900, 2000, 3000])
+    for drafted, published in drafts:
         rules.write_text(shipped.replace("MXN: 500.00", f"MXN: {drafted}.00"), encoding="utf-8")
-        if chance.random() < 0.5:
+        if published:
             publish_anew(desk.workspace)
             in_force = drafted
         for name in ("draft_files", "rules", "engine"):

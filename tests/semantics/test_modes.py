@@ -7,8 +7,8 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cobranza_rules.plan.gates import ANALYST, gates_of
 from cobranza_rules.plan.ledger import planned
+from cobranza_rules.rules.gates import ANALYST, gates_of
 from cobranza_rules.rules.model import Step, StepKind
 from cobranza_rules.rules.planned import Item, PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer

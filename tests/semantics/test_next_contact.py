@@ -222,10 +222,12 @@ ladders:
 )
 
 
-def test_a_rung_without_a_wait_keeps_the_day_that_a_higher_one_has_announced_and_a_task_need_not() -> None:
+@carefully
+@given(st.integers(-10, 10).map(workdays), st.integers(-15, -1).map(workdays), st.integers(1, 40), st.integers(0, 15).map(workdays))
+def test_a_rung_without_a_wait_keeps_the_day_that_a_higher_one_has_announced_and_a_task_need_not(
+    announced: dt.date, rode_on: dt.date, overdue: int, today: dt.date
+) -> None:
     """An invoice that rode in a message whose rung is followed after a wait of its own."""
-    announced = workdays(3)
-    rode = invoice(1, overdue=30, rung="first", rung_on=workdays(-2), next_contact=announced)
-    for day in (MONDAY, workdays(2), announced):
-        assert done(plan_for(RIDING, book(rode), day)) == ([("second", ("F-1",))] if day >= announced else [])
-    assert done(plan_for(RIDING, book(rode._replace(rung="second")))) == [("handover", ("F-1",))]
+    rode = invoice(1, today=today, overdue=overdue, rung="first", rung_on=rode_on, next_contact=announced)
+    assert done(plan_for(RIDING, book(rode), today)) == ([("second", ("F-1",))] if today >= announced and overdue >= 10 else [])
+    assert done(plan_for(RIDING, book(rode._replace(rung="second")), today)) == ([("handover", ("F-1",))] if overdue >= 10 else [])

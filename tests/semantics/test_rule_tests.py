@@ -12,7 +12,7 @@ from cobranza_rules.rules.testing_report import difference_lines
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize(("name", "count"), [("semantics.yaml", 27), ("small-desk-tests.yaml", 5)])
+@pytest.mark.parametrize(("name", "count"), [("semantics.yaml", 37), ("small-desk-tests.yaml", 6), ("two-ladders-tests.yaml", 6)])
 def test_each_sentence_holds(name: str, count: int) -> None:
     tested = run_files([Path(__file__).with_name(name)], ROOT)
     results = [result for report in tested.reports for result in report.results]

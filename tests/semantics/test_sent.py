@@ -119,8 +119,7 @@ def test_what_came_back_goes_again_to_the_fallback_contact_and_then_to_nobody(te
             if stage is Stage.UNDONE:
                 action = simulation.action(number)
                 failed[action.customer_id] |= set(action.recipients)
-        for tested in (each for each in simulation.book.actions if each.planned_on == morning.on and writes(each.action)):
-            action = tested.action
+        for action in (leaving.action for leaving in simulation.left if leaving.on == morning.on and writes(leaving.action)):
             role = "invoice_contact" if action.rule_id in ("transmittal", "request") else "collections_contact"
             own, fallback = (f"{name}@customer-{action.customer_id}.example" for name in (role, "fallback_contact"))
             assert action.recipients == ((own,) if own not in failed[action.customer_id] else (fallback,))

@@ -3,53 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
-from random import Random
+from dataclasses import replace
 
-import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tests.cfdi_files import invoice, receipt
 from tests.conftest import DAY, publish_anew
-from tests.semantics.test_before_the_program import HOLIDAYS
+from tests.semantics.letters_shown import LENGTH, SIGNER, SUBSTITUTE, SUBSTITUTE_AFTER, Shown, is_open
 from tests.stories.desk import Desk, customer_list, days
-from tests.stories.fixtures import DeskMaker, make_desk
+from tests.stories.fixtures import DeskMaker, another_folder, make_desk, on_desks
 
 __all__ = ["make_desk"]
-SIGNER, SUBSTITUTE = "administration_manager", "supervisor"
-SUBSTITUTE_AFTER, RENEWED_AFTER = 3, 10
-LENGTH = 24
-
-
-def is_open(day: dt.date) -> bool:
-    return day.weekday() < 5 and day not in HOLIDAYS
-
-
-def business_days(since: dt.date, today: dt.date) -> int:
-    return sum(is_open(day) for day in days(since + dt.timedelta(days=1), (today - since).days))
-
-
-@dataclass
-class Shown:
-    """What somebody knows who follows one letter: the revision that was shown last, when, and to whom; the first asking is on DAY."""
-
-    revision: int = 1
-    on: dt.date = DAY
-    role: str = SIGNER
-    changed: bool = False
-
-    def morning(self, today: dt.date) -> bool:
-        """Whether it is shown anew: on a business day, for on others nobody would look at it."""
-        if not is_open(today):
-            return False
-        role = SUBSTITUTE if business_days(DAY, today) >= SUBSTITUTE_AFTER else SIGNER
-        if not (self.changed or role != self.role or business_days(self.on, today) >= RENEWED_AFTER):
-            return False
-        self.revision, self.on, self.role, self.changed = self.revision + 1, today, role, False
-        return True
 
 
 def asking(make_desk: DeskMaker) -> Desk:
-    desk = make_desk()
+    desk = make_desk(folder=another_folder())
     rules = desk.workspace.base / "rules" / "collections.yaml"
     old = f" sign: {SIGNER}\n"
     text = rules.read_text(encoding="utf-8")
@@ -64,20 +33,18 @@ def letter_of(desk: Desk) -> str:
     return desk.documents(desk.action("transmittal"))["letter"].decode()
 
 
-@pytest.mark.parametrize("seed", [0, 1, 4])
+@on_desks(4)
+@given(paid_after=st.sets(st.integers(1, LENGTH - 1), max_size=3), signed_after=st.sampled_from([2, 4, LENGTH - 1]), late=st.booleans())
 def test_a_letter_leaves_as_it_was_shown_to_whom_it_is_asked_of_and_is_asked_again_when_it_says_something_else(
-    make_desk: DeskMaker, seed: int
+    make_desk: DeskMaker, paid_after: set[int], signed_after: int, late: bool
 ) -> None:
-    """Payments change what it says on random days; on a random day it is signed, or paid in part between the signature and the wire."""
-    chance = Random(seed)
-    desk, shown, paid = asking(make_desk), Shown(), 0
-    often, signed_on = chance.choice([0, 0.15]), chance.choice([4, LENGTH - 1])
+    """Payments change what it says on some days; on one it is signed, and may be paid in part between the signature and the wire."""
+    desk, shown = asking(make_desk), Shown()
     for ahead, today in enumerate(days(DAY + dt.timedelta(days=1), LENGTH), 1):
         desk.on(today)
-        if chance.random() < often:
-            paid += 1
+        if ahead in paid_after:
             shown.changed = True
-            desk.take(receipt(f"P-{paid}", {"FA-7": "10.00"}, day=today))
+            desk.take(receipt(f"P-{ahead}", {"FA-7": "10.00"}, day=today))
         anew = shown.morning(today)
         desk.tick()
         action = desk.action("transmittal")
@@ -87,11 +54,11 @@ def test_a_letter_leaves_as_it_was_shown_to_whom_it_is_asked_of_and_is_asked_aga
         assert len(desk.mails()) == 0
         assert ("COB-2026-" in letter_of(desk), "BORRADOR" in letter_of(desk)) == (False, True)
         assert anew is (shown.on == today)
-        if ahead >= signed_on and is_open(today):
+        if ahead >= signed_after and is_open(today):
             break
     desk.approve(shown.role)
     (signed,) = desk.approvals("approved")
-    if chance.random() < 0.4:
+    if late:
         desk.take(receipt("P-LATE", {"FA-7": "10.00"}, day=desk.today))
         assert desk.tick().states["awaiting_signature"] == 1
         assert desk.mails() == []
@@ -124,13 +91,20 @@ def change_what_it_says(desk: Desk, what: str) -> None:
         workspace.__dict__.pop("templates", None)
 
 
-@pytest.mark.parametrize("what", ["nothing", "balance", "recipient", "account", "template"])
-def test_whatever_a_signed_letter_says_otherwise_now_has_it_shown_and_signed_again(make_desk: DeskMaker, what: str) -> None:
+@on_desks(6)
+@example(what=set())
+@example(what={"balance"})
+@example(what={"recipient"})
+@example(what={"account"})
+@example(what={"template"})
+@given(what=st.sets(st.sampled_from(["balance", "recipient", "account", "template"]), min_size=2))
+def test_whatever_a_signed_letter_says_otherwise_now_has_it_shown_and_signed_again(make_desk: DeskMaker, what: set[str]) -> None:
     desk = asking(make_desk)
     desk.approve(SIGNER)
-    change_what_it_says(desk, what)
+    for one in sorted(what):
+        change_what_it_says(desk, one)
     desk.tick()
-    left = what == "nothing"
+    left = not what
     assert (len(desk.mails()), [approval.state for approval in desk.approvals()][-1:]) == (int(left), ["approved" if left else "waiting"])
     if not left:
         desk.approve(SIGNER)
@@ -138,25 +112,27 @@ def test_whatever_a_signed_letter_says_otherwise_now_has_it_shown_and_signed_aga
         assert len(desk.mails()) == 1
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_numbers_are_given_when_a_letter_is_signed_in_that_order_and_without_gaps(make_desk: DeskMaker, seed: int) -> None:
+@on_desks(3)
+@given(
+    order=st.permutations(range(5)), fates=st.lists(st.sampled_from(["signed", "signed", "rejected", "left alone"]), min_size=5, max_size=5)
+)
+def test_numbers_are_given_when_a_letter_is_signed_in_that_order_and_without_gaps(
+    make_desk: DeskMaker, order: list[int], fates: list[str]
+) -> None:
     """Some are rejected, some wait for ever."""
-    chance = Random(seed)
     names = [f"CUSTOMER {number}" for number in range(5)]
     rows = [f"X-{n},{name},XEXX010101000,extranjero,es,30,correo,f@x{n}.example,p@x{n}.example," for n, name in enumerate(names)]
-    desk = make_desk(*rows)
+    desk = make_desk(*rows, folder=another_folder())
     desk.take(*(invoice(f"FX-{n}", day=DAY, receiver=("XEXX010101000", name)) for n, name in enumerate(names)))
     desk.tick()
     waiting = [(approval.id, approval.action_id) for approval in desk.approvals("waiting")]
-    chance.shuffle(waiting)
-    given: list[int] = []
-    for approval_id, action_id in waiting:
-        fate = chance.choice(["signed", "signed", "rejected", "left alone"])
+    numbers: list[int] = []
+    for (approval_id, action_id), fate in zip([waiting[place] for place in order], fates, strict=True):
         if fate != "left alone":
             desk.approve(SIGNER, only=[approval_id], agreed=fate == "signed", comment="por esto")
             desk.tick()
         if fate == "signed":
-            given.append(action_id)
+            numbers.append(action_id)
     letters = {action.id: desk.documents(action)["letter"].decode() for action in desk.actions("transmittal")}
     numbered = {action_id: int(letter.split("COB-2026-")[1][:5]) for action_id, letter in letters.items() if "COB-2026-" in letter}
-    assert numbered == {action_id: place for place, action_id in enumerate(given, 1)}
+    assert numbered == {action_id: place for place, action_id in enumerate(numbers, 1)}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 from cobranza_rules.mail.smtp_sink import SmtpSink
 from tests.cfdi_files import invoice
@@ -15,6 +17,17 @@ from tests.stories.mail_server import MailServer, running_server
 
 OPENING = dt.date(2026, 2, 27)
 DeskMaker = Callable[..., Desk]
+_FOLDERS = itertools.count(1)
+
+
+def on_desks(examples: int) -> settings:
+    """Laws looked at on whole desks: few examples, each in `another_folder`. What fails is shown as it is, for making it smaller takes minutes."""
+    phases = (Phase.explicit, Phase.reuse, Phase.generate)
+    return settings(max_examples=examples, deadline=None, phases=phases, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def another_folder() -> str:
+    return f"desk-{next(_FOLDERS)}"
 
 
 @pytest.fixture

@@ -64,7 +64,8 @@ class CfdiStatuses:
         found: dict[str, Document] = {}
         invoices = session.scalars(select(InvoiceRow).where(InvoiceRow.uuid.in_(uuids))).all()
         notes = session.scalars(select(CreditNoteRow).where(CreditNoteRow.uuid.in_(uuids))).all()
-        found.update((row.uuid, row) for row in (*invoices, *notes) if row.uuid)
+        found.update((row.uuid, row) for row in invoices if row.uuid)
+        found.update((row.uuid, row) for row in notes if row.uuid)
         receipts = select(EvidenceRow.source, PaymentRow).join(PaymentRow, PaymentRow.id == EvidenceRow.payment_id)
         receipts = receipts.where(EvidenceRow.kind == RECEIPT, EvidenceRow.source.in_(uuids))
         found.update(session.execute(receipts.order_by(EvidenceRow.id.desc())).all())

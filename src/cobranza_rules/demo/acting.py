@@ -12,8 +12,8 @@ from cobranza_rules.demo.story import Act
 from cobranza_rules.mail.assigning import Assignment, assign
 from cobranza_rules.people import person_named
 from cobranza_rules.plan.deciding import decide_approvals, waiting_approvals
-from cobranza_rules.plan.gates import RELEASE, SIGN
 from cobranza_rules.plan.ledger import planned
+from cobranza_rules.rules.gates import RELEASE, SIGN
 from cobranza_rules.store.tables import CustomerRow, ReceivedRow, TaskRow
 from cobranza_rules.workspace import Workspace
 

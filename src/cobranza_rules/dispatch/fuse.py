@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.language import Sentence
-from cobranza_rules.plan.gates import APPROVED, gates_for, gates_of
+from cobranza_rules.plan.gates import APPROVED, gates_for
 from cobranza_rules.plan.ledger import actions_in, planned
 from cobranza_rules.plan.states import State
 from cobranza_rules.rules.decide import beyond_limit
+from cobranza_rules.rules.gates import gates_of
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.store.tables import ActionRow
 from cobranza_rules.workspace import Workspace

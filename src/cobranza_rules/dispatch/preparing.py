@@ -14,17 +14,17 @@ from cobranza_rules.dispatch.rendering import letter_template, render, write_mes
 from cobranza_rules.dispatch.substitutes import passed_on
 from cobranza_rules.language import _, joined, word
 from cobranza_rules.plan.codec import to_json
-from cobranza_rules.plan.gates import APPROVED, REJECTED, WAITING, gates_for, gates_of, open_gates
+from cobranza_rules.plan.gates import APPROVED, REJECTED, WAITING, gates_for, open_gates
 from cobranza_rules.plan.ledger import add_claims, move, planned
 from cobranza_rules.plan.looking import rejection
 from cobranza_rules.plan.numbers import next_number
 from cobranza_rules.plan.states import State
+from cobranza_rules.rules.gates import gates_of, why_anew
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer, tells_people
 from cobranza_rules.store.tables import ActionRow, ClaimRow, StepRow
 from cobranza_rules.workspace import Workspace
 
-FRESH_WORKDAYS = 2  # A document that leaves later than this after it was rendered would promise a next contact that is not true.
 REJECTION = "resolve-rejection"
 
 
@@ -80,16 +80,16 @@ def _rejected(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:
 def _follow(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: PlannedAction) -> None:
     today = workspace.clock.today()
     key = content_key(keeper, workspace, fresh)
-    stale = row.rendered_on is not None and workspace.rules.calendar.between(row.rendered_on, today) > FRESH_WORKDAYS
-    if row.state == State.APPROVED and key == row.content and not stale:
-        return
+    if row.state != State.PLANNED:
+        waited, renew_after = _waited(workspace, row), workspace.settings.approvals.renew_after
+        asking = waited >= renew_after and still_waiting(keeper, row)
+        ready, same = row.state == State.APPROVED, key == row.content
+        why = why_anew(ready=ready, same=same, waited=waited, asking=asking, renew_after=renew_after)
+        if why is not None:
+            move(keeper, row, State.PLANNED, today, why)
+        elif row.state == State.APPROVED:
+            return
     if row.state == State.PLANNED:
-        _present(keeper, workspace, row, fresh, key)
-    elif key != row.content or row.state == State.APPROVED:
-        move(keeper, row, State.PLANNED, today, _("rendered anew: what it says has changed"))
-        _present(keeper, workspace, row, fresh, key)
-    elif (waited := _waited(workspace, row)) >= workspace.settings.approvals.renew_after and still_waiting(keeper, row):
-        move(keeper, row, State.PLANNED, today, _("rendered anew: it has waited {days} business days", days=waited))
         _present(keeper, workspace, row, fresh, key)
     if row.state in (State.PLANNED, State.AWAITING_SIGNATURE) and all(gate.state == APPROVED for gate in gates_for(keeper, row)):
         _finish(keeper, workspace, row, fresh)

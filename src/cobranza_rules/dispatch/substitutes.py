@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.plan.gates import APPROVED, SIGN
+from cobranza_rules.plan.gates import APPROVED
+from cobranza_rules.rules.gates import SIGN, with_substitute
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.tables import ActionRow, ApprovalRow
 from cobranza_rules.workspace import Workspace
@@ -23,12 +23,7 @@ def passed_on(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: 
     since = _asked_since(keeper, workspace, row)
     if since is None:
         return action
-    waited = workspace.rules.calendar.between(since, workspace.clock.today())
-    steps = tuple(
-        replace(step, sign=step.sign_substitute) if step.sign_substitute and waited >= step.substitute_after else step
-        for step in action.steps
-    )
-    return replace(action, steps=steps)
+    return with_substitute(action, workspace.rules.calendar.between(since, workspace.clock.today()))
 
 
 def _asked_since(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> dt.date | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.facts.queues import approval_facts, task_facts
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.forecast.under_way import Agreeing, Stage, UnderWay
-from cobranza_rules.plan.gates import SIGN
+from cobranza_rules.rules.gates import SIGN
 from cobranza_rules.rules.model import RuleSet, Step
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.subjects import Book, CustomerSubject, QueueSubject

@@ -10,23 +10,22 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from cobranza_rules.dispatch.preparing import FRESH_WORKDAYS
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.forecast.imagined import Imagined
 from cobranza_rules.forecast.recording import record
-from cobranza_rules.forecast.under_way import Agreeing, Stage, UnderWay, is_carried
-from cobranza_rules.plan.gates import ANALYST
+from cobranza_rules.forecast.under_way import Agreeing, Stage, UnderWay
 from cobranza_rules.rules.attending import QUEUES
 from cobranza_rules.rules.considering import ladder_of, next_rung, rung_due_on
 from cobranza_rules.rules.decide import decide, decide_matched
 from cobranza_rules.rules.effects import entries_when_confirmed
 from cobranza_rules.rules.engine import Engine
+from cobranza_rules.rules.gates import ANALYST, FRESH_WORKDAYS
 from cobranza_rules.rules.matching import Matches, Names, match
 from cobranza_rules.rules.model import RuleSet, StepKind, closing_claim
 from cobranza_rules.rules.planned import Plan, PlannedAction
-from cobranza_rules.rules.recipients import reaches_customer
+from cobranza_rules.rules.recipients import is_carried, reaches_customer
 from cobranza_rules.rules.still_planned import Look, look_for
 from cobranza_rules.rules.subjects import Book, InvoiceSubject
 
@@ -192,7 +191,7 @@ class Player:
         return Book({customer_id: book.customers[customer_id]}, self._parts[customer_id], replies, book.company, queues)
 
     def _leave(self, one: UnderWay, day: ComingDay) -> None:
-        if is_carried(one.action) and not self.agreed:
+        if is_carried(one.action.steps, one.action.recipients) and not self.agreed:
             one.stage = Stage.CARRIED
             step = next(step for step in one.action.steps if step.kind is StepKind.DELIVER)
             self.imagined.queues.open_task(one.action.customer_id, step, ANALYST, None, day.on)

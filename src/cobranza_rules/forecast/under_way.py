@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.plan.codec import from_json
-from cobranza_rules.plan.gates import APPROVED, OUTDATED, REJECTED, Gate, gates_of
-from cobranza_rules.rules.model import StepKind
+from cobranza_rules.plan.gates import APPROVED, OUTDATED, REJECTED
+from cobranza_rules.rules.gates import Gate, gates_of
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.claims import STILL_TO_LEAVE
 from cobranza_rules.store.tables import ActionRow, ApprovalRow, StepRow
@@ -53,11 +53,6 @@ class UnderWay:
     def planned_on(self, day: dt.date) -> bool:
         """By the forecast itself. What the ledger has planned on a day may have been overtaken on the same day."""
         return self.id < 0 and self.since == day
-
-
-def is_carried(action: PlannedAction) -> bool:
-    """A delivery in person or by portal: somebody of the company takes it there, and says so."""
-    return not action.recipients and any(step.kind is StepKind.DELIVER for step in action.steps)
 
 
 @dataclass(frozen=True, slots=True)

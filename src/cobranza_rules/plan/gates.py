@@ -1,40 +1,22 @@
-"""What has to be agreed to before an action leaves: signature, rubric, and in supervised mode an analyst's release."""
+"""What was asked of people before an action leaves, and what they have said: a row for each gate of each revision."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.language import N_
-from cobranza_rules.rules.planned import PlannedAction
-from cobranza_rules.rules.recipients import reaches_customer
+from cobranza_rules.rules.gates import RELEASE, RUBRIC, SIGN, Gate
 from cobranza_rules.store.tables import ActionRow, ApprovalRow
 
-SIGN, RUBRIC, RELEASE = "sign", "rubric", "release"
 GATE_WORDS = {SIGN: N_("signature"), RUBRIC: N_("rubric"), RELEASE: N_("release")}
 WAITING, APPROVED, REJECTED, OUTDATED = "waiting", "approved", "rejected", "outdated"
-ANALYST = "collections_analyst"
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
-    kind: str
-    role: str
-
-
-def gates_of(action: PlannedAction, mode: str, rubric: str) -> list[Gate]:
-    """An analyst's rubric that is a gate is his release as well: nobody is asked twice for one thing."""
-    gates = [Gate(SIGN, step.sign) for step in action.steps if step.sign]
-    rubrics = [Gate(RUBRIC, step.rubric) for step in action.steps if step.rubric] if rubric == "gate" else []
-    if mode == "supervised" and reaches_customer(action.steps) and not any(gate.role == ANALYST for gate in rubrics):
-        gates.append(Gate(RELEASE, ANALYST))
-    return list(dict.fromkeys(gates + rubrics))
-
-
-def open_gates(keeper: Bookkeeper, row: ActionRow, gates: list[Gate]) -> None:
+def open_gates(keeper: Bookkeeper, row: ActionRow, gates: Sequence[Gate]) -> None:
     """Asks for this revision; whatever was asked or agreed for an earlier one counts no more."""
     keeper.session.execute(
         update(ApprovalRow).where(ApprovalRow.action_id == row.id, ApprovalRow.state.in_((WAITING, APPROVED))).values(state=OUTDATED)

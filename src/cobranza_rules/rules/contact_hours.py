@@ -12,3 +12,8 @@ def may_write_at(rules: RuleSet, instant: dt.datetime) -> bool:
     """`instant` is aware; the hours are those of the calendar's zone, the first minute among them and the last not."""
     first, last = rules.contact_hours
     return first <= instant.astimezone(ZoneInfo(rules.calendar.timezone)).strftime("%H:%M") < last
+
+
+def may_write_on(rules: RuleSet, day: dt.date, time: dt.time) -> bool:
+    """`time` is of the calendar's zone."""
+    return may_write_at(rules, dt.datetime.combine(day, time, ZoneInfo(rules.calendar.timezone)))

@@ -19,6 +19,11 @@ def reaches_customer(steps: Sequence[Step]) -> bool:
     return not WRITING.isdisjoint([step.kind for step in steps])
 
 
+def is_carried(steps: Sequence[Step], recipients: Sequence[str]) -> bool:
+    """A delivery in person or by portal: somebody of the company takes it there, and says so."""
+    return not recipients and any(step.kind is StepKind.DELIVER for step in steps)
+
+
 def tells_people(steps: Sequence[Step]) -> bool:
     return any(step.kind is StepKind.NOTICE for step in steps)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cobranza_rules.language import N_
+from cobranza_rules.rules.gates import GATES
 from cobranza_rules.rules.schema_values import (
     A_CODE,
     A_DAY,
@@ -20,7 +21,7 @@ from cobranza_rules.rules.schema_values import (
     one_or_many,
     whole,
 )
-from cobranza_rules.rules.testing_document import ACTION_KEYS, DAY_KEYS, FILE_KEYS, HELD_KEYS, TEST_KEYS
+from cobranza_rules.rules.testing_document import ACTION_KEYS, ASKED_KEYS, DAY_KEYS, FILE_KEYS, HELD_KEYS, SETTINGS_KEYS, TEST_KEYS
 from cobranza_rules.rules.testing_events import (
     ABOUT_CUSTOMERS,
     ABOUT_INVOICES,
@@ -35,8 +36,9 @@ from cobranza_rules.rules.testing_events import (
     REPLY_TRUTHS,
     REQUIRED,
 )
-from cobranza_rules.rules.testing_fields import NONE
+from cobranza_rules.rules.testing_fields import NONE, TIME
 from cobranza_rules.rules.testing_given import CONTACTS, CUSTOMER_KEYS, FACTS, INVOICE_KEYS
+from cobranza_rules.rules.testing_model import MODES, RUBRICS
 
 ON = described(A_DAY, N_("the day, like 2026-03-06"))
 # What a key takes, wherever it stands; the few that mean something else in one place are named there.
@@ -62,6 +64,7 @@ VALUES: dict[str, Schema] = {
     "exclude": described(A_TRUTH, N_("nothing at all is done with it")),
     "receipt": described(A_TRUTH, N_("its payment receipt (REP) has come, as it has if nothing is said")),
     "until": described(A_DAY, N_("the last day on which it counts")),
+    "time": described({"type": "string", "pattern": f"^{TIME}$"}, N_("a time of day, like 18:30")),
     "roles": described(one_or_many(choice(CONTACTS)), N_("contacts that now have a valid address")),
     **{name: of_fact(REPLY_FACTS[name]) for name in REPLY_TRUTHS},
 }
@@ -83,6 +86,14 @@ CUSTOMER: dict[str, Schema] = {
     "delivery": of_fact(FACTS["delivery_mode"]),
     "contacts": described(one_or_many(choice(CONTACTS)), N_("contacts that have a valid address; all where it is not said")),
     "inbox_open": described(whole(1000), FACTS["inbox_open"].meaning),
+}
+SETTINGS: dict[str, Schema] = {
+    "mode": described(choice(MODES), N_("how the program works; automatic where it is not said")),
+    "rubric": described(choice(RUBRICS), N_("whether rubrics are asked for; automatic where it is not said")),
+    "renew_after": described(
+        {"type": "integer", "minimum": 1, "maximum": 250},
+        N_("business days after which what still waits is written anew; 10 where it is not said"),
+    ),
 }
 EVENT_WORDS = {
     "promise": N_("payment is promised"),
@@ -114,7 +125,9 @@ EVENT_WORDS = {
     "task_done": N_("what was asked for is done"),
     "override": N_("a person puts a customer or invoices on another ladder, on hold, or leaves them alone"),
     "override_ended": N_("a person takes such a decision back"),
-    "signed": N_("it is signed on this day"),
+    "run_at": N_("from this day on the program runs at this time; within the contact hours where it is not said"),
+    "signed": N_("all who are asked agree on this day"),
+    "delivered": N_("whoever carries it, in person or to a portal, has delivered it"),
     "rejected": N_("the signature is refused"),
     "refused": N_("the mail server refuses the message"),
     "bounced": N_("the message comes back"),
@@ -145,6 +158,7 @@ def _test() -> Schema:
     values: dict[str, Schema] = {
         "name": described(A_TEXT, N_("what the test shows")),
         "start": described(A_DAY, N_("its first day")),
+        "settings": described(mapping(SETTINGS_KEYS, SETTINGS), N_("settings of cobranza.toml that say who has to agree")),
         "customers": described(list_of(mapping(CUSTOMER_KEYS, CUSTOMER, required=["id"])), N_("the customers of the story")),
         "invoices": described(
             list_of(mapping(INVOICE_KEYS, GIVEN, required=["id", "customer", "balance"])), N_("invoices as they stand on the first day")
@@ -166,6 +180,9 @@ def _event() -> Schema:
         if kind.startswith("override"):
             of_kind = {"kind": described(choice(OVERRIDES), N_("which of its decisions: ladder, hold or exclude"))}
             kinds[kind] = mapping(("customer", *keys), {**VALUES, **of_kind}, ["kind"] if "kind" in keys else [])
+            continue
+        if kind in REQUIRED["time"]:
+            kinds[kind] = mapping(keys, VALUES, keys)
             continue
         needed = [key for key in ("kind", "roles") if key in keys] + [key for key, of in REQUIRED.items() if kind in of]
         kinds[kind] = mapping(("customer", *keys), {**GIVEN, **VALUES}, needed if kind == "facts" else ["customer", *needed])
@@ -192,6 +209,14 @@ def _day() -> Schema:
         },
     )
     actions = list_of({**action, **ONE_RULE}, maybe_none=True)
+    of_asked: dict[str, Schema] = {
+        **VALUES,
+        "currency": of_fact(FACTS["currency"]),
+        "total": described(AN_AMOUNT, N_("what is claimed")),
+        "gate": described(choice(GATES), N_("signature, rubric or release")),
+        "of": described(A_NAME, N_("the role that is asked")),
+    }
+    asked = list_of({**mapping(ASKED_KEYS, of_asked), **ONE_RULE}, maybe_none=True)
     values: dict[str, Schema] = {
         "on": ON,
         "actions": described(actions, N_("what is planned on this day, no more and no less")),
@@ -199,6 +224,7 @@ def _day() -> Schema:
         "told": described(
             actions, N_("of whom what is asked or told by rules for tasks, approvals, payments and customers, no more and no less")
         ),
+        "asked": described(asked, N_("who is asked to agree to what on this day, no more and no less")),
         "held": described(
             list_of(
                 {**mapping(HELD_KEYS, {**VALUES, "about": ABOUT}, required=["by"]), **_some(*NAMED_INVOICES, "about")}, maybe_none=True

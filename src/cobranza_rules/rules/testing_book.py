@@ -16,6 +16,7 @@ from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import can_be_recorded, entries_when_confirmed, entry_recorded
+from cobranza_rules.rules.gates import Gate
 from cobranza_rules.rules.model import RuleSet, Step, StepKind
 from cobranza_rules.rules.overrides import Override, OverrideKind, Overrides, overrides_of
 from cobranza_rules.rules.planned import PlannedAction
@@ -31,8 +32,21 @@ class Stage(StrEnum):
     GONE = "gone"  # Cancelled or failed: it has given up its claims
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The first asking of a gate, which keeps its number and its day whatever is written anew."""
+
+    id: int
+    on: dt.date
+
+
 @dataclass(slots=True)
 class TestedAction:
+    """`revision`, `shown_on`, `said` and `gates` are those of what was shown last to those who have to agree; `agreed`, that they have.
+
+    `ready` is dated and only has to leave. `carried_since` somebody of the company is taking it there.
+    """
+
     __test__ = False
 
     id: int
@@ -40,6 +54,15 @@ class TestedAction:
     planned_on: dt.date
     stage: Stage = Stage.WAITING
     sent_on: dt.date | None = None
+    revision: int = 0
+    shown_on: dt.date | None = None
+    said: Any = None
+    gates: tuple[Gate, ...] = ()
+    asked: dict[Gate, Asked] = field(default_factory=dict)
+    passed_on: bool = False
+    agreed: bool = False
+    ready: bool = False
+    carried_since: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +123,7 @@ class TestedBook:
     payments: list[TestedPayment] = field(default_factory=list)
     ids: count[int] = field(default_factory=lambda: count(1))
     entries: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
+    time: dt.time | None = None  # Of the day's run; within the contact hours where it is not said
 
     @staticmethod
     def of(test: RuleTest, rules: RuleSet) -> TestedBook:

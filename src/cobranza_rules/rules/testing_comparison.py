@@ -23,7 +23,7 @@ MOST_REASONS = 10
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One day on which things went differently. `what` is actions, told, sent, held or an event; `why` are reasons of the decision."""
+    """One day on which things went differently. `what` is actions, told, sent, asked, held or an event; `why` are reasons of the decision."""
 
     on: dt.date
     place: Place
@@ -70,6 +70,12 @@ def compare_day(test: RuleTest, day: SimulatedDay, expected: ExpectedDay | None,
         found += _compare_actions(day, place, "told", told, day.told, replied, numbers)
     if expected is not None and expected.sent is not None:
         found += _compare_actions(day, place, "sent", expected.sent, day.sent, replied, numbers)
+    asked = expected.asked if expected is not None else None
+    if asked is None and test.quiet and any(each.asked is not None for each in test.expected):
+        asked = ()
+    if asked is not None:
+        features = [{**_who(each.action), "gate": each.gate.kind, "of": each.gate.role} for each in day.asked]
+        found += _compare(day, place, "asked", asked, [each.action for each in day.asked], features, numbers)
     if expected is not None and expected.held is not None and day.plan is not None:
         held = {(each.number, each.hold_id): each.reason for each in day.plan.held}
         if expected.held != held.keys():
@@ -106,7 +112,24 @@ def _compare_actions(
     replied: Replied,
     numbers: Mapping[int, str],
 ) -> list[Difference]:
-    features = [features_of(action, replied) for action in got]
+    return _compare(day, place, what, wanted, got, [features_of(action, replied) for action in got], numbers)
+
+
+def _who(action: PlannedAction) -> dict[str, Any]:
+    """What is told of an action that is put before somebody."""
+    shown = features_of(action, {})
+    return {key: shown[key] for key in ("rule_id", "customer", "currency", "invoices", "total")}
+
+
+def _compare(
+    day: SimulatedDay,
+    place: Place,
+    what: str,
+    wanted: Sequence[ExpectedAction],
+    got: Sequence[PlannedAction],
+    features: Sequence[Mapping[str, Any]],
+    numbers: Mapping[int, str],
+) -> list[Difference]:
     if len(wanted) == len(got) and _all_met(wanted, features):
         return []
     expected = tuple(_expected_sentence(each) for each in wanted)

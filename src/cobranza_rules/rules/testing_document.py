@@ -10,21 +10,34 @@ from typing import TypeVar
 from cobranza_rules.language import _
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.rules.fields import Findings
+from cobranza_rules.rules.gates import GATES
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.testing_events import KINDS, EventReader, Names, read_history
 from cobranza_rules.rules.testing_fields import CaseFields
 from cobranza_rules.rules.testing_given import InvoiceReader, read_customer
-from cobranza_rules.rules.testing_model import Event, ExpectedAction, ExpectedDay, GivenCustomer, GivenInvoice, RuleTest
+from cobranza_rules.rules.testing_model import (
+    MODES,
+    RUBRICS,
+    Event,
+    ExpectedAction,
+    ExpectedDay,
+    GivenCustomer,
+    GivenInvoice,
+    GivenSettings,
+    RuleTest,
+)
 from cobranza_rules.rules.written import distinct
 from cobranza_rules.rules.yaml_marks import YamlNode, YamlScalar, read_yaml
 
 FILE_KEYS = ("rules", "tests")
-TEST_KEYS = ("name", "start", "customers", "invoices", "history", "events", "expect", "quiet")
+TEST_KEYS = ("name", "start", "settings", "customers", "invoices", "history", "events", "expect", "quiet")
+SETTINGS_KEYS = ("mode", "rubric", "renew_after")
 ACTION_KEYS = (
     *("rung", "rule", "after_last", "customer", "currency", "invoice", "invoices"),
     *("to", "cc", "total", "next_contact", "apart", "about"),
 )
-DAY_KEYS = ("on", "actions", "sent", "held", "told")
+ASKED_KEYS = (*("rung", "rule", "customer", "currency", "invoice", "invoices", "total"), *("gate", "of"))
+DAY_KEYS = ("on", "actions", "sent", "held", "told", "asked")
 HELD_KEYS = ("invoice", "invoices", "about", "by")
 LONGEST_DAYS = 1100  # About three years, day by day
 Named = TypeVar("Named", GivenCustomer, GivenInvoice)
@@ -88,9 +101,25 @@ def _test(node: YamlNode, rules: RuleSet, findings: Findings) -> RuleTest:
         events=tuple(sorted(happening, key=lambda event: event.on)),
         expected=tuple(sorted(expected, key=lambda day: day.on)),
         quiet=fields.truth("quiet"),
+        settings=_settings(fields, findings),
     )
     _check_days(test, findings)
     return test
+
+
+def _settings(fields: CaseFields, findings: Findings) -> GivenSettings:
+    node, ordinary = fields.node("settings"), GivenSettings()
+    if node is None:
+        return ordinary
+    given = CaseFields(node, _("settings"), SETTINGS_KEYS, findings)
+    renew_after = given.whole("renew_after", most=250)
+    if (scalar := given.scalar("renew_after")) is not None and scalar.text == "0":
+        findings.error(given.place_of("renew_after"), _("'renew_after' is at least 1"), _("write 1 or more"))
+    return GivenSettings(
+        mode=given.one_of("mode", MODES, default=ordinary.mode),
+        rubric=given.one_of("rubric", RUBRICS, default=ordinary.rubric),
+        renew_after=renew_after or ordinary.renew_after,
+    )
 
 
 def _events(node: YamlNode, reader: EventReader, findings: Findings) -> Iterator[Event]:
@@ -126,6 +155,7 @@ def _day(node: YamlNode, names: Names, reader: EventReader, findings: Findings) 
         actions=_actions(fields, "actions", names) if "actions" in fields else None,
         sent=_actions(fields, "sent", names) if "sent" in fields else None,
         told=_actions(fields, "told", names) if "told" in fields else None,
+        asked=tuple(_asked(each, names, findings) for each in fields.several("asked")) if "asked" in fields else None,
         held=frozenset(pair for each in fields.several("held") for pair in _held(each, names, findings)) if "held" in fields else None,
     )
 
@@ -147,6 +177,20 @@ def _action(node: YamlNode, names: Names, findings: Findings) -> ExpectedAction:
         "next_contact": fields.day_or_none("next_contact"),
         "apart": fields.some_of("apart", names.invoices),
         "about": frozenset(scalar.text for scalar in fields.scalars("about")),
+    }
+    named = {key for key in wanted if key in fields} | ({"invoices"} if "invoice" in fields else set())
+    return ExpectedAction(names.rule_of(fields), fields.place, {key: value for key, value in wanted.items() if key in named})
+
+
+def _asked(node: YamlNode, names: Names, findings: Findings) -> ExpectedAction:
+    fields = CaseFields(node, _("what is asked"), ASKED_KEYS, findings)
+    wanted: dict[str, object] = {
+        "customer": fields.one_of("customer", names.customers),
+        "currency": fields.one_of("currency", {invoice.currency for invoice in names.invoices.values()}),
+        "invoices": frozenset(names.invoices_of(fields, required=False)),
+        "total": fields.amount("total"),
+        "gate": fields.one_of("gate", GATES),
+        "of": fields.name("of") if "of" in fields else "",
     }
     named = {key for key in wanted if key in fields} | ({"invoices"} if "invoice" in fields else set())
     return ExpectedAction(names.rule_of(fields), fields.place, {key: value for key, value in wanted.items() if key in named})

@@ -56,6 +56,7 @@ ABOUT_CUSTOMERS: Mapping[str, tuple[str, ...]] = {
     "deposit": ("amount",),
     "task": ("name", "assign", "due"),
     "task_done": ("name",),
+    "run_at": ("time",),
     "override": (*NAMED_INVOICES, "ladder", "hold", "exclude", "until"),
     "override_ended": (*NAMED_INVOICES, "kind"),
 }
@@ -67,6 +68,7 @@ REQUIRED = {
     "amount": ("deposit",),
     "name": ("task", "task_done"),
     "assign": ("task",),
+    "time": ("run_at",),
     "pay_on": ("promise",),
     "by": ("substituted",),
     "answer": ("intervention",),
@@ -84,19 +86,20 @@ class Names:
         self.scopes = {rule.id: rule.scope for rule in rules.rules if rule.scope is not Scope.INVOICE}
         self.writing = {rule.id for rule in rules.rules if reaches_customer((*rule.do, *rule.after_last))}
         self.rungs = {rung.id for ladder in rules.ladders for rung in ladder.rungs}
+        self.former = {name: rung.id for ladder in rules.ladders for rung in ladder.rungs for name in rung.was}
         self.holds = {hold.id for hold in rules.holds} | set(HELD_BY.values())
         self.ladders = {ladder.id for ladder in rules.ladders}
 
-    def sending_rule_of(self, fields: CaseFields) -> str:
+    def sending_rule_of(self, fields: CaseFields, *, before: bool = False) -> str:
         """The same for a rule or rung of invoices, or one that writes to customers: anything else is neither signed nor sent to them."""
-        rule_id = self.rule_of(fields)
+        rule_id = self.rule_of(fields, before=before)
         if (scope := self.scopes.get(rule_id)) is not None and rule_id not in self.writing:
             what = _("rule '{id}' is 'for: {scope}'", id=rule_id, scope=scope.value)
             fields.findings.error(fields.place_of("rule"), what, _("name a rule for invoices, or one that writes to customers"))
         return rule_id
 
-    def rule_of(self, fields: CaseFields) -> str:
-        """The one rule or rung that is named; empty, and reported, where there is none."""
+    def rule_of(self, fields: CaseFields, *, before: bool = False) -> str:
+        """The one rule or rung that is named; empty, and reported, where there is none. What was sent `before` may have a former name."""
         given = [key for key in ("rung", "rule") if key in fields]
         if len(given) != 1:
             fields.findings.error(fields.place, _("name one rule or rung"), _("write 'rung: ID' or 'rule: ID'"))
@@ -106,6 +109,8 @@ class Names:
         scalar = fields.scalar(key)
         if scalar is None or scalar.text in known:
             return scalar.text if scalar is not None else ""
+        if before and key == "rung" and scalar.text in self.former:
+            return self.former[scalar.text]
         hint = _("write '{key}: {id}'", key=other, id=scalar.text) if scalar.text in others else suggestion(scalar.text, known)
         fields.findings.error(scalar.place, _("there is no {kind} '{id}'", kind=key, id=scalar.text[:80]), hint)
         return ""
@@ -146,6 +151,8 @@ class EventReader:
                 yield self._about_invoices(on, kind, node, fields)
             elif kind.startswith("override"):
                 yield self._override(on, kind, node, fields)
+            elif kind in REQUIRED["time"]:
+                yield self._run_at(on, kind, node, fields)
             else:
                 yield self._about_customer(on, kind, node, fields)
 
@@ -195,6 +202,11 @@ class EventReader:
         invoices = self.names.invoices_of(fields, required=False) if kind == "reply" else ()
         return Event(on, kind, fields.place, invoices, customer, data=data)
 
+    def _run_at(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
+        """From this day on the program runs at that time."""
+        fields = CaseFields(node, _("the event '{kind}'", kind=kind), ABOUT_CUSTOMERS[kind], parent.findings)
+        return Event(on, kind, fields.place, data={"time": fields.time("time")})
+
     def _override(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
         """What a person decides for a customer or for invoices, or takes back."""
         fields = CaseFields(node, _("the event '{kind}'", kind=kind), ("customer", *ABOUT_CUSTOMERS[kind]), parent.findings)
@@ -230,7 +242,7 @@ class EventReader:
 
 def read_history(node: YamlNode, names: Names, start: dt.date, parent: CaseFields) -> SentBefore | None:
     fields = CaseFields(node, _("what was sent before"), HISTORY_KEYS, parent.findings)
-    on, rule_id = fields.day("on", required=True), names.sending_rule_of(fields)
+    on, rule_id = fields.day("on", required=True), names.sending_rule_of(fields, before=True)
     of_customer = names.scopes.get(rule_id) is Scope.CUSTOMER
     if names.scopes.get(rule_id) is Scope.PAYMENT:
         what = _("rule '{id}' is for payments, and none came before the first day", id=rule_id)

@@ -17,6 +17,7 @@ from cobranza_rules.rules.yaml_marks import YamlList, YamlNode, YamlScalar
 UNKNOWN, NONE = "unknown", "none"
 MOST_OF_A_COUNT = 10**6
 LONGEST_CODE = 70
+TIME = r"([01]\d|2[0-3]):[0-5]\d"
 AMOUNT = r"(\d{1,13}(?:\.\d{1,6})?) +([A-Z]{3})"
 
 
@@ -75,6 +76,16 @@ class CaseFields(Fields):
             )
             return ""
         return scalar.text
+
+    def time(self, key: str) -> dt.time | None:
+        """A time of day, which is required."""
+        scalar = self.scalar(key, required=True)
+        if scalar is None:
+            return None
+        if re.fullmatch(TIME, scalar.text) is None:
+            self.wrong(scalar, _("'{text}' is no time of day", text=scalar.text[:80]), _("write it like 18:30"))
+            return None
+        return dt.time.fromisoformat(scalar.text)
 
     def truth(self, key: str, *, default: bool = False) -> bool:
         return self.one_of(key, ("true", "false"), default="true" if default else "false") == "true"

@@ -214,6 +214,10 @@ def _facts(book: TestedBook, event: Event) -> None:
     changed.update(event.data)
 
 
+def _run_at(book: TestedBook, event: Event) -> None:
+    book.time = event.data["time"]
+
+
 def _override(book: TestedBook, event: Event) -> Sentence | None:
     """A person decides for a customer or for invoices, or takes it back."""
     subjects = [(Scope.INVOICE, book.invoice_id(name)) for name in event.invoices]
@@ -296,6 +300,7 @@ _CUSTOMER_EVENTS: dict[str, Callable[[TestedBook, Event], Sentence | None]] = {
     "deposit": _deposit,
     "task": _task,
     "task_done": _task_done,
+    "run_at": _run_at,
     "override": _override,
     "override_ended": _override,
 }

@@ -55,11 +55,16 @@ class SentBefore:
     customer: str = ""
 
 
+SHADOW = "shadow"
+MODES, RUBRICS = ("automatic", "supervised", SHADOW), ("automatic", "gate")
+
+
 class Fate(StrEnum):
     """What becomes of an action that is not simply signed and sent on the day on which it is planned."""
 
     SIGNED = "signed"
     REJECTED = "rejected"
+    DELIVERED = "delivered"
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
     LEFT = "left"
@@ -71,6 +76,8 @@ class Fate(StrEnum):
 OF_SIGNERS = frozenset({Fate.SIGNED, Fate.REJECTED})
 # These meet what would leave on their day; the others what has left, or may have left, before.
 ON_THE_WIRE = frozenset({Fate.REFUSED, Fate.UNCERTAIN})
+# What is looked up when an action comes so far, beside what happens to the book in the morning.
+OF_ACTIONS = OF_SIGNERS | ON_THE_WIRE | {Fate.DELIVERED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,15 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenSettings:
+    """Those of `cobranza.toml` that say who has to agree; what a test does not say is sent without anybody's release or rubric."""
+
+    mode: str = "automatic"
+    rubric: str = "automatic"
+    renew_after: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedAction:
     """`wanted` holds what the test names beside the rule or rung; the rest is not compared."""
 
@@ -99,7 +115,7 @@ class ExpectedAction:
 class ExpectedDay:
     """None under a key that the test does not name. `held` are pairs of an invoice, or whatever else is kept back, and the hold.
 
-    `told` are actions about what waits and stays inside.
+    `told` are actions about what waits and stays inside, `asked` is who was asked to agree to what.
     """
 
     on: dt.date
@@ -108,6 +124,7 @@ class ExpectedDay:
     sent: tuple[ExpectedAction, ...] | None = None
     held: frozenset[tuple[str, str]] | None = None
     told: tuple[ExpectedAction, ...] | None = None
+    asked: tuple[ExpectedAction, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +140,7 @@ class RuleTest:
     events: tuple[Event, ...] = ()
     expected: tuple[ExpectedDay, ...] = ()
     quiet: bool = False
+    settings: GivenSettings = GivenSettings()
 
     @property
     def last_day(self) -> dt.date:

@@ -38,19 +38,16 @@ def _tasks(book: TestedBook, customers: Mapping[int, CustomerSubject], today: dt
 
 
 def _approvals(book: TestedBook, customers: Mapping[int, CustomerSubject], today: dt.date, claimed: Claimed) -> Iterator[QueueSubject]:
-    """What waits for its signature: asked for on the day on which it was planned, and of the substitute after that one's days."""
+    """What somebody is asked to agree to, since the first asking of his role."""
     for tested in book.actions:
-        signed = next((step for step in tested.action.steps if step.sign), None)
         action = tested.action
-        if tested.stage is not Stage.WAITING or signed is None or tested.planned_on >= today or action.customer_id not in customers:
+        if tested.stage is not Stage.WAITING or tested.agreed or tested.ready or action.customer_id not in customers:
             continue
-        passed_on_day = book.rules.calendar.plus(tested.planned_on, signed.substitute_after) if signed.sign_substitute else dt.date.max
-        passed_on = passed_on_day < today
-        role, since = (signed.sign_substitute, passed_on_day) if passed_on else (signed.sign, tested.planned_on)
-        shared, calendar = customers[action.customer_id].facts, book.rules.calendar
-        facts = approval_facts(shared, "sign", role, action.rule_id, since, action.total, action.currency, today, calendar)
-        subject = 2 * tested.id + passed_on
-        yield QueueSubject(Scope.APPROVAL, subject, action.customer_id, action.rule_id, facts, role, _of(claimed, Scope.APPROVAL, subject))
+        for gate in tested.gates:
+            asked, shared, calendar = tested.asked[gate], customers[action.customer_id].facts, book.rules.calendar
+            facts = approval_facts(shared, gate.kind, gate.role, action.rule_id, asked.on, action.total, action.currency, today, calendar)
+            claims = _of(claimed, Scope.APPROVAL, asked.id)
+            yield QueueSubject(Scope.APPROVAL, asked.id, action.customer_id, action.rule_id, facts, gate.role, claims)
 
 
 def _of(claimed: Claimed, scope: Scope, subject: int) -> Mapping[str, Claims]:

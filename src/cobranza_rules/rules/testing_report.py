@@ -52,7 +52,14 @@ def _first_day(differences: Sequence[Difference]) -> Iterator[Sentence]:
 
 
 def difference_lines(difference: Difference) -> Iterator[Sentence]:
-    heading = {"actions": _("planned"), "told": _("told"), "sent": _("sent"), "held": _("on hold"), "event": _("event")}[difference.what]
+    heading = {
+        "actions": _("planned"),
+        "told": _("told"),
+        "sent": _("sent"),
+        "asked": _("asked to agree"),
+        "held": _("on hold"),
+        "event": _("event"),
+    }[difference.what]
     place = difference.place
     yield _("  {day}, {heading} ({file}:{line})", day=difference.on, heading=heading, file=place.file, line=place.line)
     if difference.what != "event":

@@ -10,15 +10,17 @@ from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.attending import QUEUES
 from cobranza_rules.rules.considering import next_contact_after
+from cobranza_rules.rules.contact_hours import may_write_on
 from cobranza_rules.rules.decide import beyond_limit, decide
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung
 from cobranza_rules.rules.planned import Item, Plan, PlannedAction
-from cobranza_rules.rules.recipients import reaches_customer, resolve
+from cobranza_rules.rules.recipients import is_carried, reaches_customer, resolve
 from cobranza_rules.rules.still_planned import Look, look_for
+from cobranza_rules.rules.testing_agreeing import Agreeing, Asking
 from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook
 from cobranza_rules.rules.testing_happenings import happen, is_about, mark_addresses
-from cobranza_rules.rules.testing_model import OF_SIGNERS, ON_THE_WIRE, Event, Fate, RuleTest, SentBefore
+from cobranza_rules.rules.testing_model import OF_ACTIONS, ON_THE_WIRE, SHADOW, Event, Fate, RuleTest, SentBefore
 from cobranza_rules.rules.testing_present import as_of
 
 
@@ -26,6 +28,7 @@ from cobranza_rules.rules.testing_present import as_of
 class SimulatedDay:
     """`actions` as planned that day, but for what waits and is told or asked of people of the company only: that is `told`. `sent` left.
 
+    `asked` is what was put before people to agree to.
     `missed` says why an event of that day could not happen, `called_off` are the customers of whom something was called off.
     """
 
@@ -33,6 +36,7 @@ class SimulatedDay:
     actions: list[PlannedAction] = field(default_factory=list)
     told: list[PlannedAction] = field(default_factory=list)
     sent: list[PlannedAction] = field(default_factory=list)
+    asked: list[Asking] = field(default_factory=list)
     plan: Plan | None = None
     missed: list[tuple[Event, Sentence]] = field(default_factory=list)
     called_off: set[int] = field(default_factory=set)
@@ -44,7 +48,7 @@ class Simulation:
         self.book = TestedBook.of(test, rules)
         self.replied: dict[int, frozenset[str]] = {}  # Numbers of the invoices that each reply is about
         self._looked_at = {day.on for day in test.expected}
-        self._met: set[int] = set()  # Events about actions, by their place in the test, that found one
+        self.agreeing = Agreeing(test, self.book)
         for sent in test.history:
             self._send_before(sent)
         self.book.restate()
@@ -55,7 +59,7 @@ class Simulation:
         days = [self._day(self.test.start + dt.timedelta(days=ahead)) for ahead in range(span + 1)]
         by_date = {day.on: day for day in days}
         for index, event in enumerate(self.test.events):
-            if event.kind in OF_SIGNERS | ON_THE_WIRE and index not in self._met:
+            if event.kind in OF_ACTIONS and index not in self.agreeing.met:
                 why = _("no action of '{rule}' was there that could be '{event}'", rule=event.rule_id, event=event.kind)
                 by_date[event.on].missed.append((event, why))
         return days
@@ -71,14 +75,17 @@ class Simulation:
     def _day(self, today: dt.date) -> SimulatedDay:
         day = SimulatedDay(today)
         for event in self.test.events:
-            if event.on == today and event.kind not in OF_SIGNERS | ON_THE_WIRE and (why := happen(self.book, event)) is not None:
+            if event.on == today and event.kind not in OF_ACTIONS and (why := happen(self.book, event)) is not None:
                 day.missed.append((event, why))
+        for tested in self._waiting():
+            tested.agreed = self.agreeing.word(tested, today) is not None
         # What replies say is a fact of the day's plan.
         for reply in self.book.replies:
             self.replied[reply.id] = frozenset(self.book.invoices[key].id for key in reply.invoices)
         answers = [action for action in self._decide(today).actions if action.subject == "reply"] if self.book.replies else []
-        for action in answers:
-            self.book.confirm(self._enter(action, today), today)
+        for tested in [self._enter(action, today) for action in answers]:
+            if self.test.settings.mode != SHADOW:
+                self.book.confirm(tested, today)
         day.plan = self._decide(today, trace=today in self._looked_at)
         day.actions = [*answers, *(action for action in day.plan.actions if not _stays_inside(action))]
         day.told = [action for action in day.plan.actions if _stays_inside(action)]
@@ -87,11 +94,14 @@ class Simulation:
             return day
         for action in day.plan.actions:
             self._enter(action, today)
-        for tested in [tested for tested in self.book.actions if tested.stage is Stage.WAITING]:
+        for tested in self._waiting():
             self._carry_out(tested, day)
         if day.called_off:
             self._plan_again(day)
         return day
+
+    def _waiting(self) -> list[TestedAction]:
+        return [tested for tested in self.book.actions if tested.stage is Stage.WAITING]
 
     def _plan_again(self, day: SimulatedDay) -> None:
         """As in a run, what was called off may have kept something else of its customer waiting."""
@@ -116,8 +126,13 @@ class Simulation:
         return look if look.action is not None else look_for(tested.action, self._decide(today, tested, trace=True), self.rules)
 
     def _carry_out(self, tested: TestedAction, day: SimulatedDay) -> None:
+        if self.test.settings.mode == SHADOW:
+            return
         if not reaches_customer(tested.action.steps):
             self.book.confirm(tested, day.on)
+            return
+        if tested.carried_since is not None:
+            self._carry(tested, day)  # What is on its way is not changed any more.
             return
         look = self._look(tested, day.on)
         if look.action is None:
@@ -125,26 +140,31 @@ class Simulation:
                 tested.stage = Stage.GONE
                 day.called_off.add(tested.action.customer_id)
             return
-        tested.action = look.action
-        if self._is_signed(tested, day.on):
+        if self.agreeing.word(tested, day.on) is Fate.REJECTED:
+            tested.stage = Stage.REJECTED
+            return
+        day.asked += self.agreeing.follow(tested, look.action, day.on)
+        if tested.ready and is_carried(tested.action.steps, tested.action.recipients):
+            tested.carried_since = day.on
+            self._carry(tested, day)
+        elif tested.ready and (self.book.time is None or may_write_on(self.rules, day.on, self.book.time)):
             self._send(tested, day)
 
-    def _is_signed(self, tested: TestedAction, today: dt.date) -> bool:
-        """An action waits for the first signature or rejection that a test has for it; without one it is signed at once."""
+    def _carry(self, tested: TestedAction, day: SimulatedDay) -> None:
+        """Whoever carries it has delivered it on the day on which an event says so, and at once where none does."""
         for index, event in enumerate(self.test.events):
-            if event.kind in OF_SIGNERS and event.on >= tested.planned_on and is_about(event, tested):
-                if event.on > today:
-                    return False
-                self._met.add(index)
-                if event.kind == Fate.REJECTED:
-                    tested.stage = Stage.REJECTED
-                return event.kind == Fate.SIGNED
-        return True
+            if event.kind == Fate.DELIVERED and event.on >= (tested.carried_since or day.on) and is_about(event, tested):
+                if event.on > day.on:
+                    return
+                self.agreeing.met.add(index)
+                break
+        self.book.confirm(tested, day.on)
+        day.sent.append(tested.action)
 
     def _send(self, tested: TestedAction, day: SimulatedDay) -> None:
         for index, event in enumerate(self.test.events):
             if event.kind in ON_THE_WIRE and event.on == day.on and is_about(event, tested):
-                self._met.add(index)
+                self.agreeing.met.add(index)
                 if event.kind == Fate.UNCERTAIN:
                     tested.stage = Stage.UNCERTAIN
                 else:

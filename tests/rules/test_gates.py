@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cobranza_rules.plan.gates import Gate, gates_of
+from cobranza_rules.rules.gates import Gate, gates_of
 from cobranza_rules.rules.model import Place, Step, StepKind
 from cobranza_rules.rules.planned import Item, PlannedAction
 
