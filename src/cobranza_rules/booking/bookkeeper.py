@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.casefile.writer import CaseWriter
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, RungSent, after, rung_json
+from cobranza_rules.domain.support import support_file
 from cobranza_rules.store.tables import EntryRow, InvoiceRow
 
 # State fields that the row keeps under the same name; the others are derived, or kept as JSON.
@@ -45,9 +46,15 @@ def state_of(row: InvoiceRow) -> InvoiceState:
         RungSent(kept["ladder"], kept["rung"], dt.date.fromisoformat(kept["on"]), kept["action"], _day(kept["next_contact"]))
         for kept in row.rungs
     )
-    closed = InvoiceStatus(row.closed) if row.closed else None
     return InvoiceState(
-        total=row.total, applied=row.applied, closed=closed, rungs=rungs, **{name: getattr(row, name) for name in SAME_NAME}
+        total=row.total,
+        applied=row.applied,
+        closed=InvoiceStatus(row.closed) if row.closed else None,
+        rungs=rungs,
+        acknowledgements=tuple(row.acknowledgements),
+        support=tuple(map(support_file, row.support)),
+        support_required=tuple(row.support_required),
+        **{name: getattr(row, name) for name in SAME_NAME},
     )
 
 
@@ -63,6 +70,9 @@ def put_state(row: InvoiceRow, state: InvoiceState) -> None:
     row.closed = state.closed.value if state.closed else None
     row.applied = dict(state.applied)
     row.rungs = [rung_json(rung) for rung in state.rungs]
+    row.acknowledgements = [dict(one) for one in state.acknowledgements]
+    row.support = [file.as_json() for file in state.support]
+    row.support_required, row.support_missing = list(state.support_required), state.support_missing
     last = state.last_rung
     row.ladder, row.rung = (last.ladder, last.rung) if last else ("", "")
     row.rung_on = last.on if last else None

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from cobranza_rules.domain.acknowledgement import adds_to, without_last
 from cobranza_rules.domain.entry import Entry, EntryKind
+from cobranza_rules.domain.support import SupportFile, kinds_missing, support_file
 
 
 class InvoiceStatus(StrEnum):
@@ -31,7 +33,8 @@ class RungSent:
 class InvoiceState:
     """Amounts in minor units. `applied` maps a payment ("p12") or credit note ("c3") to what it covers: each covers an invoice once.
 
-    `delivered_by` is the action that delivered it, None for what was delivered before the program came.
+    `delivered_by` is the action that delivered it, None for what was delivered before the program came. `acknowledgements` are the data of
+    their entries, the oldest first; `support_required` are kinds of support.
     """
 
     total: int = 0
@@ -44,6 +47,9 @@ class InvoiceState:
     delivered_on: dt.date | None = None
     delivered_by: int | None = None
     acknowledged: bool = False
+    acknowledgements: tuple[Mapping[str, Any], ...] = ()
+    support: tuple[SupportFile, ...] = ()
+    support_required: tuple[str, ...] = ()
     case_status: str = "collections"
     promised_on: dt.date | None = None
     promised_minor: int = 0
@@ -81,6 +87,10 @@ class InvoiceState:
     def promise_open(self) -> bool:
         kept = self.promised_minor > 0 and self.promise_paid >= self.promised_minor
         return self.promised_on is not None and not kept and self.status is InvoiceStatus.OPEN
+
+    @property
+    def support_missing(self) -> bool:
+        return bool(kinds_missing(self.support_required, self.support))
 
     @property
     def last_rung(self) -> RungSent | None:
@@ -150,6 +160,7 @@ def _inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
         delivered_on=_day(data, "delivered_on"),
         delivered_by=data["delivered_by"],
         acknowledged=data["acknowledged"],
+        acknowledgements=tuple(data.get("acknowledgements", ())),
         case_status=data["case_status"],
         rungs=rungs,
         promised_on=_day(data, "promised_on"),
@@ -175,6 +186,7 @@ def inheritance(state: InvoiceState) -> dict[str, Any]:
         "delivered_on": _iso(state.delivered_on),
         "delivered_by": state.delivered_by,
         "acknowledged": state.acknowledged,
+        "acknowledgements": [dict(one) for one in state.acknowledgements],
         "case_status": state.case_status,
         "rungs": [rung_json(rung) for rung in state.rungs],
         "promised_on": _iso(state.promised_on),
@@ -214,6 +226,27 @@ def _delivery_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
     if state.delivered_by != entry.data["action"]:  # A later delivery stands on its own.
         return state
     return replace(state, delivery="pending", delivered_on=None, delivered_by=None)
+
+
+def _acknowledged(state: InvoiceState, entry: Entry) -> InvoiceState:
+    if not adds_to(state.acknowledgements, entry.data):
+        return state
+    return replace(state, acknowledged=True, acknowledgements=(*state.acknowledgements, dict(entry.data)))
+
+
+def _acknowledgement_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
+    left = without_last(state.acknowledgements, entry.data["kind"])
+    return replace(state, acknowledged=bool(left), acknowledgements=left)
+
+
+def _support_attached(state: InvoiceState, entry: Entry) -> InvoiceState:
+    file = support_file(entry.data)
+    return state if file in state.support else replace(state, support=(*state.support, file))
+
+
+def _support_withdrawn(state: InvoiceState, entry: Entry) -> InvoiceState:
+    gone = (entry.data["kind"], entry.data["name"], entry.data["document"])
+    return replace(state, support=tuple(file for file in state.support if (file.kind.value, file.name, file.document) != gone))
 
 
 def _rung_sent(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -283,7 +316,11 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.INHERITED: _inherited,
     EntryKind.DELIVERED: _delivered,
     EntryKind.DELIVERY_UNDONE: _delivery_undone,
-    EntryKind.ACKNOWLEDGED: lambda state, _entry: replace(state, acknowledged=True),
+    EntryKind.ACKNOWLEDGED: _acknowledged,
+    EntryKind.ACKNOWLEDGEMENT_UNDONE: _acknowledgement_undone,
+    EntryKind.SUPPORT_REQUIRED: lambda state, entry: replace(state, support_required=tuple(sorted(entry.data["kinds"]))),
+    EntryKind.SUPPORT_ATTACHED: _support_attached,
+    EntryKind.SUPPORT_WITHDRAWN: _support_withdrawn,
     EntryKind.RUNG_SENT: _rung_sent,
     EntryKind.RUNG_UNDONE: _rung_undone,
     EntryKind.REMINDED_BEFORE: _reminded_before,

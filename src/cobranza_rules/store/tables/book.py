@@ -12,7 +12,10 @@ from cobranza_rules.store.tables.base import Base, Currency, Digest, Long, Minor
 
 
 class CustomerRow(Base):
-    """`code` is None for a customer known from an invoice alone. Generic RFCs repeat, so `rfc` is not unique; `identity` is."""
+    """`code` is None for a customer known from an invoice alone. Generic RFCs repeat, so `rfc` is not unique; `identity` is.
+
+    `support_required` are the kinds of support without which it takes no invoice, `portal` the name or address of its portal.
+    """
 
     __tablename__ = "customer"
 
@@ -29,6 +32,8 @@ class CustomerRow(Base):
     address: Mapped[Long]
     status: Mapped[Word]
     segment: Mapped[Word] = mapped_column(default="")
+    support_required: Mapped[list[Any]] = mapped_column(default=list)
+    portal: Mapped[Long] = mapped_column(default="")
 
 
 class ContactRow(Base):
@@ -103,6 +108,10 @@ class InvoiceRow(Base):
     intervention_task: Mapped[int | None]
     applied: Mapped[dict[str, Any]]
     rungs: Mapped[list[Any]]
+    acknowledgements: Mapped[list[Any]] = mapped_column(default=list)
+    support: Mapped[list[Any]] = mapped_column(default=list)
+    support_required: Mapped[list[Any]] = mapped_column(default=list)
+    support_missing: Mapped[bool] = mapped_column(default=False)
 
 
 class EntryRow(Base):
@@ -197,4 +206,19 @@ class QuarantineRow(Base):
     file: Mapped[Long]
     document: Mapped[Digest] = mapped_column(unique=True)
     problems: Mapped[list[Any]]
+    known_at: Mapped[dt.datetime]
+
+
+class WaitingSupportRow(Base):
+    """A file for an invoice that is not in the book yet: `named` is its UUID, or its number without what people leave out of it."""
+
+    __tablename__ = "waiting_support"
+    __table_args__ = (UniqueConstraint("named", "kind", "document"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    named: Mapped[str] = mapped_column(String(70), index=True)
+    kind: Mapped[Word]
+    file: Mapped[Long]
+    media_type: Mapped[Word]
+    document: Mapped[Digest]
     known_at: Mapped[dt.datetime]
