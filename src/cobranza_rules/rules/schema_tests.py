@@ -93,6 +93,7 @@ EVENT_WORDS = {
     "payment_claimed": N_("the customer says that it was paid"),
     "claim_rejected": N_("no such payment was found"),
     "acknowledged": N_("its receipt is acknowledged"),
+    "support_attached": N_("the files that have to go with it come"),
     "cancellation_requested": N_("its cancellation is under way"),
     "cancelled": N_("it is cancelled"),
     "substituted": N_("another invoice takes its place"),

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from cobranza_rules.calendar import BusinessCalendar, days_after
 from cobranza_rules.domain.customer import ContactRole
 from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.domain.support import ANY
 from cobranza_rules.facts.build import COMPANY_FACTS
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, Value
 from cobranza_rules.language import N_, _
@@ -23,6 +24,7 @@ CUSTOMER_KEYS = ("id", "kind", "language", "delivery", "contacts", "credit_days"
 # Facts that a test gives by name; each becomes part of the invoice's state on the first day and goes on from there.
 STATED = (
     *("payment_method", "cancellation_pending", "delivery", "workdays_since_delivery", "delivered_before", "acknowledged", "case_status"),
+    *("support_missing", "cfdi_missing"),
     *(
         "promised_on",
         "promise_count",
@@ -112,7 +114,8 @@ class InvoiceReader:
         issued = given or days_after(min(day for day in (due, self.start) if day), -ISSUED_DAYS_BEFORE)
         state = self._state(facts, total.minor, balance.minor, due, given)
         stated = tuple(FIELD_OF[fact] for fact in facts if fact in FIELD_OF)
-        return GivenInvoice(name, customer, balance.currency, issued, str(facts.get("payment_method", "PPD")), state, stated)
+        method, without_cfdi = str(facts.get("payment_method", "PPD")), bool(facts.get("cfdi_missing"))
+        return GivenInvoice(name, customer, balance.currency, issued, method, state, stated, without_cfdi)
 
     def _only_one(self, fields: CaseFields, keys: tuple[str, ...]) -> dt.date | None:
         given = [key for key in keys if key in fields]
@@ -175,6 +178,7 @@ class InvoiceReader:
             delivered_on=self._delivered_on(facts, issued) if delivery == "sent" else None,
             delivered_by=None if delivery == "pending" or facts.get("delivered_before") else BY_THE_PROGRAM,
             acknowledged=bool(facts.get("acknowledged")),
+            support_required=(ANY,) if facts.get("support_missing") else (),
             case_status=str(facts.get("case_status", "collections")),
             promised_on=dt.date.fromordinal(promised) if isinstance(promised, int) else None,
             promise_count=self._count(facts, "promise_count", 1 if promised else 0),

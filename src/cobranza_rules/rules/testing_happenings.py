@@ -9,6 +9,7 @@ from typing import Any
 from cobranza_rules.domain.case import case_before, case_came_from
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import inheritance
+from cobranza_rules.domain.support import SupportFile, SupportKind
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
@@ -65,6 +66,12 @@ def _on_invoice(book: TestedBook, event: Event, key: int, name: str) -> Sentence
 
 def _enter(book: TestedBook, event: Event, key: int, kind: EntryKind, **data: Any) -> None:
     book.enter(key, Entry(kind, event.on, data))
+
+
+def _support_attached(book: TestedBook, event: Event, key: int, name: str) -> None:
+    """All that is missing comes."""
+    file = SupportFile(SupportKind.OTHER, name, "application/pdf", name)
+    book.enter(key, Entry(EntryKind.SUPPORT_ATTACHED, event.on, file.as_json()))
 
 
 def _promise(book: TestedBook, event: Event, key: int, _name: str) -> None:
@@ -267,6 +274,7 @@ def mark_addresses(book: TestedBook, tested: TestedAction) -> None:
 
 
 _INVOICE_EVENTS: dict[str, Callable[[TestedBook, Event, int, str], Sentence | None]] = {
+    "support_attached": _support_attached,
     "promise": _promise,
     "payment": _payment,
     "credit_note": _payment,
