@@ -56,6 +56,24 @@ TASKS = (
     N_("resolve-rejection"),
     N_("message-refused"),
     N_("find-address"),
+    N_("message-too-large"),
+)
+SUPPORT = (
+    N_("cfdi"),
+    N_("purchase_order"),
+    N_("remission"),
+    N_("acceptance"),
+    N_("other"),
+    N_("any"),
+    N_("xml"),
+    N_("support"),
+)
+ACKNOWLEDGED_BY = (
+    N_("stamp"),
+    N_("signature"),
+    N_("reply"),
+    N_("telephone"),
+    N_("portal"),
 )
 # Templates and rules by name: file names of letters and lines of reports are made of them.
 DOCUMENTS = (

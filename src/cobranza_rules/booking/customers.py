@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
 from cobranza_rules.booking.identity import identity_of_party, identity_of_record, provisional_code
 from cobranza_rules.booking.outcome import Taken, refuse
+from cobranza_rules.booking.support import require_support_of_customer
 from cobranza_rules.calendar import days_after
 from cobranza_rules.domain.customer import GENERIC_RFCS, ContactRecord, CustomerKind, CustomerRecord, CustomerStatus, DeliveryMode, Party
 from cobranza_rules.domain.entry import EntryKind
@@ -40,6 +41,8 @@ def customer_of(keeper: Bookkeeper, party: Party, known_on: dt.date) -> Customer
         delivery=DeliveryMode.EMAIL.value,
         address="",
         segment="",
+        support_required=[],
+        portal="",
         status=CustomerStatus.WAITING_FOR_DATA.value,
     )
     keeper.session.add(row)
@@ -66,6 +69,8 @@ def book_customer(keeper: Bookkeeper, record: CustomerRecord, known_on: dt.date,
         keeper.note(row.id, "customer_data", known_on, {**changed, "contacts": contacts_changed})
         outcome = Taken.NEW if outcome is Taken.NEW else Taken.UPDATED
     _date_invoices(keeper, row, known_on)
+    if "support_required" in changed:
+        require_support_of_customer(keeper, row.id, known_on)
     return outcome
 
 
@@ -82,6 +87,8 @@ def _values(record: CustomerRecord) -> dict[str, Any]:
         "delivery": record.delivery.value,
         "address": record.address,
         "segment": record.segment,
+        "support_required": list(record.support_required),
+        "portal": record.portal,
         "status": CustomerStatus.ACTIVE.value,
     }
 

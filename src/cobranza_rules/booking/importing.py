@@ -19,6 +19,7 @@ from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.payments import book_receipt, receipt_is_known
 from cobranza_rules.booking.relations import relate
 from cobranza_rules.booking.reminded import RemindedBefore
+from cobranza_rules.booking.support_files import IncomingFile, SupportFiles
 from cobranza_rules.clock import Clock
 from cobranza_rules.domain.document import CfdiRecord, CreditNoteRecord, InvoiceRecord, PaymentReceiptRecord
 from cobranza_rules.intake.cfdi import examine_cfdi, read_cfdi
@@ -27,6 +28,7 @@ from cobranza_rules.intake.recognise import Kind, recognise
 from cobranza_rules.intake.reminders import read_reminders
 from cobranza_rules.intake.set_aside import SetAside
 from cobranza_rules.intake.sources import SourceFile
+from cobranza_rules.intake.support_content import media_type_of
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rulebook.versions import rules_in_force
@@ -43,8 +45,8 @@ BATCH = 200  # Files in a transaction: large enough that the disk's syncs do not
 class ImportReport:
     """What came of an import.
 
-    `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, reminders, cfdi, other; outcomes those of
-    Taken, set_aside and quarantined.
+    `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, reminders, support, cfdi, other; outcomes
+    those of Taken, set_aside, waiting (for its invoice) and quarantined.
     """
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -64,9 +66,10 @@ class Importing:
     opening: dt.date | None = None
 
     def take(self, files: Iterable[SourceFile], progress: Callable[[int], None] = lambda _count: None) -> ImportReport:
-        """Lists of reminders come after all else: the invoices that they name may stand in any of the files."""
+        """Lists of reminders and PDFs come after all else: the invoices that they name may stand in any of the files."""
         report = ImportReport()
         reminders: list[tuple[str, bytes]] = []
+        support: list[IncomingFile] = []
         for batch in _batches(files):
             with self.database.writing() as session:
                 keeper = Bookkeeper(session, self.clock.now())
@@ -76,13 +79,36 @@ class Importing:
                         report.counts["other", "quarantined"] += 1
                     elif (kind := recognise(file.content, file.name)) is Kind.REMINDERS:
                         reminders.append((file.name, file.content))
+                    elif kind is Kind.PDF:
+                        self._keep_pdf(keeper, file.name, file.content, support, report)
                     else:
                         self._take_content(keeper, kind, file.name, file.content, report)
             progress(len(batch))
         for name, content in reminders:
             with self.database.writing() as session:
                 self._take_content(Bookkeeper(session, self.clock.now()), Kind.REMINDERS, name, content, report)
+        with self.database.writing() as session:
+            self._take_support(Bookkeeper(session, self.clock.now()), support, report)
         return report
+
+    def _keep_pdf(self, keeper: Bookkeeper, name: str, content: bytes, kept: list[IncomingFile], report: ImportReport) -> None:
+        """Into the archive, so that not all of them are in memory until the last invoice is in."""
+        try:
+            kept.append(IncomingFile(name, media_type_of(content, name), self.archive.put(content)))
+        except ProblemError as error:
+            self._quarantine(keeper, name, content, error.problems, report, "support")
+
+    def _take_support(self, keeper: Bookkeeper, files: list[IncomingFile], report: ImportReport) -> None:
+        support = SupportFiles(keeper, self.clock.today())
+        support.take(files)
+        report.counts.update({("support", outcome): count for outcome, count in support.counts.items()})
+        report.warnings += support.warnings
+        for file, problem in support.refused:
+            self._quarantine(keeper, file.name, self.archive.get(file.document), (problem,), report, "support")
+        refused = {file.document for file, _problem in support.refused}
+        for file in files:
+            if file.document not in refused:
+                self._release(keeper, file.document)
 
     def _take_content(self, keeper: Bookkeeper, kind: Kind, name: str, content: bytes, report: ImportReport) -> None:
         try:
@@ -102,7 +128,7 @@ class Importing:
         except ProblemError as error:
             self._quarantine(keeper, name, content, error.problems, report, _group_of(kind))
         else:
-            self._release(keeper, content)
+            self._release(keeper, digest_of(content))
 
     def _take_cfdi(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
         examined = examine_cfdi(content, name)
@@ -177,9 +203,9 @@ class Importing:
         report.problems += problems
         report.counts[group, "quarantined"] += 1
 
-    def _release(self, keeper: Bookkeeper, content: bytes) -> None:
+    def _release(self, keeper: Bookkeeper, digest: str) -> None:
         """A file that was refused before and is taken now (its customer came, the settings were corrected) leaves the quarantine."""
-        row = keeper.session.scalar(select(QuarantineRow).where(QuarantineRow.document == digest_of(content)))
+        row = keeper.session.scalar(select(QuarantineRow).where(QuarantineRow.document == digest))
         if row is not None:
             keeper.session.delete(row)
 

@@ -14,6 +14,7 @@ from cobranza_rules.booking.outcome import Taken, refuse
 from cobranza_rules.booking.payments import apply_waiting_payments
 from cobranza_rules.booking.relations import relate
 from cobranza_rules.booking.substitution import substitute
+from cobranza_rules.booking.support import require_support
 from cobranza_rules.domain.document import InvoiceRecord, RelationKind
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
@@ -34,6 +35,7 @@ def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening
     relate(keeper, record.uuid, record.relations)
     if opening is not None and row.issued_on <= opening:
         keeper.enter(row, EntryKind.DELIVERED, row.issued_on, {"opening": True})
+    require_support(keeper, row, today)
     substitute(keeper, row, record, today)
     apply_waiting_payments(keeper, row)
     apply_waiting_credit_notes(keeper, row, today)

@@ -24,6 +24,7 @@ KINDS = {
     "payment_receipts": N_("payment receipts"),
     "credit_notes": N_("credit notes"),
     "reminders": N_("reminders of before"),
+    "support": N_("support files"),
     "cfdi": N_("other CFDI"),
     "other": N_("other files"),
 }
@@ -31,6 +32,7 @@ OUTCOMES = {
     "new": N_("new"),
     "updated": N_("updated"),
     "unchanged": N_("unchanged"),
+    "waiting": N_("waiting for their invoice"),
     "set_aside": N_("set aside"),
     "quarantined": N_("in quarantine"),
 }

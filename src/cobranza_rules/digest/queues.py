@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.customers import waiting_for_data
+from cobranza_rules.booking.support_queue import incomplete
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.digest.value import Waiting, summed
 from cobranza_rules.dispatch.missing import without_address
@@ -33,6 +34,7 @@ def waiting(session: Session, rules: RuleSet, plan: Plan, today: dt.date) -> tup
         *_tasks(session, today),
         *_messages(session, rules.calendar),
         *_customers(session, plan),
+        *_support(session),
     )
 
 
@@ -72,6 +74,13 @@ def _messages(session: Session, calendar: BusinessCalendar) -> Iterator[Waiting]
         count, oldest = session.execute(query).one()
         if count:
             yield Waiting(queue, "", "", count, _day(oldest, calendar))
+
+
+def _support(session: Session) -> Iterator[Waiting]:
+    found = list(incomplete(session))
+    if found:
+        customers = tuple(sorted({one.customer for one in found}))
+        yield Waiting("support", "", "", len(found), min(one.since for one in found), customers=customers)
 
 
 def _customers(session: Session, plan: Plan) -> Iterator[Waiting]:

@@ -41,7 +41,7 @@ class Waiting:
     `who` is a role, "" where it is anybody's who looks after the queue. `name` is the gate of approvals, the task's name, else "".
     """
 
-    queue: str  # approvals, tasks, inbox, outbox, quarantine, addresses or data
+    queue: str  # approvals, tasks, inbox, outbox, quarantine, addresses, data or support
     who: str
     name: str
     count: int

@@ -20,6 +20,7 @@ QUEUES = {
     "quarantine": N_("files in quarantine"),
     "addresses": N_("customers without a valid address"),
     "data": N_("customers whose data are missing"),
+    "support": N_("invoices that lack what has to go with them"),
 }
 PROSPECTS = {
     Prospect.KEPT_BACK: N_("kept back"),

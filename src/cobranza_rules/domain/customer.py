@@ -57,7 +57,8 @@ class ContactRecord:
 class CustomerRecord:
     """A customer as a spreadsheet gives it. `code` is the company's own short code and unique; `credit_days` None means unknown.
 
-    `segment` is the group in which the company counts it, in the company's own words, "" for none.
+    `segment` is the group in which the company counts it, in the company's own words, "" for none. `support_required` are the kinds of
+    support (domain.support) without which it takes no invoice, `portal` is the name or address of the portal to which they are uploaded.
     """
 
     code: str
@@ -71,3 +72,5 @@ class CustomerRecord:
     address: str = ""
     contacts: tuple[ContactRecord, ...] = ()
     segment: str = ""
+    support_required: tuple[str, ...] = ()
+    portal: str = ""

@@ -11,6 +11,7 @@ from cobranza_rules.intake.cells import text_of
 from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.heading_row import Column, Headings, folded, plain
 from cobranza_rules.intake.rfc import is_rfc, typed_rfc
+from cobranza_rules.intake.support_words import REQUIRED
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 
@@ -65,6 +66,8 @@ class _Row:
             address=self.text("address", 500),
             contacts=self.contacts(),
             segment=self.text("segment", 40),
+            support_required=self.support_required(),
+            portal=self.text("portal", 300),
         )
         if self.errors:
             raise ProblemError(self.errors)
@@ -144,6 +147,17 @@ class _Row:
         what = _("'{text}' is not a number of days from 0 to {limit}", text=shown(text), limit=LONGEST_CREDIT)
         self.blame("credit_days", what, _("write the days as a number, for example 30"))
         return None
+
+    def support_required(self) -> tuple[str, ...]:
+        found: set[str] = set()
+        for part in re.split(r"[;,]", self.text("support_required", 200)):
+            kinds = REQUIRED.get(plain(part)) if part.strip() else ()
+            if kinds is None:
+                what = _("'{text}' is not known here", text=shown(part.strip()))
+                allowed = "no, si, orden de compra, remision, aceptacion"
+                self.blame("support_required", what, _("write one of: {allowed}", allowed=allowed))
+            found.update(kinds or ())
+        return tuple(sorted(found))
 
     def contacts(self) -> tuple[ContactRecord, ...]:
         shared = self.contacts_of(None, ContactRole.INVOICE)

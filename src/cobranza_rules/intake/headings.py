@@ -21,6 +21,8 @@ _FIELDS = {
     "credit_days": "dias de credito|dias credito|credito dias|plazo|plazo dias|plazo de pago|credito|credit days|payment terms|terms|net days",
     "delivery": "entrega|modo de entrega|forma de entrega|medio de entrega|delivery|delivery mode|delivery method",
     "segment": "segmento|segmento de cliente|clasificacion|clasificacion de cliente|grupo|segment|customer segment|customer class|customer group",
+    "support_required": "soporte|soporte requerido|documentos requeridos|requisitos de entrega|support|support required|required documents",
+    "portal": "portal|portal de proveedores|nombre del portal|direccion del portal|url del portal|supplier portal|portal address|portal url",
     "tax_id": "numregidtrib|num reg id trib|numero de registro de identidad tributaria|registro tributario|identificacion fiscal|tax id|foreign tax id|tin|vat number",
     "address": "domicilio|direccion|domicilio fiscal|address|street address",
 }

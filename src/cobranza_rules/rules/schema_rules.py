@@ -257,7 +257,9 @@ def _step(kinds: Iterable[StepKind], known: Known, without: tuple[str, ...] = ()
             N_("who is asked instead when the signature does not come, like {supervisor: 3 workdays}"),
         ),
         "rubric": described(company, N_("the role that initials it")),
-        "form": described(_named(known.letters), N_("the letter template of the form that the customer signs where it is handed over in person")),
+        "form": described(
+            _named(known.letters), N_("the letter template of the form that the customer signs where it is handed over in person")
+        ),
         "assign": described(company, N_("the role that does it")),
         "due": described(SOME_WORKDAYS, N_("until when, like '2 workdays'")),
     }

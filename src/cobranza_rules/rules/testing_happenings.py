@@ -13,8 +13,7 @@ from cobranza_rules.domain.support import SupportFile, SupportKind
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
-from cobranza_rules.rules.effects import entries_when_undone
-from cobranza_rules.rules.model import StepKind
+from cobranza_rules.rules.effects import entries_when_undone, is_about_delivery
 from cobranza_rules.rules.overrides import Override, OverrideKind, blocked_by
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, TestedPayment, TestedReply
@@ -172,7 +171,7 @@ def _reply(book: TestedBook, event: Event) -> Sentence | None:
     truths = {name: event.data.get(name, bool(REPLY_FACTS[name].neutral)) for name in REPLY_TRUTHS}
     invoices = tuple(book.invoice_id(name) for name in event.invoices)
     if answered is not None:
-        delivers = any(step.kind is StepKind.DELIVER for step in answered.action.steps)
+        delivers = any(is_about_delivery(step.kind, step.name) for step in answered.action.steps)
         truths = {**truths, "answers_our_message": True, "answers_transmittal": delivers, **_given(event)}
         invoices = invoices or tuple(answered.action.invoice_ids)
     book.replies.append(TestedReply(next(book.ids), customer, invoices, event.on, event.data["kind"], event.data["read"], truths))

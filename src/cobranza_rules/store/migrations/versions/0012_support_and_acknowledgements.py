@@ -51,4 +51,6 @@ def _copy_acknowledgements() -> None:
     said = sa.select(ENTRY.c.invoice_id, ENTRY.c.data).where(ENTRY.c.kind == "acknowledged").order_by(ENTRY.c.id)
     found = [{"of": invoice_id, "said": [data]} for invoice_id, data in connection.execute(said)]
     if found:
-        connection.execute(sa.update(INVOICE).where(INVOICE.c.id == sa.bindparam("of")).values(acknowledgements=sa.bindparam("said")), found)
+        connection.execute(
+            sa.update(INVOICE).where(INVOICE.c.id == sa.bindparam("of")).values(acknowledgements=sa.bindparam("said")), found
+        )
