@@ -80,6 +80,7 @@ DOCUMENTS = (
     N_("transmittal"),
     N_("first-reminder"),
     N_("second-reminder"),
+    N_("acknowledgement-form"),
     N_("acknowledgement-request"),
     N_("acknowledgement-missing"),
     N_("account-statement"),
