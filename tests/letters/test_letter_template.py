@@ -246,7 +246,14 @@ def test_files_that_are_no_plain_word_documents_are_refused() -> None:
 
 def test_the_shipped_templates_are_small_and_fit_for_use(templates: TemplateFolder) -> None:
     assert templates.problems() == []
-    assert list(templates.letters()) == ["account-statement", "acknowledgement-form", "first-reminder", "second-reminder", "statement", "transmittal"]
+    assert list(templates.letters()) == [
+        "account-statement",
+        "acknowledgement-form",
+        "first-reminder",
+        "second-reminder",
+        "statement",
+        "transmittal",
+    ]
     assert list(templates.mails()) == [
         *("account-statement", "acknowledgement-request", "first-reminder"),
         *("overdue-warning", "payment-received", "second-reminder", "transmittal"),

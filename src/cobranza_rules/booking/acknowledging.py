@@ -41,7 +41,7 @@ class Given:
 def acknowledge(keeper: Bookkeeper, names: Sequence[str], given: Given, zone: ZoneInfo) -> list[tuple[InvoiceRow, bool]]:
     """Each invoice, and whether it says anything new of it. Raises ProblemError with all that is wrong; then nothing is entered."""
     day = given.at.astimezone(zone).date()
-    problems = _problems_of(given, day, keeper.known_at)
+    problems = _problems_of(given, day, keeper.known_at.astimezone(zone).date())
     invoices: list[InvoiceRow] = []
     deliveries: dict[int, int | None] = {}
     for name in dict.fromkeys(names):
@@ -89,10 +89,10 @@ def _data(given: Given) -> dict[str, Any]:
     }
 
 
-def _problems_of(given: Given, day: dt.date, now: dt.datetime) -> list[Problem]:
+def _problems_of(given: Given, day: dt.date, today: dt.date) -> list[Problem]:
     found = []
-    if given.at > now:
-        what = _("{instant} is still to come", instant=given.at.isoformat(sep=" ", timespec="minutes"))
+    if day > today:
+        what = _("{day} is still to come", day=day)
         found.append(Problem(what, _("give the instant at which it was received, like 2026-03-09T12:30"), place="--at"))
     if given.kind in BY_SOMEBODY and not given.person.strip():
         what = _("nobody is named who acknowledges it by {kind}", kind=word(given.kind.value))

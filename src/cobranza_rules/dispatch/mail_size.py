@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
@@ -25,7 +27,7 @@ def fits_a_mail(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action
     if fits and waiting is not None:
         waiting.state = "withdrawn"
     elif not fits and waiting is None:
-        detail = {"megabytes": round(size / MB), "limit": workspace.settings.mail.largest_mb}
+        detail = {"megabytes": math.ceil(size / MB), "limit": workspace.settings.mail.largest_mb}
         ids = action.invoice_ids
         open_task(keeper, TOO_LARGE, row.customer_id, "collections_analyst", workspace.clock.today(), list(ids), detail, action_id=row.id)
     return fits
