@@ -102,6 +102,9 @@ TASK_FIELDS = (
     N_("detail"),
     N_("documents"),
     N_("action"),
+    N_("mode"),
+    N_("megabytes"),
+    N_("limit"),
 )
 CHAIN_BREAKS = (N_("changed"), N_("removed"), N_("inserted"), N_("reordered"))
 ANSWERS = (
@@ -121,6 +124,8 @@ RULES = (
     N_("reply-waiting"),
     N_("promise-to-pay"),
     N_("payment-claimed"),
+    N_("support-missing"),
+    N_("cfdi-missing"),
     N_("override"),
     N_("exclude"),
     N_("acknowledgement-received"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,14 +63,14 @@ def deliveries_of(session: Session, customer_id: int, today: dt.date) -> list[Ca
     for row in rows:
         if row.acknowledged or row.status == "open":
             found[row.delivered_on, row.delivered_by, repr(row.acknowledgements), row.acknowledged].append(row)
-    how = dict(_how(session, [row.id for same in found.values() for row in same]))
+    how = _how(session, [row.id for same in found.values() for row in same])
     return [_delivery(session, same, how.get(same[0].id, {}), today) for same in found.values()]
 
 
-def _how(session: Session, ids: list[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+def _how(session: Session, ids: list[int]) -> dict[int, dict[str, Any]]:
     """The data of the last delivery of each invoice."""
     query = select(EntryRow.invoice_id, EntryRow.data).where(EntryRow.invoice_id.in_(ids), EntryRow.kind == "delivered")
-    yield from session.execute(query.order_by(EntryRow.id)).tuples()
+    return {invoice_id: data for invoice_id, data in session.execute(query.order_by(EntryRow.id))}
 
 
 def _delivery(session: Session, same: list[InvoiceRow], data: dict[str, Any], today: dt.date) -> CaseDelivery:
