@@ -65,7 +65,6 @@ SUPPORT = (
     N_("acceptance"),
     N_("other"),
     N_("any"),
-    N_("xml"),
     N_("support"),
 )
 ACKNOWLEDGED_BY = (
@@ -125,7 +124,6 @@ RULES = (
     N_("promise-to-pay"),
     N_("payment-claimed"),
     N_("support-missing"),
-    N_("cfdi-missing"),
     N_("override"),
     N_("exclude"),
     N_("acknowledgement-received"),

@@ -14,7 +14,8 @@ from tests.stories.test_far_dates import say
 from cobranza_rules.booking.bookkeeper import entries_of, state_of
 from cobranza_rules.booking.importing import Importing, ImportReport
 from cobranza_rules.casefile.timeline import timeline
-from cobranza_rules.domain.invoice import RungSent, fold
+from cobranza_rules.domain.invoice import fold
+from cobranza_rules.domain.rung_sent import RungSent
 from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, beat
 from cobranza_rules.store.tables import CaseEventRow, QuarantineRow, RulesVersionRow

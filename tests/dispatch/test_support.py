@@ -78,13 +78,6 @@ def test_while_its_support_is_missing_the_letter_is_not_written_and_the_other_in
     desk.assert_whole()
 
 
-def test_an_invoice_without_its_xml_is_not_delivered(desk: Desk) -> None:
-    with desk.workspace.database.writing() as session:
-        invoice_named(session, "FA-1").document = ""
-    assert desk.held("FA-1") == {"cfdi-missing"}
-    assert desk.tick().entered == 0
-
-
 def test_what_was_signed_is_signed_again_when_its_files_change(desk: Desk) -> None:
     bring(desk, FA_1=paper("wrong"))
     desk.tick()

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cobranza_rules.domain.entry import Entry, EntryKind
-from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after, fold, inheritance
+from cobranza_rules.domain.inheritance import inheritance
+from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after, fold
 
 DAY = dt.date(2026, 3, 2)
 ISSUED = Entry(EntryKind.ISSUED, DAY, {"minor": 100_000, "due_on": "2026-04-01", "credit_days": 30})

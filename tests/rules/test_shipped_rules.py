@@ -25,7 +25,6 @@ def test_the_shipped_rules() -> None:
         "dispute",
         "payment-claimed",
         "support-missing",
-        "cfdi-missing",
     ]
     assert {rule.procedure_step for rule in rules.rules} | {rung.procedure_step for rung in rules.ladders[0].rungs} == {
         0,

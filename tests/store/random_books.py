@@ -70,7 +70,6 @@ def _thrown_about(row: dict[str, Any], random: Random) -> dict[str, Any]:
         **{name: _day_or_none(random) for name in days},
         **{name: random.random() < 0.3 for name in ("acknowledged", "cancellation_pending", "dispute_open", "support_missing")},
         **{name: random.randrange(4) for name in ("promise_count", "claim_count", "dunning_level")},
-        "document": random.choice((row["document"], row["document"], "")),
         "delivery": random.choice(("sent", "pending")),
         "delivered_by": row["delivered_by"] if random.random() < 0.7 else None,
         "case_status": random.choice(("collections", "collections", "legal")),

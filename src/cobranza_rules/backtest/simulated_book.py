@@ -11,7 +11,8 @@ from itertools import count
 from cobranza_rules.backtest.history import History
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.entry import Entry, EntryKind
-from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after, inheritance
+from cobranza_rules.domain.inheritance import inheritance
+from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after
 from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.effects import entries_when_confirmed

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.casefile.writer import CaseWriter
 from cobranza_rules.domain.entry import Entry, EntryKind
-from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, RungSent, after, rung_json
+from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after
+from cobranza_rules.domain.rung_sent import rung_json, rung_of_json
 from cobranza_rules.domain.support import support_file
 from cobranza_rules.store.tables import EntryRow, InvoiceRow
 
@@ -42,24 +43,16 @@ SAME_NAME = (
 
 
 def state_of(row: InvoiceRow) -> InvoiceState:
-    rungs = tuple(
-        RungSent(kept["ladder"], kept["rung"], dt.date.fromisoformat(kept["on"]), kept["action"], _day(kept["next_contact"]))
-        for kept in row.rungs
-    )
     return InvoiceState(
         total=row.total,
         applied=row.applied,
         closed=InvoiceStatus(row.closed) if row.closed else None,
-        rungs=rungs,
+        rungs=tuple(map(rung_of_json, row.rungs)),
         acknowledgements=tuple(row.acknowledgements),
         support=tuple(map(support_file, row.support)),
         support_required=tuple(row.support_required),
         **{name: getattr(row, name) for name in SAME_NAME},
     )
-
-
-def _day(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
 
 
 def put_state(row: InvoiceRow, state: InvoiceState) -> None:

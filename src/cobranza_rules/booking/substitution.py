@@ -11,7 +11,8 @@ from cobranza_rules.booking.overriding import hand_on_overrides
 from cobranza_rules.booking.tasks import hand_on_tasks, open_task
 from cobranza_rules.domain.document import InvoiceRecord, RelationKind
 from cobranza_rules.domain.entry import EntryKind
-from cobranza_rules.domain.invoice import InvoiceStatus, inheritance
+from cobranza_rules.domain.inheritance import inheritance
+from cobranza_rules.domain.invoice import InvoiceStatus
 from cobranza_rules.store.tables import ActionRow, ClaimRow, InvoiceRow, RelationRow
 
 REVIEW = "review-substitution"

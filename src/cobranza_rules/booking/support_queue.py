@@ -6,19 +6,17 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import state_of
 from cobranza_rules.domain.support import kinds_missing
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow
 
-XML = "xml"
-
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """`kinds` are those of support that are missing, and XML where the CFDI itself is. `since` is the day of issue."""
+    """`kinds` are those of support that are missing, `since` is the day of issue."""
 
     number: str
     customer: str
@@ -28,13 +26,11 @@ class Incomplete:
 
 def incomplete(session: Session) -> Iterator[Incomplete]:
     """The oldest first."""
-    without_cfdi = or_(InvoiceRow.document.is_(None), InvoiceRow.document == "")
     query = (
         select(InvoiceRow, CustomerRow.code)
         .join(CustomerRow, CustomerRow.id == InvoiceRow.customer_id)
-        .where(InvoiceRow.status == "open", InvoiceRow.delivery == "pending", or_(InvoiceRow.support_missing, without_cfdi))
+        .where(InvoiceRow.status == "open", InvoiceRow.delivery == "pending", InvoiceRow.support_missing)
     )
     for row, code in session.execute(query.order_by(InvoiceRow.issued_on, InvoiceRow.id)):
         state = state_of(row)
-        kinds = kinds_missing(state.support_required, state.support)
-        yield Incomplete(row.number, code, row.issued_on, kinds if row.document else (XML, *kinds))
+        yield Incomplete(row.number, code, row.issued_on, kinds_missing(state.support_required, state.support))

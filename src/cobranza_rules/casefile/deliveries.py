@@ -70,7 +70,7 @@ def deliveries_of(session: Session, customer_id: int, today: dt.date) -> list[Ca
 def _how(session: Session, ids: list[int]) -> dict[int, dict[str, Any]]:
     """The data of the last delivery of each invoice."""
     query = select(EntryRow.invoice_id, EntryRow.data).where(EntryRow.invoice_id.in_(ids), EntryRow.kind == "delivered")
-    return {invoice_id: data for invoice_id, data in session.execute(query.order_by(EntryRow.id))}
+    return dict(session.execute(query.order_by(EntryRow.id)).all())
 
 
 def _delivery(session: Session, same: list[InvoiceRow], data: dict[str, Any], today: dt.date) -> CaseDelivery:

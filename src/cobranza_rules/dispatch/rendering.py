@@ -151,7 +151,7 @@ def _cfdi(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> li
         receipts = receipts_of(keeper.session, action.items[0].subject_id)
         return [Rendered("cfdi", f"{file_name(uuid)}.xml", XML, workspace.archive.get(digest)) for uuid, digest in receipts]
     rows = keeper.invoices([item.subject_id for item in action.items])
-    return [Rendered("cfdi", f"{file_name(row.number)}.xml", XML, workspace.archive.get(row.document)) for row in rows if row.document]
+    return [Rendered("cfdi", f"{file_name(row.number)}.xml", XML, workspace.archive.get(row.document)) for row in rows]
 
 
 def _as_it_came(workspace: Workspace, group: str, invoice: InvoiceRow, file: SupportFile) -> Rendered:

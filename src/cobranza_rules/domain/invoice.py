@@ -10,6 +10,8 @@ from typing import Any
 
 from cobranza_rules.domain.acknowledgement import adds_to, without_last
 from cobranza_rules.domain.entry import Entry, EntryKind
+from cobranza_rules.domain.inheritance import inherited
+from cobranza_rules.domain.rung_sent import RungSent
 from cobranza_rules.domain.support import SupportFile, kinds_missing, support_file
 
 
@@ -18,15 +20,6 @@ class InvoiceStatus(StrEnum):
     PAID = "paid"
     CANCELLED = "cancelled"
     SUBSTITUTED = "substituted"
-
-
-@dataclass(frozen=True, slots=True)
-class RungSent:
-    ladder: str
-    rung: str
-    on: dt.date
-    action: int | None = None
-    next_contact: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,78 +139,6 @@ def _credit_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
     return state if key in state.applied else replace(state, applied={**state.applied, key: entry.data["minor"]})
 
 
-def _inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
-    """A CFDI that substitutes another goes on from the other's delivery, due date, rung, its wait, and what was said about it."""
-    data = entry.data
-    rungs = tuple(
-        RungSent(rung["ladder"], rung["rung"], dt.date.fromisoformat(rung["on"]), rung.get("action"), _day(rung, "next_contact"))
-        for rung in data["rungs"]
-    )
-    return replace(
-        state,
-        due_on=_day(data, "due_on") or state.due_on,
-        delivery=data["delivery"],
-        delivered_on=_day(data, "delivered_on"),
-        delivered_by=data["delivered_by"],
-        acknowledged=data["acknowledged"],
-        acknowledgements=tuple(data.get("acknowledgements", ())),
-        case_status=data["case_status"],
-        rungs=rungs,
-        promised_on=_day(data, "promised_on"),
-        promised_minor=data["promised_minor"],
-        promise_paid=data["promise_paid"],
-        promise_count=data["promise_count"],
-        claimed_on=_day(data, "claimed_on"),
-        claim_count=data["claim_count"],
-        dispute_open=data["dispute_open"],
-        dispute_closed_on=_day(data, "dispute_closed_on") or state.dispute_closed_on,
-        reversed_on=_day(data, "reversed_on") or state.reversed_on,
-        intervention=data["intervention"],
-        intervention_due=_day(data, "intervention_due"),
-        intervention_task=data["intervention_task"],
-    )
-
-
-def inheritance(state: InvoiceState) -> dict[str, Any]:
-    """The data of the INHERITED entry that hands `state` on."""
-    return {
-        "due_on": _iso(state.due_on),
-        "delivery": state.delivery,
-        "delivered_on": _iso(state.delivered_on),
-        "delivered_by": state.delivered_by,
-        "acknowledged": state.acknowledged,
-        "acknowledgements": [dict(one) for one in state.acknowledgements],
-        "case_status": state.case_status,
-        "rungs": [rung_json(rung) for rung in state.rungs],
-        "promised_on": _iso(state.promised_on),
-        "promised_minor": state.promised_minor,
-        "promise_paid": state.promise_paid,
-        "promise_count": state.promise_count,
-        "claimed_on": _iso(state.claimed_on),
-        "claim_count": state.claim_count,
-        "dispute_open": state.dispute_open,
-        "dispute_closed_on": _iso(state.dispute_closed_on),
-        "reversed_on": _iso(state.reversed_on),
-        "intervention": state.intervention,
-        "intervention_due": _iso(state.intervention_due),
-        "intervention_task": state.intervention_task,
-    }
-
-
-def _iso(day: dt.date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def rung_json(rung: RungSent) -> dict[str, Any]:
-    return {
-        "ladder": rung.ladder,
-        "rung": rung.rung,
-        "on": rung.on.isoformat(),
-        "action": rung.action,
-        "next_contact": rung.next_contact.isoformat() if rung.next_contact else None,
-    }
-
-
 def _delivered(state: InvoiceState, entry: Entry) -> InvoiceState:
     return replace(state, delivery="sent", delivered_on=entry.happened_on, delivered_by=entry.data.get("action"))
 
@@ -313,7 +234,7 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.CANCELLATION_REQUESTED: lambda state, _entry: replace(state, cancellation_pending=True),
     EntryKind.CANCELLED: lambda state, _entry: replace(state, closed=InvoiceStatus.CANCELLED, cancellation_pending=False),
     EntryKind.SUBSTITUTED: lambda state, _entry: replace(state, closed=InvoiceStatus.SUBSTITUTED),
-    EntryKind.INHERITED: _inherited,
+    EntryKind.INHERITED: inherited,
     EntryKind.DELIVERED: _delivered,
     EntryKind.DELIVERY_UNDONE: _delivery_undone,
     EntryKind.ACKNOWLEDGED: _acknowledged,

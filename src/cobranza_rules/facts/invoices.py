@@ -77,10 +77,6 @@ def _delivered_before(_day: Day, deliveries: Column, actions: Column) -> list[Va
     return [delivery == "sent" and action is None for delivery, action in zip(deliveries, actions, strict=True)]
 
 
-def _cfdi_missing(_day: Day, documents: Column) -> list[Value]:
-    return [not document for document in documents]
-
-
 def _promise_open(_day: Day, days: Column, amounts: Column, paid: Column, statuses: Column) -> list[Value]:
     """A promise of an amount is kept as soon as so much was paid, any other when nothing is left to pay."""
     return [
@@ -109,7 +105,6 @@ OF_A_DATE: dict[str, tuple[str, Callable[[Day], OfDate], Callable[[Day], Value |
 # Facts that several columns say together.
 OF_MORE: dict[str, tuple[tuple[str, ...], Callable[..., list[Value]]]] = {
     "delivered_before": (("delivery", "delivered_by"), _delivered_before),
-    "cfdi_missing": (("document",), _cfdi_missing),
     "promise_open": (("promised_on", "promised_minor", "promise_paid", "status"), _promise_open),
     "intervention_overdue": (("intervention", "intervention_due"), _intervention_overdue),
 }
@@ -206,7 +201,6 @@ class InvoicePresent(Protocol):
     status: Any
     payment_method: Any
     cancellation_pending: Any
-    document: Any
     support_missing: Any
     issued_on: Any
     due_on: Any

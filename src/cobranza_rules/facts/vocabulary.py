@@ -106,7 +106,6 @@ INVOICE_FACTS = (
         may_be_unknown=True,
     ),
     fact("support_missing", B, N_("a file that has to go with it is not on file yet"), "support_missing", neutral=False),
-    fact("cfdi_missing", B, N_("its CFDI (XML) is not on file: it is known from elsewhere alone"), "cfdi_missing", neutral=False),
     fact("delivered_before", B, N_("it was delivered before the program came"), "not delivered_before", neutral=False),
     fact("acknowledged", B, N_("its receipt was acknowledged"), "not acknowledged", neutral=False),
     fact(

@@ -24,7 +24,7 @@ CUSTOMER_KEYS = ("id", "kind", "language", "delivery", "contacts", "credit_days"
 # Facts that a test gives by name; each becomes part of the invoice's state on the first day and goes on from there.
 STATED = (
     *("payment_method", "cancellation_pending", "delivery", "workdays_since_delivery", "delivered_before", "acknowledged", "case_status"),
-    *("support_missing", "cfdi_missing"),
+    "support_missing",
     *(
         "promised_on",
         "promise_count",
@@ -114,8 +114,7 @@ class InvoiceReader:
         issued = given or days_after(min(day for day in (due, self.start) if day), -ISSUED_DAYS_BEFORE)
         state = self._state(facts, total.minor, balance.minor, due, given)
         stated = tuple(FIELD_OF[fact] for fact in facts if fact in FIELD_OF)
-        method, without_cfdi = str(facts.get("payment_method", "PPD")), bool(facts.get("cfdi_missing"))
-        return GivenInvoice(name, customer, balance.currency, issued, method, state, stated, without_cfdi)
+        return GivenInvoice(name, customer, balance.currency, issued, str(facts.get("payment_method", "PPD")), state, stated)
 
     def _only_one(self, fields: CaseFields, keys: tuple[str, ...]) -> dt.date | None:
         given = [key for key in keys if key in fields]

@@ -8,7 +8,7 @@ from typing import Any
 
 from cobranza_rules.domain.case import case_before, case_came_from
 from cobranza_rules.domain.entry import Entry, EntryKind
-from cobranza_rules.domain.invoice import inheritance
+from cobranza_rules.domain.inheritance import inheritance
 from cobranza_rules.domain.support import SupportFile, SupportKind
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _

@@ -33,7 +33,7 @@ class GivenCustomer:
 class GivenInvoice:
     """`state` is that of the test's first day, without what `history` tells; the fields in `stated` hold whatever that tells.
 
-    Until `issued_on` the invoice is not in the book. Of one `without_cfdi` there is no XML.
+    Until `issued_on` the invoice is not in the book.
     """
 
     id: str
@@ -43,7 +43,6 @@ class GivenInvoice:
     payment_method: str
     state: InvoiceState
     stated: tuple[str, ...] = ()
-    without_cfdi: bool = False
 
 
 @dataclass(frozen=True, slots=True)

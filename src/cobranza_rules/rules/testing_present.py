@@ -128,7 +128,6 @@ def _invoice(book: TestedBook, key: int, customer: CustomerSubject, today: dt.da
         currency=given.currency,
         payment_method=given.payment_method,
         issued_on=given.issued_on,
-        document="" if given.without_cfdi else given.id,
         status=state.status.value,
         dunning_level=len(state.rungs),
     )

@@ -161,10 +161,6 @@ def of_more_columns(day: Day) -> dict[str, tuple[Clause, Clause]]:
             and_(INVOICE.delivery == "sent", INVOICE.delivered_by.is_(None)),
             or_(INVOICE.delivery != "sent", INVOICE.delivered_by.is_not(None)),
         ),
-        "cfdi_missing": (
-            or_(INVOICE.document.is_(None), INVOICE.document == ""),
-            and_(INVOICE.document.is_not(None), INVOICE.document != ""),
-        ),
         "promise_open": (
             and_(INVOICE.promised_on.is_not(None), INVOICE.status == "open", or_(promised <= 0, promised > paid)),
             or_(INVOICE.promised_on.is_(None), INVOICE.status != "open", and_(promised > 0, promised <= paid)),

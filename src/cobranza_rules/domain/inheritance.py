@@ -1,0 +1,76 @@
+"""What an invoice that substitutes another takes over from it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cobranza_rules.domain.entry import Entry
+from cobranza_rules.domain.rung_sent import rung_json, rung_of_json
+
+if TYPE_CHECKING:
+    from cobranza_rules.domain.invoice import InvoiceState
+
+
+def _day(data: Mapping[str, Any], key: str) -> dt.date | None:
+    return dt.date.fromisoformat(data[key]) if data.get(key) else None
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
+    """A CFDI that substitutes another goes on from the other's delivery, due date, rung, its wait, and what was said about it."""
+    data = entry.data
+    return replace(
+        state,
+        due_on=_day(data, "due_on") or state.due_on,
+        delivery=data["delivery"],
+        delivered_on=_day(data, "delivered_on"),
+        delivered_by=data["delivered_by"],
+        acknowledged=data["acknowledged"],
+        acknowledgements=tuple(data.get("acknowledgements", ())),
+        case_status=data["case_status"],
+        rungs=tuple(rung_of_json(rung) for rung in data["rungs"]),
+        promised_on=_day(data, "promised_on"),
+        promised_minor=data["promised_minor"],
+        promise_paid=data["promise_paid"],
+        promise_count=data["promise_count"],
+        claimed_on=_day(data, "claimed_on"),
+        claim_count=data["claim_count"],
+        dispute_open=data["dispute_open"],
+        dispute_closed_on=_day(data, "dispute_closed_on") or state.dispute_closed_on,
+        reversed_on=_day(data, "reversed_on") or state.reversed_on,
+        intervention=data["intervention"],
+        intervention_due=_day(data, "intervention_due"),
+        intervention_task=data["intervention_task"],
+    )
+
+
+def inheritance(state: InvoiceState) -> dict[str, Any]:
+    """The data of the INHERITED entry that hands `state` on."""
+    return {
+        "due_on": _iso(state.due_on),
+        "delivery": state.delivery,
+        "delivered_on": _iso(state.delivered_on),
+        "delivered_by": state.delivered_by,
+        "acknowledged": state.acknowledged,
+        "acknowledgements": [dict(one) for one in state.acknowledgements],
+        "case_status": state.case_status,
+        "rungs": [rung_json(rung) for rung in state.rungs],
+        "promised_on": _iso(state.promised_on),
+        "promised_minor": state.promised_minor,
+        "promise_paid": state.promise_paid,
+        "promise_count": state.promise_count,
+        "claimed_on": _iso(state.claimed_on),
+        "claim_count": state.claim_count,
+        "dispute_open": state.dispute_open,
+        "dispute_closed_on": _iso(state.dispute_closed_on),
+        "reversed_on": _iso(state.reversed_on),
+        "intervention": state.intervention,
+        "intervention_due": _iso(state.intervention_due),
+        "intervention_task": state.intervention_task,
+    }
