@@ -113,8 +113,11 @@ class MailInSection(SecretSource):
 
 
 class MailSection(Section):
+    """`largest_mb`: what a message may weigh, as it goes over the wire; most servers take 20 to 25 MB."""
+
     address: str
     display_name: str = ""
+    largest_mb: Annotated[int, Field(ge=1, le=50)] = 20
     out: MailOutSection = MailOutSection()
     incoming: MailInSection = MailInSection()
 

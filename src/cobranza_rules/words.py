@@ -66,12 +66,30 @@ TASKS = (
     N_("resolve-rejection"),
     N_("message-refused"),
     N_("find-address"),
+    N_("message-too-large"),
+)
+SUPPORT = (
+    N_("cfdi"),
+    N_("purchase_order"),
+    N_("remission"),
+    N_("acceptance_sheet"),
+    N_("other"),
+    N_("any"),
+    N_("support"),
+)
+ACKNOWLEDGED_BY = (
+    N_("stamp"),
+    N_("signature"),
+    N_("reply"),
+    N_("telephone"),
+    N_("portal"),
 )
 # Templates and rules by name: file names of letters and lines of reports are made of them.
 DOCUMENTS = (
     N_("transmittal"),
     N_("first-reminder"),
     N_("second-reminder"),
+    N_("acknowledgement-form"),
     N_("acknowledgement-request"),
     N_("acknowledgement-missing"),
     N_("account-statement"),
@@ -93,6 +111,9 @@ TASK_FIELDS = (
     N_("detail"),
     N_("documents"),
     N_("action"),
+    N_("mode"),
+    N_("megabytes"),
+    N_("limit"),
 )
 CHAIN_BREAKS = (N_("changed"), N_("removed"), N_("inserted"), N_("reordered"))
 ANSWERS = (
@@ -112,6 +133,7 @@ RULES = (
     N_("reply-waiting"),
     N_("promise-to-pay"),
     N_("payment-claimed"),
+    N_("support-missing"),
     N_("override"),
     N_("exclude"),
     N_("acknowledgement-received"),
@@ -144,6 +166,5 @@ TIED_BY = (N_("purchase_order"), N_("amount"), N_("person"))
 AGREEMENT_KINDS = (N_("contract"), N_("commercial_terms"))
 REQUEST_STATES = (N_("accepted"), N_("refused"), N_("invoiced"))
 DELIVERIES = (N_("email"), N_("in_person"), N_("portal"))
-SUPPORT = (N_("purchase_order"), N_("remission"), N_("acceptance"), N_("other"), N_("any"))
 INTERNAL_MESSAGES = (N_("digest"), N_("notice"), N_("billing"), N_("ready"), N_("returned"))
 UNITS = (N_("days"), N_("business days"), N_("hours"), N_("messages"), N_("promises"), N_("claims"), N_("rungs"))

@@ -35,7 +35,7 @@ def test_it_waits_for_its_task_and_nothing_is_mailed(by_hand: Desk) -> None:
     assert by_hand.invoice("FA-1").delivery == "pending"
     task = by_hand.task("transmittal")
     assert (task.action_id, task.assigned_to) == (action.id, "collections_analyst")
-    assert set(by_hand.documents(action)) == {"letter", "letter_word", "cfdi"}
+    assert set(by_hand.documents(action)) == {"letter", "letter_word", "cfdi", "acknowledgement_form"}
     for day in days(TUESDAY, 5):
         by_hand.run(day)
     assert len(by_hand.tasks()) == 1

@@ -15,7 +15,7 @@ from .docx_files import text_of
 from .sample_letters import OF_ACCOUNTS, OF_PAYMENTS, account_letter, letter, payment_letter
 
 GOLDEN = Path(__file__).parent / "golden"
-LETTERS = ("transmittal", "first-reminder", "second-reminder", "statement", "account-statement")
+LETTERS = ("transmittal", "acknowledgement-form", "first-reminder", "second-reminder", "statement", "account-statement")
 MAILS = ("transmittal", "acknowledgement-request", "first-reminder", "second-reminder", *OF_ACCOUNTS, *OF_PAYMENTS)
 
 

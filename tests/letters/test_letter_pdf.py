@@ -20,7 +20,7 @@ from cobranza_rules.problems import ProblemError
 
 from .sample_letters import letter
 
-NAMES = ["transmittal", "first-reminder", "second-reminder", "statement"]
+NAMES = ["transmittal", "acknowledgement-form", "first-reminder", "second-reminder", "statement"]
 
 
 @pytest.fixture(params=["wkhtmltopdf", "weasyprint"])

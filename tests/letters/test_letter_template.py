@@ -33,7 +33,7 @@ def problems_of(content: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize("name", ["transmittal", "first-reminder", "second-reminder", "statement"])
+@pytest.mark.parametrize("name", ["transmittal", "acknowledgement-form", "first-reminder", "second-reminder", "statement"])
 @pytest.mark.parametrize("count", [0, 1, 7])
 def test_every_part_equals_what_docxtpl_itself_writes(templates: TemplateFolder, name: str, language: str, count: int) -> None:
     fields = fields_of(letter(name, language, count, draft=count == 1))
@@ -246,7 +246,14 @@ def test_files_that_are_no_plain_word_documents_are_refused() -> None:
 
 def test_the_shipped_templates_are_small_and_fit_for_use(templates: TemplateFolder) -> None:
     assert templates.problems() == []
-    assert list(templates.letters()) == ["account-statement", "first-reminder", "second-reminder", "statement", "transmittal"]
+    assert list(templates.letters()) == [
+        "account-statement",
+        "acknowledgement-form",
+        "first-reminder",
+        "second-reminder",
+        "statement",
+        "transmittal",
+    ]
     assert list(templates.mails()) == [
         *("account-statement", "acknowledgement-request", "first-reminder"),
         *("overdue-warning", "payment-received", "second-reminder", "transmittal"),

@@ -24,6 +24,7 @@ def test_the_shipped_rules() -> None:
         "promise-to-pay",
         "dispute",
         "payment-claimed",
+        "support-missing",
     ]
     assert {rule.procedure_step for rule in rules.rules} | {rung.procedure_step for rung in rules.ladders[0].rungs} == {
         0,
@@ -36,7 +37,7 @@ def test_the_shipped_rules() -> None:
     }, "0: inside the company"
     transmittal = rules.rules[0]
     assert transmittal.do[0].sign == "administration_manager"
-    assert transmittal.do[1].attach == ("letter", "cfdi")
+    assert transmittal.do[1].attach == ("letter", "cfdi", "support")
     assert transmittal.sets == {"delivery": "sent"}
     assert [(rule.id, rule.do[0].name) for rule in rules.rules if rule.scope is Scope.REPLY] == [
         ("acknowledgement-received", "acknowledgement"),

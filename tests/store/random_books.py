@@ -86,7 +86,7 @@ def _thrown_about(row: dict[str, Any], random: Random) -> dict[str, Any]:
         **{name: _day_or_none(random) for name in days},
         **{
             name: random.random() < 0.3
-            for name in ("acknowledged", "cancellation_pending", "dispute_open", "cfdi_missing", "ledger_difference")
+            for name in ("acknowledged", "cancellation_pending", "dispute_open", "cfdi_missing", "ledger_difference", "support_missing")
         },
         **{name: random.randrange(4) for name in ("promise_count", "claim_count", "dunning_level")},
         "delivery": random.choice(("sent", "pending")),

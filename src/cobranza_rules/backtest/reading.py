@@ -52,7 +52,18 @@ CONTACT, CUSTOMER, ENTRY, EVENT, INVOICE, RECEIVED, TASK = (
 )
 KINDS = {kind.value: kind for kind in EntryKind}
 # What an invoice says of itself: the columns that are no copy of the fold of its entries.
-OF_THE_FOLD = {"ladder", "rung", "rung_on", "next_contact", "dunning_level", "balance", "paid", "status", *InvoiceState.__slots__}
+OF_THE_FOLD = {
+    "ladder",
+    "rung",
+    "rung_on",
+    "next_contact",
+    "dunning_level",
+    "balance",
+    "paid",
+    "status",
+    "support_missing",
+    *InvoiceState.__slots__,
+}
 OWN_COLUMNS = tuple(column.name for column in INVOICE if column.name not in OF_THE_FOLD)
 
 Decided = Mapping[tuple[int, dt.date], dt.datetime]  # When the program first planned something for a customer on a day

@@ -12,6 +12,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.customer_names import customer_named
 from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.payment_terms import agree, agreed_terms, agreement_terms
+from cobranza_rules.booking.support import require_support
 from cobranza_rules.domain.agreement import AgreementRecord, Version, covering, overlapping
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.terms import terms_as_json
@@ -135,6 +136,7 @@ def _cover(keeper: Bookkeeper, invoice: InvoiceRow, versions: list[Version], tod
         support = keeper.session.scalar(select(AgreementRow.support_required).where(AgreementRow.id == version.id))
         data = {"agreement": version.id, "number": version.number, "version": version.version, "support": support}
         keeper.enter(invoice, EntryKind.COVERED, today, data)
+    require_support(keeper, invoice, today)
     if before != agreement_terms(keeper.session, invoice):
         customer = keeper.session.get_one(CustomerRow, invoice.customer_id)
         agree(keeper, invoice, agreed_terms(keeper.session, invoice, customer), today)

@@ -18,6 +18,7 @@ from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, bas
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after
 from cobranza_rules.domain.rung_sent import rung_json, rung_of_json
+from cobranza_rules.domain.support import support_file
 from cobranza_rules.rulebook.versions import files_of, version_in_force
 from cobranza_rules.rules.document import read_rules
 from cobranza_rules.store.tables import EntryRow, InvoiceRow
@@ -58,7 +59,10 @@ def state_of(row: InvoiceRow) -> InvoiceState:
         applied=row.applied,
         closed=InvoiceStatus(row.closed) if row.closed else None,
         due_basis=_basis_of(row),
-        rungs=tuple(rung_of_json(kept) for kept in row.rungs),
+        rungs=tuple(map(rung_of_json, row.rungs)),
+        acknowledgements=tuple(row.acknowledgements),
+        support=tuple(map(support_file, row.support)),
+        support_required=tuple(row.support_required),
         **{name: getattr(row, name) for name in SAME_NAME},
     )
 
@@ -83,6 +87,9 @@ def put_state(row: InvoiceRow, state: InvoiceState) -> None:
     row.applied = dict(state.applied)
     row.due_basis = _kept_basis(row, state.due_basis)
     row.rungs = [rung_json(rung) for rung in state.rungs]
+    row.acknowledgements = [dict(one) for one in state.acknowledgements]
+    row.support = [file.as_json() for file in state.support]
+    row.support_required, row.support_missing = list(state.support_required), state.support_missing
     last = state.last_rung
     row.ladder, row.rung = (last.ladder, last.rung) if last else ("", "")
     row.rung_on = last.on if last else None

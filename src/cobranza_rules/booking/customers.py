@@ -15,13 +15,14 @@ from cobranza_rules.booking.contacts import book_contacts
 from cobranza_rules.booking.identity import identity_of_party, identity_of_record, provisional_code
 from cobranza_rules.booking.outcome import Taken, refuse
 from cobranza_rules.booking.payment_terms import date_invoices
+from cobranza_rules.booking.support import require_support_of_customer
 from cobranza_rules.domain.customer import GENERIC_RFCS, CustomerKind, CustomerRecord, CustomerStatus, DeliveryMode, Party
 from cobranza_rules.domain.terms import terms_as_json
 from cobranza_rules.language import _
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow
 
 ABROAD = "XEXX010101000"
-OPTIONAL = frozenset({"tax_id", "kind", "language", "credit_days", "delivery", "address", "segment"})
+OPTIONAL = frozenset({"tax_id", "kind", "language", "credit_days", "delivery", "address", "segment", "support_required", "portal"})
 
 
 def customer_of(keeper: Bookkeeper, party: Party, known_on: dt.date) -> CustomerRow:
@@ -43,6 +44,8 @@ def customer_of(keeper: Bookkeeper, party: Party, known_on: dt.date) -> Customer
         delivery=DeliveryMode.EMAIL.value,
         address="",
         segment="",
+        support_required=[],
+        portal="",
         status=CustomerStatus.WAITING_FOR_DATA.value,
     )
     keeper.session.add(row)
@@ -70,6 +73,8 @@ def book_customer(keeper: Bookkeeper, record: CustomerRecord, known_on: dt.date,
         keeper.note(row.id, "customer_data", known_on, {**changed, "contacts": contacts_changed})
         outcome = Taken.NEW if outcome is Taken.NEW else Taken.UPDATED
     date_invoices(keeper, row, known_on)
+    if "support_required" in changed:
+        require_support_of_customer(keeper, row.id, known_on)
     return outcome
 
 
@@ -86,6 +91,8 @@ def _values(record: CustomerRecord) -> dict[str, Any]:
         "delivery": record.delivery.value,
         "address": record.address,
         "segment": record.segment,
+        "support_required": list(record.support_required),
+        "portal": record.portal,
         "status": CustomerStatus.ACTIVE.value,
     }
 

@@ -14,7 +14,7 @@ from cobranza_rules.store.tables import InvoiceRow
 
 def set_dispute(keeper: Bookkeeper, number: str, *, opened: bool, who: str, reason: str, today: dt.date) -> InvoiceRow:
     """`number` or UUID of an invoice. Raises ProblemError where there is none, or where the dispute is already so."""
-    row = invoice_named(keeper, number)
+    row = invoice_named(keeper.session, number)
     if row.dispute_open == opened:
         what = _("{number} is disputed already", number=row.number) if opened else _("{number} is not disputed", number=row.number)
         raise ProblemError([Problem(what, _("'cobranza explain {number}' says how it stands", number=row.number))])

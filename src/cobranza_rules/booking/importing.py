@@ -23,6 +23,7 @@ from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.payments import book_receipt, receipt_is_known
 from cobranza_rules.booking.relations import relate
 from cobranza_rules.booking.reminded import RemindedBefore
+from cobranza_rules.booking.support_files import IncomingFile, SupportFiles
 from cobranza_rules.clock import Clock
 from cobranza_rules.domain.document import CfdiRecord, CreditNoteRecord, InvoiceRecord, PaymentReceiptRecord
 from cobranza_rules.intake.cfdi import examine_cfdi, read_cfdi
@@ -33,6 +34,7 @@ from cobranza_rules.intake.reminders import read_reminders
 from cobranza_rules.intake.report_mapping import ReportMapping
 from cobranza_rules.intake.set_aside import SetAside
 from cobranza_rules.intake.sources import SourceFile
+from cobranza_rules.intake.support_content import media_type_of
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rulebook.versions import rules_in_force
@@ -60,8 +62,8 @@ class ImportReport:
     """What came of an import.
 
     `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, charges and credits (of the accounting
-    system), agreements, requests, reminders, cfdi_statuses, cfdi, ledger (files of the accounting system), other; outcomes those of Taken,
-    refused, set_aside and quarantined.
+    system), agreements, requests, reminders, cfdi_statuses, support, cfdi, ledger (files of the accounting system), other; outcomes those of
+    Taken, refused, set_aside, waiting (for its invoice) and quarantined.
     """
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -82,9 +84,10 @@ class Importing:
     mappings: Sequence[ReportMapping] = ()
 
     def take(self, files: Iterable[SourceFile], progress: Callable[[int], None] = lambda _count: None) -> ImportReport:
-        """The accounting system comes after the CFDI, and some lists after all else: what they name may stand in any of the files."""
+        """The accounting system comes after the CFDI; some lists and PDFs after all else: what they name may stand in any of the files."""
         report = ImportReport()
         later: dict[Kind, list[tuple[str, bytes]]] = {kind: [] for kind in (*LEDGER, *LAST)}
+        support: list[IncomingFile] = []
         for batch in _batches(files):
             with self.database.writing() as session:
                 keeper = Bookkeeper(session, self.clock.now())
@@ -94,6 +97,8 @@ class Importing:
                         report.counts["other", "quarantined"] += 1
                     elif (kind := recognise(file.content, file.name, self.mappings)) in later:
                         later[kind].append((file.name, file.content))
+                    elif kind is Kind.PDF:
+                        self._keep_pdf(keeper, file.name, file.content, support, report)
                     else:
                         self._take_content(keeper, kind, file.name, file.content, report)
             progress(len(batch))
@@ -104,7 +109,28 @@ class Importing:
             for name, content in later[kind]:
                 with self.database.writing() as session:
                     self._take_content(Bookkeeper(session, self.clock.now()), kind, name, content, report)
+        with self.database.writing() as session:
+            self._take_support(Bookkeeper(session, self.clock.now()), support, report)
         return report
+
+    def _keep_pdf(self, keeper: Bookkeeper, name: str, content: bytes, kept: list[IncomingFile], report: ImportReport) -> None:
+        """Into the archive, so that not all of them are in memory until the last invoice is in."""
+        try:
+            kept.append(IncomingFile(name, media_type_of(content, name), self.archive.put(content)))
+        except ProblemError as error:
+            self._quarantine(keeper, name, content, error.problems, report, "support")
+
+    def _take_support(self, keeper: Bookkeeper, files: list[IncomingFile], report: ImportReport) -> None:
+        support = SupportFiles(keeper, self.clock.today())
+        support.take(files)
+        report.counts.update({("support", outcome): count for outcome, count in support.counts.items()})
+        report.warnings += support.warnings
+        for file, problem in support.refused:
+            self._quarantine(keeper, file.name, self.archive.get(file.document), (problem,), report, "support")
+        refused = {file.document for file, _problem in support.refused}
+        for file in files:
+            if file.document not in refused:
+                self._release(keeper, file.document)
 
     def _take_content(self, keeper: Bookkeeper, kind: Kind, name: str, content: bytes, report: ImportReport) -> None:
         try:
@@ -128,7 +154,7 @@ class Importing:
         except ProblemError as error:
             self._quarantine(keeper, name, content, error.problems, report, _group_of(kind))
         else:
-            self._release(keeper, content)
+            self._release(keeper, digest_of(content))
 
     def _take_cfdi(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
         examined = examine_cfdi(content, name)
@@ -177,7 +203,7 @@ class Importing:
             if problems := taken.refused.get(name):
                 self._quarantine(keeper, name, content, tuple(problems), report, "ledger")
             else:
-                self._release(keeper, content)
+                self._release(keeper, digest_of(content))
 
     def _take_customers(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
         records, problems = read_customers(content, name)
@@ -233,9 +259,9 @@ class Importing:
         report.problems += problems
         report.counts[group, "quarantined"] += 1
 
-    def _release(self, keeper: Bookkeeper, content: bytes) -> None:
+    def _release(self, keeper: Bookkeeper, digest: str) -> None:
         """A file that was refused before and is taken now (its customer came, the settings were corrected) leaves the quarantine."""
-        row = keeper.session.scalar(select(QuarantineRow).where(QuarantineRow.document == digest_of(content)))
+        row = keeper.session.scalar(select(QuarantineRow).where(QuarantineRow.document == digest))
         if row is not None:
             keeper.session.delete(row)
 

@@ -20,6 +20,7 @@ from cobranza_rules.booking.payments import apply_waiting_payments
 from cobranza_rules.booking.relations import relate
 from cobranza_rules.booking.request_ties import tie_invoice
 from cobranza_rules.booking.substitution import substitute
+from cobranza_rules.booking.support import require_support
 from cobranza_rules.domain.document import InvoiceRecord, RelationKind
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
@@ -45,6 +46,7 @@ def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening
     if opening is not None and row.issued_on <= opening and row.delivery == "pending":
         keeper.enter(row, EntryKind.DELIVERED, row.issued_on, {"opening": True})
     cover_invoice(keeper, row, today)
+    require_support(keeper, row, today)
     substitute(keeper, row, record, today)
     tie_invoice(keeper, row, today)
     if merged:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
+from cobranza_rules.booking.invoice_names import InvoiceNames
 from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.reminded_rungs import NamedRung, RungNames
 from cobranza_rules.booking.substitution import on_its_way, present_of
@@ -37,7 +38,7 @@ class RemindedBefore:
     warnings: list[Problem] = field(default_factory=list)
 
     def take(self, records: list[ReminderRecord]) -> None:
-        invoices, rungs = _Invoices.in_the_book(self.keeper), RungNames(self.rules)
+        invoices, rungs = InvoiceNames.in_the_book(self.keeper.session), RungNames(self.rules)
         cells: dict[int, str] = {}  # Of the rows that were looked at, by invoice
         for record in records:
             blame = _Blame(self.file, record)
@@ -55,7 +56,7 @@ class RemindedBefore:
                 self._warn_of_early(record.day, invoice, blame)
             self.problems += blame.problems
 
-    def _invoice(self, invoices: _Invoices, record: ReminderRecord, blame: _Blame) -> InvoiceRow | None:
+    def _invoice(self, invoices: InvoiceNames, record: ReminderRecord, blame: _Blame) -> InvoiceRow | None:
         found = invoices.named(record.invoice)
         if len(found) == 1:
             return self.keeper.session.get_one(InvoiceRow, found[0])
@@ -137,33 +138,3 @@ class _Blame:
 
     def add(self, column: str, what: Sentence, hint: Sentence) -> None:
         self.problems.append(Problem(what, hint, self.file, place=self.record.places[column]))
-
-
-@dataclass(frozen=True, slots=True)
-class _Invoices:
-    """Ids of invoices by UUID and number, and by the number without what people leave out of it: `FA 1209`, `fa1209`."""
-
-    exact: dict[str, list[int]]
-    compact: dict[str, list[int]]
-
-    @staticmethod
-    def in_the_book(keeper: Bookkeeper) -> _Invoices:
-        """Of several with one number those that are open or paid; one that was substituted stands for the one in its place."""
-        exact: dict[str, list[int]] = defaultdict(list)
-        compact: dict[str, list[int]] = defaultdict(list)
-        query = select(InvoiceRow.id, InvoiceRow.number, InvoiceRow.uuid).order_by(InvoiceRow.closed.is_not(None), InvoiceRow.id)
-        closed = set(keeper.session.scalars(select(InvoiceRow.id).where(InvoiceRow.closed.is_not(None))))
-        for key, number, uuid in keeper.session.execute(query):
-            if uuid:
-                exact[uuid].append(key)
-            for names, name in ((exact, number.upper()), (compact, _compact(number))):
-                if key not in closed or name not in names:
-                    names[name].append(key)
-        return _Invoices(dict(exact), dict(compact))
-
-    def named(self, name: str) -> list[int]:
-        return self.exact.get(name.upper()) or self.compact.get(_compact(name)) or []
-
-
-def _compact(number: str) -> str:
-    return "".join(letter for letter in number.upper() if letter.isalnum())

@@ -15,6 +15,7 @@ from cobranza_rules.booking.case_decisions import DECIDE, check_decision, decide
 from cobranza_rules.booking.ledger_credits import settle_credits
 from cobranza_rules.booking.ledger_doubts import MATCH, check_match, decide_credit
 from cobranza_rules.booking.substitution import REVIEW, end_review
+from cobranza_rules.domain.acknowledgement import AcknowledgementKind
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
@@ -87,9 +88,10 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
             _answer_intervention(keeper, invoice, row, answer, today)
     if answer.acknowledged is not None or answer.answer == ACKNOWLEDGED:
         by = answer.acknowledged or Acknowledger("")
-        who = {"person": by.person, "title": by.title, "phone": by.phone}
+        said = {"kind": _acknowledged_by(row).value, "person": by.person, "title": by.title, "phone": by.phone, "who": answer.who}
         for invoice in keeper.invoices(row.invoices):
-            keeper.enter(invoice, EntryKind.ACKNOWLEDGED, today, {"task": row.id, **who})
+            delivery = row.action_id or invoice.delivered_by
+            keeper.enter(invoice, EntryKind.ACKNOWLEDGED, today, {"task": row.id, "delivery": delivery, **said})
     if row.name == MATCH:
         settle_credits(keeper, [decide_credit(keeper, row, answer.answer)], today)
     if row.name in (REVIEW, REVIEW_CANCELLATION):
@@ -100,6 +102,11 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
         unsent = (ClaimRow.action_id == row.action_id, ClaimRow.sent_on.is_(None))
         keeper.session.execute(update(ClaimRow).where(*unsent).values(live=False))
     return row
+
+
+def _acknowledged_by(task: TaskRow) -> AcknowledgementKind:
+    """Whoever carries invoices has them signed; whoever is asked to call hears it. A portal gives a number, which the command takes."""
+    return AcknowledgementKind.TELEPHONE if task.action_id is None else AcknowledgementKind.SIGNATURE
 
 
 def _trust_addresses_again(keeper: Bookkeeper, customer_id: int) -> None:

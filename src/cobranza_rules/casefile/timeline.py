@@ -42,9 +42,13 @@ SENTENCES = {
     "cancelled": N_("invoice {invoice} was cancelled"),
     "substituted": N_("invoice {invoice} was substituted by another CFDI"),
     "inherited": N_("invoice {invoice} goes on from the one that it substitutes"),
-    "delivered": N_("invoice {invoice} delivered"),
+    "delivered": N_("invoice {invoice} delivered{how}"),
     "delivery_undone": N_("delivery of {invoice} undone: the message came back"),
     "acknowledged": N_("receipt of {invoice} acknowledged{said}"),
+    "acknowledgement_undone": N_("acknowledgement of {invoice} taken back by {who}: {reason}"),
+    "support_required": N_("{invoice} goes with: {kinds}"),
+    "support_attached": N_("{name} put with {invoice} as its {kind} (SHA-256 {document})"),
+    "support_withdrawn": N_("{name} taken back from {invoice} by {who}: {reason}"),
     "rung_sent": N_("{rung} sent for {invoice}{next}"),
     "rung_carried_out": N_("{rung} carried out for {invoice}"),
     "reminded_before": N_("before the program came: {rung} for {invoice}"),
@@ -92,6 +96,7 @@ SENTENCES = {
 # Fields of events that hold an identifier of ours: they are shown as words.
 WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome", "by", "state", "process"})
 SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did
+SAID_OF_RECEIPT = ("kind", *SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +125,40 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
     fields.setdefault("invoices", _about(data))
     if "minor" in data and data.get("currency"):
         fields["amount"] = str(Money(data["minor"], data["currency"]))
-    said = [word(data[name]) if name in WORDS else Sentence("{text}", {"text": data[name]}) for name in SAID if data.get(name)]
+    said = [
+        word(data[name]) if name in WORDS else Sentence("{text}", {"text": data[name]})
+        for name in (SAID_OF_RECEIPT if kind == "acknowledged" else SAID)
+        if data.get(name)
+    ]
+    said += _acknowledged_with(data) if kind == "acknowledged" else []
     fields["said"] = _(": {said}", said=joined(said)) if said else ""
+    fields["how"] = _how(data) if kind == "delivered" else ""
     fields["next"] = _("; next contact on {day}", day=data["next_contact"]) if data.get("next_contact") else ""
     fields["told"] = _(", {process}", process=word(data["process"])) if data.get("process") else ""
     fields["until"] = _(", until {day}", day=last) if (last := data.get("due_on") or data.get("until")) else ""
+    if "kinds" in data:
+        fields["kinds"] = joined(map(word, data["kinds"])) if data["kinds"] else "-"
     if "blocks" in data:
         fields["blocks"] = joined(map(word, data["blocks"])) if data["blocks"] else "-"
     return Sentence(template, fields)
+
+
+def _acknowledged_with(data: Mapping[str, Any]) -> list[Sentence]:
+    """What a person finds again on paper: the number, the days that the customer has given, and the scan or message by its hash."""
+    told = (
+        ("number", _("number {value}", value=data.get("number"))),
+        ("review_on", _("review on {value}", value=data.get("review_on"))),
+        ("payment_on", _("payment programmed for {value}", value=data.get("payment_on"))),
+        ("document", _("document with SHA-256 {value}", value=data.get("document"))),
+    )
+    return [sentence for name, sentence in told if data.get(name)]
+
+
+def _how(data: Mapping[str, Any]) -> Sentence | str:
+    if not data.get("mode"):
+        return ""
+    mode = word(data["mode"])
+    return _(" ({mode}; carried by {who})", mode=mode, who=data["carried_by"]) if data.get("carried_by") else _(" ({mode})", mode=mode)
 
 
 def _about(data: Mapping[str, Any]) -> Sentence | str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import or_, select
 
+from cobranza_rules.casefile.deliveries import DELIVERY_HEADINGS, deliveries_of, delivery_row
 from cobranza_rules.casefile.export import export_case
 from cobranza_rules.casefile.timeline import timeline, verify_case_file
-from cobranza_rules.cli.command import WRONG_INPUT, Call, SpokenCommand, reporting, take
+from cobranza_rules.cli.command import WRONG_INPUT, Call, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.screen import Screen
-from cobranza_rules.language import N_, _
+from cobranza_rules.language import N_, Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.texts import spellings
 from cobranza_rules.store.tables import CustomerRow
@@ -32,26 +34,33 @@ from cobranza_rules.workspace import Workspace
     type=click.Path(file_okay=False, path_type=Path),
     help=N_("Write the whole case file into this folder, with every document."),
 )
+@on_a_day
 @reporting
 @click.pass_obj
-def case(call: Call, customer: str, output: Path | None, as_json: bool) -> None:
-    workspace = take(call, as_json=as_json).workspace
+def case(call: Call, customer: str, output: Path | None, on: dt.date | None, as_json: bool) -> None:
+    workspace = take(call, on=on, as_json=as_json).workspace
     if customer == "verify":
         _verify(call, workspace)
         return
     row = customer_named(workspace, customer)
     with workspace.database.reading() as session:
         events = list(timeline(session, row.id))
+        deliveries = deliveries_of(session, row.id, workspace.clock.today())
         if output is not None:
-            count = export_case(session, workspace.archive, row, output, call.screen.translate)
+            count = export_case(session, workspace.archive, row, output, call.screen.translate, deliveries)
             call.screen.say(_("{count} files written into {folder}", count=count, folder=str(output)))
             return
     if as_json:
-        call.screen.json({"customer": row.code, "events": [_event_json(call.screen, event) for event in events]})
+        told = {"events": [_event_json(call.screen, event) for event in events], "deliveries": [each.as_json() for each in deliveries]}
+        call.screen.json({"customer": row.code, **told})
         return
     call.screen.say(_("Case file of {code}, {name}", code=row.code, name=row.name))
     for event in events:
         click.echo(f"{event.happened_on}  {call.screen.text(event.sentence)}")
+    if deliveries:
+        click.echo()
+        rows = [[cell if not isinstance(cell, Sentence) else call.screen.text(cell) for cell in delivery_row(each)] for each in deliveries]
+        call.screen.table(DELIVERY_HEADINGS, rows, frozenset({3}))
 
 
 def _event_json(screen: Screen, event: Any) -> dict[str, Any]:

@@ -30,6 +30,7 @@ KINDS = {
     "requests": N_("billing requests"),
     "reminders": N_("reminders of before"),
     "cfdi_statuses": N_("statuses of CFDI"),
+    "support": N_("support files"),
     "cfdi": N_("other CFDI"),
     "other": N_("other files"),
 }
@@ -38,6 +39,7 @@ OUTCOMES = {
     "updated": N_("updated"),
     "unchanged": N_("unchanged"),
     "refused": N_("refused"),
+    "waiting": N_("waiting for their invoice"),
     "set_aside": N_("set aside"),
     "quarantined": N_("in quarantine"),
 }

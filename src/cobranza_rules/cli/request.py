@@ -207,7 +207,7 @@ def tie(call: Call, number: int, invoice: str, who: str, on: dt.date | None, as_
     person = person_named(workspace.company, who)
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
-        row, answer = request_numbered(keeper, number), invoice_named(keeper, invoice)
+        row, answer = request_numbered(keeper, number), invoice_named(keeper.session, invoice)
         tie_by_person(keeper, row, answer, person.email, workspace.clock.today())
         shown = request_json(keeper, row, call)
     if as_json:

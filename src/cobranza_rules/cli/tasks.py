@@ -106,7 +106,7 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
 
 def _shown(screen: Screen, key: str, value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{screen.word(name)} {each}" for name, each in value.items())
+        return ", ".join(f"{screen.word(name)} {screen.word(str(each))}" for name, each in value.items())
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return screen.word(value) if value and key in ("name", "state", "answer") else str(value or "")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.booking.customers import waiting_for_data
 from cobranza_rules.booking.origins import BillingException, billing_exceptions
 from cobranza_rules.booking.request_ties import unanswered
+from cobranza_rules.booking.support_queue import incomplete
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.config import BillingSection
 from cobranza_rules.digest.value import Waiting, summed
@@ -40,6 +41,7 @@ def waiting(session: Session, rules: RuleSet, plan: Plan, today: dt.date, billin
         *_messages(session, rules.calendar),
         *_customers(session, plan),
         *_billing(session, billing, today),
+        *_support(session),
     )
 
 
@@ -79,6 +81,13 @@ def _messages(session: Session, calendar: BusinessCalendar) -> Iterator[Waiting]
         count, oldest = session.execute(query).one()
         if count:
             yield Waiting(queue, "", "", count, _day(oldest, calendar))
+
+
+def _support(session: Session) -> Iterator[Waiting]:
+    found = list(incomplete(session))
+    if found:
+        customers = tuple(sorted({one.customer for one in found}))
+        yield Waiting("support", "", "", len(found), min(one.since for one in found), customers=customers)
 
 
 def _customers(session: Session, plan: Plan) -> Iterator[Waiting]:

@@ -23,6 +23,7 @@ QUEUES = {
     "requests": N_("billing requests without an invoice"),
     "billing": N_("invoices that lack something"),
     "credit_limits": N_("customers above their credit limit"),
+    "support": N_("invoices that lack what has to go with them"),
 }
 PROSPECTS = {
     Prospect.KEPT_BACK: N_("kept back"),

@@ -4,21 +4,37 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.delivering import deliver_step, mode_of
+from cobranza_rules.domain.customer import DeliveryMode
+from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import Sentence
 from cobranza_rules.plan.ledger import move
 from cobranza_rules.plan.states import State
 from cobranza_rules.rules.effects import entries_when_confirmed
 from cobranza_rules.rules.planned import PlannedAction
-from cobranza_rules.store.tables import ActionRow, ClaimRow
+from cobranza_rules.store.tables import ActionRow, ClaimRow, StepRow, TaskRow
 
 
 def confirm(keeper: Bookkeeper, row: ActionRow, action: PlannedAction, today: dt.date, reason: Sentence) -> None:
     keeper.session.execute(update(ClaimRow).where(ClaimRow.action_id == row.id, ClaimRow.live).values(sent_on=today))
+    how = _how_delivered(keeper, row, action)
     invoices = {invoice.id: invoice for invoice in keeper.invoices(action.invoice_ids)}
     for invoice_id, entry in entries_when_confirmed(action, row.id, today):
-        keeper.enter(invoices[invoice_id], entry.kind, entry.happened_on, entry.data)
+        data = {**entry.data, **how} if entry.kind is EntryKind.DELIVERED else entry.data
+        keeper.enter(invoices[invoice_id], entry.kind, entry.happened_on, data)
     move(keeper, row, State.SENT, today, reason)
     row.finished_on = today
+
+
+def _how_delivered(keeper: Bookkeeper, row: ActionRow, action: PlannedAction) -> dict[str, str]:
+    """The mode, and who carried it where a person did: what its task says, for the customer's mode may have changed since."""
+    if deliver_step(action) is None:
+        return {}
+    carried = select(TaskRow).join(StepRow, StepRow.task_id == TaskRow.id).where(StepRow.action_id == row.id)
+    task = keeper.session.scalar(carried.order_by(TaskRow.id))
+    if task is None:
+        return {"mode": mode_of(keeper.session, action).value}
+    return {"mode": task.detail.get("mode", DeliveryMode.IN_PERSON.value), "carried_by": task.done_by}

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
+from cobranza_rules.dispatch.attached_files import attached_files
 from cobranza_rules.dispatch.correspondence import currencies_of, unapplied
 from cobranza_rules.dispatch.documents import covered_by, receipts_of
 from cobranza_rules.facts.vocabulary import Scope
@@ -28,12 +29,14 @@ def content_key(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction)
         "templates": [workspace.templates.digest(name, customer.language) for name in _template_names(action)],
         "language": customer.language,
         **_about(keeper, workspace, action),
+        "files": [[row.id, file.kind, file.document] for _group, row, file in attached_files(keeper, action)],
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _template_names(action: PlannedAction) -> list[str]:
-    return [step.name for step in action.steps if step.kind in (StepKind.LETTER, StepKind.EMAIL, StepKind.DELIVER)]
+    named = [step.name for step in action.steps if step.kind in (StepKind.LETTER, StepKind.EMAIL, StepKind.DELIVER)]
+    return named + [step.form for step in action.steps if step.form]
 
 
 def _about(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> dict[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.dispatch.rendering import message_step
 from cobranza_rules.dispatch.sending import note_outcome
 from cobranza_rules.mail.message import Delivery, DeliveryReport
 from cobranza_rules.plan.ledger import planned
+from cobranza_rules.rules.recipients import message_step
 from cobranza_rules.store.tables import ActionRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
 

@@ -10,6 +10,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.dispatch.content_key import content_key
 from cobranza_rules.dispatch.last_look import look_again
+from cobranza_rules.dispatch.mail_size import fits_a_mail
 from cobranza_rules.dispatch.rendering import letter_template, render, write_message
 from cobranza_rules.dispatch.substitutes import passed_on
 from cobranza_rules.language import _, joined, word
@@ -42,7 +43,10 @@ def prepare(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:
         if not look.passing:
             move(keeper, row, State.CANCELLED, workspace.clock.today(), _("no longer planned: {reason}", reason=look.reason))
         return False
-    _follow(keeper, workspace, row, passed_on(keeper, workspace, row, look.action))
+    fresh = passed_on(keeper, workspace, row, look.action)
+    if not fits_a_mail(keeper, workspace, row, fresh):
+        return False
+    _follow(keeper, workspace, row, fresh)
     return row.state == State.APPROVED
 
 

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.catalogue import translator
+from cobranza_rules.dispatch.attached_files import CFDI, attached_files
 from cobranza_rules.dispatch.correspondence import Writer
+from cobranza_rules.dispatch.delivering import form_of
 from cobranza_rules.dispatch.documents import document_for, receipts_of, scope_of, statements_of
+from cobranza_rules.dispatch.mail_size import MB
 from cobranza_rules.domain.letter import Document, Letter
+from cobranza_rules.domain.support import SupportFile
 from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.intake.support_content import SUFFIXES
 from cobranza_rules.language import N_, _
 from cobranza_rules.mail.message import Attachment, OutgoingMessage
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.model import Step, StepKind
 from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.rules.recipients import message_step
 from cobranza_rules.store.tables import ActionRow, ClaimRow, DocumentRow, InvoiceRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
 
@@ -30,13 +38,14 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 XML = "application/xml"
+FORM = "acknowledgement_form"
 STATEMENT = N_("statement of account")
 THREAD = 5  # Earlier messages of the conversation that a new one names in References.
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A document before it is stored; `kind` is letter, letter_word, statement or cfdi."""
+    """A document before it is stored; `kind` is letter, letter_word, statement, cfdi, support or acknowledgement_form."""
 
     kind: str
     name: str
@@ -72,6 +81,10 @@ def render(
         documents += map(_statement, statements_of(keeper.session, writer, action))
     if "cfdi" in attached:
         documents += _cfdi(keeper, workspace, action)
+    documents += [_as_it_came(workspace, group, invoice, file) for group, invoice, file in attached_files(keeper, action)]
+    if (form := form_of(keeper.session, action)) is not None:
+        printed = letter_files(workspace, document_for(keeper.session, writer, action, form, number=number, draft=draft))
+        documents += [replace(each, kind=FORM) for each in printed if each.media_type == PDF]
     rows = [
         DocumentRow(
             action_id=row.id,
@@ -82,11 +95,21 @@ def render(
             digest=workspace.archive.put(each.content),
             engine=each.engine,
         )
-        for each in documents
+        for each in _distinct(documents)
     ]
     keeper.session.add_all(rows)
     keeper.session.flush()
     return rows
+
+
+def _distinct(documents: Sequence[Rendered]) -> Iterator[Rendered]:
+    """No two of them under one name: in a folder one would take the place of the other."""
+    seen: Counter[str] = Counter()
+    for each in documents:
+        seen[each.name.casefold()] += 1
+        stem, _dot, suffix = each.name.rpartition(".")
+        again = seen[each.name.casefold()]
+        yield each if again == 1 else replace(each, name=f"{stem}-{again}.{suffix}")
 
 
 def file_name(text: str) -> str:
@@ -134,11 +157,12 @@ def _cfdi(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> li
     return [Rendered("cfdi", f"{file_name(row.number)}.xml", XML, workspace.archive.get(row.document or "")) for row in rows]
 
 
-def message_step(action: PlannedAction) -> tuple[int, Step] | None:
-    for position, step in enumerate(action.steps):
-        if step.kind is StepKind.EMAIL or (step.kind is StepKind.DELIVER and action.recipients):
-            return position, step
-    return None
+def _as_it_came(workspace: Workspace, group: str, invoice: InvoiceRow, file: SupportFile) -> Rendered:
+    """Under a name that says of which invoice it is and what."""
+    parts = [invoice.number] if group == CFDI else [invoice.number, file.name.rpartition(".")[0] or file.name]
+    return Rendered(
+        group, f"{file_name('-'.join(parts))}{SUFFIXES[file.media_type]}", file.media_type, workspace.archive.get(file.document)
+    )
 
 
 def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, number: str) -> OutgoingRow | None:
@@ -172,7 +196,7 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
         outgoing = OutgoingRow(action_id=row.id, revision=row.revision, phase="", detail="")
         keeper.session.add(outgoing)
     outgoing.message_id = message.message_id
-    outgoing.raw = workspace.archive.put(_composed(message))
+    outgoing.raw = workspace.archive.put(_composed(message, mail.largest_mb))
     outgoing.recipients, outgoing.copies = list(message.to), list(message.cc)
     outgoing.subject = subject
     outgoing.state = "approved"
@@ -181,16 +205,20 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
     return outgoing
 
 
-def _composed(message: OutgoingMessage) -> bytes:
+def _composed(message: OutgoingMessage, largest_mb: int) -> bytes:
     from cobranza_rules.mail.compose import CompositionError, compose
 
     try:
-        return compose(message)
+        raw = compose(message)
     except CompositionError as error:
         hint = _("look at the addresses of its contacts and at the mail template")
         raise ProblemError(
             [Problem(_("the message to {to} cannot be written: {detail}", to=", ".join(message.to), detail=str(error)), hint)]
         ) from None
+    if len(raw) > largest_mb * MB:
+        what = _("the message to {to} is larger than {limit} MB", to=", ".join(message.to), limit=largest_mb)
+        raise ProblemError([Problem(what, _("attach less, or raise mail.largest_mb in cobranza.toml if your server takes it"))])
+    return raw
 
 
 def _message_key(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.dispatch.rendering import message_step
 from cobranza_rules.dispatch.steps import go_on, steps_of
 from cobranza_rules.language import _
 from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.recipients import message_step
 from cobranza_rules.store.tables import ActionRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
 

@@ -7,7 +7,9 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.dispatch.confirming import confirm
+from cobranza_rules.dispatch.delivering import mode_of
 from cobranza_rules.dispatch.records import record_reply
+from cobranza_rules.domain.customer import DeliveryMode
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.facts.vocabulary import Scope
@@ -15,7 +17,7 @@ from cobranza_rules.language import Sentence
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.model import Step, StepKind, closing_claim
 from cobranza_rules.rules.planned import PlannedAction
-from cobranza_rules.store.tables import ActionRow, StepRow, TaskRow
+from cobranza_rules.store.tables import ActionRow, CustomerRow, StepRow, TaskRow
 from cobranza_rules.workspace import Workspace
 
 
@@ -58,11 +60,14 @@ def _carried(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: P
     """In person or by portal: a person carries the print set, and the step is confirmed when that task is done."""
     if kept.task_id is not None:
         return keeper.session.get_one(TaskRow, kept.task_id).state == "done"
+    today = workspace.clock.today()
     ids = [item.subject_id for item in action.items]
-    task = open_task(
-        keeper, step.name, row.customer_id, "collections_analyst", workspace.clock.today(), ids, {"action": row.id}, action_id=row.id
-    )
-    kept.task_id = task.id
+    mode = mode_of(keeper.session, action)
+    portal = keeper.session.get_one(CustomerRow, row.customer_id).portal if mode is DeliveryMode.PORTAL else ""
+    detail = {"action": row.id, "mode": mode.value, **({"portal": portal} if portal else {})}
+    due_on = workspace.rules.calendar.plus(today, step.due_workdays) if step.due_workdays else None
+    carrier = step.assign or "collections_analyst"
+    kept.task_id = open_task(keeper, step.name, row.customer_id, carrier, today, ids, detail, due_on, action_id=row.id).id
     return False
 
 

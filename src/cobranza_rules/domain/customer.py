@@ -64,8 +64,9 @@ class CustomerRecord:
     """A customer as a spreadsheet gives it. `code` is the company's own short code and unique; `credit_days` None means unknown.
 
     `segment` is the group in which the company counts it, in the company's own words, "" for none. Of `terms` all but the days counts:
-    these are the `credit_days`. `given` are the fields, those of `terms` and those of contacts of which the source says something; what it
-    says nothing of stays as it is on file. None stands for all.
+    these are the `credit_days`. `support_required` are the kinds of support (domain.support) without which it takes no invoice, `portal` is
+    the name or address of the portal to which they are uploaded. `given` are the fields, those of `terms` and those of contacts of which the
+    source says something; what it says nothing of stays as it is on file. None stands for all.
     """
 
     code: str
@@ -79,6 +80,8 @@ class CustomerRecord:
     address: str = ""
     contacts: tuple[ContactRecord, ...] = ()
     segment: str = ""
+    support_required: tuple[str, ...] = ()
+    portal: str = ""
     terms: Terms = field(default_factory=partial(Terms, 0))
     given: frozenset[Given] | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 
 # Entries after which a due date may be another one.
 MAY_MOVE_THE_DUE_DATE = frozenset(
-    {EntryKind.DELIVERED, EntryKind.DELIVERY_UNDONE, EntryKind.ACKNOWLEDGED, EntryKind.INHERITED, EntryKind.DUE_SET}
+    {
+        EntryKind.DELIVERED,
+        EntryKind.DELIVERY_UNDONE,
+        EntryKind.ACKNOWLEDGED,
+        EntryKind.ACKNOWLEDGEMENT_UNDONE,
+        EntryKind.INHERITED,
+        EntryKind.DUE_SET,
+    }
 )
 
 
@@ -86,6 +93,14 @@ def accepted(basis: DueBasis, on: dt.date, data: Mapping[str, Any]) -> DueBasis:
         review_on=_day(data, "review_on") or basis.review_on,
         payment_on=_day(data, "payment_on") or basis.payment_on,
     )
+
+
+def accepted_anew(basis: DueBasis, acknowledgements: Iterable[Mapping[str, Any]]) -> DueBasis:
+    """With these acknowledgements and no others; each has the day on which it came under `on` (ISO date)."""
+    found = replace(basis, accepted_on=None, review_on=None, payment_on=None)
+    for data in acknowledgements:
+        found = accepted(found, dt.date.fromisoformat(data["on"]), data)
+    return found
 
 
 def basis_inherited(own: DueBasis, kept: Mapping[str, Any] | None, *, with_due_date: bool) -> DueBasis:

@@ -30,9 +30,15 @@ class EntryKind(StrEnum):
     CANCELLED = "cancelled"
     SUBSTITUTED = "substituted"  # by: invoice id
     INHERITED = "inherited"  # source: invoice id, and the state of the substituted invoice that goes on here
-    DELIVERED = "delivered"  # action: id or absent (an opening import)
+    DELIVERED = "delivered"  # action: id or absent (an opening import); mode, and carried_by where a person did
     DELIVERY_UNDONE = "delivery_undone"  # action
-    ACKNOWLEDGED = "acknowledged"  # person, title, phone, message: id or absent; kind, number, review_on, payment_on: ISO dates, or absent
+    # kind: AcknowledgementKind; person, title, phone, number; at: instant (ISO 8601); review_on, payment_on: ISO dates; document: digest of
+    # the scan or of the message; message or task: id; delivery: action that it acknowledges. What was not said is absent or "".
+    ACKNOWLEDGED = "acknowledged"
+    ACKNOWLEDGEMENT_UNDONE = "acknowledgement_undone"  # kind: of which the last one is taken back; who, reason
+    SUPPORT_REQUIRED = "support_required"  # kinds: all that have to go with it from now on
+    SUPPORT_ATTACHED = "support_attached"  # kind, name, media_type, document: domain.support.SupportFile; who
+    SUPPORT_WITHDRAWN = "support_withdrawn"  # kind, name, document; who, reason
     RUNG_SENT = "rung_sent"  # ladder, rung, action, next_contact: ISO date or absent, internal: true where it wrote to no customer
     RUNG_UNDONE = "rung_undone"  # action
     REMINDED_BEFORE = "reminded_before"  # ladder, rung, below: the rungs before it; file; case_status or absent; internal as above

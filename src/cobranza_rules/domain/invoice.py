@@ -9,11 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 from cobranza_rules.calendar import BusinessCalendar
-from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, accepted, agreed_anew, due_anew
+from cobranza_rules.domain.acknowledgement import adds_to, without_last
+from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, accepted, accepted_anew, agreed_anew, due_anew
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.inheritance import inherited
 from cobranza_rules.domain.rung_sent import RungSent
 from cobranza_rules.domain.schedule import oldest_uncovered
+from cobranza_rules.domain.support import SupportFile, kinds_missing, support_file
 from cobranza_rules.domain.taking_back import credit_reversed, credit_withdrawn, payment_reversed
 
 
@@ -29,7 +31,8 @@ class InvoiceState:
     """Amounts in minor units. `applied` maps a payment ("p12") or credit note ("c3") to what it covers: each covers an invoice once.
 
     `due_on` is the due date of the oldest part that payments have not covered; `due_basis` says what it rests on, parts included.
-    `delivered_by` is the action that delivered it, None for what was delivered before the program came.
+    `delivered_by` is the action that delivered it, None for what was delivered before the program came. `acknowledgements` are the data of
+    their entries, the oldest first; `support_required` are kinds of support.
     """
 
     total: int = 0
@@ -43,6 +46,9 @@ class InvoiceState:
     delivered_on: dt.date | None = None
     delivered_by: int | None = None
     acknowledged: bool = False
+    acknowledgements: tuple[Mapping[str, Any], ...] = ()
+    support: tuple[SupportFile, ...] = ()
+    support_required: tuple[str, ...] = ()
     case_status: str = "collections"
     promised_on: dt.date | None = None
     promised_minor: int = 0
@@ -90,6 +96,10 @@ class InvoiceState:
     def promise_open(self) -> bool:
         kept = self.promised_minor > 0 and self.promise_paid >= self.promised_minor
         return self.promised_on is not None and not kept and self.status is InvoiceStatus.OPEN
+
+    @property
+    def support_missing(self) -> bool:
+        return bool(kinds_missing(self.support_required, self.support))
 
     @property
     def last_rung(self) -> RungSent | None:
@@ -158,14 +168,32 @@ def _delivered(state: InvoiceState, entry: Entry) -> InvoiceState:
     return replace(state, delivery="sent", delivered_on=entry.happened_on, delivered_by=entry.data.get("action"))
 
 
-def _acknowledged(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return replace(state, acknowledged=True, due_basis=accepted(state.due_basis, entry.happened_on, entry.data))
-
-
 def _delivery_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
     if state.delivered_by != entry.data["action"]:  # A later delivery stands on its own.
         return state
     return replace(state, delivery="pending", delivered_on=None, delivered_by=None)
+
+
+def _acknowledged(state: InvoiceState, entry: Entry) -> InvoiceState:
+    if not adds_to(state.acknowledgements, entry.data):
+        return state
+    known = (*state.acknowledgements, {**entry.data, "on": entry.happened_on.isoformat()})
+    return replace(state, acknowledged=True, acknowledgements=known, due_basis=accepted(state.due_basis, entry.happened_on, entry.data))
+
+
+def _acknowledgement_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
+    left = without_last(state.acknowledgements, entry.data["kind"])
+    return replace(state, acknowledged=bool(left), acknowledgements=left, due_basis=accepted_anew(state.due_basis, left))
+
+
+def _support_attached(state: InvoiceState, entry: Entry) -> InvoiceState:
+    file = support_file(entry.data)
+    return state if file in state.support else replace(state, support=(*state.support, file))
+
+
+def _support_withdrawn(state: InvoiceState, entry: Entry) -> InvoiceState:
+    gone = (entry.data["kind"], entry.data["name"], entry.data["document"])
+    return replace(state, support=tuple(file for file in state.support if (file.kind.value, file.name, file.document) != gone))
 
 
 def _rung_sent(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -244,6 +272,10 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.DELIVERED: _delivered,
     EntryKind.DELIVERY_UNDONE: _delivery_undone,
     EntryKind.ACKNOWLEDGED: _acknowledged,
+    EntryKind.ACKNOWLEDGEMENT_UNDONE: _acknowledgement_undone,
+    EntryKind.SUPPORT_REQUIRED: lambda state, entry: replace(state, support_required=tuple(sorted(entry.data["kinds"]))),
+    EntryKind.SUPPORT_ATTACHED: _support_attached,
+    EntryKind.SUPPORT_WITHDRAWN: _support_withdrawn,
     EntryKind.RUNG_SENT: _rung_sent,
     EntryKind.RUNG_UNDONE: _rung_undone,
     EntryKind.REMINDED_BEFORE: _reminded_before,

@@ -30,6 +30,7 @@ AS_THEY_ARE = {
     "payment_method": "payment_method",
     "cancellation_pending": "cancellation_pending",
     "delivery": "delivery",
+    "support_missing": "support_missing",
     "acknowledged": "acknowledged",
     "case_status": "case_status",
     "promise_count": "promise_count",
@@ -219,6 +220,7 @@ class InvoicePresent(Protocol):
     status: Any
     payment_method: Any
     cancellation_pending: Any
+    support_missing: Any
     issued_on: Any
     due_on: Any
     delivery: Any

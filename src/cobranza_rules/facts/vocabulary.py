@@ -114,6 +114,7 @@ INVOICE_FACTS = (
         neutral=30,
         may_be_unknown=True,
     ),
+    fact("support_missing", B, N_("a file that has to go with it is not on file yet"), "support_missing", neutral=False),
     fact("delivered_before", B, N_("it was delivered before the program came"), "not delivered_before", neutral=False),
     fact("acknowledged", B, N_("its receipt was acknowledged"), "not acknowledged", neutral=False),
     fact(

@@ -42,7 +42,7 @@ def _record(imagined: Imagined, rules: RuleSet, read: Book, action: PlannedActio
             continue
         for invoice in (invoice for invoice in read.invoices if invoice.id in reply.invoices):
             balance = Money(invoice.balance, invoice.currency)
-            entry = entry_recorded(step.name, said, balance, delivered=delivered, on=received_on(row, rules.calendar))
+            entry = entry_recorded(step.name, said, balance, delivered=delivered, on=received_on(row, rules.calendar), kind=row.kind)
             if entry is not None:
                 imagined.enter(invoice.id, entry)
         if can_be_recorded(step.name, said):

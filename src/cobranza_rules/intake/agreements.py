@@ -51,7 +51,7 @@ _SUPPORT = {
     ANY: "si|s|yes|y|x|cualquiera|any",
     "purchase_order": "orden de compra|pedido|oc|purchase order",
     "remission": "remision|nota de remision|remission|delivery note",
-    "acceptance": "aceptacion|hoja de aceptacion|acta de entrega|acta de entrega recepcion|acceptance",
+    "acceptance_sheet": "aceptacion|hoja de aceptacion|acta de entrega|acta de entrega recepcion|acceptance",
     "other": "otro|otros|other",
 }
 _NONE = frozenset({"", "no", "n", "ninguno"})

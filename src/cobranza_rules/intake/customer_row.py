@@ -10,6 +10,7 @@ from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.heading_row import Column, Headings, folded, plain
 from cobranza_rules.intake.rfc import is_rfc, typed_rfc
 from cobranza_rules.intake.sheet_row import LONGEST_EMAIL, SheetRow, is_email
+from cobranza_rules.intake.support_words import REQUIRED
 from cobranza_rules.intake.term_cells import fixed_days_of
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
@@ -66,6 +67,8 @@ class _Row(SheetRow):
             address=self.text("address", 500),
             contacts=self.contacts(),
             segment=self.text("segment", 40),
+            support_required=self.support_required(),
+            portal=self.text("portal", 300),
             terms=self.terms(),
             given=self.given(),
         )
@@ -153,6 +156,17 @@ class _Row(SheetRow):
                 role, part = column
                 found.update((each, part) for each in ((ContactRole.INVOICE, ContactRole.COLLECTIONS) if role is None else (role,)))
         return frozenset(found)
+
+    def support_required(self) -> tuple[str, ...]:
+        found: set[str] = set()
+        for part in re.split(r"[;,]", self.text("support_required", 200)):
+            kinds = REQUIRED.get(plain(part)) if part.strip() else ()
+            if kinds is None:
+                what = _("'{text}' is not known here", text=shown(part.strip()))
+                allowed = "no, si, orden de compra, remision, aceptacion"
+                self.blame("support_required", what, _("write one of: {allowed}", allowed=allowed))
+            found.update(kinds or ())
+        return tuple(sorted(found))
 
     def contacts(self) -> tuple[ContactRecord, ...]:
         shared = self.contacts_of(None, ContactRole.INVOICE)

@@ -29,6 +29,8 @@ _FIELDS = {
     "end_of_month": "fin de mes|a fin de mes|desde fin de mes|end of month|eom",
     "business_days": "dias habiles|en dias habiles|business days|working days",
     "adjustment": "dia inhabil|si es inhabil|vencimiento en dia inhabil|day off|non business day|business day adjustment",
+    "support_required": "soporte|soporte requerido|documentos requeridos|requisitos de entrega|support|support required|required documents",
+    "portal": "portal|portal de proveedores|nombre del portal|direccion del portal|url del portal|supplier portal|portal address|portal url",
     "tax_id": "numregidtrib|num reg id trib|numero de registro de identidad tributaria|registro tributario|identificacion fiscal|tax id|foreign tax id|tin|vat number",
     "address": "domicilio|direccion|domicilio fiscal|address|street address",
 }

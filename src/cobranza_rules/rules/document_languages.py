@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.language import _
@@ -52,6 +52,9 @@ def _of_steps(steps: tuple[Step, ...], when: Node, scope: Scope, templates: Temp
             yield from _missing(step, needed, templates.letters, f"{templates.folder}/letters/{step.name}.{{}}.docx")
         elif step.kind in MESSAGES:
             yield from _missing(step, needed, templates.mails, f"{templates.folder}/mail/{step.name}.{{}}.html")
+            if step.form:
+                form = replace(step, name=step.form)
+                yield from _missing(form, needed, templates.letters, f"{templates.folder}/letters/{step.form}.{{}}.docx")
         elif step.kind is StepKind.NOTICE and language not in templates.notices.get(step.name, {language}):
             what = _("the notice '{name}' is missing in '{language}', the language of the program", name=step.name, language=language)
             yield problem_at(step.place, what, _("write {file}", file=f"{templates.folder}/notices/{step.name}.{language}.html"))

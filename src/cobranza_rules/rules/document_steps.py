@@ -11,14 +11,15 @@ from cobranza_rules.rules.model import ASKED, Step, StepKind
 from cobranza_rules.rules.suggestions import suggestion
 from cobranza_rules.rules.yaml_marks import YamlMap, YamlNode
 
-ATTACHMENTS = ("letter", "cfdi", "statement")
-NO_INVOICES = (Scope.CUSTOMER,)  # What is about no invoice or payment in particular has no CFDI.
+ATTACHMENTS = ("letter", "cfdi", "support", "statement")
+# What is about no invoice or payment in particular has no CFDI, and only an invoice has support.
+NOT_ATTACHED: Mapping[Scope, tuple[str, ...]] = {Scope.CUSTOMER: ("cfdi", "support"), Scope.PAYMENT: ("support",)}
 RECORDS = ("acknowledgement", "promise", "payment_claim", "dispute")
 SETTABLE = ("delivery", "case_status")  # Facts that are what a rule last made them; all others are found out.
 MESSAGES = (StepKind.DELIVER, StepKind.EMAIL)
 STEP_KEYS: Mapping[StepKind, tuple[str, ...]] = {
     StepKind.LETTER: ("sign", "sign_substitute", "rubric"),
-    StepKind.DELIVER: ("to", "cc", "attach", "rubric"),
+    StepKind.DELIVER: ("to", "cc", "attach", "rubric", "form", "assign", "due"),
     StepKind.EMAIL: ("to", "cc", "attach", "rubric"),
     StepKind.TASK: ("assign", "due"),
     StepKind.RECORD: (),
@@ -71,6 +72,7 @@ def _step(node: YamlNode, scope: Scope, findings: Findings) -> Step | None:
         sign_substitute=substitute,
         substitute_after=after,
         rubric=fields.name("rubric"),
+        form=fields.name("form"),
         assign=fields.name("assign", required=kind is StepKind.TASK),
         due_workdays=fields.workdays("due"),
     )
@@ -122,8 +124,12 @@ def _record(fields: Fields) -> str:
 def _attachments(fields: Fields, scope: Scope) -> tuple[str, ...]:
     found = []
     for scalar in fields.scalars("attach"):
-        if scalar.text == "cfdi" and scope in NO_INVOICES:
-            what = _("a message of 'for: {scope}' has no CFDI: it is about no invoice in particular", scope=scope.value)
+        if scalar.text in NOT_ATTACHED.get(scope, ()):
+            what = (
+                _("a message of 'for: {scope}' has no CFDI: it is about no invoice in particular", scope=scope.value)
+                if scalar.text == "cfdi"
+                else _("a message of 'for: {scope}' has no support: only invoices have", scope=scope.value)
+            )
             fields.findings.error(scalar.place, what, _("attach the statement, or write a rule for invoices"))
         elif scalar.text in ATTACHMENTS:
             found.append(scalar.text)

@@ -9,10 +9,15 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from cobranza_rules.domain.acknowledgement import AcknowledgementKind
 from cobranza_rules.domain.entry import Entry, EntryKind
+from cobranza_rules.domain.reply import ReplyKind
 from cobranza_rules.money import Money
+from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.planned import Item, PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer
+
+ACKNOWLEDGEMENT_REQUEST = "acknowledgement-request"  # The message that asks for the receipt of invoices to be acknowledged
 
 
 def entries_when_confirmed(action: PlannedAction, action_id: int, on: dt.date) -> Iterator[tuple[int, Entry]]:
@@ -57,11 +62,13 @@ def can_be_recorded(what: str, read: Mapping[str, Any]) -> bool:
     return what != "promise" or isinstance(read.get("pay_on"), dt.date)
 
 
-def entry_recorded(what: str, read: Mapping[str, Any], balance: Money, *, delivered: bool, on: dt.date) -> Entry | None:
+def entry_recorded(
+    what: str, read: Mapping[str, Any], balance: Money, *, delivered: bool, on: dt.date, kind: str = ReplyKind.ACKNOWLEDGEMENT
+) -> Entry | None:
     """The entry that a reply makes on an invoice of the message it answers; None where it says nothing about this invoice.
 
     `what` is the name of a record step, `read` what was read in the reply, `balance` the invoice's, `delivered` whether the message
-    answered had delivered invoices: an acknowledgement of a reminder is that, and none of the invoice.
+    answered had delivered invoices: an acknowledgement of a reminder is that, and none of the invoice. `kind` is the reply's.
     """
     if not can_be_recorded(what, read):
         return None
@@ -75,5 +82,20 @@ def entry_recorded(what: str, read: Mapping[str, Any], balance: Money, *, delive
     if what == "dispute":
         return Entry(EntryKind.DISPUTE_OPENED, on, {"reason": str(read.get("reason", ""))})
     if what == "acknowledgement" and delivered:
-        return Entry(EntryKind.ACKNOWLEDGED, on, {key: str(read.get(key, "")) for key in ("person", "title", "phone")})
+        return Entry(EntryKind.ACKNOWLEDGED, on, _acknowledgement(read, kind))
     return None
+
+
+def _acknowledgement(read: Mapping[str, Any], kind: str) -> dict[str, str]:
+    """A contrarrecibo also has a number, the day of the review, and the day for which the payment is programmed."""
+    said = {key: str(read.get(key, "")) for key in ("person", "title", "phone")}
+    if kind != ReplyKind.CONTRARRECIBO:
+        return {"kind": AcknowledgementKind.REPLY.value, **said}
+    days = {key: read.get(name) for key, name in (("review_on", "review_on"), ("payment_on", "pay_on"))}
+    told = {key: day.isoformat() for key, day in days.items() if isinstance(day, dt.date)}
+    return {"kind": AcknowledgementKind.CONTRARRECIBO.value, **said, "number": str(read.get("number", "")), **told}
+
+
+def is_about_delivery(kind: str, name: str) -> bool:
+    """Whether an acknowledgement that answers a message with such a step is one of its invoices: it brought them, or asked for it."""
+    return kind == StepKind.DELIVER or name == ACKNOWLEDGEMENT_REQUEST

@@ -49,8 +49,9 @@ class Step:
 
     `to` and `cc` are roles: of the customer (invoice_contact, collections_contact) or of the company (supervisor, sales_manager ...); a
     notice has only those of the company, and ASKED.
-    `attach` names letter, cfdi, statement. `sign` and `rubric` are roles of the company; after `substitute_after` business days without a signature
-    `sign_substitute` is asked instead. `due_workdays` belongs to tasks.
+    `attach` names letter, cfdi, support, statement. `form` is the template of what the customer signs where a delivery is handed over in person;
+    `assign` says who carries it. `sign` and `rubric` are roles of the company; after `substitute_after` business days without a signature
+    `sign_substitute` is asked instead. `due_workdays` belongs to tasks, also to that of who carries.
     """
 
     kind: StepKind
@@ -65,6 +66,7 @@ class Step:
     rubric: str = ""
     assign: str = ""
     due_workdays: int = 0
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cobranza_rules.rules.model import WRITING, RuleSet, Step, StepKind
+from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.subjects import CustomerSubject
 
 FALLBACK = "fallback_contact"
@@ -65,3 +66,11 @@ def resolve(steps: Sequence[Step], customer: CustomerSubject, company: Mapping[s
             if not to:
                 return (), (), False
     return to, tuple(dict.fromkeys(address for address in copies if address not in to)), True
+
+
+def message_step(action: PlannedAction) -> tuple[int, Step] | None:
+    """The step of a chain that goes by mail, and its place; a delivery without recipients is carried by a person."""
+    for position, step in enumerate(action.steps):
+        if step.kind is StepKind.EMAIL or (step.kind is StepKind.DELIVER and action.recipients):
+            return position, step
+    return None

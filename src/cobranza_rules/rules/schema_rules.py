@@ -32,6 +32,7 @@ from cobranza_rules.rules.document_settings import (
 from cobranza_rules.rules.document_steps import (
     ASKS_SOMEBODY,
     ATTACHMENTS,
+    NOT_ATTACHED,
     OF_CUSTOMERS,
     OF_INVOICES,
     OF_QUEUES,
@@ -183,8 +184,8 @@ def _rule(known: Known) -> Schema:
         "allOf": [
             _where([RuleScope.REPLY], of_reply),
             _where([RuleScope.INVOICE], of_invoice),
-            _where([RuleScope.CUSTOMER], _of_queue(OF_CUSTOMERS, known, without="cfdi")),
-            _where([RuleScope.PAYMENT], _of_queue(OF_CUSTOMERS, known)),
+            _where([RuleScope.CUSTOMER], _of_queue(OF_CUSTOMERS, known, NOT_ATTACHED[Scope.CUSTOMER])),
+            _where([RuleScope.PAYMENT], _of_queue(OF_CUSTOMERS, known, NOT_ATTACHED[Scope.PAYMENT])),
             _where(
                 [RuleScope(scope) for scope in ASKS_SOMEBODY],
                 _of_queue(OF_QUEUES, replace(known, roles=known.roles and known.roles | {ASKED})),
@@ -200,7 +201,7 @@ def _where(scopes: Iterable[RuleScope], properties: Schema) -> Schema:
     }
 
 
-def _of_queue(kinds: Iterable[StepKind], known: Known, without: str = "") -> Schema:
+def _of_queue(kinds: Iterable[StepKind], known: Known, without: tuple[str, ...] = ()) -> Schema:
     """`without` is what a message of theirs cannot attach."""
     steps = list_of(_step(kinds, known, without))
     return {**dict.fromkeys(("do", "after_last"), steps), **dict.fromkeys(("group_by", "sets"), NEVER)}
@@ -235,7 +236,7 @@ def _rung(known: Known) -> Schema:
     return mapping(RUNG_KEYS, values, required=["id", "do"])
 
 
-def _step(kinds: Iterable[StepKind], known: Known, without: str = "") -> Schema:
+def _step(kinds: Iterable[StepKind], known: Known, without: tuple[str, ...] = ()) -> Schema:
     """One variant for each word that a step may begin with."""
     company, everybody = _named(known.roles), _named(known.roles and known.roles | CUSTOMER_ROLES)
     values: dict[str, Schema] = {
@@ -249,13 +250,16 @@ def _step(kinds: Iterable[StepKind], known: Known, without: str = "") -> Schema:
         "record": described(choice(RECORDS), N_("notes what a reply says")),
         "to": described(everybody, N_("to whom: a role of the customer's contacts or of the company's people")),
         "cc": described(one_or_many(everybody), N_("copies: roles of the customer's contacts or of the company's people")),
-        "attach": described(one_or_many(choice(each for each in ATTACHMENTS if each != without)), N_("what is attached")),
+        "attach": described(one_or_many(choice(each for each in ATTACHMENTS if each not in without)), N_("what is attached")),
         "sign": described(company, N_("the role that must sign it")),
         "sign_substitute": described(
             {"type": "object", "propertyNames": company, "additionalProperties": SOME_WORKDAYS, "maxProperties": 1},
             N_("who is asked instead when the signature does not come, like {supervisor: 3 workdays}"),
         ),
         "rubric": described(company, N_("the role that initials it")),
+        "form": described(
+            _named(known.letters), N_("the letter template of the form that the customer signs where it is handed over in person")
+        ),
         "assign": described(company, N_("the role that does it")),
         "due": described(SOME_WORKDAYS, N_("until when, like '2 workdays'")),
     }

@@ -105,6 +105,7 @@ EVENT_WORDS = {
     "payment_claimed": N_("the customer says that it was paid"),
     "claim_rejected": N_("no such payment was found"),
     "acknowledged": N_("its receipt is acknowledged"),
+    "support_attached": N_("the files that have to go with it come"),
     "cancellation_requested": N_("its cancellation is under way"),
     "cancellation_refused": N_("its cancellation was refused"),
     "cancelled": N_("it is cancelled"),

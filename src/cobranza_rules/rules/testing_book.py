@@ -196,7 +196,7 @@ class TestedBook:
             state = self.states[invoice_id]
             balance = Money(state.balance, self.invoices[invoice_id].currency)
             delivered = reply.truths["answers_transmittal"]
-            entry = entry_recorded(what, reply.read, balance, delivered=delivered, on=reply.received_on)
+            entry = entry_recorded(what, reply.read, balance, delivered=delivered, on=reply.received_on, kind=reply.kind)
             if entry is not None and state.status is InvoiceStatus.OPEN:
                 self.enter(invoice_id, entry)
         if can_be_recorded(what, reply.read):

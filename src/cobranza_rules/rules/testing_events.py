@@ -36,6 +36,7 @@ ABOUT_INVOICES: Mapping[str, tuple[str, ...]] = {
     "payment_claimed": (),
     "claim_rejected": (),
     "acknowledged": (),
+    "support_attached": (),
     "cancellation_requested": (),
     "cancellation_refused": (),
     "cancelled": (),

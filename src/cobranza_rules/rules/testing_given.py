@@ -10,6 +10,7 @@ from cobranza_rules.calendar import BusinessCalendar, days_after
 from cobranza_rules.domain.customer import ContactRole
 from cobranza_rules.domain.due_basis import DueBasis
 from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.domain.support import ANY
 from cobranza_rules.facts.build import COMPANY_FACTS
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, Value
 from cobranza_rules.language import N_, _
@@ -26,6 +27,7 @@ CUSTOMER_KEYS = ("id", "kind", "language", "delivery", "contacts", "credit_days"
 STATED = (
     *("agreement", "requested"),
     *("payment_method", "cancellation_pending", "delivery", "workdays_since_delivery", "delivered_before", "acknowledged", "case_status"),
+    "support_missing",
     *(
         "promised_on",
         "promise_count",
@@ -183,6 +185,7 @@ class InvoiceReader:
             delivered_on=self._delivered_on(facts, issued) if delivery == "sent" else None,
             delivered_by=None if delivery == "pending" or facts.get("delivered_before") else BY_THE_PROGRAM,
             acknowledged=bool(facts.get("acknowledged")),
+            support_required=(ANY,) if facts.get("support_missing") else (),
             case_status=str(facts.get("case_status", "collections")),
             promised_on=dt.date.fromordinal(promised) if isinstance(promised, int) else None,
             promise_count=self._count(facts, "promise_count", 1 if promised else 0),

@@ -9,11 +9,11 @@ from typing import Any
 from cobranza_rules.domain.case import case_before, case_came_from
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.inheritance import inheritance
+from cobranza_rules.domain.support import SupportFile, SupportKind
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
-from cobranza_rules.rules.effects import entries_when_undone
-from cobranza_rules.rules.model import StepKind
+from cobranza_rules.rules.effects import entries_when_undone, is_about_delivery
 from cobranza_rules.rules.overrides import Override, OverrideKind, blocked_by
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, TestedPayment, TestedReply
@@ -67,6 +67,12 @@ def _on_invoice(book: TestedBook, event: Event, key: int, name: str) -> Sentence
 
 def _enter(book: TestedBook, event: Event, key: int, kind: EntryKind, **data: Any) -> None:
     book.enter(key, Entry(kind, event.on, data))
+
+
+def _support_attached(book: TestedBook, event: Event, key: int, name: str) -> None:
+    """All that is missing comes."""
+    file = SupportFile(SupportKind.OTHER, name, "application/pdf", name)
+    book.enter(key, Entry(EntryKind.SUPPORT_ATTACHED, event.on, file.as_json()))
 
 
 def _promise(book: TestedBook, event: Event, key: int, _name: str) -> None:
@@ -174,7 +180,7 @@ def _reply(book: TestedBook, event: Event) -> Sentence | None:
     truths = {name: event.data.get(name, bool(REPLY_FACTS[name].neutral)) for name in REPLY_TRUTHS}
     invoices = tuple(book.invoice_id(name) for name in event.invoices)
     if answered is not None:
-        delivers = any(step.kind is StepKind.DELIVER for step in answered.action.steps)
+        delivers = any(is_about_delivery(step.kind, step.name) for step in answered.action.steps)
         truths = {**truths, "answers_our_message": True, "answers_transmittal": delivers, **_given(event)}
         invoices = invoices or tuple(answered.action.invoice_ids)
     book.replies.append(TestedReply(next(book.ids), customer, invoices, event.on, event.data["kind"], event.data["read"], truths))
@@ -280,6 +286,7 @@ def mark_addresses(book: TestedBook, tested: TestedAction) -> None:
 
 
 _INVOICE_EVENTS: dict[str, Callable[[TestedBook, Event, int, str], Sentence | None]] = {
+    "support_attached": _support_attached,
     "promise": _promise,
     "payment": _payment,
     "credit_note": _payment,

@@ -146,7 +146,9 @@ def _named(session: Session, names: Sequence[str]) -> list[int]:
         if invoice is None:
             problems.append(Problem(_no_invoice(name), _("'cobranza aging --detail' lists the open ones")))
         elif invoice.uuid is None:
-            problems.append(Problem(_("the CFDI of {invoices} is not here, and the SAT knows only CFDI", invoices=name), _("import its XML")))
+            problems.append(
+                Problem(_("the CFDI of {invoices} is not here, and the SAT knows only CFDI", invoices=name), _("import its XML"))
+            )
         else:
             found[invoice.id] = None
     if problems:

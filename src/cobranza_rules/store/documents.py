@@ -47,6 +47,11 @@ class DocumentArchive:
         _sync_folder(path.parent)
         return digest
 
+    def size(self, digest: str) -> int:
+        """In bytes; 0 where it is not there, which `get` says."""
+        path = self.path_of(digest)
+        return path.stat().st_size if path.is_file() else 0
+
     def get(self, digest: str) -> bytes:
         """Raises DamagedDocumentError."""
         path = self.path_of(digest)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.build import reply_facts
 from cobranza_rules.money import Money
+from cobranza_rules.rules.effects import is_about_delivery
 from cobranza_rules.rules.subjects import Claims, CustomerSubject, ReplySubject
 from cobranza_rules.store.tables import ActionRow, InvoiceRow, ReceivedRow
 
@@ -96,8 +97,8 @@ def received_on(row: ReceivedRow, calendar: BusinessCalendar) -> dt.date:
 
 
 def delivers(plan: Mapping[str, Any] | None) -> bool:
-    """Whether an action's chain delivered invoices, so that an acknowledgement of its message is one of the invoices."""
-    return plan is not None and any(step["kind"] == "deliver" for step in plan["steps"])
+    """Whether an action's chain delivered invoices or asked for that to be acknowledged: an acknowledgement of it is one of the invoices."""
+    return plan is not None and any(is_about_delivery(step["kind"], step["name"]) for step in plan["steps"])
 
 
 def invoices_of(plan: Mapping[str, Any] | None, facts: Mapping[str, Any]) -> tuple[int, ...]:

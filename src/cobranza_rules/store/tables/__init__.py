@@ -15,6 +15,7 @@ from cobranza_rules.store.tables.book import (
     PaymentRow,
     QuarantineRow,
     RelationRow,
+    WaitingSupportRow,
 )
 from cobranza_rules.store.tables.case import CaseEventRow, HeartbeatRow, TaskRow
 from cobranza_rules.store.tables.ledger import ActionRow, ApprovalRow, ClaimRow, DocumentRow, NumberRow, StepRow
@@ -58,4 +59,5 @@ __all__ = [
     "StepRow",
     "TakenRow",
     "TaskRow",
+    "WaitingSupportRow",
 ]

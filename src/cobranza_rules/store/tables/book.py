@@ -15,6 +15,7 @@ class CustomerRow(Base):
     """`code` is None for a customer known from an invoice alone. Generic RFCs repeat, so `rfc` is not unique; `identity` is.
 
     `terms` are its payment terms but for the credit days (domain.terms.terms_as_json without `days`), NULL for nothing but these.
+    `support_required` are the kinds of support without which it takes no invoice, `portal` the name or address of its portal.
     """
 
     __tablename__ = "customer"
@@ -33,6 +34,8 @@ class CustomerRow(Base):
     status: Mapped[Word]
     segment: Mapped[Word] = mapped_column(default="")
     terms: Mapped[dict[str, Any] | None] = mapped_column(Sparse)
+    support_required: Mapped[list[Any]] = mapped_column(default=list)
+    portal: Mapped[Long] = mapped_column(default="")
 
 
 class ContactRow(Base):
@@ -118,6 +121,10 @@ class InvoiceRow(Base):
     ledger_difference: Mapped[bool] = mapped_column(default=False)
     applied: Mapped[dict[str, Any]]
     rungs: Mapped[list[Any]]
+    acknowledgements: Mapped[list[Any]] = mapped_column(default=list)
+    support: Mapped[list[Any]] = mapped_column(default=list)
+    support_required: Mapped[list[Any]] = mapped_column(default=list)
+    support_missing: Mapped[bool] = mapped_column(default=False)
 
 
 class EntryRow(Base):
@@ -234,5 +241,20 @@ class CfdiStatusRow(Base):
     as_of: Mapped[dt.date]
     cancelled_on: Mapped[dt.date | None]
     source: Mapped[Word]
+    document: Mapped[Digest]
+    known_at: Mapped[dt.datetime]
+
+
+class WaitingSupportRow(Base):
+    """A file for an invoice that is not in the book yet: `named` is its UUID, or its number without what people leave out of it."""
+
+    __tablename__ = "waiting_support"
+    __table_args__ = (UniqueConstraint("named", "kind", "document"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    named: Mapped[str] = mapped_column(String(70), index=True)
+    kind: Mapped[Word]
+    file: Mapped[Long]
+    media_type: Mapped[Word]
     document: Mapped[Digest]
     known_at: Mapped[dt.datetime]
