@@ -188,6 +188,7 @@ def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
         "recorded": report.recorded,
         "planned": report.entered,
         "states": dict(report.states),
+        "in_house": report.in_house,
         "newly_waiting": report.newly_waiting,
         "after_hours": report.after_hours,
         "digests": dict(report.digests),
@@ -207,8 +208,10 @@ def show_report(screen: Screen, report: TickReport) -> None:
         screen.say(_("Answers recorded: {count}", count=report.recorded))
     screen.say(_("Newly planned: {count}", count=report.entered))
     for state, name in STATE_WORDS.items():
-        if report.states[state]:
-            screen.say(_("  {state}: {count}", state=screen.word(name), count=report.states[state]))
+        if count := report.states[state] - (report.in_house if state is State.SENT else 0):
+            screen.say(_("  {state}: {count}", state=screen.word(name), count=count))
+    if report.in_house:
+        screen.say(_("  done in the company, nothing of it to a customer: {count}", count=report.in_house))
     if report.after_hours:
         screen.say(_("Ready, and waiting for the contact hours: {count}", count=report.after_hours))
     for address, what_became in report.digests.items():
