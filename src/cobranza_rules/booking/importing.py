@@ -27,6 +27,7 @@ from cobranza_rules.intake.recognise import Kind, recognise
 from cobranza_rules.intake.reminders import read_reminders
 from cobranza_rules.intake.set_aside import SetAside
 from cobranza_rules.intake.sources import SourceFile
+from cobranza_rules.intake.table import by_cell
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rulebook.versions import rules_in_force
@@ -145,7 +146,7 @@ class Importing:
     def _take_customers(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
         records, problems = read_customers(content, name)
         refused = [problem for problem in problems if not problem.warning]
-        report.warnings += [problem for problem in problems if problem.warning]
+        report.warnings += by_cell(problem for problem in problems if problem.warning)
         for record in records:
             try:
                 with keeper.attempt():
@@ -153,17 +154,16 @@ class Importing:
             except ProblemError as error:
                 refused += error.problems
         if refused:  # The good rows are in; the file is kept with what was wrong in the others.
-            raise ProblemError(refused)
+            raise ProblemError(by_cell(refused))
 
     def _take_reminders(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
         records, problems = read_reminders(content, name)
-        report.warnings += [problem for problem in problems if problem.warning]
         reminded = RemindedBefore(keeper, rules_in_force(keeper.session), name, self.clock.today())
         reminded.take(records)
-        report.warnings += reminded.warnings
+        report.warnings += by_cell([*(problem for problem in problems if problem.warning), *reminded.warnings])
         report.counts.update({("reminders", outcome): count for outcome, count in reminded.counts.items()})
         if refused := [*(problem for problem in problems if not problem.warning), *reminded.problems]:
-            raise ProblemError(refused)
+            raise ProblemError(by_cell(refused))
 
     def _quarantine(
         self, keeper: Bookkeeper, name: str, content: bytes, problems: tuple[Problem, ...], report: ImportReport, group: str

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from cobranza_rules.problems import Problem
+
 MOST_ROWS = 200_000
 MOST_COLUMNS = 500
+CELL = r"(?:(?P<sheet>.*)!)?(?P<column>[A-Z]{1,3})(?P<row>\d+)"  # As `Table.place` names one
 
 Value = str | int | Decimal | dt.date | None  # dt.datetime is a dt.date; None is an empty cell.
 
@@ -41,3 +45,16 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+def by_cell(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems of one file in the order of its rows and columns, however they were found; those of no cell first, sheets as they come."""
+    listed = list(problems)
+    cells = [re.fullmatch(CELL, problem.place) for problem in listed]
+    sheets = list(dict.fromkeys(cell["sheet"] for cell in cells if cell))
+
+    def place(number: int) -> tuple[int, int, int, str]:
+        cell = cells[number]
+        return (sheets.index(cell["sheet"]), int(cell["row"]), len(cell["column"]), cell["column"]) if cell else (-1, 0, 0, "")
+
+    return [listed[number] for number in sorted(range(len(listed)), key=place)]
