@@ -45,30 +45,35 @@ bank_address = "Avenida de la Muestra 1, 06000 Ciudad de México, Mexico"
 [people.administration_manager]
 name = "Adela Muestra Ejemplo"
 title = "Gerente de Administración"
+title_en = "Administration Manager"
 email = "administracion@kemper.example"
 phone = "55 0000 0010"
 
 [people.collections_analyst]
 name = "Benito Muestra Ejemplo"
 title = "Analista de Cobranza"
+title_en = "Collections Analyst"
 email = "analista@kemper.example"
 phone = "55 0000 0020"
 
 [people.supervisor]
 name = "Celia Muestra Ejemplo"
 title = "Supervisora de Cobranza"
+title_en = "Collections Supervisor"
 email = "supervision@kemper.example"
 phone = "55 0000 0021"
 
 [people.sales_manager]
 name = "Diego Muestra Ejemplo"
 title = "Gerente de Ventas"
+title_en = "Sales Manager"
 email = "ventas@kemper.example"
 phone = "55 0000 0030"
 
 [people.accounting]
 name = "Elvira Muestra Ejemplo"
 title = "Jefa de Contabilidad"
+title_en = "Head of Accounting"
 email = "contabilidad@kemper.example"
 phone = "55 0000 0040"
 

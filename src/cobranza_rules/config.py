@@ -43,6 +43,7 @@ class AccountSection(Section):
 class PersonSection(Section):
     name: str
     title: str
+    title_en: str = ""
     email: str
     phone: str = ""
 

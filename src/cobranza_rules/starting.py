@@ -40,21 +40,25 @@ email = ""
 [people.administration_manager]
 name = ""
 title = "Gerente de Administración"
+title_en = "Administration Manager"
 email = ""
 
 [people.collections_analyst]
 name = ""
 title = "Analista de Cobranza"
+title_en = "Collections Analyst"
 email = ""
 
 [people.supervisor]
 name = ""
 title = "Supervisión de Cobranza"
+title_en = "Collections Supervisor"
 email = ""
 
 [people.sales_manager]
 name = ""
 title = "Gerente de Ventas"
+title_en = "Sales Manager"
 email = ""
 
 [people.accounting]

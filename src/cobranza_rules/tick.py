@@ -44,6 +44,7 @@ class TickReport:
     plan: Plan | None = None
     entered: int = 0
     states: Counter[str] = field(default_factory=Counter)
+    in_house: int = 0  # Of those that are sent, what went to nobody but people of the company
     problems: list[Problem] = field(default_factory=list)  # What kept single actions from going on
     after_hours: int = 0  # Messages that are ready and wait for the contact hours
     incidents: list[Sentence] = field(default_factory=list)  # Workers of the rules engine that were lost
@@ -87,6 +88,7 @@ def _carry_out(workspace: Workspace, report: TickReport, progress: Callable[[int
         report.states += done.states
         report.problems += [problem for problem in done.problems if problem not in report.problems]
         report.after_hours += done.after_hours
+        report.in_house += done.in_house
 
 
 def plan_again(workspace: Workspace, carried: CarriedOut) -> Plan | None:
@@ -98,7 +100,7 @@ def plan_again(workspace: Workspace, carried: CarriedOut) -> Plan | None:
         plan = plan_customers(reader, workspace.engine, sorted(carried.called_off))
     messages = sum(reaches_customer(action.steps) for action in plan.actions)
     # What would exceed the limit of a run together with what has left waits for the next run, which looks at all of it.
-    return plan if beyond_limit(carried.states[State.SENT] + messages, workspace.rules) is None else None
+    return plan if beyond_limit(carried.states[State.SENT] - carried.in_house + messages, workspace.rules) is None else None
 
 
 def _fuse(workspace: Workspace) -> Sentence | None:

@@ -210,7 +210,6 @@ def test_everything_that_is_wrong_is_said_and_the_good_rows_are_in(desk: Desk) -
     hint = "give the day on which the reminder left, like 2026-02-16 or 16/02/2026"
     possible = "possible are: escalation, first-reminder, second-reminder"
     assert said(report) == [
-        f"file-0 (C8): '1/1/26' is not a date; {hint}",
         "file-0 (A2): invoice 'FA-7' is not in the book; import its CFDI first, or correct the number",
         "file-0 (B3): the rules in force have no rung 'third-reminder'; did you mean 'first-reminder'?",
         f"file-0 (C3): 2027-02-25 is still to come; {hint}",
@@ -219,6 +218,7 @@ def test_everything_that_is_wrong_is_said_and_the_good_rows_are_in(desk: Desk) -
         "file-0 (A7): 'FA2' may be several invoices; write its UUID",
         f"file-0 (B7): the rules in force have no rung '9'; {possible}",
         "file-0 (A8): invoice 'FA-8' is not in the book; import its CFDI first, or correct the number",
+        f"file-0 (C8): '1/1/26' is not a date; {hint}",
     ]
     assert report.counts == {("reminders", "new"): 1, ("reminders", "quarantined"): 1}
     assert desk.invoice("FA-1").rung == FIRST
@@ -251,3 +251,9 @@ def test_a_rung_is_known_by_the_name_that_it_had(desk: Desk) -> None:
     report = take(desk, reminders("FA-1,first-reminder,2026-02-16"))
     assert report.counts == {("reminders", "unchanged"): 1}
     assert planned(desk, DAY) == [(SECOND, ("FA-1",))]
+
+
+def test_the_problems_of_a_list_are_told_row_by_row_however_they_are_found(desk: Desk) -> None:
+    """What the file itself shows is found before what the book knows better."""
+    report = take(desk, reminders("FA-77,1,16/02/2026", "FA-1,1,hoy", "FA-78,1,16/02/2026", "FA-1,,16/02/2026"))
+    assert [problem.place for problem in report.problems] == ["A2", "C3", "A4", "B5"]

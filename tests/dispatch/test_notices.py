@@ -13,6 +13,8 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.casefile.timeline import timeline
+from cobranza_rules.cli.planning import show_report
+from cobranza_rules.cli.screen import Screen
 from cobranza_rules.mail.maildir_sink import MaildirSink
 from cobranza_rules.store.tables import InternalMessageRow
 from tests.cfdi_files import invoice
@@ -88,6 +90,28 @@ def test_all_that_a_person_has_to_sign_stands_in_one_mail_every_two_business_day
     signing.run(FRIDAY)
     assert len(told(signing)) == 2
     signing.assert_whole()
+
+
+def test_what_people_of_the_company_are_told_is_counted_apart_from_what_is_sent(signing: Desk) -> None:
+    report = signing.run(WEDNESDAY)
+    assert (report.states, report.in_house) == ({"awaiting_signature": 2, "sent": 2}, 2)
+    signing.approve("administration_manager")
+    report = signing.run(FRIDAY)
+    assert (report.states["sent"], report.in_house) == (2, 0)
+
+
+def test_the_report_of_a_run_names_both(signing: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    with signing.workspace.database.writing() as session:
+        open_task(
+            Bookkeeper(session, signing.workspace.clock.now()), "find-address", signing.customers()[0].id, "supervisor", DAY, [], due_on=DAY
+        )
+    signing.approve("administration_manager", only=[signing.approvals()[0].id])
+    show_report(Screen("en"), signing.run(WEDNESDAY))
+    assert capsys.readouterr().out.splitlines()[1:4] == [
+        "  awaiting approval: 1",
+        "  sent: 1",
+        "  done in the company, nothing of it to a customer: 2",
+    ]
 
 
 def test_what_is_signed_is_not_reminded_of(signing: Desk) -> None:

@@ -264,3 +264,9 @@ NEVER_MET = {
     "{name} {filename!r} is not executable.",
     "{len_type} values are required, but {len_value} was given.",
 }
+
+
+def test_one_thing_has_one_word_in_spanish() -> None:
+    """By the glossary an approval is an *aprobación*."""
+    texts = [PO, *(Path(__file__).resolve().parents[2] / "docs").glob("*.es.md")]
+    assert [file.name for file in texts if "utorizaci" in file.read_text(encoding="utf-8")] == []

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from cobranza_rules.intake.archive import LARGEST_DIRECTORY
 from cobranza_rules.intake.spreadsheet import LARGEST_FILE, read_tables
-from cobranza_rules.intake.table import column_letters
+from cobranza_rules.intake.table import by_cell, column_letters
 from cobranza_rules.intake.workbook_bounds import MOST_CELLS
-from cobranza_rules.problems import ProblemError
+from cobranza_rules.language import _
+from cobranza_rules.problems import Problem, ProblemError
 
 DAMAGED = "c.xlsx: the workbook is damaged or no workbook; open it in your spreadsheet program and save it again as .xlsx"
 NOON = dt.datetime(2026, 3, 2, 12, 5)  # noqa: DTZ001 (a cell has no zone)
@@ -306,3 +307,19 @@ def test_rows_that_cannot_be_told_apart_are_told(said: Any, content: bytes, line
 def test_rows_and_columns_of_text_are_bounded(said: Any, content: bytes) -> None:
     (told,) = said(read_tables, content, "c.csv")
     assert told.endswith("the table has more than 200000 rows or 500 columns; split the file")
+
+
+cells = st.tuples(st.sampled_from(["Clientes!", "Otra!"]), st.integers(0, 40), st.integers(1, 40))
+
+
+@given(st.lists(cells, max_size=8))
+def test_problems_are_told_in_the_order_of_their_cells(found: list[tuple[str, int, int]]) -> None:
+    """Sheet by sheet, row by row, column by column; those of no cell first."""
+    problems = [Problem(_("wrong"), place=f"{sheet}{column_letters(column)}{row}") for sheet, column, row in found]
+    sheets = list(dict.fromkeys(sheet for sheet, _column, _row in found))
+    ordered = sorted(found, key=lambda cell: (sheets.index(cell[0]), cell[2], cell[1]))
+    whole = Problem(_("wrong"))
+    assert by_cell([*problems, whole]) == [
+        whole,
+        *(Problem(_("wrong"), place=f"{sheet}{column_letters(column)}{row}") for sheet, column, row in ordered),
+    ]

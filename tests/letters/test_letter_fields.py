@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cobranza_rules.domain.company import Person
 from cobranza_rules.letters.field_catalogue import BY_SCOPE, CUSTOMER_FIELDS, FIELDS, OF_ANY, PAYMENT_FIELDS, FieldKind, TemplateField
 from cobranza_rules.letters.fields import bucket_label, fields_of, grouped_clabe, long_date, money_text, short_date
 from cobranza_rules.money import Money
@@ -53,6 +54,15 @@ def test_a_letter_without_signer_or_analyst_has_empty_texts() -> None:
     assert fields["signer"] == {"name": "", "title": "", "email": "", "phone": ""}
     assert fields["analyst"] == {"name": "", "title": "", "email": COMPANY.email, "phone": COMPANY.phone}
     assert fields["next_contact"] == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "title_en", "shown"), [("en", "Manager", "Manager"), ("en", "", "Gerente"), ("es", "Manager", "Gerente")]
+)
+def test_a_letter_carries_the_title_of_its_language_where_there_is_one(language: str, title_en: str, shown: str) -> None:
+    signer = Person("administration_manager", "Alma Prueba", "Gerente", "alma@kemper.example", title_en=title_en)
+    fields = fields_of(letter(language=language, signer=signer, analyst=signer, copies=(signer,)))
+    assert [fields["signer"]["title"], fields["analyst"]["title"], fields["copies"][0]["title"]] == [shown] * 3
 
 
 def test_a_draft_says_so() -> None:

@@ -35,6 +35,7 @@ from cobranza_rules.intake.report_mapping import ReportMapping
 from cobranza_rules.intake.set_aside import SetAside
 from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.intake.support_content import media_type_of
+from cobranza_rules.intake.table import by_cell
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rulebook.versions import rules_in_force
@@ -208,7 +209,7 @@ class Importing:
     def _take_customers(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
         records, problems = read_customers(content, name)
         refused = [problem for problem in problems if not problem.warning]
-        report.warnings += [problem for problem in problems if problem.warning]
+        report.warnings += by_cell(problem for problem in problems if problem.warning)
         for record in records:
             try:
                 with keeper.attempt():
@@ -216,36 +217,35 @@ class Importing:
             except ProblemError as error:
                 refused += error.problems
         if refused:  # The good rows are in; the file is kept with what was wrong in the others.
-            raise ProblemError(refused)
+            raise ProblemError(by_cell(refused))
 
     def _take_reminders(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
         records, problems = read_reminders(content, name)
-        report.warnings += [problem for problem in problems if problem.warning]
         reminded = RemindedBefore(keeper, rules_in_force(keeper.session), name, self.clock.today())
         reminded.take(records)
-        report.warnings += reminded.warnings
+        report.warnings += by_cell([*(problem for problem in problems if problem.warning), *reminded.warnings])
         report.counts.update({("reminders", outcome): count for outcome, count in reminded.counts.items()})
         if refused := [*(problem for problem in problems if not problem.warning), *reminded.problems]:
-            raise ProblemError(refused)
+            raise ProblemError(by_cell(refused))
 
     def _take_list(self, keeper: Bookkeeper, kind: Kind, name: str, content: bytes, report: ImportReport) -> None:
         """What a list of requests says badly is kept in quarantine; what is refused is on file, and whoever asked for it is told."""
         take = take_agreements if kind is Kind.AGREEMENTS else take_requests
         taken = take(keeper, content, name, self.clock.today())
-        report.warnings += taken.warnings
-        report.problems += taken.refused
+        report.warnings += by_cell(taken.warnings)
+        report.problems += by_cell(taken.refused)
         report.counts.update({(_group_of(kind), outcome): count for outcome, count in taken.counts.items()})
         if taken.problems:
-            raise ProblemError(taken.problems)
+            raise ProblemError(by_cell(taken.problems))
 
     def _take_statuses(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
         records, problems = read_statuses(content, name, self.clock.today())
         statuses = CfdiStatuses(keeper, LIST, self.archive.put(content), name, self.clock.today())
         statuses.take(records)
-        report.warnings += statuses.warnings
+        report.warnings += by_cell(statuses.warnings)
         report.counts.update({("cfdi_statuses", outcome): count for outcome, count in statuses.counts.items()})
         if refused := [*problems, *statuses.problems]:
-            raise ProblemError(refused)
+            raise ProblemError(by_cell(refused))
 
     def _quarantine(
         self, keeper: Bookkeeper, name: str, content: bytes, problems: tuple[Problem, ...], report: ImportReport, group: str

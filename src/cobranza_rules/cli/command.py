@@ -174,7 +174,7 @@ def take(call: Call, *, on: dt.date | None = None, as_json: bool = False) -> Cal
 
 
 def run_program(group: click.Group) -> None:
-    """Problems end with 1 and a line each; a broken pipe and Ctrl-C end quietly."""
+    """Problems end with 1 and a line each, Ctrl-C with 130 and a sentence; a broken pipe ends quietly."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     call = Call(Path.cwd())
     try:
@@ -188,6 +188,9 @@ def run_program(group: click.Group) -> None:
         wrong.show()
         code = wrong.exit_code
     except (click.Abort, KeyboardInterrupt):
+        call.screen.problems(
+            [Problem(_("stopped before the end"), _("what was done until then is kept, and the same command goes on from there"))]
+        )
         code = 130
     finally:
         call.close()

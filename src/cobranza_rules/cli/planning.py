@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.customers import waiting_for_data
 from cobranza_rules.cli.command import WAITS_FOR_PEOPLE, WRONG_INPUT, Call, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.held_lines import held_lines
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.explanation import explain_subject
 from cobranza_rules.language import N_, Sentence, _, word
@@ -20,6 +21,7 @@ from cobranza_rules.plan.codec import to_json
 from cobranza_rules.plan.states import State
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.rules.document import digest_of
+from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Outcome, Plan, PlannedAction
 from cobranza_rules.store.chunks import one_of
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow
@@ -51,7 +53,7 @@ def plan(call: Call, on: dt.date | None, as_json: bool) -> None:
     if as_json:
         call.screen.json({**plan_json(made, call.screen), "incidents": [call.screen.text(incident) for incident in incidents]})
     else:
-        show_plan(call.screen, made, _names(call, made))
+        show_plan(call.screen, made, workspace.rules, _names(call, made))
         _show_incidents(call.screen, incidents)
         _say_who_waits(call)
         _say_draft(call, made)
@@ -116,12 +118,12 @@ def _names(call: Call, made: Plan) -> dict[tuple[str, int], str]:
     return found
 
 
-def show_plan(screen: Screen, made: Plan, names: Mapping[tuple[str, int], str]) -> None:
+def show_plan(screen: Screen, made: Plan, rules: RuleSet, names: Mapping[tuple[str, int], str]) -> None:
     screen.say(_("Plan for {on}: {count} actions", on=made.on, count=len(made.actions)))
     for action in made.actions:
         _show_action(screen, action)
-    for held in made.held:
-        screen.say(_("  {invoice}: {reason}", invoice=held.number, reason=held.reason))
+    for line in held_lines(made, rules):
+        screen.say(line)
     for verdict in made.verdicts:
         if verdict.outcome in TOLD:
             rule, about = word(verdict.rule_id), names.get((verdict.subject, verdict.subject_id))
@@ -186,6 +188,7 @@ def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
         "recorded": report.recorded,
         "planned": report.entered,
         "states": dict(report.states),
+        "in_house": report.in_house,
         "newly_waiting": report.newly_waiting,
         "after_hours": report.after_hours,
         "digests": dict(report.digests),
@@ -205,8 +208,10 @@ def show_report(screen: Screen, report: TickReport) -> None:
         screen.say(_("Answers recorded: {count}", count=report.recorded))
     screen.say(_("Newly planned: {count}", count=report.entered))
     for state, name in STATE_WORDS.items():
-        if report.states[state]:
-            screen.say(_("  {state}: {count}", state=screen.word(name), count=report.states[state]))
+        if count := report.states[state] - (report.in_house if state is State.SENT else 0):
+            screen.say(_("  {state}: {count}", state=screen.word(name), count=count))
+    if report.in_house:
+        screen.say(_("  done in the company, nothing of it to a customer: {count}", count=report.in_house))
     if report.after_hours:
         screen.say(_("Ready, and waiting for the contact hours: {count}", count=report.after_hours))
     for address, what_became in report.digests.items():

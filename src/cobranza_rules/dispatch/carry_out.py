@@ -14,9 +14,11 @@ from cobranza_rules.dispatch.preparing import prepare
 from cobranza_rules.dispatch.sending import send
 from cobranza_rules.dispatch.steps import go_on
 from cobranza_rules.language import _
+from cobranza_rules.plan.ledger import planned
 from cobranza_rules.plan.states import State
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.contact_hours import may_write_at
+from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.store.tables import ActionRow
 from cobranza_rules.workspace import Workspace
 
@@ -27,12 +29,14 @@ OPEN = (State.PLANNED, State.AWAITING_SIGNATURE, State.APPROVED)
 class CarriedOut:
     """States in which the open actions were left, counted, and what kept single ones from going on: they stay as they are for the next run.
 
+    `in_house` of those that are sent went to nobody but people of the company: tasks, records, and what these were told.
     `after_hours` are messages that are ready and leave when the contact hours begin. `called_off` are the customers of whom something was
     called off: it may have stood in the way of something else.
     """
 
     states: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
+    in_house: int = 0
     after_hours: int = 0
     called_off: set[int] = field(default_factory=set)
 
@@ -54,7 +58,9 @@ def carry_out(workspace: Workspace, progress: Callable[[int], None] = lambda _co
                 Problem(_("action {id} cannot be carried out: {detail}", id=action_id, detail=error.strerror or str(error)), None)
             )
         progress(1)
+    before = done.states[State.SENT]
     done.problems += [problem for problem in tell_people(workspace, done.states) if problem not in done.problems]
+    done.in_house += done.states[State.SENT] - before
     return done
 
 
@@ -66,6 +72,8 @@ def _carry_out_one(workspace: Workspace, action_id: int, done: CarriedOut) -> st
         state = row.state
         if state == State.CANCELLED:
             done.called_off.add(row.customer_id)
+        if state == State.SENT and not reaches_customer(planned(row).steps):
+            done.in_house += 1
     if position is None:
         return state
     if not may_write_at(workspace.rules, workspace.clock.now()):

@@ -27,6 +27,11 @@ class Person:
     title: str
     email: str
     phone: str = ""
+    title_en: str = ""
+
+    def title_in(self, language: str) -> str:
+        """As it stands under a letter of that language; the only one where the settings name no other."""
+        return (self.title_en if language == "en" else "") or self.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from cobranza_rules.problems import Problem
 MOST_ROWS = 200_000
 MOST_COLUMNS = 500
 MOST_TOLD = 10  # Hidden sheets
+CELL = r"(?:(?P<sheet>.*)!)?(?P<column>[A-Z]{1,3})(?P<row>\d+)"  # As `Table.place` names one
 
 Value = str | int | Decimal | dt.date | None  # dt.datetime is a dt.date; None is an empty cell.
 
@@ -56,3 +58,16 @@ def told_hidden(names: Sequence[str], file: str) -> tuple[Problem, ...]:
     """What is hidden may be an old state, or a helper's notes: it is not read, and that is told."""
     hint = _("show the sheet in your spreadsheet program if it belongs to the data")
     return tuple(Problem(_("the sheet is hidden and was not read"), hint, file, place=name, warning=True) for name in names[:MOST_TOLD])
+
+
+def by_cell(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems of one file in the order of its rows and columns, however they were found; those of no cell first, sheets as they come."""
+    listed = list(problems)
+    cells = [re.fullmatch(CELL, problem.place) for problem in listed]
+    sheets = list(dict.fromkeys(cell["sheet"] for cell in cells if cell))
+
+    def place(number: int) -> tuple[int, int, int, str]:
+        cell = cells[number]
+        return (sheets.index(cell["sheet"]), int(cell["row"]), len(cell["column"]), cell["column"]) if cell else (-1, 0, 0, "")
+
+    return [listed[number] for number in sorted(range(len(listed)), key=place)]

@@ -77,9 +77,9 @@ def _heading(document: Heading) -> dict[str, Any]:
         "company": company_fields(document.company),
         "addressee": _addressee(document),
         "reference": document.reference,
-        "signer": person_fields(document.signer),
-        "analyst": person_fields(document.analyst) if document.analyst else _desk(document.company),
-        "copies": [person_fields(person) for person in document.copies],
+        "signer": person_fields(document.signer, language),
+        "analyst": person_fields(document.analyst, language) if document.analyst else _desk(document.company),
+        "copies": [person_fields(person, language) for person in document.copies],
         "last_contact": long_date(document.last_contact, language),
         "rubric": document.rubric,
     }
@@ -181,10 +181,10 @@ def _addressee(document: Heading) -> dict[str, str]:
     return {"company": to.company, "rfc": to.rfc, "person": to.person, "title": to.title, "address": to.address}
 
 
-def person_fields(person: Person | None) -> dict[str, str]:
+def person_fields(person: Person | None, language: str) -> dict[str, str]:
     if person is None:
         return {"name": "", "title": "", "email": "", "phone": ""}
-    return {"name": person.name, "title": person.title, "email": person.email, "phone": person.phone}
+    return {"name": person.name, "title": person.title_in(language), "email": person.email, "phone": person.phone}
 
 
 def _desk(company: Company) -> dict[str, str]:

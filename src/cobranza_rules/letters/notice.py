@@ -33,7 +33,7 @@ def fields_of_notice(company: Company, person: Person, dated: dt.date, lines: Se
         "language": language,
         "date": long_date(dated, language),
         "company": company_fields(company),
-        "person": person_fields(person),
+        "person": person_fields(person, language),
         "count": str(len(lines)),
         "lines": [_line(line, language) for line in lines],
     }
