@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from cobranza_rules.config import DigestSection, read_settings
+from cobranza_rules.config import read_settings
+from cobranza_rules.config_sections import DigestSection
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.database import open_database
 from tests.cfdi_files import invoice

@@ -13,7 +13,7 @@ from typing import ClassVar
 import pytest
 from pydantic import SecretStr
 
-from cobranza_rules.config import MailInSection
+from cobranza_rules.config_sections import MailInSection
 from cobranza_rules.mail.adapters import open_mailbox
 from cobranza_rules.mail.imap_mailbox import ImapMailbox
 from cobranza_rules.mail.mailbox import MailboxUnavailable, Watermark

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cobranza_rules.config import MailInSection
+from cobranza_rules.config_sections import MailInSection
 from cobranza_rules.mail import maildir_mailbox
 from cobranza_rules.mail.adapters import open_mailbox
 from cobranza_rules.mail.mailbox import MailboxUnavailable, fingerprint

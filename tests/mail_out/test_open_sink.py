@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from cobranza_rules.config import MailOutSection
+from cobranza_rules.config_sections import MailOutSection
 from cobranza_rules.mail.adapters import open_sink
 from cobranza_rules.mail.maildir_sink import MaildirSink
 from cobranza_rules.mail.sink import message_id_of

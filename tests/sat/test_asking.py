@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from cobranza_rules.casefile.timeline import timeline
-from cobranza_rules.config import SatSection
+from cobranza_rules.config_sections import SatSection
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.sat.asking import Asking, AskingReport
 from cobranza_rules.sat.port import Question, ServiceError

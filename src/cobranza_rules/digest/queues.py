@@ -14,7 +14,7 @@ from cobranza_rules.booking.origins import BillingException, billing_exceptions
 from cobranza_rules.booking.request_ties import unanswered
 from cobranza_rules.booking.support_queue import incomplete
 from cobranza_rules.calendar import BusinessCalendar
-from cobranza_rules.config import BillingSection
+from cobranza_rules.config_sections import BillingSection
 from cobranza_rules.digest.value import Waiting, summed
 from cobranza_rules.dispatch.missing import without_address
 from cobranza_rules.domain.billing_exceptions import Lack

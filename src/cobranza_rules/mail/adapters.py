@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from cobranza_rules.config import FILE_NAME, MailInSection, MailOutSection
+from cobranza_rules.config import FILE_NAME
+from cobranza_rules.config_sections import MailInSection, MailOutSection
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.mailbox import Mailbox, never_seen
 from cobranza_rules.mail.sink import Sink

@@ -16,7 +16,7 @@ from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
 from pydantic import SecretStr
 
-from cobranza_rules.config import MailInSection
+from cobranza_rules.config_sections import MailInSection
 from cobranza_rules.language import _
 from cobranza_rules.mail.mailbox import Fetched, MailboxUnavailable, Watermark
 from cobranza_rules.mail.mime import LARGEST_MESSAGE

@@ -6,20 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from cobranza_rules.domain.case import case_before, case_came_from
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.inheritance import inheritance
 from cobranza_rules.domain.support import SupportFile, SupportKind
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
-from cobranza_rules.rules.effects import entries_when_undone, is_about_delivery
+from cobranza_rules.rules.effects import is_about_delivery
 from cobranza_rules.rules.overrides import Override, OverrideKind, blocked_by
-from cobranza_rules.rules.recipients import reaches_customer
-from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, TestedPayment, TestedReply
+from cobranza_rules.rules.testing_book import TestedAction, TestedBook, TestedPayment, TestedReply
 from cobranza_rules.rules.testing_events import REPLY_FACTS, REPLY_TRUTHS
+from cobranza_rules.rules.testing_fates import late_fate
 from cobranza_rules.rules.testing_model import Event, Fate
-from cobranza_rules.rules.testing_present import roles_of
 
 # Entries that an event makes just so on each of its invoices.
 PLAIN = {
@@ -35,20 +33,10 @@ PLAIN = {
 }
 
 
-def is_about(event: Event, tested: TestedAction) -> bool:
-    action = tested.action
-    return (
-        (action.subject == "invoice" or (reaches_customer(action.steps) and not event.invoices))
-        and event.rule_id == action.rule_id
-        and event.customer in ("", action.customer)
-        and (not event.invoices or bool(set(event.invoices) & set(action.invoices)))
-    )
-
-
 def happen(book: TestedBook, event: Event) -> Sentence | None:
     """Takes the event into the book, or says why it could not happen."""
     if event.kind in (Fate.BOUNCED, Fate.LEFT, Fate.NOT_LEFT):
-        return _late_fate(book, event)
+        return late_fate(book, event)
     if event.kind in _CUSTOMER_EVENTS:
         return _CUSTOMER_EVENTS[event.kind](book, event)
     for name in event.invoices:
@@ -243,46 +231,6 @@ def _override(book: TestedBook, event: Event) -> Sentence | None:
         who, why = "collections_analyst", "a rule test"
         book.decided[scope, key, kind] = Override(number, kind, scope, who, why, event.data["until"], event.data["ladder"], blocks)
     return None
-
-
-def _late_fate(book: TestedBook, event: Event) -> Sentence | None:
-    """What becomes known of a message after it has left, or may have left."""
-    wanted = Stage.SENT if event.kind == Fate.BOUNCED else Stage.UNCERTAIN
-    found = [tested for tested in book.actions if tested.stage is wanted and is_about(event, tested)]
-    if not found:
-        return _("no message of '{rule}' was there that could be '{event}'", rule=event.rule_id, event=event.kind)
-    tested = found[-1]
-    if event.kind == Fate.LEFT:
-        book.confirm(tested, event.on)
-    elif event.kind == Fate.NOT_LEFT:
-        tested.stage = Stage.GONE
-    else:
-        mark_addresses(book, tested)
-        tested.stage = Stage.UNDONE
-        for invoice_id, entry in entries_when_undone(tested.action, tested.id, event.on):
-            for each in (invoice_id, *book.successors(invoice_id)):  # A substitute inherited what came back.
-                book.enter(each, entry)
-        for item in tested.action.items:
-            _give_case_back(book, item.subject_id, tested.id, event)
-    return None
-
-
-def _give_case_back(book: TestedBook, key: int, action: int, event: Event) -> None:
-    """To who had it, if nobody has moved it since; and so of a substitute that came with it."""
-    former = case_before(book.entries[key], action, book.invoices[key].state)
-    if former is None:
-        return
-    given = [key]
-    for heir in book.successors(key):
-        if case_came_from(book.entries[heir]) in given:
-            given.append(heir)
-    for each in given:
-        _enter(book, event, each, EntryKind.CASE_MOVED, case_status=former, undoes=action)
-
-
-def mark_addresses(book: TestedBook, tested: TestedAction) -> None:
-    """None of the addresses to which the message went is written to again."""
-    book.bad[tested.action.customer_id] |= roles_of(tested.action.recipients)
 
 
 _INVOICE_EVENTS: dict[str, Callable[[TestedBook, Event, int, str], Sentence | None]] = {

@@ -19,7 +19,8 @@ from cobranza_rules.rules.recipients import is_carried, reaches_customer, resolv
 from cobranza_rules.rules.still_planned import Look, look_for
 from cobranza_rules.rules.testing_agreeing import Agreeing, Asking
 from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook
-from cobranza_rules.rules.testing_happenings import happen, is_about, mark_addresses
+from cobranza_rules.rules.testing_fates import is_about, mark_addresses
+from cobranza_rules.rules.testing_happenings import happen
 from cobranza_rules.rules.testing_model import OF_ACTIONS, ON_THE_WIRE, SHADOW, Event, Fate, RuleTest, SentBefore
 from cobranza_rules.rules.testing_present import as_of
 

@@ -1,0 +1,176 @@
+"""The sections of cobranza.toml, each with its defaults; secrets come by file, environment or command only."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from cobranza_rules.intake.report_mapping import FIELDS, ReportMapping
+from cobranza_rules.language import _
+from cobranza_rules.money import MINOR_UNITS
+from cobranza_rules.problems import Problem, ProblemError
+
+SECRET_COMMAND_SECONDS = 30
+_FIELDS_OF_REPORTS = rf"^({'|'.join(FIELDS)})$"
+_CURRENCIES = rf"^({'|'.join(MINOR_UNITS)})?$"
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class AccountSection(Section):
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    bank: str
+    account: str
+    clabe: Annotated[str, Field(pattern=r"^(\d{18})?$")] = ""
+    beneficiary: str
+    swift: str = ""
+    bank_address: str = ""
+
+
+class PersonSection(Section):
+    name: str
+    title: str
+    title_en: str = ""
+    email: str
+    phone: str = ""
+
+
+class CompanySection(Section):
+    rfc: Annotated[str, Field(pattern=r"^[A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3}$")]
+    name: str
+    address: str
+    city: str
+    phone: str = ""
+    email: str
+    website: str = ""
+    privacy_notice: str = ""
+    accounts: tuple[AccountSection, ...] = ()
+
+
+class SecretSource(Section):
+    """Exactly one of the three is given where a secret is needed."""
+
+    password_file: Path | None = None
+    password_env: str = ""
+    password_command: str = ""
+
+    def secret(self, base: Path) -> SecretStr | None:
+        """None where nothing is configured. Raises ProblemError where the source cannot be read."""
+        try:
+            if self.password_file is not None:
+                return SecretStr((base / self.password_file).read_text(encoding="utf-8").strip())
+            if self.password_env:
+                return SecretStr(os.environ[self.password_env])
+            if self.password_command:
+                done = subprocess.run(  # noqa: S603 (the administrator's own command, split without a shell)
+                    shlex.split(self.password_command), capture_output=True, text=True, timeout=SECRET_COMMAND_SECONDS, check=True
+                )
+                return SecretStr(done.stdout.strip())
+        except (OSError, KeyError, subprocess.SubprocessError):
+            source = str(self.password_file) if self.password_file else self.password_env or self.password_command.split()[0]
+            raise ProblemError(
+                [Problem(_("the password source '{source}' cannot be read", source=source), _("check that it exists and may be read"))]
+            ) from None
+        return None
+
+
+class MailOutSection(SecretSource):
+    """`kind` maildir writes each message into the folder `path`; smtp hands it to a server."""
+
+    kind: Literal["maildir", "smtp"] = "maildir"
+    path: Path = Path("outgoing-mail")
+    host: str = ""
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str = ""
+    timeout_seconds: int = 30
+
+
+class MailInSection(SecretSource):
+    """`authserv_id` is the name that our own mail server writes into Authentication-Results (RFC 8601); without it no sender is trusted."""
+
+    kind: Literal["maildir", "imap", "none"] = "maildir"
+    path: Path = Path("incoming-mail")
+    host: str = ""
+    port: int = 993
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: str = ""
+    folder: str = "INBOX"
+    authserv_id: str = ""
+    timeout_seconds: int = 30
+
+
+class MailSection(Section):
+    """`largest_mb`: what a message may weigh, as it goes over the wire; most servers take 20 to 25 MB."""
+
+    address: str
+    display_name: str = ""
+    largest_mb: Annotated[int, Field(ge=1, le=50)] = 20
+    out: MailOutSection = MailOutSection()
+    incoming: MailInSection = MailInSection()
+
+
+class PdfSection(Section):
+    engine: Literal["auto", "wkhtmltopdf", "weasyprint"] = "auto"
+    timeout_seconds: int = 60
+
+
+class DaemonSection(Section):
+    poll_seconds: Annotated[int, Field(ge=5)] = 300
+
+
+class ApprovalsSection(Section):
+    """`renew_after`: business days after which a document that still waits is written anew, with the day's date and figures."""
+
+    renew_after: Annotated[int, Field(ge=1, le=250)] = 10
+
+
+class DigestSection(Section):
+    """`to` are roles of `people`; `at` is the time of the company's day from which the digest may be sent."""
+
+    to: tuple[str, ...] = ()
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:00"
+
+
+class AdminpaqSection(Section):
+    """How one source's report calls its columns. `match` is a pattern of file names; `columns` maps a field of the program to a heading."""
+
+    match: Annotated[str, Field(min_length=1)]
+    columns: dict[Annotated[str, Field(pattern=_FIELDS_OF_REPORTS)], str] = Field(default_factory=dict)
+    currency: Annotated[str, Field(pattern=_CURRENCIES)] = ""
+
+
+class IntakeSection(Section):
+    adminpaq: dict[str, AdminpaqSection] = Field(default_factory=dict)
+
+    def mappings(self) -> tuple[ReportMapping, ...]:
+        return tuple(ReportMapping(name, **section.model_dump()) for name, section in self.adminpaq.items())
+
+
+class BillingSection(Section):
+    """With `requests_required` an invoice that answers no request is an exception. `accepted_to` and `refused_to` are roles of `people`.
+
+    Whoever asked is told of a refusal in any case.
+    """
+
+    requests_required: bool = False
+    accepted_to: tuple[str, ...] = ()
+    refused_to: tuple[str, ...] = ()
+
+
+class SatSection(Section):
+    """The SAT's status service: its address, how long an answer may take, the pause between two questions, and how many a call asks at most."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s/]+/\S*$")] = (
+        "https://consultaqr.facturaelectronica.sat.gob.mx/ConsultaCFDIService.svc"
+    )
+    timeout_seconds: Annotated[int, Field(ge=1, le=300)] = 20
+    pause_seconds: Annotated[float, Field(ge=0, le=60)] = 0.5
+    most: Annotated[int, Field(ge=1, le=10_000)] = 200
