@@ -13,7 +13,7 @@ from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.gates import SIGN, Gate, gates_of, why_anew, with_substitute
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.testing_book import Asked, TestedAction, TestedBook
-from cobranza_rules.rules.testing_happenings import is_about
+from cobranza_rules.rules.testing_fates import is_about
 from cobranza_rules.rules.testing_model import OF_SIGNERS, Fate, RuleTest
 
 STATEMENT = "statement"
