@@ -52,6 +52,7 @@ TASKS = (
     N_("decide-on-case"),
     N_("call-for-acknowledgement"),
     N_("allocate-credit-note"),
+    N_("match-ledger-credit"),
     N_("review-substitution"),
     N_("resolve-rejection"),
     N_("message-refused"),
@@ -83,6 +84,12 @@ TASK_FIELDS = (
     N_("detail"),
     N_("documents"),
     N_("action"),
+    N_("credit"),
+    N_("credit_id"),
+    N_("on"),
+    N_("amount"),
+    N_("currency"),
+    N_("beside"),
 )
 CHAIN_BREAKS = (N_("changed"), N_("removed"), N_("inserted"), N_("reordered"))
 ANSWERS = (
@@ -94,6 +101,8 @@ ANSWERS = (
     N_("acknowledged"),
     N_("delivered"),
     N_("corrected"),
+    N_("same"),
+    N_("another"),
 )
 # The rules that ship with the program, beside those that bear the name of their document.
 RULES = (
@@ -102,6 +111,8 @@ RULES = (
     N_("reply-waiting"),
     N_("promise-to-pay"),
     N_("payment-claimed"),
+    N_("ledger-difference"),
+    N_("cfdi-missing"),
     N_("override"),
     N_("exclude"),
     N_("acknowledgement-received"),

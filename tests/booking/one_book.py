@@ -96,9 +96,9 @@ def _note(random: Random, at: int, invoices: list[Plain], left: dict[str, int]) 
 # The naive reckoning
 
 
-def reckoned(book: Plain, *, cfdi: bool, ledger: bool) -> dict[str, tuple[str, int, dt.date]]:
+def reckoned(book: Plain, *, cfdi: bool, ledger: bool) -> dict[str, tuple[str, int, dt.date | None]]:
     """Currency, balance in cents and due date by number, where CFDI and the accounting system, or one of the two, have told of the book."""
-    found = {}
+    found: dict[str, tuple[str, int, dt.date | None]] = {}
     for one in book["invoices"]:
         covered = sum(
             payment["parts"].get(one["number"], 0)
@@ -114,7 +114,7 @@ def reckoned(book: Plain, *, cfdi: bool, ledger: bool) -> dict[str, tuple[str, i
 
 def left_in_ledger(book: Plain) -> dict[str, int]:
     """CPENDIENTE: what AdminPAQ holds open."""
-    found = {}
+    found: dict[str, int] = {}
     for one in book["invoices"]:
         covered = sum(payment["parts"].get(one["number"], 0) for payment in book["payments"] if payment["posted"])
         covered += sum(note["cents"] for note in book["notes"] if note["invoice"] == one["number"])
