@@ -23,7 +23,7 @@ def sides(draw: st.DrawFn, *, named: bool = True) -> tuple[list[Covering], list[
     for number in range(draw(st.integers(0, 8))):
         parts = draw(PARTS)
         uuid = draw(UUIDS) if named else ""
-        told.append(Covering(number, draw(DAYS), "MXN", sum(parts.values()), {**parts}, frozenset({uuid} - {""})))
+        told.append(Covering(number, draw(DAYS), "MXN", sum(parts.values()), dict[int | str, int](parts.items()), frozenset({uuid} - {""})))
     half = len(told) // 2
     receipts = [replace(one, uuids=one.uuids or frozenset({f"R{one.id}"})) for one in told[:half]]
     return receipts, [replace(one, id=one.id + 100) for one in told[half:]]
