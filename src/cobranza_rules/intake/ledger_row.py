@@ -14,9 +14,8 @@ from cobranza_rules.intake.cells import amount_of, day_of, text_of
 from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.code_page import is_odd
 from cobranza_rules.intake.heading_row import Headings
-from cobranza_rules.intake.ledger_headings import FIELDS
 from cobranza_rules.intake.ledger_words import currency_of, flag_of, understood, whole_text
-from cobranza_rules.intake.report_mapping import ReportMapping
+from cobranza_rules.intake.report_mapping import FIELDS, ReportMapping
 from cobranza_rules.intake.rfc import is_rfc, typed_rfc
 from cobranza_rules.intake.table import Value
 from cobranza_rules.language import Sentence, _
@@ -28,7 +27,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 MOST_ODD_CELLS = 3  # From here on it is the row that stands wrong, not its cells.
 UUID = re.compile(r"[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}")
 _NUMBERED = re.compile(r"([A-Za-zÑñ][A-Za-z0-9Ññ]{0,23}?)[ -]?([0-9]{1,20})")
-_BLANK_DAY = re.compile(r"[/ .-]*")
+_BLANK_DAY = re.compile(r"[/ .-]*|0|0?0:00(?::00)?")  # 0 with the format of a date is a time, midnight
 _FILL_IN = _("fill it in, or delete the whole row")
 _AS_DAY = _("give the day like 2026-02-16 or 16/02/2026")
 _AS_AMOUNT = _("give the amount like 1234.50 or 1,234.50")
@@ -201,7 +200,7 @@ class RowReader:
         if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR:
             return day
         text = text_of(value)
-        if day in NULL_DAYS or _BLANK_DAY.fullmatch(text) or (day is None and text == "0"):
+        if day in NULL_DAYS or _BLANK_DAY.fullmatch(text):
             if needed:
                 self.blame(name, _("the cell is empty") if value is None else _("'{text}' is not a date", text=shown(text)), _AS_DAY)
         elif day is None:
