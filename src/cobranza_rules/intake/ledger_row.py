@@ -87,26 +87,27 @@ class RowReader:
     def document(self) -> LedgerDocument:
         """Of the row that was begun. Raises ProblemError with every problem of it, or NotOurs."""
         self.errors = []
+        cells, at = self.cells, self.at
         kind, nature = self._kind_and_nature()
         series, folio = self._number()
-        total, left = self._amounts(nature, self._currency())
+        total, left = self._amounts(nature, self.currencies.get(cells[at["currency"]]) or self._currency())
         document = LedgerDocument(
             self.mapping.name if self.mapping else "report",
-            whole_text(text_of(self.value("internal_id"))),
+            whole_text(text_of(cells[at["internal_id"]])),
             nature,
             kind,
-            text_of(self.value("concept")),
+            text_of(cells[at["concept"]]),
             series,
             folio,
-            self._uuid(),
-            self._party(),
-            whole_text(text_of(self.value("code"))),
+            "" if cells[at["uuid"]] is None else self._uuid(),
+            self.parties.get((cells[at["rfc"]], cells[at["name"]])) or self._party(),
+            whole_text(text_of(cells[at["code"]])),
             self._day("issued") or dt.date.min,
             self._day("due", needed=False),
             total,
             left,
             self._flag("cancelled"),
-            text_of(self.value("reference")),
+            text_of(cells[at["reference"]]),
             f"{self.folio_cell}{self.row + 1}",
         )
         if self.errors:
@@ -124,7 +125,8 @@ class RowReader:
         self.errors.append(Problem(what, hint, self.file, place=self.headings.place(self.row, name)))
 
     def _kind_and_nature(self) -> tuple[LedgerKind, Nature]:
-        told = (self.value("concept"), self.value("model"), self.value("nature"))
+        cells, at = self.cells, self.at
+        told = (cells[at["concept"]], cells[at["model"]], cells[at["nature"]])
         if told not in self.concepts:
             self.concepts[told] = understood(*map(text_of, told))
         kind, nature, ours = self.concepts[told]
@@ -176,8 +178,6 @@ class RowReader:
 
     def _party(self) -> Party:
         cells = self.value("rfc"), self.value("name")
-        if known := self.parties.get(cells):
-            return known
         rfc, name = typed_rfc(text_of(cells[0])), text_of(cells[1])
         if rfc and not is_rfc(rfc):
             hint = _("copy it from the customer's tax certificate (Constancia de Situación Fiscal)")
@@ -211,8 +211,6 @@ class RowReader:
 
     def _currency(self) -> str:
         value = self.value("currency")
-        if known := self.currencies.get(value):
-            return known
         if value is None and self.mapping and self.mapping.currency:
             return self.mapping.currency
         currency = currency_of(text_of(value))
@@ -236,7 +234,7 @@ class RowReader:
     def _amount(self, name: str, nature: Nature, currency: str) -> Money:
         """Some reports show credits with a minus sign."""
         value = self.value(name)
-        amount = amount_of(value)
+        amount = value if value.__class__ is Decimal else amount_of(value)
         if amount is None:
             self._no_amount(name, value)
         elif abs(amount) >= LARGEST:
@@ -244,7 +242,7 @@ class RowReader:
         elif amount < 0 and nature is Nature.CHARGE:
             self.blame(name, _("the amount {amount} is negative", amount=shown(text_of(value))), _("a charge has no negative amounts"))
         else:
-            return money_of(abs(amount), currency)
+            return money_of(amount.copy_abs(), currency)
         return Money(0, currency)
 
     def _no_amount(self, name: str, value: Value) -> None:
