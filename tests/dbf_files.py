@@ -34,7 +34,13 @@ DOCUMENT: tuple[Field, ...] = (
     ("CTOTAL", "B", 8),
     ("CPENDIENTE", "B", 8),
 )
-LINK: tuple[Field, ...] = (("CIDDOCUM01", "N", 11), ("CIDDOCUM02", "N", 11), ("CIMPORTE01", "B", 8), ("CIMPORTE02", "B", 8), ("CFECHAAB01", "D", 8))
+LINK: tuple[Field, ...] = (
+    ("CIDDOCUM01", "N", 11),
+    ("CIDDOCUM02", "N", 11),
+    ("CIMPORTE01", "B", 8),
+    ("CIMPORTE02", "B", 8),
+    ("CFECHAAB01", "D", 8),
+)
 CUSTOMER: tuple[Field, ...] = (
     ("CIDCLIEN01", "N", 11),
     ("CCODIGOC01", "C", 30),
@@ -64,11 +70,15 @@ Value = str | int | float | Decimal | dt.date | bytes | None
 Record = Mapping[str, Value]
 
 
-def table(fields: Sequence[Field], records: Iterable[Record], *, driver: int = WINDOWS, encoding: str = "cp1252", told: int | None = None) -> bytes:
+def table(
+    fields: Sequence[Field], records: Iterable[Record], *, driver: int = WINDOWS, encoding: str = "cp1252", told: int | None = None
+) -> bytes:
     """`told` is how many records the header claims, where that is not the truth."""
     rows = [_record(fields, record, encoding) for record in records]
     header = 32 + 32 * len(fields) + 1 + 263  # Visual FoxPro leaves 263 bytes for the name of a database.
-    head = struct.pack("<BBBBLHH16xBB2x", 0x30, 126, 3, 2, len(rows) if told is None else told, header, 1 + sum(one[2] for one in fields), 2, driver)
+    head = struct.pack(
+        "<BBBBLHH16xBB2x", 0x30, 126, 3, 2, len(rows) if told is None else told, header, 1 + sum(one[2] for one in fields), 2, driver
+    )
     described, at = b"", 1
     for name, kind, width in fields:
         described += struct.pack("<11scLBB14x", name.encode("ascii"), kind.encode("ascii"), at, width, 0)

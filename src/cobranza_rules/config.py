@@ -15,14 +15,13 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cobranza_rules.domain.company import BankAccount, Company, Person
-from cobranza_rules.intake.report_mapping import FIELDS, ReportMapping
+from cobranza_rules.intake.report_mapping import ReportField, ReportMapping
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import MINOR_UNITS
 from cobranza_rules.problems import Problem, ProblemError
 
 FILE_NAME = "cobranza.toml"
 SECRET_COMMAND_SECONDS = 30
-_FIELDS_OF_REPORTS = rf"^({'|'.join(FIELDS)})$"
 _CURRENCIES = rf"^({'|'.join(MINOR_UNITS)})?$"
 
 
@@ -145,7 +144,7 @@ class AdminpaqSection(Section):
     """How one source's report calls its columns. `match` is a pattern of file names; `columns` maps a field of the program to a heading."""
 
     match: Annotated[str, Field(min_length=1)]
-    columns: dict[Annotated[str, Field(pattern=_FIELDS_OF_REPORTS)], str] = Field(default_factory=dict)
+    columns: dict[ReportField, str] = Field(default_factory=dict)
     currency: Annotated[str, Field(pattern=_CURRENCIES)] = ""
 
 

@@ -10,7 +10,7 @@ from cobranza_rules.domain.ledger_document import LedgerBook
 from cobranza_rules.intake.adminpaq_catalogues import ADDRESSES, CONCEPTS, CURRENCIES, CUSTOMERS, STAMPS, TEXTS, read_catalogues
 from cobranza_rules.intake.adminpaq_documents import DOCUMENTS, LINKS, NEEDED, read_documents, read_links
 from cobranza_rules.intake.code_page import page_name
-from cobranza_rules.intake.dbf_table import DbfTable, open_table
+from cobranza_rules.intake.dbf_table import SHORTEST_MEMO_FILE, DbfTable, open_table
 from cobranza_rules.intake.two_spellings import Spellings
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
@@ -54,7 +54,7 @@ def _read(tables: Mapping[str, DbfTable], problems: list[Problem]) -> LedgerBook
     for name, lost in _WITHOUT.items():
         if name not in tables:
             _warn(problems, documents_table.name, _("the table {table} is missing: {lost}", table=f"{name}.DBF", lost=lost), _BESIDE)
-    spellings = Spellings(documents_table.name)
+    spellings = Spellings("")
     catalogues = read_catalogues(tables, spellings, problems)
     documents = read_documents(documents_table, catalogues, spellings, problems.extend)
     if documents.pesos_by_number:
@@ -75,6 +75,8 @@ def _tables(files: Mapping[str, bytes], folder: Path, problems: list[Problem]) -
     for file, content in files.items():
         if stem := table_of(file):
             extension = file[-4:].lower()
+            if extension == ".fpt" and len(content) < SHORTEST_MEMO_FILE:
+                continue
             (folder / f"{stem.lower()}{extension}").write_bytes(content)
             if extension == ".dbf":
                 names[stem] = file
@@ -89,7 +91,7 @@ def _tables(files: Mapping[str, bytes], folder: Path, problems: list[Problem]) -
         problems += table.problems
         _tell_page(table, problems)
         if table.without_memo and stem == DOCUMENTS:
-            what = _("the memo file {file} is missing: what was noted on the documents is not known", file=f"{stem}.FPT")
+            what = _("the memo file {file} is missing or damaged: what was noted on the documents is not known", file=f"{stem}.FPT")
             _warn(problems, file, what, _BESIDE)
     return tables
 

@@ -14,9 +14,8 @@ from cobranza_rules.intake.cells import amount_of, day_of, text_of
 from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.code_page import is_odd
 from cobranza_rules.intake.heading_row import Headings
-from cobranza_rules.intake.ledger_headings import FIELDS
 from cobranza_rules.intake.ledger_words import currency_of, flag_of, understood, whole_text
-from cobranza_rules.intake.report_mapping import ReportMapping
+from cobranza_rules.intake.report_mapping import FIELDS, ReportMapping
 from cobranza_rules.intake.rfc import is_rfc, typed_rfc
 from cobranza_rules.intake.table import Value
 from cobranza_rules.language import Sentence, _
@@ -28,7 +27,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 MOST_ODD_CELLS = 3  # From here on it is the row that stands wrong, not its cells.
 UUID = re.compile(r"[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}")
 _NUMBERED = re.compile(r"([A-Za-zÑñ][A-Za-z0-9Ññ]{0,23}?)[ -]?([0-9]{1,20})")
-_BLANK_DAY = re.compile(r"[/ .-]*")
+_BLANK_DAY = re.compile(r"[/ .-]*|0|0?0:00(?::00)?")  # 0 with the format of a date is a time, midnight
 _FILL_IN = _("fill it in, or delete the whole row")
 _AS_DAY = _("give the day like 2026-02-16 or 16/02/2026")
 _AS_AMOUNT = _("give the amount like 1234.50 or 1,234.50")
@@ -88,26 +87,27 @@ class RowReader:
     def document(self) -> LedgerDocument:
         """Of the row that was begun. Raises ProblemError with every problem of it, or NotOurs."""
         self.errors = []
+        cells, at = self.cells, self.at
         kind, nature = self._kind_and_nature()
         series, folio = self._number()
-        total, left = self._amounts(nature, self._currency())
+        total, left = self._amounts(nature, self.currencies.get(cells[at["currency"]]) or self._currency())
         document = LedgerDocument(
             self.mapping.name if self.mapping else "report",
-            whole_text(text_of(self.value("internal_id"))),
+            whole_text(text_of(cells[at["internal_id"]])),
             nature,
             kind,
-            text_of(self.value("concept")),
+            text_of(cells[at["concept"]]),
             series,
             folio,
-            self._uuid(),
-            self._party(),
-            whole_text(text_of(self.value("code"))),
+            "" if cells[at["uuid"]] is None else self._uuid(),
+            self.parties.get((cells[at["rfc"]], cells[at["name"]])) or self._party(),
+            whole_text(text_of(cells[at["code"]])),
             self._day("issued") or dt.date.min,
             self._day("due", needed=False),
             total,
             left,
             self._flag("cancelled"),
-            text_of(self.value("reference")),
+            text_of(cells[at["reference"]]),
             f"{self.folio_cell}{self.row + 1}",
         )
         if self.errors:
@@ -125,7 +125,8 @@ class RowReader:
         self.errors.append(Problem(what, hint, self.file, place=self.headings.place(self.row, name)))
 
     def _kind_and_nature(self) -> tuple[LedgerKind, Nature]:
-        told = (self.value("concept"), self.value("model"), self.value("nature"))
+        cells, at = self.cells, self.at
+        told = (cells[at["concept"]], cells[at["model"]], cells[at["nature"]])
         if told not in self.concepts:
             self.concepts[told] = understood(*map(text_of, told))
         kind, nature, ours = self.concepts[told]
@@ -177,8 +178,6 @@ class RowReader:
 
     def _party(self) -> Party:
         cells = self.value("rfc"), self.value("name")
-        if known := self.parties.get(cells):
-            return known
         rfc, name = typed_rfc(text_of(cells[0])), text_of(cells[1])
         if rfc and not is_rfc(rfc):
             hint = _("copy it from the customer's tax certificate (Constancia de Situación Fiscal)")
@@ -201,7 +200,7 @@ class RowReader:
         if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR:
             return day
         text = text_of(value)
-        if day in NULL_DAYS or _BLANK_DAY.fullmatch(text) or (day is None and text == "0"):
+        if day in NULL_DAYS or _BLANK_DAY.fullmatch(text):
             if needed:
                 self.blame(name, _("the cell is empty") if value is None else _("'{text}' is not a date", text=shown(text)), _AS_DAY)
         elif day is None:
@@ -212,8 +211,6 @@ class RowReader:
 
     def _currency(self) -> str:
         value = self.value("currency")
-        if known := self.currencies.get(value):
-            return known
         if value is None and self.mapping and self.mapping.currency:
             return self.mapping.currency
         currency = currency_of(text_of(value))
@@ -237,7 +234,7 @@ class RowReader:
     def _amount(self, name: str, nature: Nature, currency: str) -> Money:
         """Some reports show credits with a minus sign."""
         value = self.value(name)
-        amount = amount_of(value)
+        amount = value if value.__class__ is Decimal else amount_of(value)
         if amount is None:
             self._no_amount(name, value)
         elif abs(amount) >= LARGEST:
@@ -245,7 +242,7 @@ class RowReader:
         elif amount < 0 and nature is Nature.CHARGE:
             self.blame(name, _("the amount {amount} is negative", amount=shown(text_of(value))), _("a charge has no negative amounts"))
         else:
-            return money_of(abs(amount), currency)
+            return money_of(amount.copy_abs(), currency)
         return Money(0, currency)
 
     def _no_amount(self, name: str, value: Value) -> None:

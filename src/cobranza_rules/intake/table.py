@@ -10,7 +10,7 @@ from decimal import Decimal
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem
 
-MOST_ROWS = 200_000
+MOST_ROWS = 250_000
 MOST_COLUMNS = 500
 MOST_TOLD = 10  # Hidden sheets
 
