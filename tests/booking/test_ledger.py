@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +272,16 @@ def test_the_uuid_of_a_receipt_tells_that_it_is_the_same_though_the_days_differ(
     take(importing, PIECES["FA-1"], PIECES["FA-2"], PIECES["receipt"])
     assert standings(importing) == {"P-1": "same"}
     assert book(importing) == {"FA-1": (60_000, "open"), "FA-2": (0, "paid")}
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_receipt_that_waits_for_an_invoice_finds_it_by_the_uuid_that_the_ledger_names(importing: Importing, later: bool) -> None:
+    take(importing, receipt("P-1", {"FA-1": "400.00"}))
+    rows = (charge("FA-1", "1000.00", "600.00"), credit("P-1", "400.00"))
+    for uuid in ("", uuid_of("FA-1")) if later else (uuid_of("FA-1"),):
+        ledger(importing, replace(rows[0], uuid=uuid), rows[1], links=(link("P-1", "FA-1", "400.00"),))
+        assert book(importing) == {"FA-1": (60_000, "open")}
+    assert standings(importing) == {"P-1": "same"}
 
 
 def test_two_equal_payments_of_the_ledger_of_which_one_has_its_receipt_are_two(importing: Importing) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.customers import customer_of, due_on
 from cobranza_rules.booking.document import Document
+from cobranza_rules.booking.ledger_charges import name_applications
 from cobranza_rules.booking.ledger_credits import settle_credits
 from cobranza_rules.booking.ledger_numbers import without_cfdi
 from cobranza_rules.domain.document import InvoiceRecord
@@ -16,7 +17,7 @@ from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
 from cobranza_rules.problems import Problem
-from cobranza_rules.store.tables import ApplicationRow, CustomerRow, InvoiceRow, LedgerChargeRow, LedgerPartRow
+from cobranza_rules.store.tables import CustomerRow, InvoiceRow, LedgerChargeRow, LedgerPartRow
 
 
 def told_by_the_ledger(keeper: Bookkeeper, record: InvoiceRecord) -> InvoiceRow | None:
@@ -94,6 +95,5 @@ def _take_facts(
         )
     elif moved and row.credit_days is not None:
         keeper.enter(row, EntryKind.DUE_SET, today, {"due_on": due_on(row.issued_on, row.credit_days), "credit_days": row.credit_days})
-    named = update(ApplicationRow).where(ApplicationRow.invoice_id == row.id).values(invoice_uuid=record.uuid)
-    keeper.session.execute(named)
+    name_applications(keeper, row)
     keeper.session.flush()
