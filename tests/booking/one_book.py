@@ -33,7 +33,10 @@ def throw(seed: int) -> Plain:
     ]
     invoices = [_invoice(random, at, random.randrange(3)) for at in range(1, random.randrange(6, 14))]
     left = {one["number"]: one["cents"] for one in invoices}
-    payments = [payment for at in range(random.randrange(14)) if (payment := _payment(random, at, invoices, left))]
+    payments: list[Plain] = []
+    for at in range(random.randrange(14)):
+        payment = _twin(random, at, payments, left) or _payment(random, at, invoices, left)
+        payments += [payment] if payment else []
     notes = [note for at in range(random.randrange(5)) if (note := _note(random, at, invoices, left))]
     _one_kind_of_gap(payments)
     return {"customers": customers, "invoices": invoices, "payments": payments, "notes": notes}
@@ -75,6 +78,18 @@ def _payment(random: Random, at: int, invoices: list[Plain], left: dict[str, int
         "posted": gap < 0.85,
         "uuid_in_ledger": random.random() < 0.3,
     }
+
+
+def _twin(random: Random, at: int, payments: list[Plain], left: dict[str, int]) -> Plain | None:
+    """A payment that looks like an earlier one in everything: only how many there are tells that it is another."""
+    if not payments or random.random() > 0.3:
+        return None
+    one = random.choice(payments)
+    if any(left[number] < cents for number, cents in one["parts"].items()):
+        return None
+    for number, cents in one["parts"].items():
+        left[number] -= cents
+    return {**one, "name": f"P-{at + 1}", "operation": f"{at:06}"}
 
 
 def _one_kind_of_gap(payments: list[Plain]) -> None:
