@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -475,3 +476,10 @@ def test_a_heading_of_a_mapping_that_is_not_there_is_told(workbooks: Any) -> Non
         [],
         [f"r.xlsx (Clientes!A1): the heading 'Nuestra clave', named in the settings of 'sucursal', is missing; {ADD}"],
     )
+
+
+@pytest.mark.parametrize("name", ["adminpaq.xlsx", "adminpaq.csv"])
+def test_the_empty_template_is_such_a_report_and_holds_nothing(name: str) -> None:
+    content = (Path(__file__).parents[2] / "samples" / "plantillas" / name).read_bytes()
+    assert recognise(content, name) is Kind.LEDGER_REPORT
+    assert numbers_and_said(content, name) == ([], [])
