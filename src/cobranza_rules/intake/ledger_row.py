@@ -51,6 +51,7 @@ class RowReader:
     at: dict[str, int] = field(default_factory=dict)
     folio_cell: str = ""
     concepts: dict[tuple[Value, ...], tuple[LedgerKind, Nature | None, bool]] = field(default_factory=dict)
+    texts: dict[Value, str] = field(default_factory=dict)
     currencies: dict[Value, str] = field(default_factory=dict)
     flags: dict[Value, bool] = field(default_factory=dict)
     parties: dict[tuple[Value, Value], Party] = field(default_factory=dict)
@@ -96,12 +97,12 @@ class RowReader:
             whole_text(text_of(cells[at["internal_id"]])),
             nature,
             kind,
-            text_of(cells[at["concept"]]),
+            self._shared(cells[at["concept"]]),
             series,
             folio,
             "" if cells[at["uuid"]] is None else self._uuid(),
             self.parties.get((cells[at["rfc"]], cells[at["name"]])) or self._party(),
-            whole_text(text_of(cells[at["code"]])),
+            self._shared(cells[at["code"]]),
             self._day("issued") or dt.date.min,
             self._day("due", needed=False),
             total,
@@ -141,6 +142,13 @@ class RowReader:
             self.blame(name, what, _("add the column 'Naturaleza' with Cargo or Abono"))
         return kind, nature or Nature.CHARGE
 
+    def _shared(self, value: Value) -> str:
+        """One text for all rows that say the same, where there may be many."""
+        text = self.texts.get(value)
+        if text is None:
+            text = self.texts[value] = whole_text(text_of(value))
+        return text
+
     def _nature_by_column(self) -> Nature | None:
         if not (self.has("charge") or self.has("credit")):
             return None
@@ -161,7 +169,7 @@ class RowReader:
 
     def _number(self) -> tuple[str, str]:
         """Without a column for the series, it is the letters before the folio."""
-        series, folio = text_of(self.value("series")), whole_text(text_of(self.value("folio")))
+        series, folio = self._shared(self.value("series")), whole_text(text_of(self.value("folio")))
         if isinstance(self.value("folio"), dt.date):
             self.blame("folio", _("a date stands where a folio was expected"), _SHIFTED)
         elif not folio:
