@@ -483,3 +483,13 @@ def test_the_empty_template_is_such_a_report_and_holds_nothing(name: str) -> Non
     content = (Path(__file__).parents[2] / "samples" / "plantillas" / name).read_bytes()
     assert recognise(content, name) is Kind.LEDGER_REPORT
     assert numbers_and_said(content, name) == ([], [])
+
+
+def test_two_hundred_thousand_rows_are_within_bounds() -> None:
+    head, cells = ",".join(HEADINGS), row(Fecha="02/02/2026", Vencimiento="04/03/2026")
+    line = ",".join(map(str, cells)).replace("1001.0", "{number}")
+    content = "\n".join(["Reporte", head, *(line.format(number=number) for number in range(1, 200_001))]).encode()
+    found = documents(content, "r.csv")
+    assert (len(found), found[-1].folio, found[-1].place) == (200_000, "200000", "E200002")
+    assert found[0].party is found[-1].party  # What many rows say alike is kept once.
+    assert found[0].customer_code is found[-1].customer_code

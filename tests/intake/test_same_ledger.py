@@ -94,7 +94,7 @@ def as_tables(told: list[dict[str, Any]]) -> dict[str, bytes]:
         }
         for number, row in enumerate(told, 1)
     ]
-    customers = [
+    customers: list[dict[str, Any]] = [
         {"CIDCLIEN01": number, "CCODIGOC01": code, "CRAZONSO01": name, "CRFC": rfc, "CTIPOCLI01": 1}
         for code, (number, name, rfc) in CUSTOMERS.items()
     ]
