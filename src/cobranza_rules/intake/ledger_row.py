@@ -187,6 +187,7 @@ class RowReader:
     def _party(self) -> Party:
         cells = self.value("rfc"), self.value("name")
         rfc, name = typed_rfc(text_of(cells[0])), text_of(cells[1])
+        party = Party(rfc, name)
         if rfc and not is_rfc(rfc):
             hint = _("copy it from the customer's tax certificate (Constancia de Situación Fiscal)")
             self.blame("rfc", _("'{rfc}' is not an RFC", rfc=shown(rfc)), hint)
@@ -195,12 +196,12 @@ class RowReader:
         elif isinstance(cells[1], dt.date | Decimal):
             self.blame("name", _("'{text}' is no customer's name", text=shown(name)), _SHIFTED)
         elif rfc or name:
-            self.parties[cells] = Party(rfc, name)
+            self.parties[cells] = party
             if is_odd(name):
                 what = _("the text '{text}' seems to have been read in a wrong encoding before it came here", text=shown(name))
                 hint = _("export the report again; the RFC and the code tell the customer until then")
                 self.warnings.append(Problem(what, hint, self.file, place=self.headings.place(self.row, "name"), warning=True))
-        return Party(rfc, name)
+        return party
 
     def _day(self, name: str, *, needed: bool = True) -> dt.date | None:
         value = self.value(name)
