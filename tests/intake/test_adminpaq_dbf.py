@@ -191,7 +191,7 @@ def test_without_its_memo_file_a_table_is_read_without_its_notes() -> None:
     book, problems = read_tables_of(files)
     assert [(one.internal_id, one.notes) for one in book.documents] == [("10", ""), ("11", "")]
     assert [str(problem) for problem in problems] == [
-        "MGW10008.DBF: the memo file MGW10008.FPT is missing or damaged: what was noted on the documents is not known; copy it beside the others, and import them again"
+        "MGW10008.DBF: the memo file MGW10008.FPT is missing or damaged: what was noted on the documents is not known; copy that file beside the others, and import them again"
     ]
 
 
@@ -204,18 +204,18 @@ def test_a_damaged_memo_file_costs_the_notes_alone() -> None:
 
 def test_missing_tables_are_told() -> None:
     assert said(without("MGW10009.DBF")) == [
-        "warning: MGW10008.DBF: the table MGW10009.DBF is missing: which payments cover which invoices is not known; copy it beside the others, and import them again"
+        "warning: MGW10008.DBF: the table MGW10009.DBF is missing: which payments cover which invoices is not known; copy that file beside the others, and import them again"
     ]
     assert said(without("MGW10002.DBF")) == [
         (
             "warning: MGW10008.DBF: the table MGW10002.DBF is missing: codes and credit days of customers are not known, "
-            "and suppliers' documents are told by their kind only; copy it beside the others, and import them again"
+            "and suppliers' documents are told by their kind only; copy that file beside the others, and import them again"
         )
     ]
     assert said(without("MGW10034.DBF")) == [
         (
             "warning: MGW10008.DBF: the table MGW10034.DBF is missing: the currency with the number 1 was taken for Mexican pesos; "
-            "copy it beside the others, and import them again"
+            "copy that file beside the others, and import them again"
         )
     ]
 

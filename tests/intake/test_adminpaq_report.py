@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -475,3 +476,20 @@ def test_a_heading_of_a_mapping_that_is_not_there_is_told(workbooks: Any) -> Non
         [],
         [f"r.xlsx (Clientes!A1): the heading 'Nuestra clave', named in the settings of 'sucursal', is missing; {ADD}"],
     )
+
+
+@pytest.mark.parametrize("name", ["adminpaq.xlsx", "adminpaq.csv"])
+def test_the_empty_template_is_such_a_report_and_holds_nothing(name: str) -> None:
+    content = (Path(__file__).parents[2] / "samples" / "plantillas" / name).read_bytes()
+    assert recognise(content, name) is Kind.LEDGER_REPORT
+    assert numbers_and_said(content, name) == ([], [])
+
+
+def test_two_hundred_thousand_rows_are_within_bounds() -> None:
+    head, cells = ",".join(HEADINGS), row(Fecha="02/02/2026", Vencimiento="04/03/2026")
+    line = ",".join(map(str, cells)).replace("1001.0", "{number}")
+    content = "\n".join(["Reporte", head, *(line.format(number=number) for number in range(1, 200_001))]).encode()
+    found = documents(content, "r.csv")
+    assert (len(found), found[-1].folio, found[-1].place) == (200_000, "200000", "E200002")
+    assert found[0].party is found[-1].party  # What many rows say alike is kept once.
+    assert found[0].customer_code is found[-1].customer_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from cobranza_rules.intake.two_spellings import Spellings
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 
+_OF_ADMINPAQ = re.compile(r"(?:MGW|CAC|POS)[0-9]{5}\.(?:DBF|FPT|CDX)")
 TABLES = (DOCUMENTS, LINKS, CUSTOMERS, ADDRESSES, CONCEPTS, CURRENCIES, STAMPS)
 MOST_TOLD = 200
 _WITHOUT = {
@@ -28,6 +30,11 @@ def table_of(file: str) -> str:
     name = file.replace("\\", "/").rpartition("/")[2].upper()
     stem, _dot, extension = name.partition(".")
     return stem if extension in ("DBF", "FPT") and stem in TABLES else ""
+
+
+def is_of_no_use(file: str) -> bool:
+    """Whether it is one of the other files of AdminPAQ, tables and indexes that lie beside those that are read."""
+    return not table_of(file) and _OF_ADMINPAQ.fullmatch(file.replace("\\", "/").rpartition("/")[2].upper()) is not None
 
 
 def read_tables_of(files: Mapping[str, bytes]) -> tuple[LedgerBook, list[Problem]]:
@@ -65,7 +72,7 @@ def _read(tables: Mapping[str, DbfTable], problems: list[Problem]) -> LedgerBook
     return LedgerBook(tuple(documents.found.values()), tuple(links), tuple(catalogues.records))
 
 
-_BESIDE = _("copy it beside the others, and import them again")
+_BESIDE = _("copy that file beside the others, and import them again")
 _LOOK = _("look at the names of some customers; if letters are wrong, export the document report as a spreadsheet instead")
 
 

@@ -51,6 +51,7 @@ class RowReader:
     at: dict[str, int] = field(default_factory=dict)
     folio_cell: str = ""
     concepts: dict[tuple[Value, ...], tuple[LedgerKind, Nature | None, bool]] = field(default_factory=dict)
+    texts: dict[Value, str] = field(default_factory=dict)
     currencies: dict[Value, str] = field(default_factory=dict)
     flags: dict[Value, bool] = field(default_factory=dict)
     parties: dict[tuple[Value, Value], Party] = field(default_factory=dict)
@@ -96,12 +97,12 @@ class RowReader:
             whole_text(text_of(cells[at["internal_id"]])),
             nature,
             kind,
-            text_of(cells[at["concept"]]),
+            self._shared(cells[at["concept"]]),
             series,
             folio,
             "" if cells[at["uuid"]] is None else self._uuid(),
             self.parties.get((cells[at["rfc"]], cells[at["name"]])) or self._party(),
-            whole_text(text_of(cells[at["code"]])),
+            self._shared(cells[at["code"]]),
             self._day("issued") or dt.date.min,
             self._day("due", needed=False),
             total,
@@ -141,6 +142,13 @@ class RowReader:
             self.blame(name, what, _("add the column 'Naturaleza' with Cargo or Abono"))
         return kind, nature or Nature.CHARGE
 
+    def _shared(self, value: Value) -> str:
+        """One text for all rows that say the same, where there may be many."""
+        text = self.texts.get(value)
+        if text is None:
+            text = self.texts[value] = whole_text(text_of(value))
+        return text
+
     def _nature_by_column(self) -> Nature | None:
         if not (self.has("charge") or self.has("credit")):
             return None
@@ -161,7 +169,7 @@ class RowReader:
 
     def _number(self) -> tuple[str, str]:
         """Without a column for the series, it is the letters before the folio."""
-        series, folio = text_of(self.value("series")), whole_text(text_of(self.value("folio")))
+        series, folio = self._shared(self.value("series")), whole_text(text_of(self.value("folio")))
         if isinstance(self.value("folio"), dt.date):
             self.blame("folio", _("a date stands where a folio was expected"), _SHIFTED)
         elif not folio:
@@ -179,6 +187,7 @@ class RowReader:
     def _party(self) -> Party:
         cells = self.value("rfc"), self.value("name")
         rfc, name = typed_rfc(text_of(cells[0])), text_of(cells[1])
+        party = Party(rfc, name)
         if rfc and not is_rfc(rfc):
             hint = _("copy it from the customer's tax certificate (Constancia de Situación Fiscal)")
             self.blame("rfc", _("'{rfc}' is not an RFC", rfc=shown(rfc)), hint)
@@ -187,12 +196,12 @@ class RowReader:
         elif isinstance(cells[1], dt.date | Decimal):
             self.blame("name", _("'{text}' is no customer's name", text=shown(name)), _SHIFTED)
         elif rfc or name:
-            self.parties[cells] = Party(rfc, name)
+            self.parties[cells] = party
             if is_odd(name):
                 what = _("the text '{text}' seems to have been read in a wrong encoding before it came here", text=shown(name))
                 hint = _("export the report again; the RFC and the code tell the customer until then")
                 self.warnings.append(Problem(what, hint, self.file, place=self.headings.place(self.row, "name"), warning=True))
-        return Party(rfc, name)
+        return party
 
     def _day(self, name: str, *, needed: bool = True) -> dt.date | None:
         value = self.value(name)
