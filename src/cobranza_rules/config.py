@@ -130,7 +130,7 @@ _WANTED = {
 
 
 def _as_problem(file: Path, found: dict[str, Any]) -> Problem:
-    place = ".".join(str(part) for part in found["loc"])
+    place = ".".join(str(part) for part in found["loc"] if part != "[key]")  # How pydantic says that the key itself is wrong
     if found["type"] == "unknown_role":
         unknown = _("nobody has the role '{role}'", role=found["ctx"]["role"])
         return Problem(

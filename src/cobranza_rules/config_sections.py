@@ -10,13 +10,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from cobranza_rules.intake.report_mapping import FIELDS, ReportMapping
+from cobranza_rules.intake.report_mapping import ReportField, ReportMapping
 from cobranza_rules.language import _
 from cobranza_rules.money import MINOR_UNITS
 from cobranza_rules.problems import Problem, ProblemError
 
 SECRET_COMMAND_SECONDS = 30
-_FIELDS_OF_REPORTS = rf"^({'|'.join(FIELDS)})$"
 _CURRENCIES = rf"^({'|'.join(MINOR_UNITS)})?$"
 
 
@@ -143,7 +142,7 @@ class AdminpaqSection(Section):
     """How one source's report calls its columns. `match` is a pattern of file names; `columns` maps a field of the program to a heading."""
 
     match: Annotated[str, Field(min_length=1)]
-    columns: dict[Annotated[str, Field(pattern=_FIELDS_OF_REPORTS)], str] = Field(default_factory=dict)
+    columns: dict[ReportField, str] = Field(default_factory=dict)
     currency: Annotated[str, Field(pattern=_CURRENCIES)] = ""
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.domain.ledger_matching import Standing
@@ -34,8 +34,8 @@ def differences_report(workspace: Workspace, customer: str | None = None) -> dic
         }
 
 
-def _of(query: Select[Any], customer: str | None) -> Select[Any]:
-    return query.where(CustomerRow.code.in_(spellings(customer))) if customer else query
+def _of(customer: str | None) -> list[ColumnElement[bool]]:
+    return [CustomerRow.code.in_(spellings(customer))] if customer else []
 
 
 def _differences(session: Session, customer: str | None) -> Iterator[dict[str, Any]]:
@@ -43,9 +43,9 @@ def _differences(session: Session, customer: str | None) -> Iterator[dict[str, A
         select(InvoiceRow, CustomerRow.code, LedgerChargeRow)
         .join(CustomerRow, CustomerRow.id == InvoiceRow.customer_id)
         .join(LedgerChargeRow, LedgerChargeRow.invoice_id == InvoiceRow.id)
-        .where(InvoiceRow.ledger_difference)
+        .where(InvoiceRow.ledger_difference, *_of(customer))
     )
-    for row, code, charge in session.execute(_of(query, customer).order_by(CustomerRow.code, InvoiceRow.number, InvoiceRow.id)):
+    for row, code, charge in session.execute(query.order_by(CustomerRow.code, InvoiceRow.number, InvoiceRow.id)):
         owed = Money(max(row.balance, 0), row.currency)
         told = Money(row.ledger_open or 0, row.currency)
         yield {
@@ -70,8 +70,8 @@ def _credits(session: Session, customer: str | None) -> Iterator[dict[str, Any]]
     for credit_id, number in session.execute(parts.order_by(LedgerPartRow.id)):
         covers[credit_id].append(number)
     query = select(LedgerCreditRow, CustomerRow.code).join(CustomerRow, CustomerRow.id == LedgerCreditRow.customer_id)
-    query = query.where(LedgerCreditRow.state.in_(COUNTS_FOR_NOTHING), LedgerCreditRow.open < LedgerCreditRow.total)
-    for row, code in session.execute(_of(query, customer).order_by(CustomerRow.code, LedgerCreditRow.issued_on, LedgerCreditRow.id)):
+    query = query.where(LedgerCreditRow.state.in_(COUNTS_FOR_NOTHING), LedgerCreditRow.open < LedgerCreditRow.total, *_of(customer))
+    for row, code in session.execute(query.order_by(CustomerRow.code, LedgerCreditRow.issued_on, LedgerCreditRow.id)):
         yield {
             "number": row.number,
             "concept": row.concept,

@@ -61,6 +61,7 @@ TASKS = (
     N_("decide-on-case"),
     N_("call-for-acknowledgement"),
     N_("allocate-credit-note"),
+    N_("match-ledger-credit"),
     N_("review-substitution"),
     N_("review-cancellation"),
     N_("resolve-rejection"),
@@ -114,6 +115,12 @@ TASK_FIELDS = (
     N_("mode"),
     N_("megabytes"),
     N_("limit"),
+    N_("credit"),
+    N_("credit_id"),
+    N_("on"),
+    N_("amount"),
+    N_("currency"),
+    N_("beside"),
 )
 CHAIN_BREAKS = (N_("changed"), N_("removed"), N_("inserted"), N_("reordered"))
 ANSWERS = (
@@ -125,6 +132,8 @@ ANSWERS = (
     N_("acknowledged"),
     N_("delivered"),
     N_("corrected"),
+    N_("same"),
+    N_("another"),
 )
 # The rules that ship with the program, beside those that bear the name of their document.
 RULES = (
@@ -133,6 +142,8 @@ RULES = (
     N_("reply-waiting"),
     N_("promise-to-pay"),
     N_("payment-claimed"),
+    N_("ledger-difference"),
+    N_("cfdi-missing"),
     N_("support-missing"),
     N_("override"),
     N_("exclude"),

@@ -33,7 +33,10 @@ def throw(seed: int) -> Plain:
     ]
     invoices = [_invoice(random, at, random.randrange(3)) for at in range(1, random.randrange(6, 14))]
     left = {one["number"]: one["cents"] for one in invoices}
-    payments = [payment for at in range(random.randrange(14)) if (payment := _payment(random, at, invoices, left))]
+    payments: list[Plain] = []
+    for at in range(random.randrange(14)):
+        payment = _twin(random, at, payments, left) or _payment(random, at, invoices, left)
+        payments += [payment] if payment else []
     notes = [note for at in range(random.randrange(5)) if (note := _note(random, at, invoices, left))]
     _one_kind_of_gap(payments)
     return {"customers": customers, "invoices": invoices, "payments": payments, "notes": notes}
@@ -77,6 +80,18 @@ def _payment(random: Random, at: int, invoices: list[Plain], left: dict[str, int
     }
 
 
+def _twin(random: Random, at: int, payments: list[Plain], left: dict[str, int]) -> Plain | None:
+    """A payment that looks like an earlier one in everything: only how many there are tells that it is another."""
+    if not payments or random.random() > 0.3:
+        return None
+    one = random.choice(payments)
+    if any(left[number] < cents for number, cents in one["parts"].items()):
+        return None
+    for number, cents in one["parts"].items():
+        left[number] -= cents
+    return {**one, "name": f"P-{at + 1}", "operation": f"{at:06}"}
+
+
 def _one_kind_of_gap(payments: list[Plain]) -> None:
     """Where a receipt lacks its credit and a credit its receipt, nobody can tell whether the two are one: that is another test's."""
     unstamped = {number for one in payments if not one["stamped"] for number in one["parts"]}
@@ -96,9 +111,9 @@ def _note(random: Random, at: int, invoices: list[Plain], left: dict[str, int]) 
 # The naive reckoning
 
 
-def reckoned(book: Plain, *, cfdi: bool, ledger: bool) -> dict[str, tuple[str, int, dt.date]]:
+def reckoned(book: Plain, *, cfdi: bool, ledger: bool) -> dict[str, tuple[str, int, dt.date | None]]:
     """Currency, balance in cents and due date by number, where CFDI and the accounting system, or one of the two, have told of the book."""
-    found = {}
+    found: dict[str, tuple[str, int, dt.date | None]] = {}
     for one in book["invoices"]:
         covered = sum(
             payment["parts"].get(one["number"], 0)
@@ -114,7 +129,7 @@ def reckoned(book: Plain, *, cfdi: bool, ledger: bool) -> dict[str, tuple[str, i
 
 def left_in_ledger(book: Plain) -> dict[str, int]:
     """CPENDIENTE: what AdminPAQ holds open."""
-    found = {}
+    found: dict[str, int] = {}
     for one in book["invoices"]:
         covered = sum(payment["parts"].get(one["number"], 0) for payment in book["payments"] if payment["posted"])
         covered += sum(note["cents"] for note in book["notes"] if note["invoice"] == one["number"])

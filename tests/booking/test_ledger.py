@@ -5,36 +5,31 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from tests.booking.ledger_records import charge, credit, link, taken
 from tests.cfdi_files import COMPANY, UNIVERSITY, credit_note, invoice, receipt, uuid_of
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of, state_of
 from cobranza_rules.booking.importing import Importing, ImportReport
-from cobranza_rules.booking.ledger_books import LedgerOutcome, book_ledger
-from cobranza_rules.booking.ledger_charges import LedgerOrigin
+from cobranza_rules.booking.ledger_books import LedgerOutcome
+from cobranza_rules.booking.task_answers import Answer, finish_task
 from cobranza_rules.casefile.timeline import verify_case_file
 from cobranza_rules.clock import FixedClock
 from cobranza_rules.domain.customer import CustomerKind, CustomerRecord, DeliveryMode, Party
 from cobranza_rules.domain.invoice import fold
-from cobranza_rules.domain.ledger_document import LedgerBook, LedgerDocument, LedgerKind, LedgerLink, Nature
+from cobranza_rules.domain.ledger_document import LedgerDocument, LedgerKind, LedgerLink
 from cobranza_rules.intake.sources import SourceFile
-from cobranza_rules.money import Money
+from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.database import Database
 from cobranza_rules.store.documents import DocumentArchive
-from cobranza_rules.store.tables import CreditNoteRow, CustomerRow, InvoiceRow, LedgerCreditRow, PaymentRow, TaskRow
+from cobranza_rules.store.tables import CreditNoteRow, CustomerRow, InvoiceRow, LedgerCreditRow, TaskRow
 
 DAY = dt.date(2026, 3, 2)
-ORIGIN = LedgerOrigin("MGW10008.DBF", "0" * 64)
-CONCEPTS = {
-    LedgerKind.INVOICE: "Factura",
-    LedgerKind.PAYMENT: "Pago del Cliente",
-    LedgerKind.CREDIT_NOTE: "Nota de Crédito",
-    LedgerKind.OTHER: "Descuento",
-}
 
 
 @pytest.fixture
@@ -51,50 +46,8 @@ def take(importing: Importing, *contents: bytes) -> ImportReport:
     return importing.take(SourceFile(f"file-{number}", content) for number, content in enumerate(contents))
 
 
-def document(number: str, total: str, left: str = "0.00", *, nature: Nature = Nature.CHARGE, **changes: Any) -> LedgerDocument:
-    """`number` is SERIES-FOLIO, and its internal id too."""
-    series, _dash, folio = number.partition("-")
-    kind = changes.pop("kind", LedgerKind.INVOICE if nature is Nature.CHARGE else LedgerKind.PAYMENT)
-    currency = changes.pop("currency", "MXN")
-    given: dict[str, Any] = {
-        "source": "dbf",
-        "internal_id": number,
-        "nature": nature,
-        "kind": kind,
-        "concept": CONCEPTS[kind],
-        "series": series,
-        "folio": folio,
-        "uuid": "",
-        "party": Party(*UNIVERSITY),
-        "customer_code": "C-001",
-        "issued_on": dt.date(2026, 1, 5) if nature is Nature.CHARGE else dt.date(2026, 2, 10),
-        "due_on": dt.date(2026, 2, 19) if nature is Nature.CHARGE else None,
-        "total": Money.of(total, currency),
-        "open": Money.of(left, currency),
-        "cancelled": False,
-        "reference": "",
-        "place": f"#{number}",
-        **changes,
-    }
-    return LedgerDocument(**given)
-
-
-def charge(number: str, total: str, left: str, **changes: Any) -> LedgerDocument:
-    return document(number, total, left, **changes)
-
-
-def credit(number: str, total: str, **changes: Any) -> LedgerDocument:
-    return document(number, total, nature=Nature.CREDIT, **changes)
-
-
-def link(credit_id: str, charge_id: str, amount: str) -> LedgerLink:
-    return LedgerLink(credit_id, charge_id, Money.of(amount, "MXN"), dt.date(2026, 2, 10))
-
-
 def ledger(importing: Importing, *documents: LedgerDocument, links: tuple[LedgerLink, ...] = (), **given: Any) -> LedgerOutcome:
-    book = LedgerBook(documents, links, given.pop("customers", ()))
-    with importing.database.writing() as session:
-        return book_ledger(Bookkeeper(session, importing.clock.now()), book, ORIGIN, importing.clock.today(), **given)
+    return taken(importing.database, importing.clock, *documents, links=links, **given)
 
 
 def book(importing: Importing) -> dict[str, tuple[int, str]]:
@@ -321,6 +274,16 @@ def test_the_uuid_of_a_receipt_tells_that_it_is_the_same_though_the_days_differ(
     assert book(importing) == {"FA-1": (60_000, "open"), "FA-2": (0, "paid")}
 
 
+@pytest.mark.parametrize("later", [False, True])
+def test_a_receipt_that_waits_for_an_invoice_finds_it_by_the_uuid_that_the_ledger_names(importing: Importing, later: bool) -> None:
+    take(importing, receipt("P-1", {"FA-1": "400.00"}))
+    rows = (charge("FA-1", "1000.00", "600.00"), credit("P-1", "400.00"))
+    for uuid in ("", uuid_of("FA-1")) if later else (uuid_of("FA-1"),):
+        ledger(importing, replace(rows[0], uuid=uuid), rows[1], links=(link("P-1", "FA-1", "400.00"),))
+        assert book(importing) == {"FA-1": (60_000, "open")}
+    assert standings(importing) == {"P-1": "same"}
+
+
 def test_two_equal_payments_of_the_ledger_of_which_one_has_its_receipt_are_two(importing: Importing) -> None:
     take(importing, PIECES["FA-1"], receipt("P-1", {"FA-1": "400.00"}))
     rows = (charge("FA-1", "1000.00", "200.00"), credit("P-1", "400.00"), credit("P-2", "400.00"))
@@ -438,8 +401,35 @@ def test_what_was_paid_beyond_the_balance_is_no_difference(importing: Importing)
     assert differing(importing) == {}
 
 
-def test_payments_of_the_ledger_have_their_evidence(importing: Importing) -> None:
-    whole_ledger(importing)
+# What a person says of a doubtful credit
+
+
+@pytest.mark.parametrize(("answer", "left", "standing"), [("same", 60_000, "same"), ("another", 20_000, "own")])
+def test_a_person_says_whether_a_doubtful_credit_is_the_same(importing: Importing, answer: str, left: int, standing: str) -> None:
+    rows = (charge("FA-1", "1000.00", "600.00"), credit("P-9", "400.00", issued_on=dt.date(2026, 2, 12)))
+    links = (link("P-9", "FA-1", "400.00"),)
+    take(importing, PIECES["FA-1"], receipt("P-1", {"FA-1": "400.00"}))
+    ledger(importing, *rows, links=links)
+    with importing.database.writing() as session:
+        task = session.scalars(select(TaskRow)).one()
+        keeper = Bookkeeper(session, importing.clock.now())
+        with pytest.raises(ProblemError, match="a doubtful credit needs its answer; give --answer same, another"):
+            finish_task(keeper, task.id, Answer("a@kemper.example"), DAY)
+        finish_task(keeper, task.id, Answer("a@kemper.example", answer), DAY)
+    for _time in range(2):
+        assert book(importing) == {"FA-1": (left, "open")}
+        assert standings(importing) == {"P-9": standing}
+        ledger(importing, *rows, links=links)
+
+
+def test_what_comes_later_may_end_the_question(importing: Importing) -> None:
+    """The receipt of another day was that of a second payment, whose credit comes with the next report."""
+    take(importing, PIECES["FA-1"], receipt("P-1", {"FA-1": "400.00"}))
+    first = credit("P-9", "400.00", issued_on=dt.date(2026, 2, 12))
+    ledger(importing, charge("FA-1", "1000.00", "600.00"), first, links=(link("P-9", "FA-1", "400.00"),))
+    rows = (charge("FA-1", "1000.00", "200.00"), first, credit("P-8", "400.00"))
+    ledger(importing, *rows, links=(link("P-9", "FA-1", "400.00"), link("P-8", "FA-1", "400.00")))
+    assert standings(importing) == {"P-8": "same", "P-9": "own"}
+    assert book(importing) == {"FA-1": (20_000, "open")}
     with importing.database.reading() as session:
-        payment = session.scalars(select(PaymentRow)).one()
-    assert (payment.amount, payment.paid_on) == (90_000, dt.date(2026, 2, 10))
+        assert session.scalars(select(TaskRow)).one().state == "done"

@@ -145,7 +145,7 @@ def test_a_report_beside_the_cfdi_says_what_is_open_and_adds_nothing(books: Book
         assert differing(into) == {number for number, balance in balances.items() if left[number] != balance}
 
 
-@pytest.mark.parametrize("seed", [3, 11])
+@pytest.mark.parametrize("seed", [0, 7])
 def test_on_either_database(database: Database, tmp_path: Path, seed: int) -> None:
     book = throw(seed)
     into = importing(database, tmp_path)
@@ -166,7 +166,7 @@ def test_the_books_have_what_they_are_to_prove() -> None:
 
 
 def test_each_payment_has_the_evidence_of_both(books: Books) -> None:
-    book = throw(3)
+    book = throw(0)
     into = books()
     taken(into, of_tables(book), of_cfdi(book))
     with into.database.reading() as session:

@@ -58,7 +58,7 @@ def test_a_crash_over_smtp_is_uncertain_and_never_repeated(wired: Desk, server: 
 def test_a_damaged_document_stops_its_message_and_no_other(desk: Desk) -> None:
     """The archived CFDI of one customer's invoice is damaged: its transmittal cannot leave, the reminder of another invoice can."""
     desk.take(invoice("FA-2", day=DAY))
-    path = desk.workspace.archive.path_of(desk.invoice("FA-2").document)
+    path = desk.workspace.archive.path_of(str(desk.invoice("FA-2").document))
     path.chmod(0o600)
     path.write_bytes(b"damaged")
     report = desk.tick()
@@ -72,7 +72,7 @@ def test_a_damaged_document_stops_its_message_and_no_other(desk: Desk) -> None:
 
 def test_a_document_that_is_gone_stops_its_message_and_no_other(desk: Desk) -> None:
     desk.take(invoice("FA-2", day=DAY))
-    desk.workspace.archive.path_of(desk.invoice("FA-2").document).unlink()
+    desk.workspace.archive.path_of(str(desk.invoice("FA-2").document)).unlink()
     report = desk.tick()
     assert report.states["sent"] == 1
     assert len(report.problems) == 1

@@ -183,6 +183,7 @@ class Desk:
             (("case",), ("C-001",)),
             (("case", "verify"), ()),
             (("aging",), day),
+            (("differences",), day),
             (("backtest",), ("--from", "2026-03-02", "--to", "2026-03-02", *day)),
             (("override", "set"), ("FA-1269", "hold", "--until", "2026-03-06", *WHO, *day)),
             (("override", "list"), ()),

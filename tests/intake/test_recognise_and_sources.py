@@ -2,6 +2,7 @@ import io
 import os
 import random
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -225,3 +226,24 @@ def test_count_agrees_with_walk(tmp_path: Path) -> None:
     for number in range(5):
         (tmp_path / "f" / f"{number}.xml").write_bytes(b"x")
     assert count([tmp_path, tmp_path / "l.zip"]) == len(list(walk([tmp_path, tmp_path / "l.zip"]))) == 19
+
+
+def test_of_a_folder_of_adminpaq_only_the_tables_that_are_read_are_taken(tmp_path: Path) -> None:
+    for name in ("MGW10008.DBF", "MGW10008.CDX", "mgw10008.fpt", "MGW10005.DBF", "mgw10002.dbf", "CAC10000.DBF", "CFDI.XML"):
+        (tmp_path / name).write_bytes(b"x")
+    found = [Path(file.name).name for file in walk([tmp_path])]
+    assert found == ["CFDI.XML", "MGW10008.DBF", "mgw10002.dbf", "mgw10008.fpt"]
+    assert [file.name for file in walk([tmp_path / "MGW10005.DBF"])] == [str(tmp_path / "MGW10005.DBF")]  # Named by itself
+
+
+def test_tables_of_adminpaq_may_be_larger_than_other_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sources, "LARGEST_FILE", 1000)
+    monkeypatch.setattr(sources, "LARGEST_TABLE", 2000)
+    monkeypatch.setattr(sources, "LIMITS", replace(sources.LIMITS, entry=1000))
+    for name, size in (("MGW10008.DBF", 2000), ("MGW10009.DBF", 2001), ("otro.dbf", 1001)):
+        (tmp_path / name).write_bytes(b"x" * size)
+    with zipfile.ZipFile(tmp_path / "z.zip", "w") as archive:
+        archive.writestr("MGW10002.DBF", b"x" * 2000)
+        archive.writestr("a.xml", b"x" * 1001)
+    taken = {file.name.rpartition("/")[2]: isinstance(file.content, bytes) for file in walk([tmp_path])}
+    assert taken == {"MGW10008.DBF": True, "MGW10009.DBF": False, "MGW10002.DBF": True, "a.xml": False, "otro.dbf": False}

@@ -24,6 +24,8 @@ def test_the_shipped_rules() -> None:
         "promise-to-pay",
         "dispute",
         "payment-claimed",
+        "ledger-difference",
+        "cfdi-missing",
         "support-missing",
     ]
     assert {rule.procedure_step for rule in rules.rules} | {rung.procedure_step for rung in rules.ladders[0].rungs} == {

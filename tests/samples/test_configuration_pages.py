@@ -12,6 +12,8 @@ import pytest
 from pydantic import BaseModel
 
 from cobranza_rules.config import Settings, read_settings
+from cobranza_rules.intake.report_mapping import ReportMapping
+from cobranza_rules.problems import ProblemError
 
 PAGES = ("configuration.md", "configuration.es.md")
 
@@ -34,7 +36,7 @@ def rows(page: str) -> dict[str, str]:
     for line in page.splitlines():
         if heading := re.match(r"#+ (?:`\[+([^\]]*)\]+`)?", line):
             section = f"{heading[1]}." if heading[1] else ""
-            section = section.replace("people.ROLE", "people").replace("people.ROL", "people")
+            section = re.sub(r"\.(?:ROLE|ROL|NAME|NOMBRE)\.", ".", section)
         if line.startswith("| `"):
             names, _meaning, default = (cell.strip() for cell in line.strip("|").split("|"))
             named = re.findall(r"`([a-z_]+)`", names)
@@ -69,7 +71,7 @@ def test_every_setting_is_explained_with_its_default(root: Path, name: str) -> N
 @pytest.mark.parametrize("name", PAGES)
 def test_the_examples_are_valid(root: Path, tmp_path: Path, name: str) -> None:
     smallest, *more = re.findall(r"```toml\n(.*?)```", (root / "docs" / name).read_text(encoding="utf-8"), re.DOTALL)
-    assert len(more) == 3
+    assert len(more) == 4
     for example in ("", *more):
         file = tmp_path / "cobranza.toml"
         file.write_text(f"{smallest}\n{example}", encoding="utf-8")
@@ -77,3 +79,21 @@ def test_the_examples_are_valid(root: Path, tmp_path: Path, name: str) -> None:
         assert settings.company.rfc == "EKU9003173C9"
         for section in tomllib.loads(example):
             assert getattr(settings, section)
+
+
+def test_mappings_of_reports_are_read_and_a_wrong_one_is_told(root: Path, tmp_path: Path) -> None:
+    smallest = re.findall(r"```toml\n(.*?)```", (root / "docs" / "configuration.md").read_text(encoding="utf-8"), re.DOTALL)[0]
+    file = tmp_path / "cobranza.toml"
+    file.write_text(
+        f'{smallest}\n[intake.adminpaq.norte]\nmatch = "norte*"\ncolumns = {{ folio = "Núm." }}\ncurrency = "USD"\n', encoding="utf-8"
+    )
+    assert read_settings(file).intake.mappings() == (ReportMapping("norte", "norte*", {"folio": "Núm."}, "USD"),)
+    file.write_text(f'{smallest}\n[intake.adminpaq.norte]\ncolumns = {{ numero = "Núm." }}\ncurrency = "pesos"\n', encoding="utf-8")
+    with pytest.raises(ProblemError) as caught:
+        read_settings(file)
+    assert [problem.place for problem in caught.value.problems] == [
+        "intake.adminpaq.norte.match",
+        "intake.adminpaq.norte.columns.numero",
+        "intake.adminpaq.norte.currency",
+    ]
+    assert "one of these is expected: 'internal_id', 'model'," in str(caught.value.problems[1])

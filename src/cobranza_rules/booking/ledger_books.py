@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.credit_notes import apply_waiting_credit_notes
 from cobranza_rules.booking.ledger_charges import LedgerCharges, LedgerOrigin, state_open
 from cobranza_rules.booking.ledger_credits import book_credit, settle_credits, settle_invoices
 from cobranza_rules.booking.ledger_customers import LedgerCustomers, complete_customer
 from cobranza_rules.booking.ledger_numbers import InvoiceNumbers
+from cobranza_rules.booking.outcome import Taken
+from cobranza_rules.booking.payments import apply_waiting_payments
 from cobranza_rules.domain.ledger_document import LedgerBook, LedgerDocument, Nature
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
@@ -43,12 +46,20 @@ def book_ledger(
     invoices = _book_charges(charges, book, outcome)
     touched = _book_credits(charges, book, invoices, outcome)
     keeper.session.flush()
-    settle_invoices(keeper, [invoice.id for invoice, _document in invoices.values()], today)
     settle_credits(keeper, touched, today)
+    _let_in(charges, today)
     for invoice, document in invoices.values():
         state_open(keeper, invoice, 0 if document.cancelled else document.open.minor, today)
     outcome.problems += charges.problems
     return outcome
+
+
+def _let_in(charges: LedgerCharges, today: dt.date) -> None:
+    """What was waiting for invoices of which the ledger has told the UUID."""
+    settle_invoices(charges.keeper, [invoice.id for invoice in charges.named], today)
+    for invoice in charges.named:
+        apply_waiting_payments(charges.keeper, invoice, today)
+        apply_waiting_credit_notes(charges.keeper, invoice, today)
 
 
 Booked = Mapping[int, tuple[InvoiceRow, LedgerDocument]]  # By the position of the document in its book
@@ -69,7 +80,7 @@ def _book_charges(charges: LedgerCharges, book: LedgerBook, outcome: LedgerOutco
 
 
 def _book_credits(charges: LedgerCharges, book: LedgerBook, invoices: Booked, outcome: LedgerOutcome) -> set[int]:
-    """Ids of the credits, by whom something may count otherwise now."""
+    """Ids of the credits of which something is new: whatever else could change what one counts for settles it by itself."""
     linked = _linked(charges, book, invoices)
     touched: set[int] = set()
     for document in book.documents:
@@ -83,7 +94,8 @@ def _book_credits(charges: LedgerCharges, book: LedgerBook, invoices: Booked, ou
             charges.problems.append(Problem(what, hint, charges.origin.file, place=document.place))
             continue
         row, taken = book_credit(charges.keeper, document, parts, customer.id, charges.origin)
-        touched.add(row.id)
+        if taken is not Taken.UNCHANGED:
+            touched.add(row.id)
         outcome.counts["credits", taken] += 1
         if not document.cancelled and document.issued_on <= charges.today:
             outcome.newest = max(outcome.newest or document.issued_on, document.issued_on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, put_state
 from cobranza_rules.booking.ledger_customers import LedgerCustomers
@@ -18,7 +18,7 @@ from cobranza_rules.domain.ledger_document import LedgerDocument
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
 from cobranza_rules.problems import Problem
-from cobranza_rules.store.tables import CustomerRow, InvoiceRow, LedgerChargeRow
+from cobranza_rules.store.tables import ApplicationRow, CustomerRow, InvoiceRow, LedgerChargeRow
 
 LONGEST_SERIES, LONGEST_FOLIO = 25, 40  # Of a CFDI (Anexo 20): what is longer is no series and no folio.
 
@@ -43,6 +43,7 @@ class LedgerCharges:
     numbers: InvoiceNumbers
     problems: list[Problem] = field(default_factory=list)
     places: dict[int, str] = field(default_factory=dict)  # Where each invoice stood, by its id
+    named: list[InvoiceRow] = field(default_factory=list)  # Those of which the UUID has become known
 
     def book(self, document: LedgerDocument) -> tuple[InvoiceRow, Taken] | None:
         """None where the row has to wait."""
@@ -109,6 +110,8 @@ class LedgerCharges:
         if due["due_on"] is None and document.due_on is not None:
             due["due_on"] = document.due_on.isoformat()  # What was agreed with the customer comes first, where it is known.
         self.keeper.enter(row, EntryKind.ISSUED, row.issued_on, {"minor": document.total.minor, "ledger": True, **due})
+        if row.uuid:
+            self.named.append(row)
         if self.opening is not None and row.issued_on <= self.opening:
             self.keeper.enter(row, EntryKind.DELIVERED, row.issued_on, {"opening": True})
         return row
@@ -147,6 +150,8 @@ class LedgerCharges:
         if document.uuid and invoice.uuid is None:
             invoice.uuid = document.uuid
             self.numbers.add(invoice.id, document.uuid, "", "")
+            name_applications(self.keeper, invoice)
+            self.named.append(invoice)
         told_before = known is not None and invoice.due_on == known.due_on
         if (
             document.due_on
@@ -174,6 +179,12 @@ class LedgerCharges:
         """What was substituted stays so: its CFDI says more than that it is cancelled."""
         if charge.cancelled and invoice.closed is None:
             self.keeper.enter(invoice, EntryKind.CANCELLED, self.today, {"ledger": True})
+
+
+def name_applications(keeper: Bookkeeper, invoice: InvoiceRow) -> None:
+    """What payments cover of the invoice is named by its UUID, too, now that it is known."""
+    named = update(ApplicationRow).where(ApplicationRow.invoice_id == invoice.id).values(invoice_uuid=invoice.uuid)
+    keeper.session.execute(named)
 
 
 def state_open(keeper: Bookkeeper, invoice: InvoiceRow, minor: int, today: dt.date) -> None:

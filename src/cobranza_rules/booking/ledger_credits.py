@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -19,6 +19,7 @@ from cobranza_rules.domain.ledger_matching import Standing
 from cobranza_rules.store.tables import LedgerCreditRow, LedgerPartRow
 
 TOGETHER = 200  # Credits that are settled with one reading of the book
+LONGEST_KEY = 200
 OF_PAYMENTS, OF_NOTES = frozenset({LedgerKind.PAYMENT.value}), frozenset({LedgerKind.CREDIT_NOTE.value})
 
 
@@ -26,8 +27,8 @@ def key_of(document: LedgerDocument) -> str:
     """Each concept counts its own folios; a credit without one is known by its place in the tables alone."""
     series, folio = number_of(document.series, document.folio) if document.folio else ("", "")
     if folio:
-        return f"{document.concept.strip().upper()[:100]}|{series}|{folio}"
-    return f"{document.source}|{document.internal_id}"
+        return f"{document.concept.strip().upper()[:100]}|{series}|{folio}"[:LONGEST_KEY]
+    return f"{document.source}|{document.internal_id}"[:LONGEST_KEY]
 
 
 def book_credit(
@@ -88,9 +89,8 @@ def _put_parts(keeper: Bookkeeper, row: LedgerCreditRow, parts: Mapping[int, int
 
 def settle_credits(keeper: Bookkeeper, ids: Collection[int], today: dt.date) -> None:
     """Brings what these credits count for in line with all that is known by now. Nothing is written where it is so already."""
-    waiting = sorted(ids)
-    for start in range(0, len(waiting), TOGETHER):
-        rows = list(keeper.session.scalars(select(LedgerCreditRow).where(LedgerCreditRow.id.in_(waiting[start : start + TOGETHER]))))
+    for some in batched(sorted(ids), TOGETHER):
+        rows = list(keeper.session.scalars(select(LedgerCreditRow).where(LedgerCreditRow.id.in_(some))))
         settle_payments(keeper, [row for row in rows if row.kind in OF_PAYMENTS], today)
         settle_notes(keeper, [row for row in rows if row.kind in OF_NOTES], today)
         for row in rows:
@@ -100,5 +100,12 @@ def settle_credits(keeper: Bookkeeper, ids: Collection[int], today: dt.date) -> 
 
 def settle_invoices(keeper: Bookkeeper, ids: Iterable[int], today: dt.date) -> None:
     """The same for every credit that covers something of these invoices."""
-    named = select(LedgerPartRow.credit_id).where(LedgerPartRow.invoice_id.in_(sorted(set(ids)))).distinct()
-    settle_credits(keeper, list(keeper.session.scalars(named)), today)
+    found: set[int] = set()
+    for some in batched(sorted(set(ids)), TOGETHER):
+        found.update(keeper.session.scalars(select(LedgerPartRow.credit_id).where(LedgerPartRow.invoice_id.in_(some))))
+    settle_credits(keeper, found, today)
+
+
+def batched(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    """No database takes any number of values in one statement."""
+    return (ids[start : start + size] for start in range(0, len(ids), size))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.customers import customer_of
 from cobranza_rules.booking.document import Document
+from cobranza_rules.booking.ledger_charges import name_applications
 from cobranza_rules.booking.ledger_credits import settle_credits
 from cobranza_rules.booking.ledger_numbers import without_cfdi
 from cobranza_rules.booking.payment_terms import due_when_issued
@@ -17,7 +18,7 @@ from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
 from cobranza_rules.problems import Problem
-from cobranza_rules.store.tables import ApplicationRow, CustomerRow, InvoiceRow, LedgerChargeRow, LedgerPartRow
+from cobranza_rules.store.tables import CustomerRow, InvoiceRow, LedgerChargeRow, LedgerPartRow
 
 
 def told_by_the_ledger(keeper: Bookkeeper, record: InvoiceRecord) -> InvoiceRow | None:
@@ -91,6 +92,5 @@ def _take_facts(keeper: Bookkeeper, row: InvoiceRow, document: Document, record:
         if due["due_on"] is None and row.total == record.total.minor and row.due_on is not None:
             due["due_on"] = row.due_on.isoformat()  # The ledger's, which still counts.
         keeper.enter(row, EntryKind.ISSUED, row.issued_on, {"minor": record.total.minor, **due})
-    named = update(ApplicationRow).where(ApplicationRow.invoice_id == row.id).values(invoice_uuid=record.uuid)
-    keeper.session.execute(named)
+    name_applications(keeper, row)
     keeper.session.flush()

@@ -64,11 +64,15 @@ def parts_of(keeper: Bookkeeper, ids: Collection[int]) -> dict[int, dict[int, in
     return found
 
 
-def settle_payments(keeper: Bookkeeper, rows: Sequence[LedgerCreditRow], today: dt.date) -> None:
-    """What each counts for, by `domain.ledger_matching.match` over all that has to do with its invoices."""
-    if not rows:
+def settle_payments(keeper: Bookkeeper, changed: Sequence[LedgerCreditRow], today: dt.date) -> None:
+    """What each counts for, by `domain.ledger_matching.match` over all that has to do with its invoices.
+
+    So are those beside them: a credit that has found its receipt leaves no doubt about another one.
+    """
+    if not changed:
         return
     keeper.session.flush()
+    rows = _with_those_beside(keeper, changed)
     covered = parts_of(keeper, [row.id for row in rows])
     invoices = {invoice for parts in covered.values() for invoice in parts}
     receipts = _receipts(keeper, invoices, {row.uuid for row in rows if row.uuid})
@@ -76,8 +80,28 @@ def settle_payments(keeper: Bookkeeper, rows: Sequence[LedgerCreditRow], today: 
     receipts = _receipts(keeper, beside, {uuid for one in receipts for uuid in one.uuids} | {row.uuid for row in rows if row.uuid})
     told = _credits(keeper, beside, rows, {uuid for one in receipts for uuid in one.uuids})
     matches = match(receipts, told)
-    for row in sorted(rows, key=lambda each: each.id):
-        _stand(keeper, row, _verdict(row, covered[row.id], matches), covered[row.id], today)
+    new = {row.id for row in changed}
+    for row in rows:
+        found = _verdict(row, covered[row.id], matches)
+        if row.id in new or found.standing != row.state or (found.standing is Standing.SAME and found.receipt != row.payment_id):
+            _stand(keeper, row, found, covered[row.id], today)
+
+
+def _with_those_beside(keeper: Bookkeeper, rows: Sequence[LedgerCreditRow]) -> list[LedgerCreditRow]:
+    """Credits that cover something of the same invoices, or of those of receipts that these name by UUID."""
+    ids, uuids = [row.id for row in rows], [row.uuid for row in rows if row.uuid]
+    own = select(LedgerPartRow.invoice_id).where(LedgerPartRow.credit_id.in_(ids))
+    told = select(EvidenceRow.payment_id).where(EvidenceRow.kind == RECEIPT, EvidenceRow.source.in_(uuids))
+    named = (
+        select(InvoiceRow.id)
+        .join(ApplicationRow, ApplicationRow.invoice_uuid == InvoiceRow.uuid)
+        .where(ApplicationRow.payment_id.in_(told))
+    )
+    beside = select(LedgerPartRow.credit_id).where(or_(LedgerPartRow.invoice_id.in_(own), LedgerPartRow.invoice_id.in_(named)))
+    query = select(LedgerCreditRow).where(
+        LedgerCreditRow.kind == LedgerKind.PAYMENT.value, or_(LedgerCreditRow.id.in_(ids), LedgerCreditRow.id.in_(beside))
+    )
+    return list(keeper.session.scalars(query.order_by(LedgerCreditRow.id)))
 
 
 def _verdict(row: LedgerCreditRow, parts: Parts, matches: Mapping[int, Match]) -> Match:
@@ -167,10 +191,12 @@ def _credits(keeper: Bookkeeper, invoices: Collection[int], rows: Sequence[Ledge
 
 def _stand(keeper: Bookkeeper, row: LedgerCreditRow, found: Match, parts: Parts, today: dt.date) -> None:
     """Brings the book to what was found: what counts by itself is applied, what does not is withdrawn."""
+    before = row.state, row.payment_id
     own = _own_payment(keeper, row)
     if found.standing is Standing.OWN:
+        if own is not None:
+            _withdraw(keeper, own, parts, today, retold=True)
         own = own or _new_payment(keeper, row)
-        _withdraw(keeper, own, parts, today, retold=True)
         _apply(keeper, own, row, parts)
         payment_id: int | None = own.id
     else:
@@ -178,10 +204,11 @@ def _stand(keeper: Bookkeeper, row: LedgerCreditRow, found: Match, parts: Parts,
             _withdraw(keeper, own, {}, today, retold=found.standing is not Standing.CANCELLED)
         payment_id = found.receipt if found.standing is Standing.SAME else None
     row.state, row.payment_id = found.standing.value, payment_id
-    _put_evidence(keeper, row)
+    if before[1] != payment_id:
+        _put_evidence(keeper, row)
     if found.standing is Standing.DOUBTFUL:
         ask_about(keeper, row, sorted(parts), found.receipt, today)
-    else:
+    elif before[0] == Standing.DOUBTFUL:
         no_more_asked(keeper, row, today)
 
 

@@ -31,6 +31,11 @@ SENTENCES = {
     "agreement_file": N_("file {name} kept with agreement {number}"),
     "payment_applied": N_("payment of {amount} applied to {invoice}"),
     "payment_reversed": N_("payment taken back from {invoice}"),
+    "payment_retold": N_("other evidence tells of a payment of {invoice}: what the accounting system said of it counts no more"),
+    "credit_withdrawn": N_("credit note taken back from {invoice}: the CFDI says what it covers"),
+    "cfdi_booked": N_("the CFDI of {invoice} came in: {uuid}"),
+    "ledger_stated": N_("the accounting system holds {amount} of {invoice} open"),
+    "ledger_silent": N_("what the accounting system says of {invoice} counts no more"),
     "credit_applied": N_("credit note {number} over {amount} applied to {invoice}"),
     "credit_note": N_("credit note {number} over {amount} received"),
     "credit_reversed": N_("credit note {number} taken back from {invoice}"),
@@ -116,8 +121,7 @@ def timeline(session: Session, customer_id: int) -> Iterator[TimelineEvent]:
 
 
 def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
-    # A rung that stays in the house sends nothing to anybody.
-    template = SENTENCES.get("rung_carried_out" if kind == "rung_sent" and data.get("internal") else kind)
+    template = SENTENCES.get(_told_as(kind, data))
     if template is None:
         return _("{kind}", kind=word(kind))
     words = WORDS | {"name"} if kind.startswith("task_") else WORDS
@@ -159,6 +163,15 @@ def _how(data: Mapping[str, Any]) -> Sentence | str:
         return ""
     mode = word(data["mode"])
     return _(" ({mode}; carried by {who})", mode=mode, who=data["carried_by"]) if data.get("carried_by") else _(" ({mode})", mode=mode)
+
+
+def _told_as(kind: str, data: Mapping[str, Any]) -> str:
+    """Some kinds say something else by what they carry: a rung that stays in the house sends nothing to anybody."""
+    if kind == "rung_sent" and data.get("internal"):
+        return "rung_carried_out"
+    if kind == "payment_reversed" and data.get("retold"):
+        return "payment_retold"
+    return "ledger_silent" if kind == "ledger_stated" and "minor" not in data else kind
 
 
 def _about(data: Mapping[str, Any]) -> Sentence | str:

@@ -70,7 +70,14 @@ def import_(
 
 
 def take_in(workspace: Workspace, paths: tuple[Path, ...], opening: dt.date | None, screen: Screen) -> ImportReport:
-    importing = Importing(workspace.database, workspace.archive, workspace.clock, workspace.company.rfc, opening)
+    importing = Importing(
+        workspace.database,
+        workspace.archive,
+        workspace.clock,
+        workspace.company.rfc,
+        opening,
+        workspace.settings.intake.mappings(),
+    )
     total = count(paths)
     if screen.as_json or total < LONG_IMPORT:
         return importing.take(walk(paths))

@@ -129,7 +129,7 @@ def _take_customer(reader: RecordReader, found: Catalogues, addresses: Mapping[i
         reader.blame("CRAZONSO01", _("the field is empty"))
     if rfc and code and not reader.errors:
         found.records.append(_record(reader, code, name, rfc, addresses.get(number, _Address("", "", ""))))
-        spellings.add(Party(rfc, name), code, reader.place("CRAZONSO01"))
+        spellings.add(Party(rfc, name), code, f"{reader.file} {reader.place('CRAZONSO01')}")
 
 
 def _record(reader: RecordReader, code: str, name: str, rfc: str, address: _Address) -> CustomerRecord:

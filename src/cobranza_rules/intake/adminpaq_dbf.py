@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,11 +11,12 @@ from cobranza_rules.domain.ledger_document import LedgerBook
 from cobranza_rules.intake.adminpaq_catalogues import ADDRESSES, CONCEPTS, CURRENCIES, CUSTOMERS, STAMPS, TEXTS, read_catalogues
 from cobranza_rules.intake.adminpaq_documents import DOCUMENTS, LINKS, NEEDED, read_documents, read_links
 from cobranza_rules.intake.code_page import page_name
-from cobranza_rules.intake.dbf_table import DbfTable, open_table
+from cobranza_rules.intake.dbf_table import SHORTEST_MEMO_FILE, DbfTable, open_table
 from cobranza_rules.intake.two_spellings import Spellings
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 
+_OF_ADMINPAQ = re.compile(r"(?:MGW|CAC|POS)[0-9]{5}\.(?:DBF|FPT|CDX)")
 TABLES = (DOCUMENTS, LINKS, CUSTOMERS, ADDRESSES, CONCEPTS, CURRENCIES, STAMPS)
 MOST_TOLD = 200
 _WITHOUT = {
@@ -28,6 +30,11 @@ def table_of(file: str) -> str:
     name = file.replace("\\", "/").rpartition("/")[2].upper()
     stem, _dot, extension = name.partition(".")
     return stem if extension in ("DBF", "FPT") and stem in TABLES else ""
+
+
+def is_of_no_use(file: str) -> bool:
+    """Whether it is one of the other files of AdminPAQ, tables and indexes that lie beside those that are read."""
+    return not table_of(file) and _OF_ADMINPAQ.fullmatch(file.replace("\\", "/").rpartition("/")[2].upper()) is not None
 
 
 def read_tables_of(files: Mapping[str, bytes]) -> tuple[LedgerBook, list[Problem]]:
@@ -54,7 +61,7 @@ def _read(tables: Mapping[str, DbfTable], problems: list[Problem]) -> LedgerBook
     for name, lost in _WITHOUT.items():
         if name not in tables:
             _warn(problems, documents_table.name, _("the table {table} is missing: {lost}", table=f"{name}.DBF", lost=lost), _BESIDE)
-    spellings = Spellings(documents_table.name)
+    spellings = Spellings("")
     catalogues = read_catalogues(tables, spellings, problems)
     documents = read_documents(documents_table, catalogues, spellings, problems.extend)
     if documents.pesos_by_number:
@@ -65,7 +72,7 @@ def _read(tables: Mapping[str, DbfTable], problems: list[Problem]) -> LedgerBook
     return LedgerBook(tuple(documents.found.values()), tuple(links), tuple(catalogues.records))
 
 
-_BESIDE = _("copy it beside the others, and import them again")
+_BESIDE = _("copy that file beside the others, and import them again")
 _LOOK = _("look at the names of some customers; if letters are wrong, export the document report as a spreadsheet instead")
 
 
@@ -75,6 +82,8 @@ def _tables(files: Mapping[str, bytes], folder: Path, problems: list[Problem]) -
     for file, content in files.items():
         if stem := table_of(file):
             extension = file[-4:].lower()
+            if extension == ".fpt" and len(content) < SHORTEST_MEMO_FILE:
+                continue
             (folder / f"{stem.lower()}{extension}").write_bytes(content)
             if extension == ".dbf":
                 names[stem] = file
@@ -89,7 +98,7 @@ def _tables(files: Mapping[str, bytes], folder: Path, problems: list[Problem]) -
         problems += table.problems
         _tell_page(table, problems)
         if table.without_memo and stem == DOCUMENTS:
-            what = _("the memo file {file} is missing: what was noted on the documents is not known", file=f"{stem}.FPT")
+            what = _("the memo file {file} is missing or damaged: what was noted on the documents is not known", file=f"{stem}.FPT")
             _warn(problems, file, what, _BESIDE)
     return tables
 

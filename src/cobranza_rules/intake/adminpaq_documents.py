@@ -151,7 +151,7 @@ class _Record:
         for name, amount in (("CTOTAL", total), ("CPENDIENTE", left)):
             if amount < 0:
                 self.reader.blame(name, _("the amount {amount} is negative", amount=amount), _COMPARE)
-        if left > total >= 0:
+        if left > total >= 0 and not self.reader.errors:
             what = _(
                 "the open amount {open} is more than the total {total}", open=Money.of(left, currency), total=Money.of(total, currency)
             )

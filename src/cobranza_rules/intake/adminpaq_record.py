@@ -42,7 +42,7 @@ class RecordReader:
 
     def text(self, name: str) -> str:
         value = self.record.get(name)
-        text = text_of(value) if isinstance(value, str) else ""
+        text = text_of(value) if isinstance(value, str) and not isinstance(value, UnreadableField) else ""
         if is_odd(text):
             what = _("the text '{text}' cannot be right in the code page in which it was read", text=shown(text))
             self.oddities.append(Problem(what, _OTHER_WAY, self.file, place=self.place(name)))

@@ -26,6 +26,8 @@ def text_of(value: Value) -> str:
         text = composed(value)
         if text.isprintable() and "  " not in text and text == text.strip():  # As nearly every cell is
             return text
+    if value.__class__ is int:
+        return str(value)
     told = f"{value:f}" if isinstance(value, Decimal) else str(value)
     return " ".join("".join(letter if letter.isprintable() or letter.isspace() else " " for letter in composed(told)).split())
 

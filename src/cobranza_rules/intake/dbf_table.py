@@ -23,6 +23,7 @@ _FIELD = struct.Struct("<11sc4xBB14x")
 _FIELD_BYTES, _END_OF_FIELDS = 32, 0x0D
 _JUDGED = 50_000  # Records whose letters are looked at for the code page
 _LONGEST_MEMO = 2000
+SHORTEST_MEMO_FILE = 512  # Its header
 _MEMO_TYPES = frozenset("MGP")
 _AGAIN = _("copy it again while nobody works in AdminPAQ")
 

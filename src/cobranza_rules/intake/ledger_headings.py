@@ -8,7 +8,7 @@ from cobranza_rules.intake.heading_row import Column, KnownHeadings, heading_key
 from cobranza_rules.intake.report_mapping import ReportMapping
 
 EXPECTED = "Fecha, Vencimiento, Concepto, Serie, Folio, Código, Cliente, RFC, Moneda, Total, Pendiente, Cancelado, Referencia, UUID"
-FIELDS = {
+_FIELDS = {
     "internal_id": "id documento|ciddocumento|ciddocum01",
     "model": "documento modelo|ciddocumentode|ciddocum02",
     "nature": "naturaleza|cargo abono|cargo o abono|cnaturaleza|cnatural01|nature",
@@ -43,7 +43,7 @@ def _are_enough(held: set[Column]) -> bool:
 
 
 REPORT_HEADINGS = KnownHeadings(
-    {heading_key(word): name for name, words in FIELDS.items() for word in words.split("|")},
+    {heading_key(word): name for name, words in _FIELDS.items() for word in words.split("|")},
     _are_enough,
     EXPECTED,
     two_rows=True,

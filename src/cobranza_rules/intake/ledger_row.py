@@ -14,9 +14,8 @@ from cobranza_rules.intake.cells import amount_of, day_of, text_of
 from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.code_page import is_odd
 from cobranza_rules.intake.heading_row import Headings
-from cobranza_rules.intake.ledger_headings import FIELDS
 from cobranza_rules.intake.ledger_words import currency_of, flag_of, understood, whole_text
-from cobranza_rules.intake.report_mapping import ReportMapping
+from cobranza_rules.intake.report_mapping import FIELDS, ReportMapping
 from cobranza_rules.intake.rfc import is_rfc, typed_rfc
 from cobranza_rules.intake.table import Value
 from cobranza_rules.language import Sentence, _
@@ -28,7 +27,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 MOST_ODD_CELLS = 3  # From here on it is the row that stands wrong, not its cells.
 UUID = re.compile(r"[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}")
 _NUMBERED = re.compile(r"([A-Za-zÑñ][A-Za-z0-9Ññ]{0,23}?)[ -]?([0-9]{1,20})")
-_BLANK_DAY = re.compile(r"[/ .-]*")
+_BLANK_DAY = re.compile(r"[/ .-]*|0|0?0:00(?::00)?")  # 0 with the format of a date is a time, midnight
 _FILL_IN = _("fill it in, or delete the whole row")
 _AS_DAY = _("give the day like 2026-02-16 or 16/02/2026")
 _AS_AMOUNT = _("give the amount like 1234.50 or 1,234.50")
@@ -52,6 +51,7 @@ class RowReader:
     at: dict[str, int] = field(default_factory=dict)
     folio_cell: str = ""
     concepts: dict[tuple[Value, ...], tuple[LedgerKind, Nature | None, bool]] = field(default_factory=dict)
+    texts: dict[Value, str] = field(default_factory=dict)
     currencies: dict[Value, str] = field(default_factory=dict)
     flags: dict[Value, bool] = field(default_factory=dict)
     parties: dict[tuple[Value, Value], Party] = field(default_factory=dict)
@@ -88,26 +88,27 @@ class RowReader:
     def document(self) -> LedgerDocument:
         """Of the row that was begun. Raises ProblemError with every problem of it, or NotOurs."""
         self.errors = []
+        cells, at = self.cells, self.at
         kind, nature = self._kind_and_nature()
         series, folio = self._number()
-        total, left = self._amounts(nature, self._currency())
+        total, left = self._amounts(nature, self.currencies.get(cells[at["currency"]]) or self._currency())
         document = LedgerDocument(
             self.mapping.name if self.mapping else "report",
-            whole_text(text_of(self.value("internal_id"))),
+            whole_text(text_of(cells[at["internal_id"]])),
             nature,
             kind,
-            text_of(self.value("concept")),
+            self._shared(cells[at["concept"]]),
             series,
             folio,
-            self._uuid(),
-            self._party(),
-            whole_text(text_of(self.value("code"))),
+            "" if cells[at["uuid"]] is None else self._uuid(),
+            self.parties.get((cells[at["rfc"]], cells[at["name"]])) or self._party(),
+            self._shared(cells[at["code"]]),
             self._day("issued") or dt.date.min,
             self._day("due", needed=False),
             total,
             left,
             self._flag("cancelled"),
-            text_of(self.value("reference")),
+            text_of(cells[at["reference"]]),
             f"{self.folio_cell}{self.row + 1}",
         )
         if self.errors:
@@ -125,7 +126,8 @@ class RowReader:
         self.errors.append(Problem(what, hint, self.file, place=self.headings.place(self.row, name)))
 
     def _kind_and_nature(self) -> tuple[LedgerKind, Nature]:
-        told = (self.value("concept"), self.value("model"), self.value("nature"))
+        cells, at = self.cells, self.at
+        told = (cells[at["concept"]], cells[at["model"]], cells[at["nature"]])
         if told not in self.concepts:
             self.concepts[told] = understood(*map(text_of, told))
         kind, nature, ours = self.concepts[told]
@@ -139,6 +141,13 @@ class RowReader:
             what = _("nothing says whether '{text}' is a charge or a credit", text=text)
             self.blame(name, what, _("add the column 'Naturaleza' with Cargo or Abono"))
         return kind, nature or Nature.CHARGE
+
+    def _shared(self, value: Value) -> str:
+        """One text for all rows that say the same, where there may be many."""
+        text = self.texts.get(value)
+        if text is None:
+            text = self.texts[value] = whole_text(text_of(value))
+        return text
 
     def _nature_by_column(self) -> Nature | None:
         if not (self.has("charge") or self.has("credit")):
@@ -160,7 +169,7 @@ class RowReader:
 
     def _number(self) -> tuple[str, str]:
         """Without a column for the series, it is the letters before the folio."""
-        series, folio = text_of(self.value("series")), whole_text(text_of(self.value("folio")))
+        series, folio = self._shared(self.value("series")), whole_text(text_of(self.value("folio")))
         if isinstance(self.value("folio"), dt.date):
             self.blame("folio", _("a date stands where a folio was expected"), _SHIFTED)
         elif not folio:
@@ -177,9 +186,8 @@ class RowReader:
 
     def _party(self) -> Party:
         cells = self.value("rfc"), self.value("name")
-        if known := self.parties.get(cells):
-            return known
         rfc, name = typed_rfc(text_of(cells[0])), text_of(cells[1])
+        party = Party(rfc, name)
         if rfc and not is_rfc(rfc):
             hint = _("copy it from the customer's tax certificate (Constancia de Situación Fiscal)")
             self.blame("rfc", _("'{rfc}' is not an RFC", rfc=shown(rfc)), hint)
@@ -188,12 +196,12 @@ class RowReader:
         elif isinstance(cells[1], dt.date | Decimal):
             self.blame("name", _("'{text}' is no customer's name", text=shown(name)), _SHIFTED)
         elif rfc or name:
-            self.parties[cells] = Party(rfc, name)
+            self.parties[cells] = party
             if is_odd(name):
                 what = _("the text '{text}' seems to have been read in a wrong encoding before it came here", text=shown(name))
                 hint = _("export the report again; the RFC and the code tell the customer until then")
                 self.warnings.append(Problem(what, hint, self.file, place=self.headings.place(self.row, "name"), warning=True))
-        return Party(rfc, name)
+        return party
 
     def _day(self, name: str, *, needed: bool = True) -> dt.date | None:
         value = self.value(name)
@@ -201,7 +209,7 @@ class RowReader:
         if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR:
             return day
         text = text_of(value)
-        if day in NULL_DAYS or _BLANK_DAY.fullmatch(text) or (day is None and text == "0"):
+        if day in NULL_DAYS or _BLANK_DAY.fullmatch(text):
             if needed:
                 self.blame(name, _("the cell is empty") if value is None else _("'{text}' is not a date", text=shown(text)), _AS_DAY)
         elif day is None:
@@ -212,8 +220,6 @@ class RowReader:
 
     def _currency(self) -> str:
         value = self.value("currency")
-        if known := self.currencies.get(value):
-            return known
         if value is None and self.mapping and self.mapping.currency:
             return self.mapping.currency
         currency = currency_of(text_of(value))
@@ -237,7 +243,7 @@ class RowReader:
     def _amount(self, name: str, nature: Nature, currency: str) -> Money:
         """Some reports show credits with a minus sign."""
         value = self.value(name)
-        amount = amount_of(value)
+        amount = value if value.__class__ is Decimal else amount_of(value)
         if amount is None:
             self._no_amount(name, value)
         elif abs(amount) >= LARGEST:
@@ -245,7 +251,7 @@ class RowReader:
         elif amount < 0 and nature is Nature.CHARGE:
             self.blame(name, _("the amount {amount} is negative", amount=shown(text_of(value))), _("a charge has no negative amounts"))
         else:
-            return money_of(abs(amount), currency)
+            return money_of(amount.copy_abs(), currency)
         return Money(0, currency)
 
     def _no_amount(self, name: str, value: Value) -> None:

@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Each cell and row tells its place first (ECMA-376 part 1, 18.3.1.4 and 18.3.1.73).
-_CELL = re.compile(rb'<c r="([A-Z]{1,3})[1-9][0-9]{0,6}"')
+# Each row and cell tells its place first (ECMA-376 part 1, 18.3.1.73 and 18.3.1.4).
 _ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"')
-_OTHER_NAME = re.compile(rb"<(?:c|row)[A-Za-z]")  # <cols>, <rowBreaks>: elements that only begin alike
+_ANY = re.compile(rb"[<:](?:c|row)[\s/>]")
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
 _SPACED = re.compile(rb"[\t\n\r][rt][\s=]|[\s<](?:c|row|r|t)[\t\n\r]|[\t\n\r]=")  # White space that is no blank around names
+_OPENING, _CLOSING = b"<sheetData>", b"</sheetData>"
 _COUNT = re.compile(rb"ount\s*=\s*[\"']([^\"']*)[\"']")
 
 
@@ -33,36 +33,48 @@ class Extent:
 
 def plain_extent(part: bytes) -> Extent | None:
     """None where an element could be a cell or row, or an attribute its place, that these searches do not see."""
-    start = part.find(b"?>", 0, 200) + 1  # Past the declaration, which may be written in any way.
-    if b"<!" in part or part.find(b"='", start) >= 0 or part.find(b" =", start) >= 0:
-        return None
-    if any(space in part[start + 8 :] and _SPACED.search(part, start) for space in (b"\t", b"\n", b"\r")):
-        return None
-    if (b":c" in part or b":row" in part) and _PREFIXED.search(part):
-        return None
-    cells, rows = _CELL.findall(part), _ROW.findall(part)
-    places = len(cells) + len(rows)
-    if part.count(b"<c") + part.count(b"<row") != places + len(_OTHER_NAME.findall(part)):
-        return None
-    if part.count(b" r=") != places:
-        return None
     counts = _COUNT.findall(part)
-    last_row = max(map(int, rows), default=0)
-    if not all(map(bytes.isdigit, counts)) or _beyond(last_row).search(part):  # A cell may state another row than the one it stands in.
+    if (b"!" in part and b"<!" in part) or not all(map(bytes.isdigit, counts)):
+        return None
+    count = max(map(int, counts), default=0)
+    opening, closing = part.find(_OPENING), part.rfind(_CLOSING)
+    if opening < 0:
+        return None if _ANY.search(part) else Extent(0, 0, count, 0)
+    start = part.find(b"?>", 0, 200) + 1  # Past the declaration, which may be written in any way.
+    if part.find(b"'", start) >= 0 or part.find(b" =", start) >= 0:
+        return None
+    if any(part.find(space, start + 8) >= 0 for space in (b"\t", b"\n", b"\r")) and _SPACED.search(part, start):
+        return None
+    if _ANY.search(part[:opening]) or _ANY.search(part[closing:]):
+        return None
+    return _of_rows(part[opening:closing], count)
+
+
+def _of_rows(rows: bytes, count: int) -> Extent | None:
+    """What stands between the tags of sheetData."""
+    told = _ROW.findall(rows)
+    last = max(map(int, told), default=0)
+    cells = _cell_up_to(last).findall(rows)
+    if rows.count(b"<c") != len(cells) or rows.count(b"<row") != len(told) or rows.count(b" r=") != len(cells) + len(told):
+        return None
+    if _PREFIXED.search(rows):
         return None
     columns = max((column_number(letters.decode("ascii")) for letters in set(cells)), default=0)
-    return Extent(last_row, columns, max(map(int, counts), default=0), part.count(b't="s"'))
+    return Extent(last, columns, count, rows.count(b't="s"'))
 
 
 @lru_cache(maxsize=256)
-def _beyond(row: int) -> re.Pattern[bytes]:
-    """Cells of rows after that one: the number has more digits, or as many and a larger one at the first place where they differ."""
+def _cell_up_to(row: int) -> re.Pattern[bytes]:
+    """A cell of no later row: it may state another one than the row that it stands in, and its reader believes the cell.
+
+    A number is larger where it has more digits, or as many and a larger one at the first place where they differ.
+    """
     digits = str(row)
-    ways = [rf"[1-9][0-9]{{{len(digits)},}}"]
-    ways += [
+    larger = [rf"[1-9][0-9]{{{len(digits)},}}"]
+    larger += [
         rf"{digits[:place]}[{int(digit) + 1}-9][0-9]{{{len(digits) - place - 1}}}" for place, digit in enumerate(digits) if digit != "9"
     ]
-    return re.compile(rf'<c r="[A-Z]{{1,3}}(?:{"|".join(ways)})"'.encode("ascii"))
+    return re.compile(rf'<c r="([A-Z]{{1,3}})(?!(?:{"|".join(larger)})")[1-9][0-9]{{0,6}}"'.encode("ascii"))
 
 
 @lru_cache(maxsize=1024)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import Literal, get_args
 
 # What a column of a document report can hold. `charge` and `credit` are the amounts of reports that show the two apart.
-FIELDS = (
-    *("internal_id", "model", "nature", "concept", "series", "folio", "uuid", "rfc", "name", "code", "issued", "due"),
-    *("total", "open", "charge", "credit", "currency", "cancelled", "posted", "reference"),
-)
+ReportField = Literal[
+    "internal_id", "model", "nature", "concept", "series", "folio", "uuid", "rfc", "name", "code", "issued", "due",
+    "total", "open", "charge", "credit", "currency", "cancelled", "posted", "reference",
+]  # fmt: skip
+FIELDS: tuple[str, ...] = get_args(ReportField)
 
 
 @dataclass(frozen=True, slots=True)

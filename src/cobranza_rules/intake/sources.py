@@ -7,16 +7,18 @@ import os
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from cobranza_rules.intake.adminpaq_dbf import is_of_no_use, table_of
 from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip, read_entry
 from cobranza_rules.intake.recognise import is_office_file
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
 
 LARGEST_FILE = 50 * MB
+LARGEST_TABLE = 400 * MB  # Of AdminPAQ's: 200,000 documents of its widest table
 LIMITS = ZipLimits(entries=200_000, total=4096 * MB, entry=LARGEST_FILE, ratio=300)
 _INSIDE = "!/"  # `lote.zip!/a.xml`, as other tools write it.
 _DEEPEST = 2  # An archive in an archive is opened; one in that is not.
@@ -34,7 +36,8 @@ class SourceFile:
 def walk(paths: Sequence[Path]) -> Iterator[SourceFile]:
     """Every file in the order of its name, one in memory at a time. Folders are entered once, however links lead to them.
 
-    Hidden files and what systems leave behind (Thumbs.db, __MACOSX, locks of office programs) are passed over unless they are named.
+    Hidden files, what systems leave behind (Thumbs.db, __MACOSX, locks of office programs) and those files of AdminPAQ that nobody reads
+    (indexes, its other tables) are passed over unless they are named.
     """
     seen: set[tuple[int, int]] = set()
     waiting = list(reversed(paths))
@@ -94,8 +97,9 @@ def _children(folder: Path, status: os.stat_result, seen: set[tuple[int, int]]) 
 
 def _file(path: Path, name: str) -> Iterator[SourceFile]:
     with path.open("rb") as file:
-        content = file.read(LARGEST_FILE + 1)
-        fits = len(content) <= LARGEST_FILE
+        largest = _largest(name)
+        content = file.read(largest + 1)
+        fits = len(content) <= largest
         if is_zip(content) and not (fits and is_office_file(content)):
             del content
             yield from _archive(file, name, 1)
@@ -115,7 +119,7 @@ def _archive(stream: IO[bytes], name: str, depth: int) -> Iterator[SourceFile]:
 
 def _entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, depth: int) -> Iterator[SourceFile]:
     try:
-        content = read_entry(archive, info, name, LIMITS)
+        content = read_entry(archive, info, name, replace(LIMITS, entry=LARGEST_TABLE) if table_of(name) else LIMITS)
     except ProblemError as error:
         yield from (SourceFile(name, problem) for problem in error.problems)
         return
@@ -131,8 +135,12 @@ def _is_wanted(info: zipfile.ZipInfo) -> bool:
     return not info.is_dir() and not any(map(_is_clutter, info.filename.split("/")))
 
 
+def _largest(name: str) -> int:
+    return LARGEST_TABLE if table_of(name) else LARGEST_FILE
+
+
 def _is_clutter(name: str) -> bool:
-    return (name.startswith((".", "~$")) and name not in (".", "..")) or name.lower() in _CLUTTER
+    return is_of_no_use(name) or (name.startswith((".", "~$")) and name not in (".", "..")) or name.lower() in _CLUTTER
 
 
 def shown_name(name: str) -> str:
@@ -141,4 +149,4 @@ def shown_name(name: str) -> str:
 
 
 def _too_large(name: str) -> Problem:
-    return Problem(_("the file is larger than {limit} MB", limit=LARGEST_FILE // MB), _("check that it is the right file"), name)
+    return Problem(_("the file is larger than {limit} MB", limit=_largest(name) // MB), _("check that it is the right file"), name)

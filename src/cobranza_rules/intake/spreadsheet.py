@@ -6,13 +6,16 @@ Formulas count by the value that the program which wrote the file has stored bes
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
+from collections.abc import Mapping
+from typing import IO
 
 import python_calamine
 
 from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip, read_entry
 from cobranza_rules.intake.delimited import read_delimited
-from cobranza_rules.intake.formula_cells import Cells, unsaved_formulas
+from cobranza_rules.intake.formula_cells import BOOK_PARTS, Cells, by_sheet, unsaved_in
 from cobranza_rules.intake.old_workbook import is_compound, read_old_workbook
 from cobranza_rules.intake.sheet_rows import SheetRows
 from cobranza_rules.intake.table import Table, told_hidden
@@ -23,8 +26,7 @@ from cobranza_rules.problems import Problem, ProblemError
 LARGEST_FILE = 50 * MB
 MOST_SHEETS = 50
 MOST_MERGED = 20_000
-_BOOK_PARTS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-_LIMITS = ZipLimits(entries=2000, total=200 * MB, entry=100 * MB, ratio=300)
+_LIMITS = ZipLimits(entries=2000, total=400 * MB, entry=200 * MB, ratio=300)
 
 
 def read_tables(content: bytes, file: str) -> list[Table]:
@@ -39,9 +41,16 @@ def read_tables(content: bytes, file: str) -> list[Table]:
 
 
 def _workbook(content: bytes, file: str) -> list[Table]:
-    packed, unsaved = _repacked(content, file)
+    with tempfile.NamedTemporaryFile(prefix="cobranza-", suffix=".xlsx") as packed:
+        unsaved = _repack(content, file, packed)
+        packed.flush()
+        return _sheets(packed.name, unsaved, file)
+
+
+def _sheets(path: str, unsaved: Mapping[str, Cells], file: str) -> list[Table]:
+    """Each sheet is in memory as its reader keeps it, far smaller than as a list of rows."""
     try:
-        with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(packed)) as workbook:
+        with python_calamine.CalamineWorkbook.from_path(path) as workbook:
             sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet]
             shown = [sheet.name for sheet in sheets if sheet.visible == python_calamine.SheetVisibleEnum.Visible]
             hidden = told_hidden([sheet.name for sheet in sheets if sheet.visible != python_calamine.SheetVisibleEnum.Visible], file)
@@ -57,25 +66,30 @@ def _table(sheet: python_calamine.CalamineSheet, unsaved: Cells, problems: tuple
     return Table(sheet.name, SheetRows(sheet), merged, tall, unsaved, problems)
 
 
-def _repacked(content: bytes, file: str) -> tuple[bytes, dict[str, Cells]]:
-    """The XML parts of the workbook, each unpacked within bounds and looked at, in a new archive; and its formulas without a value.
+def _repack(content: bytes, file: str, packed: IO[bytes]) -> dict[str, Cells]:
+    """The XML parts of the workbook, each unpacked within bounds and looked at, into a new archive; gives its formulas without a value.
 
-    What the sheet reader then opens is exactly what was looked at: sizes that an archive states falsely cannot reach it.
+    What the sheet reader then opens is exactly what was looked at: sizes that an archive states falsely cannot reach it. It lies on the
+    disk, so that of a large workbook one part at a time is in memory.
     """
     archive = open_zip(io.BytesIO(content), file, _LIMITS)
     infos = {info.filename: info for info in archive.infolist() if info.filename.lower().endswith((".xml", ".rels"))}
     if not any(name.lower() == "xl/workbook.xml" for name in infos):
         raise _refused(file, DAMAGED, RESAVE)
-    bounds, packed, parts = WorkbookBounds(file), io.BytesIO(), {}
+    bounds = WorkbookBounds(file)
+    book: dict[str, bytes] = {}
+    formulas: dict[str, Cells] = {}
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as clean:
         for name, info in infos.items():
             part = read_entry(archive, info, file, _LIMITS)
             bounds.check(part)
             clean.writestr(name, part)
-            if name in _BOOK_PARTS or b"<f" in part:
-                parts[name] = part
+            if name in BOOK_PARTS:
+                book[name] = part
+            elif cells := unsaved_in(part):
+                formulas[name] = cells
     bounds.check_strings()
-    return packed.getvalue(), unsaved_formulas(parts)
+    return by_sheet(formulas, book) if formulas else {}
 
 
 def _refused(file: str, what: Sentence, hint: Sentence) -> ProblemError:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem
 
-MOST_ROWS = 200_000
+MOST_ROWS = 250_000
 MOST_COLUMNS = 500
 MOST_TOLD = 10  # Hidden sheets
 CELL = r"(?:(?P<sheet>.*)!)?(?P<column>[A-Z]{1,3})(?P<row>\d+)"  # As `Table.place` names one

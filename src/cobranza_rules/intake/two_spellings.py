@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from cobranza_rules.domain.customer import GENERIC_RFCS, Party
@@ -11,23 +12,24 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem
 
 MOST_TOLD = 50
+_OTHER_SIGNS = re.compile(r"[^a-z0-9]+")
 _ONE_SPELLING = _("write the name alike, as the customer's tax certificate has it")
 _ONE_CUSTOMER = _("join the two customers if they are one; nothing was merged")
 
 
 @dataclass(slots=True)
 class Spellings:
-    """Names, RFCs and codes as they come by. Capitals, accents, points and spaces make no other name (`S.A. de C.V.`, `SA de CV`)."""
+    """Names, RFCs and codes as they come by; whoever calls shares one Party among the documents of a customer. Capitals, accents, points and spaces make no other name (`S.A. de C.V.`, `SA de CV`)."""
 
     file: str
-    seen: set[tuple[str, str, str]] = field(default_factory=set)
+    seen: set[tuple[int, str]] = field(default_factory=set)
     names: dict[str, str] = field(default_factory=dict)  # By RFC or code
     rfcs: dict[str, str] = field(default_factory=dict)  # By code
     bearers: dict[str, tuple[str, str]] = field(default_factory=dict)  # RFC and code by name
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, party: Party, code: str, place: str) -> None:
-        if (key := (party.rfc, party.name, code)) in self.seen:
+        if (key := (id(party), code)) in self.seen:
             return
         self.seen.add(key)
         rfc = "" if party.rfc in GENERIC_RFCS else party.rfc
@@ -64,4 +66,4 @@ class Spellings:
 
 
 def _letters(name: str) -> str:
-    return plain(name).replace(" ", "")
+    return _OTHER_SIGNS.sub("", name.lower()) if name.isascii() else plain(name).replace(" ", "")

@@ -15,7 +15,7 @@ from cobranza_rules.intake.table import MOST_COLUMNS, MOST_ROWS
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 
-MOST_CELLS = 2_000_000  # Rows times columns of a sheet, from A1
+MOST_CELLS = 4_000_000  # Rows times columns of a sheet, from A1
 MOST_SHARED = 512 * MB  # Cells that show a shared string times the longest such string
 DAMAGED = _("the workbook is damaged or no workbook")
 RESAVE = _("open it in your spreadsheet program and save it again as .xlsx")
