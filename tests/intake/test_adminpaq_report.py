@@ -102,11 +102,37 @@ def test_the_columns_of_the_tables_themselves_are_known(workbooks: Any) -> None:
         ("Devolución sobre venta", LedgerKind.CREDIT_NOTE, Nature.CREDIT),
         ("Nota de Cargo al Cliente", LedgerKind.DEBIT_NOTE, Nature.CHARGE),
         ("Interés Moratorio", LedgerKind.OTHER, Nature.CHARGE),
+        ("Factura con orden de compra", LedgerKind.INVOICE, Nature.CHARGE),
+        ("Factura portal de proveedores", LedgerKind.INVOICE, Nature.CHARGE),
     ],
 )
 def test_the_concept_tells_charge_from_credit(workbooks: Any, concept: str, kind: LedgerKind, nature: Nature) -> None:
     (document,) = documents(workbooks.of([HEADINGS, row(Concepto=concept)]))
     assert (document.kind, document.nature) == (kind, nature)
+
+
+@pytest.mark.parametrize(
+    "concept",
+    [
+        *("Cotización", "Pedido", "Remisión", "Orden de Compra", "Compra", "Devolución sobre Compra", "Pago al proveedor", "Traspasos"),
+        *("Nota de Crédito del Proveedor", "Entrada al Almacén", "Devolución de Remisión", "Consignación del Proveedor"),
+    ],
+)
+def test_concepts_of_others_are_passed_over(workbooks: Any, concept: str) -> None:
+    numbers, said = numbers_and_said(workbooks.of([HEADINGS, row(Concepto=concept), row(Folio=2)]))
+    assert numbers == ["FA-2"]
+    assert said == [
+        "warning: r.xlsx (Clientes!E2): passed over as quotations, orders, drafts or suppliers' documents: 1; nothing to do if they are no invoices"
+    ]
+
+
+@pytest.mark.parametrize("concept", ["Cheque devuelto", "Pago rechazado", "Devolución de anticipo", "Cancelación de pago"])
+def test_money_that_was_taken_back_is_never_taken_for_a_credit(workbooks: Any, concept: str) -> None:
+    numbers, said = numbers_and_said(workbooks.of([HEADINGS, row(Concepto=concept)]))
+    assert numbers == []
+    assert said == [
+        f"r.xlsx (Clientes!C2): nothing says whether '{concept}' is a charge or a credit; add the column 'Naturaleza' with Cargo or Abono"
+    ]
 
 
 def test_a_concept_that_tells_nothing_is_told(workbooks: Any) -> None:

@@ -39,6 +39,7 @@ def test_places_counts_and_shared_strings_are_seen() -> None:
         b'<row r="1"><c r="A1" t = "s"/></row>',
         b'<row r="1"><c r="A1"\tt\t="s"/></row>',
         b'<x:row r="1"><x:c r="ZZ1"/></x:row>',
+        b'<row r="1"><c r="A1"/><x:c><v>1</v></x:c></row>',
         b'<row r="1"><c r="a1"/></row>',
         b"<!-- --><row/>",
     ],

@@ -56,19 +56,21 @@ class Concept:
 
 _WHOLE = re.compile(r"([0-9]{1,20})\.0{1,6}")
 _OTHERS = Concept(LedgerKind.OTHER, None, ours=False)
+_MONEY = "pago|abono|cobro|cobranza|cheque|deposito|anticipo|transferencia|complemento de pago|rep|recibo de pago|payment"
+_TAKEN_BACK = r"\b(?:devuelt|rechazad|cancelad|reversad|rebotad)[oa]s?\b"  # A returned cheque charges what its payment had credited.
+_RETURN = r"devolucion(?: (?:de |sobre |s )(?:nota de )?(?:ventas?|mercancias?|facturas?|clientes?)\b.*)?"
 # The first that fits counts: a "pago de factura" is a payment, and a "devolución sobre compra" no business of ours.
 _CONCEPTS: tuple[tuple[re.Pattern[str], Concept], ...] = (
-    (re.compile(r".*\b(?:proveedor|proveedores|compra|compras|almacen|traspaso|traspasos|inventario)\b.*"), _OTHERS),
+    (re.compile(r".*\b(?:al|del|de) proveedor\b.*|compras?\b.*|devolucion (?:de |sobre )?compra\b.*"), _OTHERS),
+    (re.compile(r"(?:entrada|salida) (?:al|del|de) almacen\b.*|(?:traspaso|ajuste)s?\b.*"), _OTHERS),
     (re.compile(r"(?:cotizacion|pedido|remision|devolucion (?:de |sobre )?remision|orden)\b.*"), _OTHERS),
     (re.compile(r"(?:nota|notas) de cargo\b.*|debit note\b.*"), Concept(LedgerKind.DEBIT_NOTE, Nature.CHARGE)),
     (
-        re.compile(r"(?:nota|notas) de credito\b.*|(?:devolucion|bonificacion)\b.*|credit (?:note|memo)\b.*"),
+        re.compile(rf"(?:nota|notas) de credito\b.*|bonificacion\b.*|credit (?:note|memo)\b.*|{_RETURN}"),
         Concept(LedgerKind.CREDIT_NOTE, Nature.CREDIT),
     ),
     (
-        re.compile(
-            r"(?:pago|abono|cobro|cobranza|cheque|deposito|anticipo|transferencia|complemento de pago|rep|recibo de pago|payment)\b.*"
-        ),
+        re.compile(rf"(?:{_MONEY})\b(?!.*{_TAKEN_BACK}).*"),
         Concept(LedgerKind.PAYMENT, Nature.CREDIT),
     ),
     (re.compile(r"(?:factura|facturas|fact|cfdi factura|invoice)\b.*"), Concept(LedgerKind.INVOICE, Nature.CHARGE)),
