@@ -143,7 +143,10 @@ def test_every_fact_of_the_vocabulary_is_defined_once() -> None:
 dates = st.none() | st.dates(dt.date(2025, 11, 1), dt.date(2026, 6, 30))
 
 
-@given(st.fixed_dictionaries(dict.fromkeys(DATES, dates)), st.sets(st.sampled_from([*AS_THEY_ARE, *IF_NAMED, *OF_A_DATE, *OF_MORE, "customer_ready"])))
+@given(
+    st.fixed_dictionaries(dict.fromkeys(DATES, dates)),
+    st.sets(st.sampled_from([*AS_THEY_ARE, *IF_NAMED, *OF_A_DATE, *OF_MORE, "customer_ready"])),
+)
 def test_wanted_facts_are_all_facts_cut_down(present: dict[str, Any], wanted: set[str]) -> None:
     invoice = an_invoice(**present)
     every = invoice_facts(invoice, CUSTOMER, TODAY, CALENDAR, BUCKETS)
@@ -159,7 +162,12 @@ def kept(value: Any) -> Any:
 
 
 @given(
-    st.lists(st.fixed_dictionaries(dict.fromkeys(DATES, dates), optional={"acknowledged": st.booleans(), "promised_minor": st.just(5), "agreement": st.just("CT-1")})),
+    st.lists(
+        st.fixed_dictionaries(
+            dict.fromkeys(DATES, dates),
+            optional={"acknowledged": st.booleans(), "promised_minor": st.just(5), "agreement": st.just("CT-1")},
+        )
+    ),
     st.none() | st.sets(st.sampled_from([*AS_THEY_ARE, *IF_NAMED, *OF_A_DATE, *OF_MORE])),
 )
 def test_a_table_has_the_facts_of_each_invoice(presents: list[dict[str, Any]], wanted: set[str] | None) -> None:

@@ -64,7 +64,7 @@ class Attaching:
 
     def _customers(self) -> dict[str, int]:
         found = self.keeper.session.execute(select(AgreementRow.number, AgreementRow.customer_id).order_by(AgreementRow.id))
-        return dict(found.tuples().all())
+        return dict(found.all())
 
     def _attach(self, number: str, customer_id: int, file: SourceFile, report: Attached) -> None:
         if isinstance(file.content, Problem):

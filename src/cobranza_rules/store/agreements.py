@@ -97,7 +97,7 @@ def agreements_on(session: Session, query: Select[AgreementRow], today: dt.date)
     if not rows:
         return []
     customers = {row.customer_id for row in rows}
-    codes = dict(session.execute(select(CustomerRow.id, CustomerRow.code).where(CustomerRow.id.in_(customers))).tuples().all())
+    codes = dict(session.execute(select(CustomerRow.id, CustomerRow.code).where(CustomerRow.id.in_(customers))).all())
     owing, files, invoices = owed_by(session), _files(session), _invoices(session)
     standing = _standing(session, today)
     return [
