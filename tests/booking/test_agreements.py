@@ -194,8 +194,8 @@ def test_files_are_kept_by_hash_and_once(book: Book) -> None:
             attaching.to("CT-9", files)
     assert (report.new, report.unchanged) == ([("CT-1", "CT-1.pdf")], 0)
     assert [str(problem) for problem in report.problems] == [
-        "folder/CT-1 y CT-2.pdf: the file's name holds the numbers of several agreements: CT-1, CT-2; rename it, or attach it with 'cobranza agreement file NUMBER FILE'",
-        "folder/foto.jpg: the file's name holds the number of no agreement; rename it, or attach it with 'cobranza agreement file NUMBER FILE'",
+        "folder/CT-1 y CT-2.pdf: the file's name holds the numbers of several agreements: CT-1, CT-2; rename it, or attach it with 'cobranza agreement file --agreement NUMBER'",
+        "folder/foto.jpg: the file's name holds the number of no agreement; rename it, or attach it with 'cobranza agreement file --agreement NUMBER'",
         "CT-2.pdf: the file is empty; give the signed file",
     ]
     assert (again.new, again.unchanged) == ([], 1)

@@ -58,7 +58,7 @@ class Attaching:
                 what = _("the file's name holds the numbers of several agreements: {numbers}", numbers=", ".join(numbers))
             else:
                 what = _("the file's name holds the number of no agreement")
-            hint = _("rename it, or attach it with 'cobranza agreement file NUMBER FILE'")
+            hint = _("rename it, or attach it with 'cobranza agreement file --agreement NUMBER'")
             report.problems.append(Problem(what, hint, file.name))
         return report
 
