@@ -94,6 +94,25 @@ def test_an_agreement_says_all_that_was_agreed(workbooks: Any) -> None:
     assert expected.conditions["interest"] == {"annual_percent": "20", "day_count": 365}
 
 
+@pytest.mark.parametrize(("cell", "days"), [("30 días", 30), ("Net 45", 45), ("contado", 0), (60, 60)])
+def test_credit_days_are_read_as_desks_write_them(workbooks: Any, cell: object, days: int) -> None:
+    (record,), problems = agreements(workbooks, {"Días de crédito": cell})
+    assert (record.terms, problems) == (Terms(days), [])
+
+
+@pytest.mark.parametrize(("cell", "minor"), [("$ 1,160.00", 116_000), (1160, 116_000), (1160.1, 116_010), (2320.0000000000005, 232_000)])
+def test_an_amount_is_a_figure_with_or_without_its_sign(workbooks: Any, cell: object, minor: int) -> None:
+    (record,), problems = requests(workbooks, {"Importe": cell})
+    assert (record.amount, problems) == (Money(minor, "MXN"), [])
+
+
+def test_an_amount_in_another_currency_than_its_column_is_not_read(workbooks: Any) -> None:
+    assert requests(workbooks, {"Importe": "1,160.00 USD"}) == (
+        [],
+        ["r.xlsx (Clientes!E2): '1,160.00 USD' is no amount above zero; write it as 1200.00"],
+    )
+
+
 def test_instalments_bring_their_own_days(workbooks: Any) -> None:
     (record,), problems = agreements(workbooks, {"Parcialidades": "33.33% a 30 días; 33.33 a 60; 33.34% 90d"})
     assert problems == []
@@ -116,7 +135,7 @@ def test_instalments_bring_their_own_days(workbooks: Any) -> None:
         ({"Límite de crédito": "1.500,00"}, "a.xlsx (Clientes!H2): '1.500,00' is no amount above zero; write it as 1200.00"),
         (
             {"Días de crédito": "treinta"},
-            "a.xlsx (Clientes!I2): 'treinta' is not a whole number from 0 to 720; write the number without words",
+            "a.xlsx (Clientes!I2): 'treinta' is not a number of days from 0 to 720; write the days as a number, for example 30",
         ),
         (
             {"Días de revisión": "lunes"},

@@ -6,14 +6,14 @@ import re
 
 from cobranza_rules.domain.customer import ContactRecord, ContactRole, CustomerKind, CustomerRecord, DeliveryMode
 from cobranza_rules.intake.cfdi_reading import shown
-from cobranza_rules.intake.heading_row import Column, Headings, folded, plain
+from cobranza_rules.intake.credit_days import credit_days
+from cobranza_rules.intake.heading_row import Column, Headings
 from cobranza_rules.intake.rfc import is_rfc, typed_rfc
 from cobranza_rules.intake.sheet_row import LONGEST_EMAIL, SheetRow, is_email
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
 
 FOREIGN_RFC, PUBLIC_RFC = "XEXX010101000", "XAXX010101000"  # Guía de llenado del Anexo 20: residents abroad; sales to the public.
-LONGEST_CREDIT = 720  # Days. Longer terms are far likelier a year or an amount in the wrong column.
 _KINDS = {
     CustomerKind.DOMESTIC: "nacional|n|mexico|mexicano|mexicana|domestic|d|mx",
     CustomerKind.FOREIGN: "extranjero|extranjera|e|foreign|f|exportacion|export",
@@ -24,8 +24,6 @@ DELIVERIES = {
     DeliveryMode.IN_PERSON: "en persona|in person|personal|presencial|fisica|fisico|mostrador|ventanilla",
     DeliveryMode.PORTAL: "portal|portal web|portal de proveedores|web|plataforma|supplier portal",
 }
-_DAYS = re.compile(r"(?:net )?([0-9]{1,4})(?: (?:dias?|days?|d))?(?: (?:naturales|de credito))?")
-_AT_ONCE = frozenset({"contado", "de contado", "cash", "pago inmediato", "due on receipt"})
 _NAMED_EMAIL = re.compile(r"[^<>]*<([^<>]*)>")
 _MOST_ADDRESSES = 20
 
@@ -47,7 +45,7 @@ class _Row(SheetRow):
             rfc=rfc,
             kind=kind,
             language=language,
-            credit_days=self.credit_days(),
+            credit_days=credit_days(self, "credit_days"),
             delivery=delivery,
             tax_id=self.text("tax_id", 40),
             address=self.text("address", 500),
@@ -78,19 +76,6 @@ class _Row(SheetRow):
         elif (rfc == FOREIGN_RFC and kind is CustomerKind.DOMESTIC) or (rfc == PUBLIC_RFC and kind is CustomerKind.FOREIGN):
             self.blame("kind", _("the RFC {rfc} does not fit this type of customer", rfc=rfc), _("correct the type or the RFC"))
         return kind, rfc
-
-    def credit_days(self) -> int | None:
-        text = self.text("credit_days", 100)
-        if not text:
-            return None
-        if plain(text) in _AT_ONCE:
-            return 0
-        found = _DAYS.fullmatch(folded(text))
-        if found and int(found.group(1)) <= LONGEST_CREDIT:
-            return int(found.group(1))
-        what = _("'{text}' is not a number of days from 0 to {limit}", text=shown(text), limit=LONGEST_CREDIT)
-        self.blame("credit_days", what, _("write the days as a number, for example 30"))
-        return None
 
     def contacts(self) -> tuple[ContactRecord, ...]:
         shared = self.contacts_of(None, ContactRole.INVOICE)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from cobranza_rules.domain.terms import LAST_DAY, LONGEST_CREDIT, CountedFrom, FixedDays, Instalment, Terms, problems_of
 from cobranza_rules.intake.cfdi_reading import shown
+from cobranza_rules.intake.credit_days import credit_days
 from cobranza_rules.intake.heading_row import plain
 from cobranza_rules.intake.sheet_row import SheetRow
 from cobranza_rules.language import _
@@ -43,7 +44,7 @@ _PART = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) ?%? ?(?:a(?: los)? |at |in )?
 def terms_of(row: SheetRow) -> Terms | None:
     """None where the row says nothing of terms, or something that is wrong, which is told."""
     before = len(row.errors)
-    days, instalments = row.whole("days", 0, LONGEST_CREDIT), _instalments(row)
+    days, instalments = credit_days(row, "days"), _instalments(row)
     counted_from = row.choice("counted_from", COUNTED_FROM, CountedFrom.ISSUE)
     assumed = row.whole("assumed_after", 0, LONGEST_CREDIT)
     review, payment, end_of_month = fixed_days(row, "review"), fixed_days(row, "payment"), row.truth("end_of_month")
