@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 from tests.cfdi_files import COMPANY, invoice
 
+from cobranza_rules.backtest.history import Period
+from cobranza_rules.backtest.reading import HistoryReader
 from cobranza_rules.booking.agreement_files import Attaching, named_in
 from cobranza_rules.booking.agreements import terms_of_invoice
 from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of, state_of
 from cobranza_rules.booking.importing import Importing, ImportReport
 from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.clock import FixedClock
+from cobranza_rules.domain.agreement import limits_on
 from cobranza_rules.domain.invoice import fold
 from cobranza_rules.domain.terms import Terms
 from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.problems import ProblemError
+from cobranza_rules.rules.document import read_rules
 from cobranza_rules.store.agreements import above_limit, agreements_on
+from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.database import Database
 from cobranza_rules.store.documents import DocumentArchive
 from cobranza_rules.store.tables import AgreementFileRow, AgreementRow, InvoiceRow
@@ -203,3 +209,24 @@ def test_files_are_kept_by_hash_and_once(book: Book) -> None:
         (row,) = session.scalars(select(AgreementFileRow))
         assert book.archive.get(row.document) == b"CT-1.pdf"
         assert [event.kind for event in timeline(session, row.customer_id)][-1] == "agreement_file"
+
+
+def test_rules_see_who_owes_more_than_the_limit(book: Book) -> None:
+    book.take(sheet("C-001,CT-1,MXN,2026-01-01,2026-03-02,2000,30,", "C-002,CT-2,MXN,2026-01-01,,2000,30,"), JANUARY, FEBRUARY)
+    text = "version: 1\nrules: [{id: above, for: customer, when: credit_limit_exceeded, every: 20 workdays, do: [{task: call, assign: analyst}]}]\n"
+    rules, _warnings = read_rules([("rules.yaml", text.encode())])
+    for day, above in ((dt.date(2026, 3, 2), True), (dt.date(2026, 3, 3), False)):
+        with book.database.reading() as session:
+            reader = BookReader(session, rules, {}, day, dt.datetime(2026, 3, 3, 18, tzinfo=dt.UTC))
+            facts = {one.code: one.portfolio["credit_limit_exceeded"] for one in reader.of([1, 2]).customers.values()}
+        assert facts == {"C-001": above, "C-002": False}
+
+
+def test_a_backtest_knows_a_limit_from_the_day_on_which_it_came(book: Book) -> None:
+    book.take(sheet("C-001,CT-1,MXN,2026-01-01,,2000,30,"), JANUARY, FEBRUARY, on=dt.date(2026, 3, 4))
+    text = "version: 1\nrules: [{id: above, for: customer, when: credit_limit_exceeded, every: 20 workdays, do: [{task: call, assign: analyst}]}]\n"
+    rules, _warnings = read_rules([("rules.yaml", text.encode())])
+    with book.database.reading() as session:
+        history = HistoryReader(session, Period(dt.date(2026, 3, 2), dt.date(2026, 3, 6)), rules, ZoneInfo("America/Mexico_City")).of([1])
+    limits = history.customers[1].limits
+    assert [limits_on(limits, dt.date(2026, 3, day)) for day in (3, 4)] == [{}, {"MXN": 200_000}]

@@ -7,7 +7,19 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cobranza_rules.domain.agreement import Interest, PromptPayment, Version, covering, interest_of, overlapping, prompt_payment_of, spans
+from cobranza_rules.domain.agreement import (
+    Interest,
+    Limit,
+    PromptPayment,
+    Version,
+    covering,
+    exceeded,
+    interest_of,
+    limits_on,
+    overlapping,
+    prompt_payment_of,
+    spans,
+)
 
 JANUARY = dt.date(2026, 1, 1)
 
@@ -88,6 +100,27 @@ def test_spans_say_of_all_days_what_covering_says_of_each(versions: list[Version
 def test_agreements_overlap_just_where_some_day_is_covered_twice(versions: list[Version]) -> None:
     twice = any(len(covered(versions, on, currency)) > 1 for on in range(14) for currency in ("MXN", "USD"))
     assert any(overlapping(versions, number) for number in "ABC") is twice
+
+
+def test_a_credit_limit_counts_from_the_day_on_which_it_was_known_and_while_its_agreement_covers() -> None:
+    limits = [
+        Limit(version("A", 1, 0, 20), 500, day(5)),
+        Limit(version("B", 2, 0, currency="USD"), 300),
+        Limit(version("A", 3, 10, 20), None, day(12)),
+    ]
+    assert [limits_on(limits, day(on)) for on in (4, 5, 11, 12, 21)] == [
+        {"USD": 300},
+        {"MXN": 500, "USD": 300},
+        {"MXN": 500, "USD": 300},
+        {"USD": 300},
+        {"USD": 300},
+    ]
+
+
+def test_a_limit_is_exceeded_by_what_is_owed_in_its_own_currency() -> None:
+    assert not exceeded({"MXN": 500, "EUR": 9999}, {"MXN": 500, "USD": 0})
+    assert exceeded({"MXN": 501}, {"MXN": 500})
+    assert exceeded({"USD": 1}, {"MXN": 500, "USD": 0})
 
 
 def test_conditions_are_read_as_they_were_kept() -> None:
