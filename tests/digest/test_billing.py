@@ -12,6 +12,7 @@ from cobranza_rules.cli import cobranza
 from cobranza_rules.cli.command import Call
 from cobranza_rules.digest.gathering import gather_digest
 from cobranza_rules.digest.value import Waiting
+from cobranza_rules.problems import ProblemError
 from tests.booking.test_requests import asked, sheet
 from tests.cfdi_files import invoice
 from tests.conftest import DAY
@@ -27,6 +28,20 @@ MARCH = dt.date(2026, 3, 2)
 def waiting(desk: Desk) -> list[Waiting]:
     digest = gather_digest(desk.workspace, week=False)
     return [one for one in digest.waiting if one.queue in ("requests", "billing", "credit_limits")]
+
+
+def test_each_option_that_cannot_be_read_is_named(required: Desk) -> None:
+    given = ("mil", "--currency", "XX", "--approved", "ayer", "--who", "sales_manager")
+    opened = Call(required.workspace.base)
+    with pytest.raises(ProblemError) as refused:
+        CliRunner().invoke(cobranza, ("request", "add", "C-001", *given), obj=opened, catch_exceptions=False)
+    opened.close()
+    assert [str(problem) for problem in refused.value.problems] == [
+        "--currency: the currency 'XX' is not known; write MXN, USD or EUR",
+        "AMOUNT: 'mil' is no amount above zero; write it as 1200.00",
+        "--concept: nothing is given here; give it a value",
+        "--approved: 'ayer' is not a date; write it like 2026-02-16 or 16/02/2026",
+    ]
 
 
 def call(desk: Desk, *words: str) -> str:

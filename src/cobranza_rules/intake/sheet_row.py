@@ -42,7 +42,9 @@ def filled_rows(headings: Headings) -> list[int]:
 
 
 class SheetRow:
-    """`errors` cost the row, `warnings` nothing."""
+    """`errors` cost the row, `warnings` nothing. `empty` is said where something is needed, with what to do."""
+
+    empty = (_("the cell is empty"), _("fill it in, or delete the whole row"))
 
     def __init__(self, headings: Headings, row: int, file: str) -> None:
         self.headings, self.row, self.file = headings, row, file
@@ -79,7 +81,7 @@ class SheetRow:
         before = len(self.errors)
         text = self.text(column, limit)
         if not text and len(self.errors) == before:
-            self.blame(column, _("the cell is empty"), _("fill it in, or delete the whole row"))
+            self.blame(column, *self.empty)
         return text
 
     def choice(self, column: Column, known: dict[_Chosen, str], default: _Chosen) -> _Chosen:
