@@ -77,6 +77,12 @@ path = "correo-enviado"
 [mail.incoming]
 kind = "maildir"             # imap, para leer su buzón
 path = "correo-recibido"
+
+# Cuando Ventas pide cada factura, con contrato y autorización:
+# [billing]
+# requests_required = true
+# accepted_to = ["collections_analyst"]   # y quien factura
+# refused_to = ["sales_manager"]
 """
 
 

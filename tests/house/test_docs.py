@@ -123,7 +123,7 @@ class Desk:
     def __init__(self, base: Path) -> None:
         self.base = base
         settings = (ROOT / "samples" / "cobranza.toml").read_text(encoding="utf-8")
-        make_workspace(base, 'engine = "native"\n' + settings)
+        make_workspace(base, f'engine = "native"\n{settings}\n[billing]\nrequests_required = true\n')
 
     def call(self, *words: str) -> Result:
         call = Call(self.base)
@@ -196,6 +196,7 @@ class Desk:
         ]
         for words, more in asked:
             yield words, self.call(*words, *more, "--json")
+        yield from self.billing(day)
         rules = self.base / "rules" / "collections.yaml"
         text, other = rules.read_text(encoding="utf-8"), self.base / "otras-reglas.yaml"
         other.write_text(text.replace('delivery == "pending"', 'delivery == "pending" and credit_days > 700'), encoding="utf-8")
@@ -205,6 +206,28 @@ class Desk:
         yield ("rules", "diff"), different
         rules.write_text(text.replace("per_run: 500", "per_run: 400"), encoding="utf-8")
         yield ("rules", "publish"), self.call("rules", "publish", "--by", "collections_analyst", "--yes", *day, "--json")
+
+    def billing(self, day: tuple[str, str]) -> Iterator[tuple[tuple[str, ...], Result]]:
+        """What the commands about agreements and billing requests print."""
+        who, under = ("--who", "sales_manager", *day), ("--agreement", "CT-2026-001")
+        agreed = ("CT-2026-001", "C-001", "--currency", "MXN", "--from", "2026-01-01", "--days", "30", "--limit", "1000.00")
+        approved = ("--currency", "MXN", "--concept", "Servicio", "--approver", "Adela Muestra", "--approved", "2026-03-02")
+        asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+            (("agreement", "add"), (*agreed, *who)),
+            (("agreement", "file"), (str(self.base / "cobranza.toml"), *under, *who)),
+            (("agreement", "list"), day),
+            (("agreement", "show"), ("CT-2026-001", *day)),
+            (("request", "add"), ("C-001", "5.00", *under, *approved, *who)),
+            (("request", "list"), ()),
+            (("request", "tie"), ("1", "FA-1269", *who)),
+            (("request", "show"), ("1",)),
+            (("exceptions",), day),
+            (("request", "refuse"), ("2", "--why", "Falta la orden de compra.", *who)),
+        ]
+        for words, more in asked:
+            if words == ("request", "refuse"):
+                assert self.call("request", "add", "C-001", "7.00", *under, *approved, *who).exit_code == 0
+            yield words, self.call(*words, *more, "--json")
 
 
 WHO = ("--who", "collections_analyst", "--why", "talks are on")

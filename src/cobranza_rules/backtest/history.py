@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cobranza_rules.domain.agreement import Limit
 from cobranza_rules.domain.entry import Entry
 from cobranza_rules.facts.build import CustomerPresent
 from cobranza_rules.facts.vocabulary import Scope
@@ -45,6 +46,7 @@ class RecordedCustomer:
     present: CustomerPresent
     addresses: tuple[RecordedAddress, ...] = ()
     waiting: tuple[tuple[dt.date, dt.date | None], ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     def inbox_open(self, today: dt.date) -> int:
         return sum(first <= today and (until is None or today < until) for first, until in self.waiting)

@@ -12,6 +12,7 @@ from typing import Any
 from cobranza_rules.backtest.history import RecordedInvoice, RecordedOverride
 from cobranza_rules.backtest.simulated_book import SimulatedBook
 from cobranza_rules.backtest.simulated_queues import SimulatedQueues
+from cobranza_rules.domain.agreement import limits_on
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.facts.build import company_facts, customer_facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts
@@ -72,7 +73,9 @@ class Presents:
                 own,
                 recorded.valid_addresses(today),
                 contacted,
-                portfolio_of((each.subject for each in seen), today) if self.rules.asks_for_portfolios else {},
+                portfolio_of((each.subject for each in seen), today, limits_on(recorded.limits, today))
+                if self.rules.asks_for_portfolios
+                else {},
             )
             for each in seen:
                 claims = each.subject.claims if action is None else self.book.claims_of(each.subject.id, action)

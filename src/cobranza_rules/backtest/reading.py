@@ -28,6 +28,7 @@ from cobranza_rules.backtest.payment_reading import PaymentReader
 from cobranza_rules.booking.task_answers import FIND_ADDRESS
 from cobranza_rules.calendar import days_after
 from cobranza_rules.clock import instant_of
+from cobranza_rules.domain.agreement import Limit, Version
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.facts.vocabulary import Scope
@@ -36,6 +37,7 @@ from cobranza_rules.store.chunks import CHUNK
 from cobranza_rules.store.overrides import override_of
 from cobranza_rules.store.parts import Customer
 from cobranza_rules.store.tables import (
+    AgreementRow,
     CaseEventRow,
     ContactRow,
     CustomerRow,
@@ -47,8 +49,8 @@ from cobranza_rules.store.tables import (
 )
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
-CONTACT, CUSTOMER, ENTRY, EVENT, INVOICE, RECEIVED, TASK = (
-    row.__table__.c for row in (ContactRow, CustomerRow, EntryRow, CaseEventRow, InvoiceRow, ReceivedRow, TaskRow)
+AGREEMENT, CONTACT, CUSTOMER, ENTRY, EVENT, INVOICE, RECEIVED, TASK = (
+    row.__table__.c for row in (AgreementRow, ContactRow, CustomerRow, EntryRow, CaseEventRow, InvoiceRow, ReceivedRow, TaskRow)
 )
 KINDS = {kind.value: kind for kind in EntryKind}
 # What an invoice says of itself: the columns that are no copy of the fold of its entries.
@@ -147,7 +149,21 @@ class HistoryReader:
             addresses[customer_id].append(RecordedAddress(role, email, bounced_on))
         waiting = self._waiting(ids, decided)
         rows = self.session.execute(select(*(CUSTOMER[name] for name in Customer._fields)).where(CUSTOMER.id.between(ids[0], ids[-1])))
-        return {row.id: RecordedCustomer(row.id, row, tuple(addresses[row.id]), tuple(waiting.get(row.id, ()))) for row in rows.all()}
+        limits = self._limits(ids, decided)
+        return {
+            row.id: RecordedCustomer(row.id, row, tuple(addresses[row.id]), tuple(waiting.get(row.id, ())), tuple(limits[row.id]))
+            for row in rows.all()
+        }
+
+    def _limits(self, ids: Sequence[int], decided: Decided) -> dict[int, list[Limit]]:
+        """Credit limits with the day from which a decision could know of them."""
+        columns = [AGREEMENT[name] for name in ("id", "number", "version", "currency", "valid_from", "valid_until")]
+        query = select(AGREEMENT.customer_id, AGREEMENT.credit_limit, AGREEMENT.known_at, *columns)
+        query = query.where(AGREEMENT.customer_id.between(ids[0], ids[-1]), AGREEMENT.known_at < self.ends())
+        found: dict[int, list[Limit]] = defaultdict(list)
+        for customer_id, minor, known_at, *version in self.session.execute(query.order_by(AGREEMENT.id)).all():
+            found[customer_id].append(Limit(Version(*version), minor, self._counts_on(customer_id, known_at, decided)))
+        return found
 
     def _waiting(self, ids: Sequence[int], decided: Decided) -> dict[int, list[tuple[dt.date, dt.date | None]]]:
         """The case file tells on which day a message was settled, or recorded as what it says."""

@@ -58,13 +58,13 @@ class Attaching:
                 what = _("the file's name holds the numbers of several agreements: {numbers}", numbers=", ".join(numbers))
             else:
                 what = _("the file's name holds the number of no agreement")
-            hint = _("rename it, or attach it with 'cobranza agreement file NUMBER FILE'")
+            hint = _("rename it, or attach it with 'cobranza agreement file --agreement NUMBER'")
             report.problems.append(Problem(what, hint, file.name))
         return report
 
     def _customers(self) -> dict[str, int]:
         found = self.keeper.session.execute(select(AgreementRow.number, AgreementRow.customer_id).order_by(AgreementRow.id))
-        return dict(found.tuples().all())
+        return dict(found.all())
 
     def _attach(self, number: str, customer_id: int, file: SourceFile, report: Attached) -> None:
         if isinstance(file.content, Problem):

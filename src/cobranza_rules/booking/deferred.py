@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from cobranza_rules.booking.agreements import book_agreement
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.request_ties import tie_request
 from cobranza_rules.booking.requests import Outcome, book_request, fingerprint_of, reasons_of
 from cobranza_rules.intake.agreements import read_agreements
 from cobranza_rules.intake.requests import read_requests
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.tables import BillingRequestRow
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ def take_requests(keeper: Bookkeeper, content: bytes, file: str, today: dt.date)
     records, problems = read_requests(content, file)
     taken = ListTaken()
     taken.sort(problems)
+    accepted: list[BillingRequestRow] = []
     cells: dict[str, str] = {}  # Of the rows before, by what they say
     for record, place in records:
         if (first := cells.setdefault(fingerprint_of(record), place)) != place:
@@ -59,7 +62,11 @@ def take_requests(keeper: Bookkeeper, content: bytes, file: str, today: dt.date)
             taken.problems += error.problems
             continue
         taken.counts[outcome] += 1
+        if outcome is Outcome.NEW:
+            accepted.append(row)
         if outcome is Outcome.REFUSED:
             what = _("request {number} is refused: {reasons}", number=row.id, reasons=reasons_of(row))
             taken.refused.append(Problem(what, _("complete the request and import it again"), file, place=place))
+    for row in accepted:
+        tie_request(keeper, row, today)
     return taken

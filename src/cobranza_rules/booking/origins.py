@@ -40,7 +40,7 @@ class RequestedDelivery:
 def requested_deliveries(session: Session, invoice_ids: Collection[int]) -> dict[int, RequestedDelivery]:
     """By invoice; those that answer no request are left out."""
     query = select(InvoiceRow.id, BillingRequestRow).join(BillingRequestRow, BillingRequestRow.id == InvoiceRow.request)
-    rows = session.execute(query.where(InvoiceRow.id.in_(invoice_ids))).tuples()
+    rows = session.execute(query.where(InvoiceRow.id.in_(invoice_ids))).all()
     return {invoice_id: delivery_of(row) for invoice_id, row in rows}
 
 
@@ -54,7 +54,7 @@ def billing_exceptions(session: Session) -> list[BillingException]:
     before = and_(InvoiceRow.delivery == "sent", InvoiceRow.delivered_by.is_(None))
     query = select(InvoiceRow, CustomerRow).join(CustomerRow, CustomerRow.id == InvoiceRow.customer_id)
     query = query.where(InvoiceRow.status == "open", ~before).order_by(InvoiceRow.issued_on, InvoiceRow.id)
-    rows = list(session.execute(query).tuples())
+    rows = list(session.execute(query).all())
     reading = _Reading(session)
     return [
         BillingException(invoice.number, customer.code, Money(invoice.total, invoice.currency), invoice.issued_on, kind, what)

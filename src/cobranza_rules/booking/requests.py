@@ -15,7 +15,7 @@ from sqlalchemy import or_, select
 from cobranza_rules.booking.agreements import versions_of
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.customer_names import customer_named
-from cobranza_rules.booking.request_ties import invoices_of, tie_request
+from cobranza_rules.booking.request_ties import invoices_of
 from cobranza_rules.domain.agreement import covering
 from cobranza_rules.domain.billing_request import RequestRecord
 from cobranza_rules.intake.cfdi_reading import shown
@@ -38,7 +38,7 @@ def book_request(
 ) -> tuple[BillingRequestRow, Outcome]:
     """`source` is the file, or who entered it. One that the program has refused is looked at again when it comes again.
 
-    Raises ProblemError where its number belongs to another request that was accepted.
+    An accepted one waits for `request_ties.tie_request`, which comes after all others of its list. Raises ProblemError where its number belongs to another request that was accepted.
     """
     fingerprint = fingerprint_of(record)
     row = keeper.session.scalar(select(BillingRequestRow).where(BillingRequestRow.fingerprint == fingerprint))
@@ -58,10 +58,7 @@ def book_request(
     row.state, row.reasons, row.known_at = REFUSED if reasons else ACCEPTED, [reason.as_json() for reason in reasons], keeper.known_at
     keeper.session.flush()
     _note(keeper, row, today)
-    if reasons:
-        return row, Outcome.REFUSED
-    tie_request(keeper, row, today)
-    return row, Outcome.NEW
+    return row, Outcome.REFUSED if reasons else Outcome.NEW
 
 
 def fingerprint_of(record: RequestRecord) -> str:

@@ -19,7 +19,7 @@ from cobranza_rules.intake.agreements import agreement_of
 from cobranza_rules.intake.sources import walk
 from cobranza_rules.language import N_, _, word
 from cobranza_rules.people import person_named
-from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.agreements import AgreementView, agreements_on
 from cobranza_rules.store.tables import AgreementRow
 from cobranza_rules.workspace import Workspace
@@ -141,24 +141,19 @@ def show(call: Call, number: str, on: dt.date | None, as_json: bool) -> None:
             call.screen.say(_("  {label}: {value}", label=word(label), value=value))
 
 
-@agreement.command(
-    cls=SpokenCommand, help=N_("Keep files with an agreement; with --by-name each file says in its name to which it belongs.")
-)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="[NUMBER] FILES...")
-@click.option("--by-name", is_flag=True, help=N_("The files, or those of a folder, hold the number of their agreement in their names."))
+@agreement.command(cls=SpokenCommand, help=N_("Keep files with agreements: signed contracts, annexes, price lists."))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--agreement", "number", default="", help=N_("The agreement of all of them (default: each says in its name of which it is)."))
 @click.option("--who", required=True, help=N_("Who keeps them: a role or an e-mail address of cobranza.toml."))
 @on_a_day
 @reporting
 @click.pass_obj
-def file(call: Call, paths: tuple[Path, ...], by_name: bool, who: str, on: dt.date | None, as_json: bool) -> None:
+def file(call: Call, files: tuple[Path, ...], number: str, who: str, on: dt.date | None, as_json: bool) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
     person = person_named(workspace.company, who)
-    number, files = ("", paths) if by_name else (str(paths[0]), paths[1:])
-    if not files:
-        raise ProblemError([Problem(_("no file is named"), _("write 'cobranza agreement file NUMBER FILE', or use --by-name"))])
     with workspace.database.writing() as session:
         attaching = Attaching(Bookkeeper(session, workspace.clock.now()), workspace.archive, person.email, workspace.clock.today())
-        report = attaching.by_name(walk(files)) if by_name else attaching.to(number, walk(files))
+        report = attaching.to(number, walk(files)) if number else attaching.by_name(walk(files))
     _show_attached(call, report)
 
 

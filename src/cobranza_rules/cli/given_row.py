@@ -10,6 +10,7 @@ import click
 from cobranza_rules.intake.heading_row import Column, Headings
 from cobranza_rules.intake.sheet_row import SheetRow
 from cobranza_rules.intake.table import Table, Value
+from cobranza_rules.language import _
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,6 +28,8 @@ def with_options(options: Sequence[tuple[str, str, str]]) -> Callable[[F], F]:
 
 class GivenRow(SheetRow):
     """`given` by the sheet's columns; `options` names the option of each."""
+
+    empty = (_("nothing is given here"), _("give it a value"))
 
     def __init__(self, given: Mapping[str, str], options: Mapping[str, str]) -> None:
         super().__init__(Headings(Table("", []), 0, {}), 0, "")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.invoice_names import invoice_named
-from cobranza_rules.booking.request_ties import tie_by_person
+from cobranza_rules.booking.request_ties import tie_by_person, tie_request
 from cobranza_rules.booking.requests import ACCEPTED, Outcome, book_request, reasons_of, refuse_request, request_numbered
 from cobranza_rules.cli.command import WRONG_INPUT, Call, LazyGroup, Number, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.given_row import GivenRow, with_options
@@ -91,6 +91,8 @@ def add(call: Call, /, customer: str, amount: str, who: str, on: dt.date | None,
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         row, outcome = book_request(keeper, record, workspace.clock.today(), person.email)
+        if outcome is Outcome.NEW:
+            tie_request(keeper, row, workspace.clock.today())
         shown = request_json(keeper, row, call)
     if as_json:
         call.screen.json({"outcome": outcome.value, **shown})

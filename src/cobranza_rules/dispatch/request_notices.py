@@ -68,7 +68,7 @@ def _untold(workspace: Workspace) -> dict[tuple[str, str], list[int]]:
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     since = workspace.clock.now() - TOLD_WITHIN
     with workspace.database.reading() as session:
-        told = set(session.execute(select(RequestToldRow.request_id, RequestToldRow.outcome, RequestToldRow.recipient)).tuples())
+        told = set(session.execute(select(RequestToldRow.request_id, RequestToldRow.outcome, RequestToldRow.recipient)).all())
         rows = session.scalars(select(BillingRequestRow).where(BillingRequestRow.known_at >= since).order_by(BillingRequestRow.id))
         for row in rows:
             for recipient in recipients_of(workspace, row):

@@ -130,6 +130,29 @@ def overlapping(versions: Sequence[Version], number: str) -> list[tuple[Span, Sp
     return pairs
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The credit limit of a version in minor units, None where it has none; `known_on` is the first day of which a decision could know of it."""
+
+    version: Version
+    minor: int | None
+    known_on: dt.date = dt.date.min
+
+
+def limits_on(limits: Iterable[Limit], day: dt.date) -> dict[str, int]:
+    """A customer's credit limits by currency: those of the agreements that cover `day`, as far as they were known on it."""
+    known = {one.version.id: one for one in limits if one.known_on <= day}
+    versions = [one.version for one in known.values()]
+    covered = {currency: covering(versions, day, currency) for currency in {version.currency for version in versions}}
+    found = {currency: known[standing[0].id].minor for currency, standing in covered.items() if len(standing) == 1}
+    return {currency: minor for currency, minor in found.items() if minor is not None}
+
+
+def exceeded(owed: Mapping[str, int], limits: Mapping[str, int]) -> bool:
+    """Whether more is owed in some currency than its limit; both in minor units by currency."""
+    return any(owed.get(currency, 0) > minor for currency, minor in limits.items())
+
+
 def prompt_payment_of(conditions: Mapping[str, Any]) -> PromptPayment | None:
     """From what `AgreementRecord.conditions` has kept."""
     kept = conditions.get("prompt_payment")

@@ -72,18 +72,19 @@ class Issued:
 BY_ORDER, BY_AMOUNT = "purchase_order", "amount"
 
 
-def order_key(purchase_order: str) -> str:
-    """`OC 4587`, `oc-4587` and `OC4587` are one order."""
-    return "".join(letter for letter in purchase_order.casefold() if letter.isalnum())
+def order_keys(purchase_orders: str) -> frozenset[str]:
+    """Of one order or several parted by commas: `OC 4587`, `oc-4587` and `OC4587` are one order."""
+    keys = ("".join(letter for letter in order.casefold() if letter.isalnum()) for order in purchase_orders.split(","))
+    return frozenset(filter(None, keys))
 
 
 def fit(request: Asked, invoice: Issued) -> str:
     """BY_ORDER or BY_AMOUNT where the invoice may answer the request, else "". What was approved only after it was invoiced never fits."""
     if request.currency != invoice.currency or invoice.issued_on < request.approved_on:
         return ""
-    wanted, given = order_key(request.purchase_order), order_key(invoice.purchase_order)
+    wanted, given = order_keys(request.purchase_order), order_keys(invoice.purchase_order)
     if wanted and given:
-        return BY_ORDER if wanted == given else ""
+        return BY_ORDER if wanted & given else ""
     return BY_AMOUNT if request.minor == invoice.minor else ""
 
 

@@ -76,10 +76,17 @@ def customer_facts(customer: CustomerPresent, inbox_open: int, company: Mapping[
     return facts
 
 
-def portfolio_facts(open_invoices: int, overdue_invoices: int, oldest_due_on: dt.date | None, today: dt.date) -> Facts:
+def portfolio_facts(
+    open_invoices: int, overdue_invoices: int, oldest_due_on: dt.date | None, today: dt.date, *, above_limit: bool = False
+) -> Facts:
     """What a customer's open invoices amount to. `oldest_due_on` is None where no due date is known."""
     oldest = (today - oldest_due_on).days if oldest_due_on is not None else 0
-    return {"open_invoices": open_invoices, "overdue_invoices": overdue_invoices, "oldest_days_overdue": max(oldest, 0)}
+    return {
+        "open_invoices": open_invoices,
+        "overdue_invoices": overdue_invoices,
+        "oldest_days_overdue": max(oldest, 0),
+        "credit_limit_exceeded": above_limit,
+    }
 
 
 def reply_facts(

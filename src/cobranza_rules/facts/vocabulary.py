@@ -58,6 +58,13 @@ PORTFOLIO_FACTS = (
         unit="days",
         neutral=0,
     ),
+    fact(
+        "credit_limit_exceeded",
+        B,
+        N_("it owes more in some currency than the credit limit of the agreement that covers the day"),
+        "credit_limit_exceeded",
+        neutral=False,
+    ),
 )
 
 

@@ -103,7 +103,7 @@ def agreement_of(row: SheetRow) -> AgreementRecord:
     customer, number, currency = row.required("customer", 40), row.required("number", 80), row.currency("currency", CURRENCIES)
     valid_from, valid_until, signed_on = row.day("valid_from"), row.day("valid_until"), row.day("signed_on")
     if valid_from is None and row.value("valid_from") is None:
-        row.blame("valid_from", _("the cell is empty"), _("fill it in, or delete the whole row"))
+        row.blame("valid_from", *row.empty)
     if valid_from and valid_until and valid_until < valid_from:
         what = _("it ends on {until}, before it begins on {begin}", until=valid_until, begin=valid_from)
         row.blame("valid_until", what, _("correct one of the two days; leave the end empty if there is none"))

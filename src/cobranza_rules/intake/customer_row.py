@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 
 from cobranza_rules.domain.customer import ContactRecord, ContactRole, CustomerKind, CustomerRecord, DeliveryMode, Given
-from cobranza_rules.domain.terms import LONGEST_CREDIT, Adjustment, CountedFrom, FixedDays, Terms
+from cobranza_rules.domain.terms import Adjustment, CountedFrom, Terms
 from cobranza_rules.intake.cfdi_reading import shown
-from cobranza_rules.intake.heading_row import Column, Headings, folded, plain
+from cobranza_rules.intake.credit_days import credit_days
+from cobranza_rules.intake.heading_row import Column, Headings, plain
 from cobranza_rules.intake.rfc import is_rfc, typed_rfc
 from cobranza_rules.intake.sheet_row import LONGEST_EMAIL, SheetRow, is_email
 from cobranza_rules.intake.support_words import REQUIRED
-from cobranza_rules.intake.term_cells import fixed_days_of
-from cobranza_rules.language import Sentence, _
+from cobranza_rules.intake.terms_cells import COUNTED_FROM, fixed_days
+from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
 
 FOREIGN_RFC, PUBLIC_RFC = "XEXX010101000", "XAXX010101000"  # Guía de llenado del Anexo 20: residents abroad; sales to the public.
@@ -26,11 +27,6 @@ DELIVERIES = {
     DeliveryMode.IN_PERSON: "en persona|in person|personal|presencial|fisica|fisico|mostrador|ventanilla",
     DeliveryMode.PORTAL: "portal|portal web|portal de proveedores|web|plataforma|supplier portal",
 }
-_BASES = {
-    CountedFrom.ISSUE: "emision|fecha de emision|factura|fecha de factura|issue|issue date|invoice date",
-    CountedFrom.DELIVERY: "entrega|fecha de entrega|envio|delivery|delivery date",
-    CountedFrom.ACCEPTANCE: "aceptacion|acuse|acuse de recibo|contrarrecibo|revision|fecha de revision|acceptance|acknowledgement|review",
-}
 _ADJUSTMENTS = {
     Adjustment.NEXT: "siguiente|dia siguiente|siguiente dia habil|posterior|next",
     Adjustment.PREVIOUS: "anterior|dia anterior|dia habil anterior|previous",
@@ -38,8 +34,6 @@ _ADJUSTMENTS = {
 }
 _YES_OR_NO = {"yes": "si|s|x|yes|y|1|verdadero|true", "no": "no|n|0|falso|false"}
 _AWAITED = frozenset({"esperar", "sin vencimiento", "wait"})
-_DAYS = re.compile(r"(?:net )?([0-9]{1,4})(?: (?:dias?|days?|d))?(?: (?:naturales|de credito))?")
-_AT_ONCE = frozenset({"contado", "de contado", "cash", "pago inmediato", "due on receipt"})
 _NAMED_EMAIL = re.compile(r"[^<>]*<([^<>]*)>")
 _MOST_ADDRESSES = 20
 
@@ -61,7 +55,7 @@ class _Row(SheetRow):
             rfc=rfc,
             kind=kind,
             language=language,
-            credit_days=self.credit_days(),
+            credit_days=credit_days(self, "credit_days"),
             delivery=delivery,
             tax_id=self.text("tax_id", 40),
             address=self.text("address", 500),
@@ -101,50 +95,28 @@ class _Row(SheetRow):
             self.blame("kind", _("the RFC {rfc} does not fit this type of customer", rfc=rfc), _("correct the type or the RFC"))
         return kind, rfc
 
-    def credit_days(self) -> int | None:
-        text = self.text("credit_days", 100)
-        if not text:
-            return None
-        if plain(text) in _AT_ONCE:
-            return 0
-        found = _DAYS.fullmatch(folded(text))
-        if found and int(found.group(1)) <= LONGEST_CREDIT:
-            return int(found.group(1))
-        what = _("'{text}' is not a number of days from 0 to {limit}", text=shown(text), limit=LONGEST_CREDIT)
-        self.blame("credit_days", what, _("write the days as a number, for example 30"))
-        return None
-
     def terms(self) -> Terms:
         return Terms(
             0,
-            self.choice("counted_from", _BASES, CountedFrom.ISSUE),
+            self.choice("counted_from", COUNTED_FROM, CountedFrom.ISSUE),
             self.assumed_after(),
-            self.fixed_days("review", _("write weekdays or days of the month, for example: martes y jueves")),
-            self.fixed_days("payment", _("write weekdays or days of the month, for example: viernes, or 15 y último")),
+            fixed_days(self, "review"),
+            fixed_days(self, "payment"),
             self.choice("end_of_month", _YES_OR_NO, "no") == "yes",
             self.choice("business_days", _YES_OR_NO, "no") == "yes",
             self.choice("adjustment", _ADJUSTMENTS, Adjustment.NONE),
         )
 
     def assumed_after(self) -> int | None:
-        text = self.text("assumed_after", 100)
-        if plain(text) in _AWAITED:
+        """None where there is no due date before the acknowledgement comes."""
+        if plain(self.text("assumed_after", 100)) in _AWAITED:
             return None
-        found = _DAYS.fullmatch(folded(text)) if text else None
-        days = int(found.group(1)) if found else 0
-        if text and (not found or days > LONGEST_CREDIT):
-            what = _("'{text}' is not a number of days from 0 to {limit}", text=shown(text), limit=LONGEST_CREDIT)
-            self.blame(
-                "assumed_after", what, _("write the days as a number, or 'esperar' for no due date before the acknowledgement comes")
+        return (
+            credit_days(
+                self, "assumed_after", _("write the days as a number, or 'esperar' for no due date before the acknowledgement comes")
             )
-        return days
-
-    def fixed_days(self, column: str, hint: Sentence) -> FixedDays:
-        text = self.text(column, 100)
-        days = fixed_days_of(text) if text else FixedDays()
-        if days is None:
-            self.blame(column, _("'{text}' names no days", text=shown(text)), hint)
-        return days or FixedDays()
+            or 0
+        )
 
     def given(self) -> frozenset[Given]:
         """A contact's column without a role speaks of invoices and collections alike."""

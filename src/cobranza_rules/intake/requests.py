@@ -76,7 +76,7 @@ def request_of(row: SheetRow) -> RequestRecord:
     currency = row.currency("currency", CURRENCIES)
     amount = row.amount("amount", currency or "MXN")
     if amount is None and row.value("amount") is None:
-        row.blame("amount", _("the cell is empty"), _("fill it in, or delete the whole row"))
+        row.blame("amount", *row.empty)
     contact = DeliveryContact(
         name=row.text("contact_name", 300),
         title=row.text("contact_title", 200),

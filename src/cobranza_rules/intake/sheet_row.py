@@ -21,7 +21,8 @@ _NO = frozenset({"no", "n", "false", "falso", "0", ""})
 # Light on purpose: a server says the rest. Written so that it needs no going back, however long the text.
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
 LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3 less the angle brackets
-_AMOUNT = re.compile(r"\$? ?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,13})(\.[0-9]{1,6})?(?: ?[A-Z]{3})?")
+# Commas part thousands only; a currency beside the figure is not read, for a column of its own says it.
+_AMOUNT = re.compile(r"\$? ?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,13})(\.[0-9]{1,15})?")
 
 _Chosen = TypeVar("_Chosen", bound=str)
 
@@ -41,7 +42,9 @@ def filled_rows(headings: Headings) -> list[int]:
 
 
 class SheetRow:
-    """`errors` cost the row, `warnings` nothing."""
+    """`errors` cost the row, `warnings` nothing. `empty` is said where something is needed, with what to do."""
+
+    empty = (_("the cell is empty"), _("fill it in, or delete the whole row"))
 
     def __init__(self, headings: Headings, row: int, file: str) -> None:
         self.headings, self.row, self.file = headings, row, file
@@ -78,7 +81,7 @@ class SheetRow:
         before = len(self.errors)
         text = self.text(column, limit)
         if not text and len(self.errors) == before:
-            self.blame(column, _("the cell is empty"), _("fill it in, or delete the whole row"))
+            self.blame(column, *self.empty)
         return text
 
     def choice(self, column: Column, known: dict[_Chosen, str], default: _Chosen) -> _Chosen:
@@ -107,7 +110,7 @@ class SheetRow:
         return None
 
     def amount(self, column: Column, currency: str) -> Money | None:
-        """None where the cell is empty, or is no amount above zero, which is told."""
+        """None where the cell is empty, or is no amount above zero, which is told. Rounded half up: cells of formulas have float's tails."""
         value = self.value(column)
         if value is None:
             return None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from cobranza_rules.domain.terms import LAST_DAY, LONGEST_CREDIT, CountedFrom, FixedDays, Instalment, Terms, problems_of
+from cobranza_rules.domain.terms import LONGEST_CREDIT, CountedFrom, FixedDays, Instalment, Terms, problems_of
 from cobranza_rules.intake.cfdi_reading import shown
-from cobranza_rules.intake.heading_row import plain
+from cobranza_rules.intake.credit_days import credit_days
+from cobranza_rules.intake.fixed_days import fixed_days_of
 from cobranza_rules.intake.sheet_row import SheetRow
 from cobranza_rules.language import _
 
@@ -21,29 +22,17 @@ TERMS_FIELDS = {
     "instalments": "parcialidades|pagos parciales|exhibiciones|instalments|installments",
 }
 COUNTED_FROM = {
-    CountedFrom.ISSUE: "emision|factura|fecha de factura|fecha de emision|issue|invoice date",
-    CountedFrom.DELIVERY: "entrega|fecha de entrega|delivery",
-    CountedFrom.ACCEPTANCE: "aceptacion|acuse|recepcion|revision|contrarrecibo|acceptance|receipt",
+    CountedFrom.ISSUE: "emision|fecha de emision|factura|fecha de factura|issue|issue date|invoice date",
+    CountedFrom.DELIVERY: "entrega|fecha de entrega|envio|delivery|delivery date",
+    CountedFrom.ACCEPTANCE: "aceptacion|acuse|acuse de recibo|recepcion|contrarrecibo|revision|fecha de revision|acceptance|acknowledgement|receipt|review",
 }
-_WEEKDAYS = (
-    "lunes|lun|monday|mon",
-    "martes|mar|tuesday|tue",
-    "miercoles|mie|wednesday|wed",
-    "jueves|jue|thursday|thu",
-    "viernes|vie|friday|fri",
-    "sabado|sabados|sab|saturday|sat",
-    "domingo|domingos|dom|sunday|sun",
-)
-_BY_NAME = {name: number for number, names in enumerate(_WEEKDAYS) for name in names.split("|")}
-_BETWEEN = frozenset({"y", "e", "and", "dia", "dias", "los", "el", "de", "cada", "mes", "day", "days"})
-_LAST = frozenset({"ultimo", "last", "fin"})
 _PART = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) ?%? ?(?:a(?: los)? |at |in )?([0-9]{1,4})(?: ?(?:dias?|días?|days?|d))?", re.IGNORECASE)
 
 
 def terms_of(row: SheetRow) -> Terms | None:
     """None where the row says nothing of terms, or something that is wrong, which is told."""
     before = len(row.errors)
-    days, instalments = row.whole("days", 0, LONGEST_CREDIT), _instalments(row)
+    days, instalments = credit_days(row, "days"), _instalments(row)
     counted_from = row.choice("counted_from", COUNTED_FROM, CountedFrom.ISSUE)
     assumed = row.whole("assumed_after", 0, LONGEST_CREDIT)
     review, payment, end_of_month = fixed_days(row, "review"), fixed_days(row, "payment"), row.truth("end_of_month")
@@ -69,20 +58,11 @@ def terms_of(row: SheetRow) -> Terms | None:
 def fixed_days(row: SheetRow, column: str) -> FixedDays:
     """`lunes y jueves`, `15 y último`: names of weekdays, and days of the month."""
     text = row.text(column, 100)
-    weekdays: set[int] = set()
-    month_days: set[int] = set()
-    for part in plain(text).split():
-        if part in _LAST:
-            month_days.add(LAST_DAY)
-        elif (number := _BY_NAME.get(part, _BY_NAME.get(part.removesuffix("s")))) is not None:
-            weekdays.add(number)
-        elif part.isascii() and part.isdigit() and 1 <= int(part[:3]) <= LAST_DAY:
-            month_days.add(int(part[:3]))
-        elif part not in _BETWEEN:
-            what = _("'{text}' is no weekday and no day of the month", text=shown(part))
-            row.blame(column, what, _("write them like 'lunes y jueves' or '15 y último'"))
-            return FixedDays()
-    return FixedDays(tuple(sorted(weekdays)), tuple(sorted(month_days)))
+    found = fixed_days_of(text) if text else FixedDays()
+    if found is None:
+        what = _("'{text}' names no days", text=shown(text))
+        row.blame(column, what, _("write weekdays or days of the month, for example: martes y jueves, or 15 y último"))
+    return found or FixedDays()
 
 
 def _instalments(row: SheetRow) -> tuple[Instalment, ...]:

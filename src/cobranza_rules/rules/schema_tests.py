@@ -86,6 +86,7 @@ CUSTOMER: dict[str, Schema] = {
     "delivery": of_fact(FACTS["delivery_mode"]),
     "contacts": described(one_or_many(choice(CONTACTS)), N_("contacts that have a valid address; all where it is not said")),
     "inbox_open": described(whole(1000), FACTS["inbox_open"].meaning),
+    "credit_limit": described(AN_AMOUNT, N_("how much it may owe in that currency")),
 }
 SETTINGS: dict[str, Schema] = {
     "mode": described(choice(MODES), N_("how the program works; automatic where it is not said")),

@@ -22,7 +22,19 @@ from cobranza_rules.rules.yaml_marks import YamlNode
 
 FACTS = {fact.name: fact for fact in (*CUSTOMER_FACTS, *INVOICE_FACTS)}
 CONTACTS = tuple(role.value for role in ContactRole)
-CUSTOMER_KEYS = ("id", "kind", "language", "delivery", "contacts", "credit_days", "segment", "customer_ready", "inbox_open", *COMPANY_FACTS)
+CUSTOMER_KEYS = (
+    "id",
+    "kind",
+    "language",
+    "delivery",
+    "contacts",
+    "credit_days",
+    "segment",
+    "customer_ready",
+    "inbox_open",
+    "credit_limit",
+    *COMPANY_FACTS,
+)
 # Facts that a test gives by name; each becomes part of the invoice's state on the first day and goes on from there.
 STATED = (
     *("agreement", "requested"),
@@ -75,6 +87,7 @@ def read_customer(node: YamlNode, findings: Findings) -> GivenCustomer | None:
     name = fields.code("id")
     credit_days, _given = fields.fact(FACTS["credit_days"])
     segment, _given = fields.fact(FACTS["segment"])
+    limit = fields.amount("credit_limit")
     facts: dict[str, Value | None] = {}
     for fact in COMPANY_FACTS:
         value, given = fields.fact(FACTS[fact])
@@ -93,6 +106,7 @@ def read_customer(node: YamlNode, findings: Findings) -> GivenCustomer | None:
         ready=fields.truth("customer_ready", default=True),
         inbox_open=fields.whole("inbox_open", most=1000),
         facts=facts,
+        credit_limits={limit.currency: limit.minor} if limit is not None else {},
     )
 
 

@@ -27,6 +27,7 @@ class GivenCustomer:
     ready: bool = True
     inbox_open: int = 0
     facts: Mapping[str, Value | None] = field(default_factory=dict)
+    credit_limits: Mapping[str, int] = field(default_factory=dict)  # Minor units by currency
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from cobranza_rules.domain.agreement import exceeded
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus
 from cobranza_rules.domain.reply import AUTOMATIC_KINDS
 from cobranza_rules.facts.build import Facts, company_facts, customer_facts, invoice_facts, portfolio_facts, reply_facts
@@ -50,17 +51,25 @@ def as_of(book: TestedBook, today: dt.date, without: TestedAction | None = None,
         if each.customer in customers
     ]
     customers = {
-        key: customer._replace(portfolio=portfolio_of((each for each in invoices if each.customer_id == key), today))
+        key: customer._replace(
+            portfolio=portfolio_of((each for each in invoices if each.customer_id == key), today, book.customers[key].credit_limits)
+        )
         for key, customer in customers.items()
     }
     queues = [each for each in tested_queues(book, customers, today, claims) if each.customer_id in customers]
     return Book(customers, invoices, replies, _people(book), queues)
 
 
-def portfolio_of(invoices: Iterable[InvoiceSubject], today: dt.date) -> Facts:
-    due = [invoice.due_on for invoice in invoices]
+def portfolio_of(invoices: Iterable[InvoiceSubject], today: dt.date, limits: Mapping[str, int]) -> Facts:
+    """`limits` are the credit limits by currency."""
+    opened = list(invoices)
+    owed: dict[str, int] = defaultdict(int)
+    for invoice in opened:
+        owed[invoice.currency] += invoice.balance
+    due = [invoice.due_on for invoice in opened]
     known = [day for day in due if day is not None]
-    return portfolio_facts(len(due), sum(day < today for day in known), min(known, default=None), today)
+    oldest, above = min(known, default=None), exceeded(owed, limits)
+    return portfolio_facts(len(due), sum(day < today for day in known), oldest, today, above_limit=above)
 
 
 def _people(book: TestedBook) -> dict[str, str]:

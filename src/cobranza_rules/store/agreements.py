@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from cobranza_rules.domain.agreement import Version, interest_of, prompt_payment_of, spans
+from cobranza_rules.domain.agreement import Limit, Version, interest_of, prompt_payment_of, spans
 from cobranza_rules.domain.terms import terms_of_json
 from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.money import Money
+from cobranza_rules.store.chunks import Within
 from cobranza_rules.store.tables import AgreementFileRow, AgreementRow, CustomerRow, InvoiceRow
+
+AGREEMENT, INVOICE = (row.__table__.c for row in (AgreementRow, InvoiceRow))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def agreements_on(session: Session, query: Select[AgreementRow], today: dt.date)
     if not rows:
         return []
     customers = {row.customer_id for row in rows}
-    codes = dict(session.execute(select(CustomerRow.id, CustomerRow.code).where(CustomerRow.id.in_(customers))).tuples().all())
+    codes = dict(session.execute(select(CustomerRow.id, CustomerRow.code).where(CustomerRow.id.in_(customers))).all())
     owing, files, invoices = owed_by(session), _files(session), _invoices(session)
     standing = _standing(session, today)
     return [
@@ -119,9 +122,20 @@ def above_limit(session: Session, today: dt.date) -> list[AgreementView]:
     return [one for one in agreements_on(session, limited, today) if one.stands and one.above_limit]
 
 
-def owed_by(session: Session) -> dict[tuple[int, str], int]:
-    """What the open invoices come to, in minor units by customer and currency."""
+def limits_of(session: Session, within: Within) -> dict[int, list[Limit]]:
+    """All versions with their credit limits, of the customers that are `within` and have agreements."""
+    columns = [AGREEMENT[name] for name in ("id", "number", "version", "currency", "valid_from", "valid_until")]
+    query = select(AGREEMENT.customer_id, AGREEMENT.credit_limit, *columns).where(within(AGREEMENT.customer_id))
+    found: dict[int, list[Limit]] = defaultdict(list)
+    for customer_id, minor, *version in session.execute(query.order_by(AGREEMENT.id)).all():
+        found[customer_id].append(Limit(Version(*version), minor))
+    return found
+
+
+def owed_by(session: Session, within: Within | None = None) -> dict[tuple[int, str], int]:
+    """What the open invoices come to, in minor units by customer and currency; of the customers that are `within`, or of all."""
     query = select(InvoiceRow.customer_id, InvoiceRow.currency, func.sum(InvoiceRow.balance)).where(InvoiceRow.status == "open")
+    query = query if within is None else query.where(within(INVOICE.customer_id))
     found: dict[tuple[int, str], int] = defaultdict(int)
     for customer_id, currency, minor in session.execute(query.group_by(InvoiceRow.customer_id, InvoiceRow.currency)):
         found[customer_id, currency] = int(minor)

@@ -16,6 +16,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import days_after
+from cobranza_rules.domain.agreement import exceeded, limits_on
 from cobranza_rules.facts.build import Facts, company_facts, portfolio_facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts, KeptDate, as_date
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
@@ -23,6 +24,7 @@ from cobranza_rules.rules.concerned import STANDING
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.recipients import rungs_to_customers
 from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubject, InvoiceSubject
+from cobranza_rules.store.agreements import limits_of, owed_by
 from cobranza_rules.store.chunks import CHUNK, Chunks, Within, one_of
 from cobranza_rules.store.claims import claims_of, open_replies_among
 from cobranza_rules.store.driver_rows import all_fetched
@@ -153,10 +155,22 @@ class BookReader:
         overdue = func.sum(case((INVOICE.due_on < self.today, 1), else_=0))
         query = select(INVOICE.customer_id, func.count(), overdue, func.min(INVOICE.due_on))
         query = query.where(INVOICE.status == "open", within(INVOICE.customer_id)).group_by(INVOICE.customer_id)
+        above = self._above_limit(within)
         return {
-            customer_id: portfolio_facts(count, late, oldest, self.today)
+            customer_id: portfolio_facts(count, late, oldest, self.today, above_limit=customer_id in above)
             for customer_id, count, late, oldest in self.session.execute(query)
         }
+
+    def _above_limit(self, within: Within) -> frozenset[int]:
+        """Customers who owe more than a credit limit of theirs."""
+        limits = {customer_id: limits_on(own, self.today) for customer_id, own in limits_of(self.session, within).items()}
+        if not limits:
+            return frozenset()
+        owed = owed_by(self.session, one_of(sorted(limits)))
+        by_customer: dict[int, dict[str, int]] = defaultdict(dict)
+        for (customer_id, currency), minor in owed.items():
+            by_customer[customer_id][currency] = minor
+        return frozenset(customer_id for customer_id, own in limits.items() if exceeded(by_customer[customer_id], own))
 
     def _addresses(self, within: Within) -> Mapping[int, Mapping[str, tuple[str, ...]]]:
         addresses: dict[int, dict[str, tuple[str, ...]]] = {}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cobranza_rules.domain.terms import FixedDays, Terms, problems_of
-from cobranza_rules.intake.term_cells import fixed_days_of
+from cobranza_rules.intake.fixed_days import fixed_days_of
 
 
 @pytest.mark.parametrize(
