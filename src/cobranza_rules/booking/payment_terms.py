@@ -1,4 +1,4 @@
-"""By which terms an invoice is due: those of an agreement that covers it, else its customer's; and what comes of them in the book."""
+"""By which terms an invoice is due, and what comes of them in the book."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow
 
+OF_THE_CUSTOMER = _("terms of the customer")
+
 
 @dataclass(frozen=True, slots=True)
 class AgreedTerms:
@@ -31,25 +33,21 @@ def customer_terms(customer: CustomerRow) -> Terms | None:
     return None if customer.credit_days is None else terms_of_json({**(customer.terms or {}), "days": customer.credit_days})
 
 
-def agreed_terms(invoice: InvoiceRow, customer: CustomerRow) -> AgreedTerms | None:
-    """The terms by which an invoice is due; None where none are known.
-
-    They are the customer's. This is the one place that picks them: what covers single invoices comes before that here.
-    """
-    del invoice
+def agreed_terms(customer: CustomerRow) -> AgreedTerms | None:
+    """The terms by which an invoice of the customer is due; None where none are known. This is the one place that picks them."""
     terms = customer_terms(customer)
-    return None if terms is None else AgreedTerms(terms, _("terms of the customer"))
+    return None if terms is None else AgreedTerms(terms, OF_THE_CUSTOMER)
 
 
 def due_when_issued(keeper: Bookkeeper, invoice: InvoiceRow, customer: CustomerRow, total: Money) -> dict[str, Any]:
     """What its ISSUED entry says of the due date. CFDI has none (Anexo 20): it follows from the terms that were agreed.
 
-    Credit days from issue are the terms of nearly every customer, and say all by themselves.
+    A customer's credit days from issue are the terms of nearly all of them, and say all by themselves.
     """
-    agreed = agreed_terms(invoice, customer)
+    agreed = agreed_terms(customer)
     if agreed is None:
         return {"credit_days": None, "due_on": None}
-    if agreed.terms.plain:
+    if agreed.terms.plain and agreed.source == OF_THE_CUSTOMER:
         return {"credit_days": agreed.terms.days, "due_on": days_after(invoice.issued_on, agreed.terms.days).isoformat()}
     schedule = schedule_by(agreed.terms, state_of(invoice), total, keeper.calendar)
     return {**due_data(agreed.terms, schedule, 0), "source": agreed.source.as_json()}
@@ -61,7 +59,7 @@ def date_invoices(keeper: Bookkeeper, customer: CustomerRow, known_on: dt.date) 
         return
     waiting = select(InvoiceRow).where(InvoiceRow.customer_id == customer.id, InvoiceRow.credit_days.is_(None))
     for invoice in keeper.session.scalars(waiting.order_by(InvoiceRow.id)):
-        agree(keeper, invoice, agreed_terms(invoice, customer), known_on)
+        agree(keeper, invoice, agreed_terms(customer), known_on)
 
 
 def agree(keeper: Bookkeeper, invoice: InvoiceRow, agreed: AgreedTerms | None, known_on: dt.date) -> bool:

@@ -115,8 +115,10 @@ def _day(data: Mapping[str, Any], key: str) -> dt.date | None:
 
 
 def _issued(state: InvoiceState, entry: Entry) -> InvoiceState:
-    issued = replace(state, total=entry.data["minor"], due_basis=replace(state.due_basis, issued_on=entry.happened_on))
-    return _due_set(issued, entry)
+    data = entry.data
+    basis = agreed_anew(DueBasis(entry.happened_on), data)
+    due_on, credit_days = _day(data, "due_on"), data.get("credit_days")
+    return _dated(replace(state, total=data["minor"], due_on=due_on, credit_days=credit_days, due_basis=basis))
 
 
 def _due_set(state: InvoiceState, entry: Entry) -> InvoiceState:

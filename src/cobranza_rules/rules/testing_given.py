@@ -53,6 +53,7 @@ FOLLOWING = {
     "currency": N_("it is that of 'balance'"),
     "status": N_("give 'balance: 0.00 MXN' for a paid one, or the event 'cancelled'"),
     "aging_bucket": N_("give 'due'"),
+    "overdue_amount": N_("it is the balance, once 'due' has passed"),
     "promise_open": N_("give 'promised_on'"),
     "promise_workdays_late": N_("give 'promised_on'"),
     "dunning_level": N_("give what was sent under 'history'"),
