@@ -22,6 +22,7 @@ SENTENCES = {
     "customer_data": N_("customer data taken in"),
     "issued": N_("invoice {invoice} issued for {amount}, due {due_on}"),
     "due_set": N_("invoice {invoice} is due {due_on}"),
+    "due_moved": N_("invoice {invoice} is due {due_on}, {because}"),
     "payment_applied": N_("payment of {amount} applied to {invoice}"),
     "payment_reversed": N_("payment taken back from {invoice}"),
     "credit_applied": N_("credit note {number} over {amount} applied to {invoice}"),
@@ -75,6 +76,13 @@ SENTENCES = {
     "override_ended": N_("override {number} on {subject} ended by {who}: {why}"),
     "address_marked": N_("address {address} marked: it does not take our mail"),
 }
+# What may move a due date, by the entry that did
+BECAUSE = {
+    "delivered": N_("for it was delivered"),
+    "delivery_undone": N_("for its delivery came back"),
+    "acknowledged": N_("for it was acknowledged"),
+    "inherited": N_("in place of the one that it substitutes"),
+}
 # Fields of events that hold an identifier of ours: they are shown as words.
 WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome"})
 SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did
@@ -97,8 +105,7 @@ def timeline(session: Session, customer_id: int) -> Iterator[TimelineEvent]:
 
 
 def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
-    # A rung that stays in the house sends nothing to anybody.
-    template = SENTENCES.get("rung_carried_out" if kind == "rung_sent" and data.get("internal") else kind)
+    template = SENTENCES.get(_told_as(kind, data))
     if template is None:
         return _("{kind}", kind=word(kind))
     words = WORDS | {"name"} if kind.startswith("task_") else WORDS
@@ -108,11 +115,20 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
         fields["amount"] = str(Money(data["minor"], data["currency"]))
     said = [word(data[name]) if name in WORDS else Sentence("{text}", {"text": data[name]}) for name in SAID if data.get(name)]
     fields["said"] = _(": {said}", said=joined(said)) if said else ""
+    if data.get("because") in BECAUSE:
+        fields["because"] = Sentence(BECAUSE[data["because"]])
     fields["next"] = _("; next contact on {day}", day=data["next_contact"]) if data.get("next_contact") else ""
     fields["until"] = _(", until {day}", day=last) if (last := data.get("due_on") or data.get("until")) else ""
     if "blocks" in data:
         fields["blocks"] = joined(map(word, data["blocks"])) if data["blocks"] else "-"
     return Sentence(template, fields)
+
+
+def _told_as(kind: str, data: Mapping[str, Any]) -> str:
+    """A rung that stays in the house sends nothing to anybody; a due date that has moved was not agreed on anew."""
+    if kind == "rung_sent" and data.get("internal"):
+        return "rung_carried_out"
+    return "due_moved" if kind == "due_set" and data.get("because") in BECAUSE else kind
 
 
 def _about(data: Mapping[str, Any]) -> Sentence | str:
