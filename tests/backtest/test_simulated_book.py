@@ -33,7 +33,15 @@ def book(
     tasks: tuple[RecordedTask, ...] = (),
 ) -> SimulatedBook:
     happenings = [Happening(BEFORE, 1, each) for each in (entry(EntryKind.ISSUED, minor=100_000), *known_before)]
-    history = History({}, {1: RecordedInvoice(1, 1, {}), 2: RecordedInvoice(2, 1, {})}, happenings, claims, (), tasks, came_back or {})
+    history = History(
+        {},
+        {1: RecordedInvoice(1, 1, {"currency": "MXN"}), 2: RecordedInvoice(2, 1, {"currency": "MXN"})},
+        happenings,
+        claims,
+        (),
+        tasks,
+        came_back or {},
+    )
     return SimulatedBook(history, CALENDAR, DAY)
 
 

@@ -15,7 +15,7 @@ from tests.cfdi_files import COMPANY, invoice, receipt
 from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of, state_of
 from cobranza_rules.booking.importing import Importing
 from cobranza_rules.booking.payment_terms import AgreedTerms, agree
-from cobranza_rules.casefile.timeline import verify_case_file
+from cobranza_rules.casefile.timeline import timeline, verify_case_file
 from cobranza_rules.clock import FixedClock
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import fold
@@ -67,6 +67,11 @@ class Desk:
             assert verify_case_file(session).intact
             return str(row.due_on)
 
+    def told(self) -> list[str]:
+        """The case file."""
+        with self.importing.database.reading() as session:
+            return [event.sentence.text() for event in timeline(session, 1)]
+
     def entries(self, number: str) -> list[Entry]:
         with self.importing.database.reading() as session:
             row = session.scalars(select(InvoiceRow).where(InvoiceRow.number == number)).one()
@@ -109,8 +114,10 @@ def test_a_delivery_moves_the_due_date_and_its_undoing_moves_it_back(desk: Desk)
     desk.enter("FA-1", EntryKind.DELIVERED, dt.date(2026, 3, 11), action=7)
     assert desk.due("FA-1") == "2026-04-17"
     assert desk.entries("FA-1")[-1].data["because"] == "delivered"
+    assert desk.told()[-1] == "invoice FA-1 is due 2026-04-17, for it was delivered"
     desk.enter("FA-1", EntryKind.DELIVERY_UNDONE, dt.date(2026, 3, 12), action=7)
     assert desk.due("FA-1") == "2026-04-10"
+    assert desk.told()[-1] == "invoice FA-1 is due 2026-04-10, for its delivery came back"
 
 
 def test_what_moves_nothing_writes_nothing(desk: Desk) -> None:

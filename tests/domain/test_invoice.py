@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cobranza_rules.domain.due_basis import basis_as_json, basis_of_json
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.inheritance import inheritance
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after, fold
@@ -16,7 +18,7 @@ DAY = dt.date(2026, 3, 2)
 ISSUED = Entry(EntryKind.ISSUED, DAY, {"minor": 100_000, "due_on": "2026-04-01", "credit_days": 30})
 
 
-def entry(kind: EntryKind, day: dt.date = DAY, **data: Any) -> Entry:
+def entry(kind: EntryKind, day: dt.date = DAY, /, **data: Any) -> Entry:
     return Entry(kind, day, data)
 
 
@@ -49,8 +51,13 @@ def test_balance_is_total_less_what_is_applied_and_not_taken_back(told: list[tup
     assert state.status == (InvoiceStatus.OPEN if state.balance > 0 else InvoiceStatus.PAID)
 
 
+PARTS = [{"due_on": "2026-04-01", "minor": 40_000}, {"due_on": "2026-05-01", "minor": 60_000}]
 anything = st.sampled_from(
     [
+        entry(EntryKind.DUE_SET, due_on="2026-04-01", credit_days=60, terms={"days": 60, "counted_from": "delivery"}, parts=PARTS),
+        entry(EntryKind.DUE_SET, due_on="2026-06-01"),
+        entry(EntryKind.ACKNOWLEDGED, DAY + dt.timedelta(days=3)),
+        entry(EntryKind.ACKNOWLEDGED, kind="contrarrecibo", review_on="2026-03-03", payment_on="2026-04-17"),
         paid(1, 30_000),
         paid(2, 70_000),
         entry(EntryKind.PAYMENT_REVERSED, payment=1),
@@ -67,6 +74,20 @@ anything = st.sampled_from(
         entry(EntryKind.SUBSTITUTED, by=2),
     ]
 )
+
+
+@given(st.lists(anything, max_size=20))
+def test_the_oldest_part_that_is_not_covered_says_when_an_invoice_is_due(entries: list[Entry]) -> None:
+    state = fold([ISSUED, *entries])
+    if parts := state.due_basis.parts:
+        reached = [part.due_on for number, part in enumerate(parts, 1) if sum(each.minor for each in parts[:number]) > state.paid]
+        assert state.due_on == min(reached, default=parts[-1].due_on)
+
+
+@given(st.lists(anything, max_size=20))
+def test_what_the_due_date_rests_on_comes_back_as_it_was_kept(entries: list[Entry]) -> None:
+    basis = fold([ISSUED, *entries]).due_basis
+    assert basis_of_json(json.loads(json.dumps(basis_as_json(basis)))) == basis
 
 
 @given(st.lists(anything, max_size=20))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.domain.due_basis import DueBasis, basis_as_json
+from cobranza_rules.domain.schedule import DuePart, uncovered
 from cobranza_rules.facts.build import customer_facts, invoice_facts
 from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE, OF_MORE, Day, InvoiceFacts
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS
@@ -35,6 +38,7 @@ def an_invoice(**changes: Any) -> SimpleNamespace:
         "support_missing": False,
         "issued_on": dt.date(2026, 1, 20),
         "due_on": None,
+        "due_basis": None,
         "delivery": "pending",
         "delivered_on": None,
         "delivered_by": None,
@@ -77,6 +81,7 @@ def test_an_invoice_without_dates() -> None:
         "cancellation_pending": False,
         "issued_on": dt.date(2026, 1, 20).toordinal(),
         "aging_bucket": "no due date",
+        "overdue_amount": 0,
         "delivery": "pending",
         "delivered_before": False,
         "support_missing": False,
@@ -112,6 +117,7 @@ def test_what_dates_add() -> None:
         "due_on": dt.date(2026, 2, 6).toordinal(),
         "days_overdue": 32,
         "aging_bucket": "31-60",
+        "overdue_amount": 100000,
         "delivery": "sent",
         "workdays_since_delivery": 2,
         "promised_on": dt.date(2026, 3, 5).toordinal(),
@@ -136,6 +142,22 @@ def test_what_dates_add() -> None:
 )
 def test_a_promise_of_an_amount_is_kept_when_so_much_was_paid(changes: dict[str, Any], stands: bool) -> None:
     assert facts(promised_on=TODAY, **changes)["promise_open"] is stands
+
+
+PARTS = DueBasis(parts=tuple(DuePart(dt.date(2026, month, 9), 40_000) for month in (1, 2, 3, 4)))
+
+
+@pytest.mark.parametrize("basis", [PARTS, basis_as_json(PARTS), json.dumps(basis_as_json(PARTS))], ids=["folded", "json", "text"])
+@pytest.mark.parametrize(("paid", "overdue"), [(0, 120_000), (40_000, 80_000), (50_000, 70_000), (119_999, 1)])
+def test_only_what_is_past_its_due_date_is_overdue(basis: Any, paid: int, overdue: int) -> None:
+    due = next(part.due_on for part in uncovered(PARTS.parts, paid))
+    assert facts(due_basis=basis, total=160_000, paid=paid, balance=160_000 - paid, due_on=due)["overdue_amount"] == overdue
+
+
+@pytest.mark.parametrize(("due", "overdue"), [(None, 0), (TODAY, 0), (TODAY - dt.timedelta(days=1), 100_000)])
+def test_without_instalments_all_of_it_is_overdue_or_nothing(due: dt.date | None, overdue: int) -> None:
+    assert facts(due_on=due)["overdue_amount"] == overdue
+    assert facts(due_on=due, due_basis=DueBasis(accepted_on=TODAY))["overdue_amount"] == overdue
 
 
 def test_every_fact_of_the_vocabulary_is_defined_once() -> None:

@@ -439,6 +439,7 @@ def test_a_test_expects_something_and_does_not_go_on_for_ever() -> None:
         ("balance: 12.00 MXN, paid: ‸11.00 USD", "'paid' and 'balance' are of different currencies; an invoice has one currency"),
         ("balance: 12.00 MXN, due: 2026-02-10, days_overdue: ‸3", "'days_overdue' says again what 'due' says; keep one of the two"),
         ("balance: 12.00 MXN, dunning_level: ‸3", "'dunning_level' follows from other facts; give what was sent under 'history'"),
+        ("balance: 12.00 MXN, overdue_amount: ‸3.00 MXN", "'overdue_amount' follows from other facts; it is the balance, once 'due' has passed"),
         ("balance: 12.00 MXN, credit_days: ‸3", "'credit_days' follows from other facts; give it under 'customers'"),
         ("balance: 12.00 MXN, delivery: ‸snt", "'snt' is not possible under 'delivery'; did you mean 'sent'?"),
         ("balance: 12.00 MXN, delivery: pending, workdays_since_delivery: ‸2", "'workdays_since_delivery' needs 'delivery: sent'; add it, or leave 'workdays_since_delivery' out"),

@@ -49,7 +49,8 @@ CUSTOMER: Facts = {
     "workdays_since_bank_statement": 1,
 }
 COMPANY_FACTS: Facts = {"workdays_since_bank_statement": 1}  # Nobody has read the mailbox.
-TRANSLATED = [fact for fact in INVOICE_FACTS if fact.name not in ("invoice", "aging_bucket", "agreement")]
+TRANSLATED = [fact for fact in INVOICE_FACTS if fact.name not in ("invoice", "aging_bucket", "agreement", "overdue_amount")]
+TRUTHS_OF_MORE = set(OF_MORE) - {"overdue_amount"}  # What of it depends on instalments is left to the engine.
 slow = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -102,9 +103,9 @@ def test_a_name_that_not_every_invoice_has_is_looked_for_where_there_is_one(fill
     assert 0 < len(found) < len(filled.scalars(select(INVOICE.id).where(INVOICE.status == "open")).all())
 
 
-@pytest.mark.parametrize("fact", [fact for fact in INVOICE_FACTS if fact.name in OF_MORE], ids=lambda fact: fact.name)
+@pytest.mark.parametrize("fact", [fact for fact in INVOICE_FACTS if fact.name in TRUTHS_OF_MORE], ids=lambda fact: fact.name)
 def test_facts_of_several_columns_hold_or_fail_in_sql_as_in_python(filled: Session, fact: Fact) -> None:
-    assert set(of_more_columns(DAY)) == set(OF_MORE)
+    assert set(of_more_columns(DAY)) == TRUTHS_OF_MORE
     truth, untruth = (case((clause, 1), else_=0) for clause in of_more_columns(DAY)[fact.name])
     seen = set()
     for row in filled.execute(select(*(INVOICE[name] for name in FACTS.columns), truth, untruth)):

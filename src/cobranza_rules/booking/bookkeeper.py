@@ -68,13 +68,18 @@ def state_of(row: InvoiceRow) -> InvoiceState:
 
 
 def _basis_of(row: InvoiceRow) -> DueBasis:
-    basis = DueBasis() if row.due_basis is None else basis_of_json(row.due_basis)
+    if row.due_basis is None:
+        return DueBasis(row.issued_on)
+    basis = basis_of_json(row.due_basis)
     return basis if basis.issued_on is not None else replace(basis, issued_on=row.issued_on)
 
 
 def _kept_basis(row: InvoiceRow, basis: DueBasis) -> dict[str, Any] | None:
-    own = basis.issued_on in {None, row.issued_on}
-    return basis_as_json(replace(basis, issued_on=None) if own else basis) or None
+    """The day of issue is left out where it is that of the row; nothing is kept where nothing else is there."""
+    kept = basis_as_json(basis)
+    if basis.issued_on == row.issued_on:
+        del kept["issued_on"]
+    return kept or None
 
 
 def put_state(row: InvoiceRow, state: InvoiceState) -> None:

@@ -1,4 +1,4 @@
-"""By which terms an invoice is due: those of an agreement that covers it, else its customer's; and what comes of them in the book."""
+"""By which terms an invoice is due, and what comes of them in the book."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from cobranza_rules.domain.terms import Terms, terms_of_json
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import AgreementRow, CustomerRow, InvoiceRow
+
+OF_THE_CUSTOMER = _("terms of the customer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +47,18 @@ def agreed_terms(session: Session, invoice: InvoiceRow, customer: CustomerRow) -
     if (agreed := agreement_terms(session, invoice)) is not None:
         return AgreedTerms(agreed, _("terms of agreement {number}", number=invoice.agreement))
     terms = customer_terms(customer)
-    return None if terms is None else AgreedTerms(terms, _("terms of the customer"))
+    return None if terms is None else AgreedTerms(terms, OF_THE_CUSTOMER)
 
 
 def due_when_issued(keeper: Bookkeeper, invoice: InvoiceRow, customer: CustomerRow, total: Money) -> dict[str, Any]:
     """What its ISSUED entry says of the due date. CFDI has none (Anexo 20): it follows from the terms that were agreed.
 
-    Credit days from issue are the terms of nearly every customer, and say all by themselves.
+    A customer's credit days from issue are the terms of nearly all of them, and say all by themselves.
     """
     agreed = agreed_terms(keeper.session, invoice, customer)
     if agreed is None:
         return {"credit_days": None, "due_on": None}
-    if agreed.terms.plain:
+    if agreed.terms.plain and agreed.source == OF_THE_CUSTOMER:
         return {"credit_days": agreed.terms.days, "due_on": days_after(invoice.issued_on, agreed.terms.days).isoformat()}
     schedule = schedule_by(agreed.terms, state_of(invoice), total, keeper.calendar)
     return {**due_data(agreed.terms, schedule, 0), "source": agreed.source.as_json()}

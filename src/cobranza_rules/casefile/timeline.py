@@ -22,6 +22,7 @@ SENTENCES = {
     "customer_data": N_("customer data taken in"),
     "issued": N_("invoice {invoice} issued for {amount}, due {due_on}"),
     "due_set": N_("invoice {invoice} is due {due_on}"),
+    "due_moved": N_("invoice {invoice} is due {due_on}, {because}"),
     "covered": N_("agreement {number}, version {version}, covers invoice {invoice}"),
     "uncovered": N_("agreement {number} covers invoice {invoice} no more"),
     "request_tied": N_("invoice {invoice} answers billing request {request} ({by})"),
@@ -98,6 +99,13 @@ SENTENCES = {
     "override_ended": N_("override {number} on {subject} ended by {who}: {why}"),
     "address_marked": N_("address {address} marked: it does not take our mail"),
 }
+# What may move a due date, by the entry that did
+BECAUSE = {
+    "delivered": N_("for it was delivered"),
+    "delivery_undone": N_("for its delivery came back"),
+    "acknowledged": N_("for it was acknowledged"),
+    "inherited": N_("in place of the one that it substitutes"),
+}
 # Fields of events that hold an identifier of ours: they are shown as words.
 WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome", "by", "state", "process"})
 SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did
@@ -137,6 +145,8 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
     said += _acknowledged_with(data) if kind == "acknowledged" else []
     fields["said"] = _(": {said}", said=joined(said)) if said else ""
     fields["how"] = _how(data) if kind == "delivered" else ""
+    if data.get("because") in BECAUSE:
+        fields["because"] = Sentence(BECAUSE[data["because"]])
     fields["next"] = _("; next contact on {day}", day=data["next_contact"]) if data.get("next_contact") else ""
     fields["told"] = _(", {process}", process=word(data["process"])) if data.get("process") else ""
     fields["until"] = _(", until {day}", day=last) if (last := data.get("due_on") or data.get("until")) else ""
@@ -171,6 +181,8 @@ def _told_as(kind: str, data: Mapping[str, Any]) -> str:
         return "rung_carried_out"
     if kind == "payment_reversed" and data.get("retold"):
         return "payment_retold"
+    if kind == "due_set" and data.get("because") in BECAUSE:
+        return "due_moved"  # It was not agreed on anew.
     return "ledger_silent" if kind == "ledger_stated" and "minor" not in data else kind
 
 

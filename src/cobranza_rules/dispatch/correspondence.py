@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from cobranza_rules.booking.bookkeeper import state_of
 from cobranza_rules.booking.cancellation import paid_for_cancelled
 from cobranza_rules.booking.credit_notes import USED_UP
+from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.catalogue import translator
 from cobranza_rules.domain.aging import CURRENT, NO_DUE_DATE, bucket_names, bucket_of
 from cobranza_rules.domain.company import Company, Person
 from cobranza_rules.domain.due_basis import open_instalments
-from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.domain.entry import Entry, EntryKind
+from cobranza_rules.domain.invoice import InvoiceState, after_with_due_date
 from cobranza_rules.domain.letter import Addressee, AgingBucket, Letter, LetterLine
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
@@ -33,6 +35,7 @@ class Writer:
     company: Company
     today: dt.date
     buckets: tuple[int, ...]
+    calendar: BusinessCalendar
 
 
 def letter_for(session: Session, writer: Writer, action: PlannedAction, template: str, *, number: str, draft: bool) -> Letter:
@@ -41,7 +44,7 @@ def letter_for(session: Session, writer: Writer, action: PlannedAction, template
     claimed = _rows(session, [item.subject_id for item in action.items])
     held = _rows(session, [item.subject_id for item in action.held])
     # A letter that hands invoices over names each once; one that asks for money says what is due of it when.
-    lines = tuple(line for row in claimed for line in (_lines_of(row, writer) if action.ladder else (_line(row, writer),)))
+    lines = tuple(line for row in claimed for line in (_lines_of(row, writer) if action.ladder else (_handed_over(row, writer, action),)))
     return Letter(
         **heading_for(session, writer, action, template, number=number, draft=draft),
         currency=action.currency,
@@ -147,6 +150,21 @@ def _line(row: InvoiceRow, writer: Writer, note: str = "") -> LetterLine:
     )
 
 
+def _handed_over(row: InvoiceRow, writer: Writer, action: PlannedAction) -> LetterLine:
+    """Where the credit days count from the delivery, the letter that delivers says the due date that this makes."""
+    line = _line(row, writer)
+    if action.sets.get("delivery") != "sent":
+        return line
+    delivered = Entry(EntryKind.DELIVERED, writer.today, {})
+    due_on = after_with_due_date(state_of(row), delivered, row.currency, writer.calendar).due_on
+    return line if due_on == row.due_on else _dated(line, due_on, writer)
+
+
+def _dated(line: LetterLine, due_on: dt.date | None, writer: Writer) -> LetterLine:
+    days = (writer.today - due_on).days if due_on else None
+    return replace(line, due_on=due_on, days_overdue=days or 0, bucket=bucket_of(days, writer.buckets))
+
+
 def _lines_of(row: InvoiceRow, writer: Writer, note: str = "") -> Iterator[LetterLine]:
     """A line for what is open of each instalment, with its own due date; one for an invoice that has none."""
     line = _line(row, writer, note)
@@ -154,15 +172,8 @@ def _lines_of(row: InvoiceRow, writer: Writer, note: str = "") -> Iterator[Lette
     if not open_parts:
         yield line
     for each in open_parts:
-        days = (writer.today - each.due_on).days
-        yield replace(
-            line,
-            number=f"{row.number} ({each.number}/{each.count})",
-            due_on=each.due_on,
-            days_overdue=days,
-            bucket=bucket_of(days, writer.buckets),
-            balance=Money(each.minor, row.currency),
-        )
+        part = replace(line, number=f"{row.number} ({each.number}/{each.count})", balance=Money(each.minor, row.currency))
+        yield _dated(part, each.due_on, writer)
 
 
 def _buckets(lines: Sequence[LetterLine], currency: str, limits: tuple[int, ...]) -> tuple[AgingBucket, ...]:

@@ -55,7 +55,7 @@ class Rendered:
 
 
 def writer_of(workspace: Workspace) -> Writer:
-    return Writer(workspace.company, workspace.clock.today(), workspace.rules.aging_buckets)
+    return Writer(workspace.company, workspace.clock.today(), workspace.rules.aging_buckets, workspace.rules.calendar)
 
 
 def letter_template(action: PlannedAction) -> str | None:

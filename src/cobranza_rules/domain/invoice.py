@@ -136,8 +136,11 @@ def _day(data: Mapping[str, Any], key: str) -> dt.date | None:
 
 
 def _issued(state: InvoiceState, entry: Entry) -> InvoiceState:
-    data, basis = entry.data, replace(state.due_basis, issued_on=entry.happened_on)
-    return _due_set(replace(state, total=data["minor"], due_basis=basis, cfdi_missing=bool(data.get("ledger"))), entry)
+    data = entry.data
+    basis = agreed_anew(DueBasis(entry.happened_on), data)
+    due_on, credit_days = _day(data, "due_on"), data.get("credit_days")
+    issued = replace(state, total=data["minor"], due_on=due_on, credit_days=credit_days, due_basis=basis)
+    return _dated(replace(issued, cfdi_missing=bool(data.get("ledger"))))
 
 
 def _due_set(state: InvoiceState, entry: Entry) -> InvoiceState:

@@ -44,7 +44,7 @@ class DuePart:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """`parts` in the order of their days; they add up to the total. None where there is no due date: `lines` say why."""
+    """`parts` in the order of their days, which add up to the total; without a due date there are none, and `lines` say why."""
 
     parts: tuple[DuePart, ...]
     lines: tuple[Line, ...]

@@ -28,18 +28,20 @@ class AlikeInvoices:
             if fact in points:
                 dates[place].append((known, facts.without_dates.get(fact), points[fact]))
         self._of_a_date = [(place, _AlikeDates(found)) for place, found in dates.items()]
-        self._of_more = [(places, find) for fact, places, find in facts.of_more if fact in points]
+        self._of_more = [(places, find, _of_amount(fact, points[fact])) for fact, places, find in facts.of_more if fact in points]
 
     def keys(self, columns: Sequence[Column], common: Mapping[str, Column]) -> list[Key]:
         """One for each row. `columns` and `common` as `InvoiceFacts.table` takes them."""
         told: list[Sequence[Any]] = [column for fact, column in common.items() if fact in self._asked]
         told += [columns[place] if alike is None else list(map(alike, columns[place])) for place, alike in self._as_they_are]
         told += [list(map(alike.__getitem__, columns[place])) for place, alike in self._of_a_date]
-        told += [find(*[columns[place] for place in places]) for places, find in self._of_more]
+        for places, find, alike in self._of_more:
+            values = find(*[columns[place] for place in places])
+            told.append(values if alike is None else list(map(alike, values)))
         return list(zip(*told, strict=True)) if told else [()] * len(columns[0])
 
 
-def _of_amount(fact: str, points: Points) -> Callable[[int], int] | None:
+def _of_amount(fact: str, points: Points) -> Callable[[Any], int] | None:
     """Of amounts nearly no two are the same; of all else a book has few different values, which are told apart as they are."""
     if points is None or VOCABULARY[Scope.INVOICE][fact].type is not FactType.AMOUNT:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from operator import attrgetter
@@ -10,6 +11,8 @@ from typing import Any, Protocol
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.aging import bucket_of
+from cobranza_rules.domain.due_basis import DueBasis, basis_of_json
+from cobranza_rules.domain.schedule import DuePart, uncovered
 from cobranza_rules.facts.spans import Span, at_least_days, at_least_days_past_month, at_least_workdays, end_of_month, from_ordinal
 from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
@@ -17,6 +20,7 @@ from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
 Facts = dict[str, Value]
 Row = Sequence[Any]
 Column = Sequence[Any]  # Its values in some rows
+KeptBasis = DueBasis | Mapping[str, Any] | str  # As a fold gives it, or a database: SQLite keeps JSON as text
 KeptDate = dt.date | str  # As a database gives it: SQLite keeps a date as text (ISO 8601)
 
 # Columns that are facts as they are; no invoice is without them.
@@ -100,6 +104,26 @@ def _intervention_overdue(day: Day, states: Column, deadlines: Column) -> list[V
     return [state == "open" and due is not None and past[due] for state, due in zip(states, deadlines, strict=True)]
 
 
+def _overdue_amount(day: Day, balances: Column, paid: Column, due_dates: Column, bases: Column) -> list[Value]:
+    """Of instalments those that are past their due date, as far as payments have not covered them."""
+    past = day.is_past
+    found: list[Value] = []
+    for balance, covered, due, basis in zip(balances, paid, due_dates, bases, strict=True):
+        if due is None or not past[due]:
+            found.append(0)
+        elif basis is not None and (parts := _parts_of(basis)):
+            found.append(sum(part.minor for part in uncovered(parts, covered) if part.due_on < day.today))
+        else:
+            found.append(max(balance, 0))
+    return found
+
+
+def _parts_of(basis: KeptBasis) -> tuple[DuePart, ...]:
+    if isinstance(basis, DueBasis):
+        return basis.parts
+    return basis_of_json(json.loads(basis) if isinstance(basis, str) else basis).parts
+
+
 # Facts that say something of one date: its column, and what they are of a date and without one. Most dates of an invoice are not there.
 OF_A_DATE: dict[str, tuple[str, Callable[[Day], OfDate], Callable[[Day], Value | None]]] = {
     "issued_on": ("issued_on", lambda day: day.ordinal, lambda _day: None),
@@ -119,6 +143,7 @@ OF_MORE: dict[str, tuple[tuple[str, ...], Callable[..., list[Value]]]] = {
     "requested": (("request",), _requested),
     "promise_open": (("promised_on", "promised_minor", "promise_paid", "status"), _promise_open),
     "intervention_overdue": (("intervention", "intervention_due"), _intervention_overdue),
+    "overdue_amount": (("balance", "paid", "due_on", "due_basis"), _overdue_amount),
 }
 TRUTHS = frozenset(fact for fact in AS_THEY_ARE if VOCABULARY[Scope.INVOICE][fact].type is FactType.BOOLEAN)
 
@@ -223,6 +248,7 @@ class InvoicePresent(Protocol):
     support_missing: Any
     issued_on: Any
     due_on: Any
+    due_basis: Any
     delivery: Any
     delivered_on: Any
     delivered_by: Any

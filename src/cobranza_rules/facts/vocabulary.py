@@ -103,6 +103,13 @@ INVOICE_FACTS = (
         unit="days",
         may_be_unknown=True,
     ),
+    fact(
+        "overdue_amount",
+        A,
+        N_("what is overdue of it; of instalments those that are past their due date"),
+        "overdue_amount > 0",
+        currency_fact="currency",
+    ),
     fact("aging_bucket", T, N_("its aging bucket"), 'aging_bucket == "31-60"', may_be_unknown=True),
     fact(
         "delivery",

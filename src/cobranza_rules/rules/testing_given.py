@@ -71,6 +71,7 @@ FOLLOWING = {
     "status": N_("give 'balance: 0.00 MXN' for a paid one, or the event 'cancelled'"),
     "aging_bucket": N_("give 'due'"),
     "days_since_issue_month": N_("give 'issued'"),
+    "overdue_amount": N_("it is the balance, once 'due' has passed"),
     "promise_open": N_("give 'promised_on'"),
     "promise_workdays_late": N_("give 'promised_on'"),
     "dunning_level": N_("give what was sent under 'history'"),

@@ -1,4 +1,4 @@
-"""An invoice in instalments: aging, letters and statements say of each part when it is due."""
+"""What letters and reports say of due dates: of each instalment its own, and of an invoice that they deliver the one that this makes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from sqlalchemy import select
 from cobranza_rules.aging_report import aging_report
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.payment_terms import AgreedTerms, agree
+from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.dispatch.correspondence import Writer, statement_for
 from cobranza_rules.domain.terms import Instalment, Terms
 from cobranza_rules.explanation import explain_subject
 from cobranza_rules.language import Sentence
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow
-from tests.cfdi_files import receipt
+from tests.cfdi_files import invoice, receipt
 from tests.stories.desk import Desk
+from tests.stories.fixtures import DeskMaker
 
 THIRDS = Terms(60, instalments=tuple(Instalment(days, Decimal(share)) for days, share in ((15, "50"), (30, "30"), (90, "20"))))
 
@@ -48,7 +50,7 @@ def test_a_statement_has_a_line_for_each_part_and_its_total_is_the_balance(in_th
     workspace = in_thirds.workspace
     with workspace.database.reading() as session:
         customer = session.scalars(select(CustomerRow)).one()
-        letter = statement_for(session, Writer(workspace.company, in_thirds.today, (30, 60, 90)), customer, "MXN")
+        letter = statement_for(session, Writer(workspace.company, in_thirds.today, (30, 60, 90), BusinessCalendar()), customer, "MXN")
     assert [(line.number, line.balance.minor, str(line.due_on), line.bucket) for line in letter.lines] == [
         ("FA-1 (2/3)", 32_800, "2026-02-04", "1-30"),
         ("FA-1 (3/3)", 23_200, "2026-04-05", "current"),
@@ -70,3 +72,16 @@ def test_the_explanation_says_what_is_open_of_each(in_thirds: Desk) -> None:
         "instalment 3 of 3: 232.00 MXN open",
     ]
     assert in_thirds.invoice("FA-1").due_on == dt.date(2026, 2, 4)
+
+
+def test_a_transmittal_says_the_due_date_that_its_delivery_makes(make_desk: DeskMaker) -> None:
+    """Issued on 25 February and handed over on Monday, 2 March: it is due 30 days after that, on 1 April, and the book says the same."""
+    desk = make_desk()
+    who = "C-001,UNIVERSIDAD ROBOTICA ESPAÑOLA,URE180429TM6"
+    desk.take(f"Clave,Razón social,RFC,Base de los días\n{who},entrega\n".encode(), invoice("FA-7", day=dt.date(2026, 2, 25)))
+    assert desk.invoice("FA-7").due_on == dt.date(2026, 3, 27)
+    desk.tick()
+    desk.approve("administration_manager")
+    desk.tick()
+    assert b"01/04/2026" in desk.documents(desk.action("transmittal"))["letter"]
+    assert desk.invoice("FA-7").due_on == dt.date(2026, 4, 1)
