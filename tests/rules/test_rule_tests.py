@@ -424,7 +424,7 @@ def test_two_tests_of_one_name_are_refused() -> None:
 def test_what_no_test_has_seen_at_work_is_listed() -> None:
     coverage = coverage_of(RULES, [run("expect: [{on: 2026-03-02, actions: [{rung: first-reminder}]}]")])
     assert [str(line) for line in coverage_lines(("collections.yaml",), coverage)] == [
-        "collections.yaml: 18 of 19 were never seen at work:",
+        "collections.yaml: 19 of 20 were never seen at work:",
         (
             "  rules: transmittal, acknowledgement-missing, acknowledgement-missing:after-last, acknowledgement-received, promise-received,"
             " payment-claim-received, dispute-opened, signature-reminder, task-reminder, task-reminder:after-last"
@@ -482,7 +482,7 @@ def test_the_report_in_words_and_as_junit_xml() -> None:
     assert failure is not None
     assert failure.get("message") == "2026-03-02"
     assert (failure.text or "").splitlines()[1] == "    expected: nothing"
-    assert (root.findtext("testsuite/system-out") or "").startswith("collections.yaml: 18 of 19 were never seen at work:")
+    assert (root.findtext("testsuite/system-out") or "").startswith("collections.yaml: 19 of 20 were never seen at work:")
 
 
 @pytest.mark.parametrize(
