@@ -60,7 +60,7 @@ def test_the_shipped_tests_pass_and_cover_every_rule_rung_and_hold() -> None:
     tested = run_files([SHIPPED], ROOT)
     assert [str(line) for report in tested.reports for result in report.results for line in said(result)] == []
     ((names, coverage),) = tested.coverage
-    assert (names, coverage.missing, coverage.total) == (("rules/collections.yaml",), 0, 19)
+    assert (names, coverage.missing, coverage.total) == (("rules/collections.yaml",), 0, 20)
 
 
 def test_the_shipped_rules_are_without_problems() -> None:
@@ -430,7 +430,7 @@ def test_what_no_test_has_seen_at_work_is_listed() -> None:
             " payment-claim-received, dispute-opened, signature-reminder, task-reminder, task-reminder:after-last"
         ),
         "  rungs: second-reminder, escalation",
-        "  holds: bank-data-stale, mailbox-stale, reply-waiting, promise-to-pay, dispute, payment-claimed",
+        "  holds: bank-data-stale, mailbox-stale, reply-waiting, promise-to-pay, dispute, payment-claimed, support-missing",
     ]
 
 
