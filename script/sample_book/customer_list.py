@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sample_book.customers import Customer, customers
+from sample_book.support import ASKS_FOR_REMISSION
 from sample_book.workbook import workbook
 
 KEY_ACCOUNTS = ("C-003", "C-005", "C-008")
@@ -28,6 +29,8 @@ HEADINGS = (
     "Contacto alterno",
     "Correo alterno",
     "Segmento",
+    "Soporte",
+    "Portal",
 )
 
 
@@ -69,6 +72,8 @@ def _row(customer: Customer) -> list[str | int]:
         customer.person(2),
         customer.address(2),
         "clave" if customer.code in KEY_ACCOUNTS else "",
+        "remisión" if customer.code == ASKS_FOR_REMISSION else "",
+        f"https://proveedores.{customer.domain}" if customer.delivery == "portal" else "",
     ]
 
 

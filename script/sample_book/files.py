@@ -13,6 +13,7 @@ from sample_book.money_in import money_in
 from sample_book.replies import replies
 from sample_book.settings import settings
 from sample_book.story import story
+from sample_book.support import papers, scans
 
 
 def sample_files() -> dict[str, bytes]:
@@ -24,12 +25,14 @@ def sample_files() -> dict[str, bytes]:
         *((receipt.issued_on, receipt.number, receipt_xml(receipt)) for receipt in receipts),
         *((note.issued_on, note.number, credit_note_xml(note)) for note in notes),
     ]
+    arriving = papers(invoices)
     days = frozenset(day for day, _number, _xml in documents if day >= START)
     files = {
         "cobranza.toml": settings().encode(),
         "clientes.xlsx": customer_list(),
-        "historia.yaml": story(invoices, answers, days).encode(),
+        "historia.yaml": story(invoices, answers, days, arriving).encode(),
     }
+    files |= {f"soporte/{paper.name}": paper.content for paper in arriving} | scans(invoices)
     files |= {f"cfdi/{_folder(day)}/{number}.xml": xml.encode() for day, number, xml in documents}
     files |= {f"respuestas/{reply.file}": reply.content for reply in answers}
     files |= {f"malos/{name}": content for name, content in bad_input(invoices, receipts).items()}

@@ -7,10 +7,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sample_book.customers import START, bank_days_later, customers, office_days
+from sample_book.customers import START, customers, office_days
 from sample_book.invoices import Invoice
 from sample_book.replies import Reply
-from sample_book.signing import MENDED_ON, REFUSED_CUSTOMER, REFUSED_ON, SIGNED_LATE, sent_on
+from sample_book.signing import MENDED_ON, REFUSED_CUSTOMER, REFUSED_ON, SIGNED_LATE
+from sample_book.support import Paper, handed_over_on, scan_of
 
 ANALYST, SIGNER, SALES = "collections_analyst", "administration_manager", "sales_manager"
 # What the analyst makes of messages that the program leaves to a person: day, end of the file's name, kind, facts, why.
@@ -62,6 +63,7 @@ DECISIONS = (
     ("2026-03-20", "C-008", "back_to_collections", "Ya hay con quién hablar: que siga cobranza."),
     ("2026-03-30", "C-009", "with_administration", "La gerente trata con su director."),
 )
+GIVES_CONTRARRECIBOS = frozenset({"C-023"})
 BAD_FILES = {
     dt.date(2026, 3, 10): ("malos/cfdi-truncado.xml", "malos/codificacion-equivocada.xml"),
     dt.date(2026, 3, 24): ("malos/factura-de-otra-empresa.xml",),
@@ -69,8 +71,11 @@ BAD_FILES = {
 }
 NOTES = {
     dt.date(2026, 3, 2): "Primer día: se importa la cartera abierta; los saldos vencidos reciben su primer recordatorio.",
+    dt.date(2026, 3, 5): "C-019 no recibe facturas sin su remisión, y la de hoy no la trae: su carta no se escribe hasta que llegue.",
+    dt.date(2026, 3, 6): "Llega la remisión, y la carta de C-019 sale a firma: se entregará en persona, con un acuse para sellar.",
     dt.date(2026, 3, 9): "Cinco días hábiles después salen los segundos recordatorios, con copia a Ventas.",
     dt.date(2026, 3, 11): "La gerente rechaza un oficio; llega una factura que sustituye a otra.",
+    dt.date(2026, 3, 12): "El oficio rechazado sale con la orden de compra que le faltaba.",
     dt.date(2026, 3, 13): "La promesa del 10 de marzo no se cumplió y su plazo de gracia terminó.",
     dt.date(2026, 3, 18): "La gerente de administración está fuera dos días: los oficios esperan su firma.",
     dt.date(2026, 3, 17): "Ventas no llegó a un acuerdo con C-018: el caso pasa a la gerencia de administración.",
@@ -101,10 +106,12 @@ FORMAT = """\
 #                      left to do where the program has recorded that message by itself.
 #             done     closes open tasks named `task` (all or `customer`'s only) with `answer` and `comment`; `acknowledgement` says who at
 #                      the customer received what was handed over (person, title, phone). No open task: nothing to do.
+#             acknowledge  enters what acknowledges the invoices that were delivered to `customer` on this day: `kind`, and as far as it
+#                      says so `person`, `title`, `phone`, `number`, `review_on`, `payment_on`, `file` (a scan under samples/)
 """
 
 
-def story(invoices: Sequence[Invoice], replies: Sequence[Reply], days_with_files: frozenset[dt.date]) -> str:
+def story(invoices: Sequence[Invoice], replies: Sequence[Reply], days_with_files: frozenset[dt.date], papers: Sequence[Paper]) -> str:
     opening = {"on": START, "customers": "clientes.xlsx", "files": ["cfdi/apertura/*.xml"]}
     lines = [FORMAT, "opening: " + _flow(opening), "", "days:"]
     for day in office_days():
@@ -112,6 +119,7 @@ def story(invoices: Sequence[Invoice], replies: Sequence[Reply], days_with_files
         if day in NOTES:
             lines.append(f"    note: {_flow(NOTES[day])}")
         files = [f"cfdi/{day}/*.xml"] if day in days_with_files else []
+        files += [f"soporte/{paper.name}" for paper in papers if paper.on == day]
         if files := [*files, *BAD_FILES.get(day, ())]:
             lines.append(f"    files: {_flow(files)}")
         lines += _listed("replies", [_reply(reply) for reply in replies if reply.on == day])
@@ -152,18 +160,23 @@ def _assigned(day: dt.date, replies: Sequence[Reply]) -> list[Mapping[str, Any]]
 
 
 def _handed_over(day: dt.date, invoices: Sequence[Invoice]) -> list[Mapping[str, Any]]:
-    """What goes by hand or to a portal is delivered on the second bank day after its letter was signed, and its acknowledgement brought back."""
+    """What goes by hand comes back with a stamp; of the portals one gives a contrarrecibo, the other nothing, and is asked for it."""
     acts: list[Mapping[str, Any]] = []
     for customer in customers():
-        arrived = [invoice for invoice in invoices if invoice.customer == customer and invoice.plan == "new"]
-        if customer.delivery == "correo" or not any(bank_days_later(sent_on(invoice), 2) == day for invoice in arrived):
+        if day not in handed_over_on(customer, invoices):
             continue
-        act = {"as": ANALYST, "do": "done", "task": "transmittal", "customer": customer.code}
-        if customer.delivery == "portal":
-            acts.append({**act, "answer": "delivered", "comment": f"Cargado en el portal; folio {customer.position}-{day:%m%d}."})
+        done = {"as": ANALYST, "do": "done", "task": "transmittal", "customer": customer.code, "answer": "delivered"}
+        received = {"as": ANALYST, "do": "acknowledge", "customer": customer.code}
+        if customer.delivery == "en persona":
+            who = {"person": customer.person(0), "title": "Recepción de facturas", "phone": f"55 0000 {customer.position:02d}01"}
+            acts.append({**done, "comment": "Entregado en ventanilla, con sello."})
+            acts.append({**received, "kind": "stamp", **who, "file": scan_of(customer, day)})
             continue
-        received = {"person": customer.person(0), "title": "Recepción de facturas", "phone": f"55 0000 {customer.position:02d}01"}
-        acts.append({**act, "answer": "delivered", "acknowledgement": received, "comment": "Entregado en ventanilla, con sello."})
+        number = f"{customer.position}-{day:%m%d}"
+        acts.append({**done, "comment": f"Cargado en el portal; folio {number}."})
+        if customer.code in GIVES_CONTRARRECIBOS:
+            days = {"review_on": day + dt.timedelta(days=7), "payment_on": day + dt.timedelta(days=30)}
+            acts.append({**received, "kind": "contrarrecibo", "number": number, **days})
     return acts
 
 

@@ -78,6 +78,7 @@ SUPPORT = (
     N_("any"),
     N_("support"),
 )
+DELIVERY_MODES = (N_("email"), N_("in_person"))
 ACKNOWLEDGED_BY = (
     N_("stamp"),
     N_("signature"),

@@ -60,8 +60,8 @@ def test_letter_xml_printed_cfdi_and_support_leave_together(desk: Desk) -> None:
     bring(desk, FA_1=paper("cfdi"), FA_1_oc=paper("order"))
     delivered(desk)
     files = attached(desk.last_mail())
-    assert [name for name in files if not name.startswith("carta")] == ["FA-1.xml", "FA-1.pdf", "FA-1-FA_1_oc.pdf"]
-    assert (files["FA-1.pdf"], files["FA-1-FA_1_oc.pdf"]) == (paper("cfdi"), paper("order"))
+    assert [name for name in files if not name.startswith("carta")] == ["FA-1.xml", "FA-1.pdf", "FA_1_oc.pdf"]
+    assert (files["FA-1.pdf"], files["FA_1_oc.pdf"]) == (paper("cfdi"), paper("order"))
     assert desk.invoice("FA-1").delivery == "sent"
 
 

@@ -138,3 +138,15 @@ def test_a_silent_signer_is_no_longer_reminded_once_another_is_asked(make_desk: 
         desk.run(DAY + dt.timedelta(days=ahead))
     reminded = [(action.finished_on, tuple(action.plan["recipients"])) for action in desk.actions("remind")]
     assert reminded == [(DAY + dt.timedelta(days=7), ("supervision@kemper.example",))]
+
+
+def test_whoever_carries_a_delivery_is_reminded_on_the_day_that_was_said(make_desk: DeskMaker) -> None:
+    desk = make_desk(UNIVERSITY.replace(",correo,", ",en persona,"))
+    desk.take(invoice("FA-7", "1160.00", DAY))
+    desk.tick()
+    desk.approve("administration_manager")
+    desk.tick()
+    assert coming(desk) == [("task", FRIDAY, "task-reminder", ("analista@kemper.example",))]
+    for ahead in range(1, 5):
+        desk.run(DAY + dt.timedelta(days=ahead))
+    assert told(desk) == [(FRIDAY, "task-reminder")]

@@ -159,6 +159,8 @@ class Desk:
         """What each command that speaks JSON prints, in an order in which each finds something."""
         samples, day = ROOT / "samples", ("--on", "2026-03-02")
         yield ("run",), self.play()
+        late = [samples / "cfdi" / "2026-03-05" / "FA-1278.xml", samples / "soporte" / "FA-1324 remision.pdf"]
+        assert self.call("import", *map(str, late), "--on", "2026-03-05").exit_code == 0
         bad = [str(samples / "malos" / name) for name in ("vacio.xml", "factura-de-otra-empresa.xml", "uuid-conocido-otro-contenido.xml")]
         yield ("import",), self.call("import", *bad, *day, "--json")
         (self.base / "pruebas.yaml").write_text(RULE_TEST, encoding="utf-8")
@@ -188,6 +190,11 @@ class Desk:
             (("override", "set"), ("FA-1269", "hold", "--until", "2026-03-06", *WHO, *day)),
             (("override", "list"), ()),
             (("override", "end"), ("1", *WHO, *day)),
+            (("attach",), ("FA-1271", str(samples / "soporte" / "FA-1287 orden de compra.pdf"), "--kind", "purchase_order", *AS, *day)),
+            (("support", "list"), ("FA-1271",)),
+            (("support", "missing"), ()),
+            (("support", "waiting"), ()),
+            (("acknowledge",), ("FA-1269", "--kind", "reply", *AS, *day)),
             (("doctor",), ()),
             (("approvals", "approve"), ("5", "--who", "administration_manager", *day)),
             (("approvals", "reject"), ("6", "--who", "collections_analyst", "--comment", "Lleva otro pedido.", *day)),
@@ -230,6 +237,7 @@ class Desk:
             yield words, self.call(*words, *more, "--json")
 
 
+AS = ("--who", "collections_analyst")
 WHO = ("--who", "collections_analyst", "--why", "talks are on")
 RULE_TEST = """\
 rules: rules/collections.yaml

@@ -77,7 +77,7 @@ def test_an_acknowledgement_counts_only_for_what_delivered_invoices() -> None:
     read = {"person": "Laura Muestra", "title": "Cuentas por pagar"}
     assert entry_recorded("acknowledgement", read, BALANCE, delivered=False, on=MONDAY) is None
     entry = entry_recorded("acknowledgement", read, BALANCE, delivered=True, on=MONDAY)
-    assert entry == Entry(EntryKind.ACKNOWLEDGED, MONDAY, {**read, "phone": ""})
+    assert entry == Entry(EntryKind.ACKNOWLEDGED, MONDAY, {"kind": "reply", **read, "phone": ""})
 
 
 def test_claims_of_payment_and_disputes_are_recorded_on_their_day() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.texts import spellings
 from cobranza_rules.store.tables import InvoiceRow
 
 
@@ -45,6 +46,11 @@ def compact_number(number: str) -> str:
 
 def invoice_named(session: Session, name: str) -> InvoiceRow:
     """By number or UUID. Raises ProblemError where there is none, or where several may be meant."""
+    exact = select(InvoiceRow).where(
+        or_(InvoiceRow.number.in_(spellings(name)), InvoiceRow.uuid == name.upper()), InvoiceRow.closed.is_(None)
+    )
+    if len(rows := list(session.scalars(exact.limit(2)))) == 1:
+        return rows[0]
     found = InvoiceNames.in_the_book(session).named(name)
     if len(found) > 1:
         raise ProblemError([Problem(_("'{invoice}' may be several invoices", invoice=name), _("write its UUID"))])

@@ -45,6 +45,9 @@ class SupportFiles:
 
     def take(self, files: Sequence[IncomingFile]) -> None:
         """After the invoices of the same import, and after the files that have waited for one of them."""
+        waits = self.keeper.session.scalar(select(WaitingSupportRow.id).limit(1)) is not None
+        if not files and not waits:
+            return
         names = InvoiceNames.in_the_book(self.keeper.session)
         self._take_waiting(names)
         found: dict[tuple[int, tuple[str, str]], list[tuple[IncomingFile, SupportFile]]] = defaultdict(list)

@@ -25,7 +25,7 @@ def export_case(
     customer: CustomerRow,
     folder: Path,
     translate: Translate,
-    deliveries: Sequence[CaseDelivery] = (),
+    deliveries: Sequence[CaseDelivery],
 ) -> int:
     """Writes into `folder`, which may be there already; returns how many files it holds. Names from outside are cleaned of paths."""
     folder.mkdir(parents=True, exist_ok=True)

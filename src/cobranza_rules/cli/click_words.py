@@ -77,6 +77,8 @@ METAVARS = (
     N_("NUMBER"),
     N_("NUMBERS"),
     N_("CUSTOMER"),
+    N_("INVOICE"),
+    N_("INVOICES"),
 )
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from cobranza_rules.booking.acknowledging import Given, acknowledge
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
 from cobranza_rules.demo.story import Act
+from cobranza_rules.domain.acknowledgement import AcknowledgementKind
 from cobranza_rules.mail.assigning import Assignment, assign
 from cobranza_rules.people import person_named
 from cobranza_rules.plan.deciding import decide_approvals, waiting_approvals
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.gates import RELEASE, SIGN
-from cobranza_rules.store.tables import CustomerRow, ReceivedRow, TaskRow
+from cobranza_rules.starting import shipped
+from cobranza_rules.store.tables import CustomerRow, InvoiceRow, ReceivedRow, TaskRow
 from cobranza_rules.workspace import Workspace
 
 # The reply that an act speaks of, by the name of its sample file: the digest of the message that was delivered from it.
@@ -79,10 +83,26 @@ def _done(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delive
     return len(ids)
 
 
+def _acknowledge(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
+    """The invoices of the customer that were delivered today."""
+    delivered = (
+        select(InvoiceRow.number)
+        .join(CustomerRow, CustomerRow.id == InvoiceRow.customer_id)
+        .where(CustomerRow.code == act.customer, InvoiceRow.delivered_on == workspace.clock.today(), ~InvoiceRow.acknowledged)
+    )
+    numbers = list(keeper.session.scalars(delivered.order_by(InvoiceRow.id)))
+    given = {name: act.more[name] for name in ("person", "title", "phone", "number", "review_on", "payment_on") if name in act.more}
+    scan = workspace.archive.put((shipped("samples") / act.more["file"]).read_bytes()) if "file" in act.more else ""
+    who = person_named(workspace.company, act.role).email
+    said = Given(AcknowledgementKind(act.more["kind"]), who, workspace.clock.now(), **given, document=scan)
+    return len(acknowledge(keeper, numbers, said, ZoneInfo(workspace.settings.timezone))) if numbers else 0
+
+
 _ACTS: dict[str, Callable[[Bookkeeper, Workspace, Act, Delivered], int]] = {
     "approve": _approve,
     "reject": _reject,
     "release": _release,
     "assign": _assign,
     "done": _done,
+    "acknowledge": _acknowledge,
 }

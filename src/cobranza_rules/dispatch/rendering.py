@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.invoice_names import compact_number
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.attached_files import CFDI, attached_files
 from cobranza_rules.dispatch.correspondence import Writer
@@ -159,10 +160,9 @@ def _cfdi(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> li
 
 def _as_it_came(workspace: Workspace, group: str, invoice: InvoiceRow, file: SupportFile) -> Rendered:
     """Under a name that says of which invoice it is and what."""
-    parts = [invoice.number] if group == CFDI else [invoice.number, file.name.rpartition(".")[0] or file.name]
-    return Rendered(
-        group, f"{file_name('-'.join(parts))}{SUFFIXES[file.media_type]}", file.media_type, workspace.archive.get(file.document)
-    )
+    stem = invoice.number if group == CFDI else file.name.rpartition(".")[0] or file.name
+    named = stem if compact_number(stem).startswith(compact_number(invoice.number)) else f"{invoice.number}-{stem}"
+    return Rendered(group, f"{file_name(named)}{SUFFIXES[file.media_type]}", file.media_type, workspace.archive.get(file.document))
 
 
 def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, number: str) -> OutgoingRow | None:

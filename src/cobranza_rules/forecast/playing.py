@@ -194,7 +194,8 @@ class Player:
         if is_carried(one.action.steps, one.action.recipients) and not self.agreed:
             one.stage = Stage.CARRIED
             step = next(step for step in one.action.steps if step.kind is StepKind.DELIVER)
-            self.imagined.queues.open_task(one.action.customer_id, step, ANALYST, None, day.on)
+            due_on = self.rules.calendar.plus(day.on, step.due_workdays) if step.due_workdays else None
+            self.imagined.queues.open_task(one.action.customer_id, step, step.assign or ANALYST, due_on, day.on)
         else:
             self._confirm(one, day)
 

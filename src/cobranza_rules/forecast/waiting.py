@@ -30,6 +30,7 @@ EVENTS = {
     "cancellation_pending": N_("the cancellation is decided on"),
     "customer_ready": N_("the customer's data are complete ('cobranza import')"),
     "acknowledged": N_("the customer acknowledges receipt"),
+    "support_missing": N_("what has to go with it comes ('cobranza support missing')"),
     "delivery": N_("the invoice is delivered"),
     "workdays_since_delivery": N_("the invoice is delivered"),
     "case_status": N_("somebody moves the case"),
