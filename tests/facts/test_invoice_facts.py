@@ -70,6 +70,7 @@ def test_an_invoice_without_dates() -> None:
         "payment_method": "PPD",
         "cancellation_pending": False,
         "issued_on": dt.date(2026, 1, 20).toordinal(),
+        "days_since_issue_month": 38,
         "aging_bucket": "no due date",
         "delivery": "pending",
         "delivered_before": False,

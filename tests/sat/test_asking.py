@@ -161,8 +161,10 @@ def test_invoices_are_named_by_number_or_uuid_and_closed_ones_too(desk: Desk, sa
     report = ask(desk, sat, uuid_of("FA-1").lower(), "FA-2", "FA-2")
     assert [asked.number for asked in report.asked] == ["FA-1", "FA-2"]
     assert told(report) == [
-        ("SAT (FA-1): invoice FA-1 was replaced by another, and the SAT still has it as valid; "
-        "ask for its cancellation at the SAT; it stays replaced here")
+        (
+            "SAT (FA-1): invoice FA-1 was replaced by another, and the SAT still has it as valid; "
+            "ask for its cancellation at the SAT; it stays replaced here"
+        )
     ]
     with pytest.raises(ProblemError, match="there is no invoice 'FA-9'; 'cobranza aging --detail' lists the open ones"):
         ask(desk, sat, "FA-9")
