@@ -127,6 +127,8 @@ TESTS: dict[str, Any] = {
                 *({"on": "2026-03-03", kind: {"invoice": "F"}} for kind in ("payment", "credit_note", "reversal", "dispute")),
                 *({"on": "2026-03-03", kind: {"invoice": "F"}} for kind in ("dispute_closed", "payment_claimed", "claim_rejected")),
                 *({"on": "2026-03-03", kind: {"invoice": "F"}} for kind in ("acknowledged", "cancellation_requested", "cancelled")),
+                {"on": "2026-03-03", "cancellation_refused": {"invoice": "F"}},
+                {"on": "2026-03-04", "payment": {"invoice": "F", "receipt": False}},
                 {"on": "2026-03-03", "substituted": {"invoice": "F", "by": "G"}},
                 {"on": "2026-03-03", "due_set": {"invoice": "F", "due": "2026-03-09"}},
                 {"on": "2026-03-03", "intervention": {"invoice": "F", "answer": "agreement"}},
