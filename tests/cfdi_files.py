@@ -45,13 +45,12 @@ def invoice(
     currency: str = "MXN",
     receiver: tuple[str, str] = UNIVERSITY,
     replaces: tuple[str, ...] = (),
+    method: str = "PPD",
 ) -> bytes:
     """`name` is its number, SERIES-FOLIO, and makes its UUID."""
     series, _dash, folio = name.partition("-")
     rate = "" if currency == "MXN" else 'TipoCambio="18.5" '
-    attributes = (
-        f'Serie="{series}" Folio="{folio}" SubTotal="{total}" Moneda="{currency}" {rate}Total="{total}" MetodoPago="PPD" FormaPago="99"'
-    )
+    attributes = f'Serie="{series}" Folio="{folio}" SubTotal="{total}" Moneda="{currency}" {rate}Total="{total}" MetodoPago="{method}" FormaPago="99"'
     return _document("I", name, attributes, receiver, day, _related("04", *replaces), "")
 
 

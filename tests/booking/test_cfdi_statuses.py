@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import random
 from pathlib import Path
 
 import pytest
@@ -339,15 +338,14 @@ def settled(
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.sets(st.sampled_from(sorted(EVENTS)), min_size=2), st.integers(0, 10**6))
+@given(st.permutations(sorted(EVENTS)), st.sets(st.sampled_from(sorted(EVENTS)), max_size=3))
 def test_no_order_lets_a_cancelled_invoice_be_owed_or_counts_money_twice(
-    tmp_path_factory: pytest.TempPathFactory, names: set[str], seed: int
+    tmp_path_factory: pytest.TempPathFactory, names: list[str], missing: set[str]
 ) -> None:
-    order = sorted(names)
-    random.Random(seed).shuffle(order)
+    order = [name for name in names if name not in missing]
     found, covers, parts = settled(tmp_path_factory.mktemp("one"), order)
     for name, (balance, status, pending) in found.items():
-        if f"cancelled-{name[-1]}" in names:
+        if f"cancelled-{name[-1]}" in order:
             assert (balance, pending) == (0, False)
             assert status in {"cancelled", "substituted"}
-    assert settled(tmp_path_factory.mktemp("other"), sorted(names)) == (found, covers, parts)
+    assert settled(tmp_path_factory.mktemp("other"), sorted(order)) == (found, covers, parts)

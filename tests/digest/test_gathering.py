@@ -16,7 +16,7 @@ from cobranza_rules.digest.value import Digest, Messages
 from cobranza_rules.digest.wording import sections_of
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import in_english
-from tests.cfdi_files import invoice
+from tests.cfdi_files import invoice, receipt
 from tests.conftest import DAY, publish_anew
 from tests.dispatch.test_internal_mail import faulty
 from tests.stories.desk import UNIVERSITY, Desk
@@ -202,3 +202,27 @@ def test_the_command_and_its_json(desk: Desk) -> None:
             "amounts": [{"currency": "MXN", "amount": "1160.00"}],
         }
     ]
+
+
+def test_pue_invoices_that_were_paid_late_or_in_part_are_told_once(desk: Desk) -> None:
+    desk.take(
+        *(invoice(f"FA-{number}", "1000.00", dt.date(2026, 2, 10), method="PUE") for number in (5, 6, 7, 8)),
+        invoice("FA-9", "1000.00", dt.date(2026, 2, 10)),
+        receipt("P-5", {"FA-5": "1000.00"}, dt.date(2026, 2, 28), operation="5"),
+        receipt("P-6", {"FA-6": "1000.00"}, dt.date(2026, 3, 1), operation="6"),
+        receipt("P-7", {"FA-7": "400.00"}, dt.date(2026, 2, 20), operation="7"),
+        receipt("P-8", {"FA-8": "400.00", "FA-9": "400.00"}, dt.date(2026, 3, 2), operation="8"),
+    )
+    digest = gathered(desk)
+    (section,) = [section for section in sections_of(digest) if str(section.title) == "What is out of order"]
+    told = [row for row in section.rows if "PUE" in str(row[0])]
+    assert [(str(what), amount, str(how)) for what, _invoices, _customers, amount, how in told] == [
+        ("invoice FA-6, issued as PUE", "1,000.00 MXN", "paid on 2026-03-01, after its month"),
+        ("invoice FA-7, issued as PUE", "400.00 MXN", "paid in part on 2026-02-20"),
+        ("invoice FA-8, issued as PUE", "400.00 MXN", "paid in part on 2026-03-02, after its month"),
+    ]
+    first = digest_json(digest, in_english)["out_of_order"]["pue_payments"][0]
+    amounts = [{"currency": "MXN", "amount": "1000.00"}]
+    assert first == {"invoice": "FA-6", "customer": "C-001", "paid_on": "2026-03-01", "amounts": amounts, "late": True, "in_part": False}
+    desk.on(DAY + dt.timedelta(days=2))
+    assert gathered(desk).out_of_order.pue_payments == ()

@@ -80,6 +80,7 @@ def test_an_invoice_without_dates() -> None:
         "requested": False,
         "cancellation_pending": False,
         "issued_on": dt.date(2026, 1, 20).toordinal(),
+        "days_since_issue_month": 38,
         "aging_bucket": "no due date",
         "overdue_amount": 0,
         "delivery": "pending",

@@ -27,6 +27,7 @@ def test_a_span_has_the_dates_with_so_much_and_no_other(today: dt.date, calendar
     figures: list[tuple[OfDate, int]] = [
         (known.workdays_since, least),
         (known.days_since, least),
+        (known.days_since_month, least),
         (known.ordinal, today.toordinal() + least),
     ]
     for figure, bound in figures:

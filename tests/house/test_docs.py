@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import click
 import pytest
 from click.testing import CliRunner, Result
+from tests.sat.sat_server import Reply, answer, running_sat
 
 from cobranza_rules.catalogue import translator
 from cobranza_rules.cli import cobranza
@@ -187,6 +188,7 @@ class Desk:
             (("aging",), day),
             (("differences",), day),
             (("backtest",), ("--from", "2026-03-02", "--to", "2026-03-02", *day)),
+            (("cfdi", "status"), ("FA-1270", *day)),
             (("override", "set"), ("FA-1269", "hold", "--until", "2026-03-06", *WHO, *day)),
             (("override", "list"), ()),
             (("override", "end"), ("1", *WHO, *day)),
@@ -252,8 +254,10 @@ tests:
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, ...], Any]]:
-    with pytest.MonkeyPatch.context() as environment:
+    with pytest.MonkeyPatch.context() as environment, running_sat() as sat:
         environment.setenv("COBRANZA_LANGUAGE", "en")
+        environment.setenv("COBRANZA_SAT__URL", sat.url)
+        sat.replies = [Reply(answer("Vigente", "En proceso"))]
         desk = Desk(tmp_path_factory.mktemp("docs") / "workspace")
         yield {words: json.loads(result.stdout) for words, result in desk.answers()}
 

@@ -179,12 +179,12 @@ def test_facts_are_those_of_the_vocabulary() -> None:
     built = {
         Scope.TASK: task_facts({}, "call", "boss", MONDAY, None, MONDAY, calendar),
         Scope.APPROVAL: approval_facts({}, "sign", "boss", "transmittal", MONDAY, 1, "MXN", MONDAY, calendar),
-        Scope.PAYMENT: payment_facts({}, 100, "MXN", 40, MONDAY, MONDAY, calendar),
+        Scope.PAYMENT: payment_facts({}, 100, "MXN", 40, MONDAY, MONDAY, calendar, rep_missing=False),
     }
     for scope, facts in built.items():
         assert set(facts) == {fact.name for fact in OWN_FACTS[scope]}
     assert built[Scope.PAYMENT]["unapplied_amount"] == 60
-    assert "applied_amount" not in payment_facts({}, 100, "MXN", None, MONDAY, MONDAY, calendar)
+    assert "applied_amount" not in payment_facts({}, 100, "MXN", None, MONDAY, MONDAY, calendar, rep_missing=False)
     assert all(VOCABULARY[Scope.PAYMENT][name].may_be_unknown for name in ("applied_amount", "unapplied_amount"))
 
 

@@ -129,8 +129,9 @@ TESTS: dict[str, Any] = {
                 *({"on": "2026-03-03", kind: {"invoice": "F"}} for kind in ("dispute_closed", "payment_claimed", "claim_rejected")),
                 *(
                     {"on": "2026-03-03", kind: {"invoice": "F"}}
-                    for kind in ("acknowledged", "support_attached", "cancellation_requested", "cancelled")
+                    for kind in ("acknowledged", "support_attached", "cancellation_requested", "cancelled", "cancellation_refused")
                 ),
+                {"on": "2026-03-04", "payment": {"invoice": "F", "receipt": False}},
                 {"on": "2026-03-03", "substituted": {"invoice": "F", "by": "G"}},
                 {"on": "2026-03-03", "due_set": {"invoice": "F", "due": "2026-03-09"}},
                 {"on": "2026-03-03", "intervention": {"invoice": "F", "answer": "agreement"}},

@@ -65,7 +65,7 @@ def test_the_shipped_rules_name_templates_and_roles_that_are_there() -> None:
     letters = {file.name.split(".")[0] for file in (ROOT / "templates" / "letters").glob("*.docx")}
     mails = {file.name.split(".")[0] for file in (ROOT / "templates" / "mail").glob("*.html")}
     notices = {file.name.split(".")[0] for file in (ROOT / "templates" / "notices").glob("*.html")}
-    roles = {"administration_manager", "collections_analyst", "supervisor", "sales_manager"}
+    roles = {"administration_manager", "collections_analyst", "supervisor", "sales_manager", "accounting"}
     assert check_against(rules, letter_templates=letters, mail_templates=mails, notice_templates=notices, roles=roles) == ()
 
 

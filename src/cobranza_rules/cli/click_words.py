@@ -75,6 +75,7 @@ METAVARS = (
     N_("PATHS"),
     N_("NAME"),
     N_("NUMBER"),
+    N_("INVOICES"),
     N_("NUMBERS"),
     N_("CUSTOMER"),
     N_("INVOICE"),

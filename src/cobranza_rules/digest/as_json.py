@@ -97,6 +97,17 @@ def _out_of_order(found: OutOfOrder, translate: Translate) -> dict[str, Any]:
         "failures": [{"to": list(one.to), "kind": one.kind, "state": one.state, "detail": one.detail} for one in found.failures],
         "incidents": list(found.incidents),
         "differences": _differences(found.differences),
+        "pue_payments": [
+            {
+                "invoice": one.invoice,
+                "customer": one.customer,
+                "paid_on": one.paid_on.isoformat(),
+                "amounts": _amounts(one.amounts),
+                "late": one.late,
+                "in_part": one.in_part,
+            }
+            for one in found.pue_payments
+        ],
         "hours_since_mailbox_poll": found.hours_since_mailbox_poll,
         "workdays_since_bank_statement": found.workdays_since_bank_statement,
     }

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import days_after
 from cobranza_rules.clock import instant_of
+from cobranza_rules.digest.pue_payments import pue_payments
 from cobranza_rules.digest.value import Differences, Failure, Holding, OutOfOrder, summed
 from cobranza_rules.dispatch.internal_mail import FAILED, RETURNED, UNCERTAIN
 from cobranza_rules.facts.vocabulary import Scope, Value
@@ -33,6 +34,7 @@ def out_of_order(session: Session, reader: BookReader, plan: Plan, stopped: Sent
         holds=tuple(_holdings(session, plan)),
         failures=tuple(_failures(session, _since(reader))),
         incidents=tuple(incidents),
+        pue_payments=tuple(pue_payments(session, _since(reader))),
         hours_since_mailbox_poll=None if hours is None else int(hours),
         workdays_since_bank_statement=None if workdays is None else int(workdays),
         differences=_differences(session),

@@ -92,6 +92,18 @@ class Differences:
 
 
 @dataclass(frozen=True, slots=True)
+class PuePayment:
+    """A payment of an invoice issued as PUE that was made after the invoice's month (`late`), or covers a part of it only."""
+
+    invoice: str
+    customer: str
+    paid_on: dt.date
+    amounts: Amounts
+    late: bool
+    in_part: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfOrder:
     """`stale` are the holds that stand because mailbox or bank data were not read, beside why; `stopped` says why nothing leaves.
 
@@ -103,6 +115,7 @@ class OutOfOrder:
     holds: tuple[Holding, ...]
     failures: tuple[Failure, ...]
     incidents: tuple[str, ...]
+    pue_payments: tuple[PuePayment, ...]
     hours_since_mailbox_poll: int | None
     workdays_since_bank_statement: int | None
     differences: Differences | None = None

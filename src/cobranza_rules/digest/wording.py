@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cobranza_rules.digest.value import Amounts, Digest, Messages, OutOfOrder, Waiting
+from cobranza_rules.digest.value import Amounts, Digest, Messages, OutOfOrder, PuePayment, Waiting
 from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.money import Money
 from cobranza_rules.plan.gates import GATE_WORDS
@@ -164,8 +164,16 @@ def _exceptions(found: OutOfOrder) -> Iterator[tuple[Any, ...]]:
     for failure in found.failures:
         message = _("{rule} to {to}: {state}", rule=word(failure.kind), to=", ".join(failure.to), state=word(STATES[failure.state]))
         yield message, "", "", "", failure.detail
+    for payment in found.pue_payments:
+        yield _("invoice {invoice}, issued as PUE", invoice=payment.invoice), 1, 1, money(payment.amounts), _how_paid(payment)
     for incident in found.incidents:
         yield _("rules engine"), "", "", "", incident
+
+
+def _how_paid(payment: PuePayment) -> Sentence:
+    if payment.late and payment.in_part:
+        return _("paid in part on {day}, after its month", day=payment.paid_on)
+    return _("paid on {day}, after its month", day=payment.paid_on) if payment.late else _("paid in part on {day}", day=payment.paid_on)
 
 
 def _week(digest: Digest) -> Section:

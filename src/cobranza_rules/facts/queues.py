@@ -63,7 +63,7 @@ def payment_facts(
     """Amounts in minor units of `currency`; `applied` is None where the payment covers an invoice in another one.
 
     What is paid of an invoice issued as PPD needs a payment receipt (REP, CFDI of type P), and no later than the fifth calendar day of the
-    month after the payment (RMF 2.7.1.32; sources of other years say the tenth).
+    month after the payment (RMF 2023, 2.7.1.32; sources of other years say the tenth).
     """
     facts: Facts = {
         **customer,

@@ -56,7 +56,10 @@ def end_of_month(day: dt.date) -> dt.date:
 
 
 def at_least_days_past_month(today: dt.date, count: int) -> Span | None:
-    """Dates whose month ended at least `count` days ago; None where no date is so far away."""
+    """Dates whose month ended at least `count` days ago; None where no date is so far away.
+
+    What was issued to be paid in one go (PUE) is to be paid by the last day of its calendar month (RMF 2019, 2.7.1.44; renumbered since).
+    """
     try:
         bound = today - dt.timedelta(days=count)
         return Span(last=bound if bound == end_of_month(bound) else bound.replace(day=1) - dt.timedelta(days=1))
