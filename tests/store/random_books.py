@@ -80,14 +80,13 @@ def _thrown_about(row: dict[str, Any], random: Random) -> dict[str, Any]:
     if row["status"] != "open" or random.random() < 0.3:
         return row
     rung = random.choice(RUNGS)
+    told = Random(str(row["number"]))  # Of its own, so that the other draws stay what they were
     days = ("due_on", "delivered_on", "promised_on", "claimed_on", "reversed_on", "dispute_closed_on", "intervention_due", "next_contact")
     balance = random.choice((row["balance"], 1, 49_999, 50_000, 50_001))
     return row | {
         **{name: _day_or_none(random) for name in days},
-        **{
-            name: random.random() < 0.3
-            for name in ("acknowledged", "cancellation_pending", "dispute_open", "cfdi_missing", "ledger_difference", "support_missing")
-        },
+        **{name: random.random() < 0.3 for name in ("acknowledged", "cancellation_pending", "dispute_open")},
+        **{name: told.random() < 0.2 for name in ("cfdi_missing", "ledger_difference", "support_missing")},
         **{name: random.randrange(4) for name in ("promise_count", "claim_count", "dunning_level")},
         "delivery": random.choice(("sent", "pending")),
         "delivered_by": row["delivered_by"] if random.random() < 0.7 else None,

@@ -41,13 +41,13 @@ class Kind(StrEnum):
     UNKNOWN = "unknown"
 
 
-# What people have written into a table of their own. Customers last, for the other lists may name theirs, too.
+# A report of AdminPAQ may have UUID and state as a list of statuses has, and all lists may name their customers.
 _LISTS = {
     Kind.REMINDERS: REMINDER_HEADINGS,
+    Kind.LEDGER_REPORT: REPORT_HEADINGS,
     Kind.CFDI_STATUSES: STATUS_HEADINGS,
     Kind.AGREEMENTS: AGREEMENT_HEADINGS,
     Kind.REQUESTS: REQUEST_HEADINGS,
-    Kind.LEDGER_REPORT: REPORT_HEADINGS,
     Kind.CUSTOMERS: CUSTOMER_HEADINGS,
 }
 
