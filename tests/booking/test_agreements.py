@@ -91,6 +91,48 @@ def test_an_invoice_is_covered_by_the_version_of_its_day_whichever_comes_first(b
         assert (entry.data["number"], entry.data["version"], entry.data["support"]) == ("CT-1", 2, ["any"])
 
 
+def dates(book: Book) -> dict[str, dt.date | None]:
+    with book.database.reading() as session:
+        return {row.number: row.due_on for row in session.scalars(select(InvoiceRow))}
+
+
+@pytest.mark.parametrize("agreement_first", [True, False])
+def test_an_invoice_is_due_by_its_agreement_whichever_comes_first(book: Book, agreement_first: bool) -> None:
+    agreement = sheet("C-001,CT-1,MXN,2026-02-01,,,60,")
+    for contents in [(agreement,), (JANUARY, FEBRUARY)][:: 1 if agreement_first else -1]:
+        assert said(book.take(*contents)) == []
+    book.agreed()  # Rows are copies of their folds.
+    assert dates(book) == {"FA-1": None, "FA-2": dt.date(2026, 4, 2)}  # The customer's own credit days are not known.
+
+
+def test_whoever_leaves_an_agreement_is_due_by_the_customers_terms_again(book: Book) -> None:
+    book.take(CUSTOMERS.replace(b"Correo\n", b"Correo,Dias de credito\n").replace(b"a@b.example", b"a@b.example,15"))
+    book.take(FEBRUARY)
+    assert dates(book) == {"FA-2": dt.date(2026, 2, 16)}
+    book.take(sheet("C-001,CT-1,MXN,2026-02-01,,,60,"))
+    assert dates(book) == {"FA-2": dt.date(2026, 4, 2)}
+    book.take(sheet("C-001,CT-1,MXN,2026-01-01,2026-01-31,,60,"))  # A new version that ends before the invoice's day
+    assert book.agreed() == {"FA-2": ("", None)}
+    assert dates(book) == {"FA-2": dt.date(2026, 2, 16)}
+
+
+def test_an_agreement_that_says_nothing_of_terms_moves_no_due_date(book: Book) -> None:
+    known = CUSTOMERS.replace(b"Correo\n", b"Correo,Dias de credito\n")
+    book.take(known.replace(b"a@b.example", b"a@b.example,15"))
+    book.take(FEBRUARY)
+    book.take(known.replace(b"a@b.example", b"a@b.example,45"))  # Agreed for later invoices
+    book.take(sheet("C-001,CT-1,MXN,2026-02-01,,,,"))
+    assert dates(book) == {"FA-2": dt.date(2026, 2, 16)}
+
+
+def test_the_support_that_an_agreement_asks_for_is_asked_of_each_invoice_that_was_not_delivered(book: Book) -> None:
+    book.take(FEBRUARY)
+    book.take(sheet("C-001,CT-1,MXN,2026-02-01,,,60,orden de compra"))
+    with book.database.reading() as session:
+        (row,) = session.scalars(select(InvoiceRow))
+        assert (row.support_required, row.support_missing) == (["purchase_order"], True)
+
+
 def test_the_same_sheet_twice_changes_nothing(book: Book) -> None:
     rows = sheet("C-001,CT-1,MXN,2026-01-01,,,30,")
     assert [book.take(rows).counts, book.take(rows).counts] == [{("agreements", "new"): 1}, {("agreements", "unchanged"): 1}]
