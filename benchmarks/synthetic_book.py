@@ -124,6 +124,9 @@ class _Book:
             "credit_days": 30,
             "applied": {"1": paid} if paid else {},
             "rungs": rungs,
+            "acknowledgements": [],
+            "support": [],
+            "support_required": [],
             **invoice.row,
         }
 
@@ -164,6 +167,9 @@ def _customer(number: int, random: Random) -> Row:
         "address": "Calle Uno 1, Centro, 06000 Ciudad de México",
         "status": "waiting_for_data" if random.random() < 0.02 else "active",
         "segment": "",
+        "terms": None,
+        "support_required": [],
+        "portal": "",
     }
 
 

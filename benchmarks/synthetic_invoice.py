@@ -58,6 +58,8 @@ def _invoice(issued_on: dt.date, due_on: dt.date | None, **rest: Any) -> Invoice
         "intervention_task": None,
         "cfdi_missing": False,
         "ledger_difference": False,
+        "support_missing": False,
+        "agreement": "",
         **rest,
     }
     return Invoice(row)

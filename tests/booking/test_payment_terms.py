@@ -318,6 +318,6 @@ def test_cells_that_name_no_days_are_told(desk: Desk) -> None:
             "c.csv (E2): 'mucho' is not a number of days from 0 to 720; "
             "write the days as a number, or 'esperar' for no due date before the acknowledgement comes"
         ),
-        "c.csv (F2): 'quincena' names no days; write weekdays or days of the month, for example: martes y jueves",
-        "c.csv (G2): '15-30' names no days; write weekdays or days of the month, for example: viernes, or 15 y último",
+        "c.csv (F2): 'quincena' names no days; write weekdays or days of the month, for example: martes y jueves, or 15 y último",
+        "c.csv (G2): '15-30' names no days; write weekdays or days of the month, for example: martes y jueves, or 15 y último",
     ]

@@ -97,6 +97,7 @@ def test_it_belongs_to_the_delivery_also_before_the_next_run_has_confirmed_it(ca
             "document": digest,
             "who": WHO,
             "delivery": carried.action("transmittal").id,
+            "on": "2026-03-03",
         }
     ]
     assert f"receipt of FA-1 acknowledged: stamp, Alma Prueba, Recepción, 55 0000 0001, document with SHA-256 {digest}" in case_lines(

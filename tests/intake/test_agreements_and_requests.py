@@ -143,7 +143,7 @@ def test_instalments_bring_their_own_days(workbooks: Any) -> None:
         ),
         (
             {"Días de crédito": 30, "Días de pago": "quincena"},
-            "a.xlsx (Clientes!M2): 'quincena' is no weekday and no day of the month; write them like 'lunes y jueves' or '15 y último'",
+            "a.xlsx (Clientes!M2): 'quincena' names no days; write weekdays or days of the month, for example: martes y jueves, or 15 y último",
         ),
         (
             {"Parcialidades": "mitad"},
@@ -239,7 +239,7 @@ def test_every_cell_of_a_request_that_cannot_be_read_is_named(workbooks: Any) ->
         ("Cliente,Razón social,RFC,Monto,Moneda,Concepto,Autorizado por", Kind.REQUESTS),
         ("Customer,Amount,Currency,Concept,Agreement,Approved by", Kind.REQUESTS),
         ("Clave,Razón social,RFC,Días de crédito,Contacto,Correo", Kind.CUSTOMERS),
-        ("Cliente,Fecha,Folio,Total,Pendiente", Kind.SPREADSHEET),
+        ("Cliente,Fecha,Nota", Kind.SPREADSHEET),
     ],
 )
 def test_a_list_is_known_by_its_headings(headings: str, kind: Kind) -> None:

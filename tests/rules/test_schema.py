@@ -129,7 +129,16 @@ TESTS: dict[str, Any] = {
                 *({"on": "2026-03-03", kind: {"invoice": "F"}} for kind in ("dispute_closed", "payment_claimed", "claim_rejected")),
                 *(
                     {"on": "2026-03-03", kind: {"invoice": "F"}}
-                    for kind in ("acknowledged", "support_attached", "cancellation_requested", "cancelled", "cancellation_refused")
+                    for kind in (
+                        "acknowledged",
+                        "support_attached",
+                        "cancellation_requested",
+                        "cancelled",
+                        "cancellation_refused",
+                        "ledger_differs",
+                        "ledger_agrees",
+                        "cfdi_booked",
+                    )
                 ),
                 {"on": "2026-03-04", "payment": {"invoice": "F", "receipt": False}},
                 {"on": "2026-03-03", "substituted": {"invoice": "F", "by": "G"}},

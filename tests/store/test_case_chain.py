@@ -68,7 +68,8 @@ def test_an_event_given_to_another_customer_is_named(book: Database) -> None:
     with book.writing() as session:
         session.execute(
             text(
-                "INSERT INTO customer SELECT 99,'X','x',rfc,name,tax_id,kind,language,credit_days,delivery,address,status,segment,terms FROM customer"
+                "INSERT INTO customer (id,code,identity,rfc,name,tax_id,kind,language,credit_days,delivery,address,status,segment,support_required,portal)"
+                " SELECT 99,'X','x',rfc,name,tax_id,kind,language,credit_days,delivery,address,status,segment,support_required,portal FROM customer"
             )
         )
         session.execute(update(CaseEventRow).where(CaseEventRow.seq == 2).values(customer_id=99))

@@ -64,6 +64,7 @@ OF_THE_FOLD = {
     "paid",
     "status",
     "support_missing",
+    "ledger_difference",
     *InvoiceState.__slots__,
 }
 OWN_COLUMNS = tuple(column.name for column in INVOICE if column.name not in OF_THE_FOLD)

@@ -242,7 +242,7 @@ class Importing:
         records, problems = read_statuses(content, name, self.clock.today())
         statuses = CfdiStatuses(keeper, LIST, self.archive.put(content), name, self.clock.today())
         statuses.take(records)
-        report.warnings += by_cell(statuses.warnings)
+        report.warnings += statuses.warnings
         report.counts.update({("cfdi_statuses", outcome): count for outcome, count in statuses.counts.items()})
         if refused := [*problems, *statuses.problems]:
             raise ProblemError(by_cell(refused))

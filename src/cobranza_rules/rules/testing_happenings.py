@@ -80,7 +80,7 @@ def _payment(book: TestedBook, event: Event, key: int, name: str) -> Sentence | 
         payment = next(book.ids)
         _enter(book, event, key, EntryKind.PAYMENT_APPLIED, payment=payment, minor=minor)
         paid = Money(minor, book.invoices[key].currency)
-        without_receipt = book.invoices[key].payment_method == "PPD" and not event.data["receipt"]
+        without_receipt = book.invoices[key].payment_method == "PPD" and not event.data.get("receipt", True)
         book.payments.append(TestedPayment(payment, book.owners[key], paid, minor, event.on, without_receipt))
     return None
 

@@ -12,6 +12,8 @@ depends_on = None
 def upgrade() -> None:
     with op.batch_alter_table("internal_message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("copies", sa.JSON(), nullable=False, server_default="[]"))
+    # In a second batch: SQLite copies the rows into a new table, and the first copy needs the default.
+    with op.batch_alter_table("internal_message", schema=None) as batch_op:
         batch_op.alter_column("copies", server_default=None)
     with op.batch_alter_table("step", schema=None) as batch_op:
         batch_op.add_column(sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))

@@ -28,6 +28,8 @@ def _widen_invoice() -> None:
         batch_op.add_column(sa.Column("cfdi_missing", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("ledger_open", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("ledger_difference", sa.Boolean(), nullable=False, server_default=sa.false()))
+    # In a second batch: SQLite copies the rows into a new table, and the first copy needs the defaults.
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.alter_column("cfdi_missing", server_default=None)
         batch_op.alter_column("ledger_difference", server_default=None)
 

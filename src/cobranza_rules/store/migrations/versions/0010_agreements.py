@@ -20,12 +20,14 @@ def upgrade() -> None:
     _requests()
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.add_column(sa.Column("agreement", sa.String(length=80), nullable=False, server_default=""))
-        batch_op.alter_column("agreement", server_default=None)
         batch_op.add_column(sa.Column("agreement_id", _id(), nullable=True))
         batch_op.add_column(sa.Column("request", _id(), nullable=True))
         batch_op.create_foreign_key(batch_op.f("fk_invoice_agreement_id_agreement"), "agreement", ["agreement_id"], ["id"])
         batch_op.create_foreign_key(batch_op.f("fk_invoice_request_billing_request"), "billing_request", ["request"], ["id"])
         batch_op.create_index(batch_op.f("ix_invoice_request"), ["request"], unique=False)
+    # In a second batch: SQLite copies the rows into a new table, and the first copy needs the default.
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.alter_column("agreement", server_default=None)
 
 
 def _agreements() -> None:

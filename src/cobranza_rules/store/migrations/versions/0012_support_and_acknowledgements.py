@@ -9,7 +9,9 @@ branch_labels = None
 depends_on = None
 
 LISTS = ("acknowledgements", "support", "support_required")
-ENTRY = sa.table("entry", sa.column("id"), sa.column("invoice_id"), sa.column("kind"), sa.column("data", sa.JSON()))
+ENTRY = sa.table(
+    "entry", sa.column("id"), sa.column("invoice_id"), sa.column("kind"), sa.column("data", sa.JSON()), sa.column("happened_on", sa.Date())
+)
 INVOICE = sa.table("invoice", sa.column("id"), sa.column("acknowledgements", sa.JSON()))
 IDENTITY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
@@ -48,8 +50,8 @@ def upgrade() -> None:
 def _copy_acknowledgements() -> None:
     """The invoices' rows are copies of what their entries say; so far an invoice was acknowledged once at most."""
     connection = op.get_bind()
-    said = sa.select(ENTRY.c.invoice_id, ENTRY.c.data).where(ENTRY.c.kind == "acknowledged").order_by(ENTRY.c.id)
-    found = [{"of": invoice_id, "said": [data]} for invoice_id, data in connection.execute(said)]
+    said = sa.select(ENTRY.c.invoice_id, ENTRY.c.data, ENTRY.c.happened_on).where(ENTRY.c.kind == "acknowledged").order_by(ENTRY.c.id)
+    found = [{"of": key, "said": [{**data, "on": day.isoformat()}]} for key, data, day in connection.execute(said)]
     if found:
         connection.execute(
             sa.update(INVOICE).where(INVOICE.c.id == sa.bindparam("of")).values(acknowledgements=sa.bindparam("said")), found
