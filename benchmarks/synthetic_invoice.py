@@ -60,6 +60,7 @@ def _invoice(issued_on: dt.date, due_on: dt.date | None, **rest: Any) -> Invoice
         "ledger_difference": False,
         "support_missing": False,
         "agreement": "",
+        "request": None,
         **rest,
     }
     return Invoice(row)

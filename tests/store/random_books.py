@@ -42,10 +42,13 @@ def random_rows(seed: int, invoices: int = 60) -> Iterator[Rows]:
     """A third of the invoices keep what the benchmark gave them."""
     random = Random(seed)
     opened: set[int] = set()
+    requested = False
     for table, rows in rows_of(invoices, random.choice((0.05, 0.3))):
         match table:
             case "invoice":
-                yield "billing_request", [A_REQUEST | {"customer_id": rows[0]["customer_id"]}]
+                if not requested:
+                    yield "billing_request", [A_REQUEST | {"customer_id": rows[0]["customer_id"]}]
+                requested = True
                 yield table, [_thrown_about(row, random) for row in rows]
             case "action":
                 opened = {row["id"] for row in rows if row["state"] != "sent" or random.random() < 0.15}
