@@ -105,5 +105,7 @@ def test_what_is_missing(required: tuple[str, ...], there: tuple[SupportKind, ..
 
 def test_the_same_by_mail_adds_nothing_whoever_writes_it() -> None:
     one = said("reply", person="Ana", message=1)
-    assert fold([ISSUED, one, said("reply", person="Luis", message=2)]).acknowledgements == ({**one.data, "on": one.happened_on.isoformat()},)
+    assert fold([ISSUED, one, said("reply", person="Luis", message=2)]).acknowledgements == (
+        {**one.data, "on": one.happened_on.isoformat()},
+    )
     assert len(fold([ISSUED, one, said("contrarrecibo", number="7", message=3)]).acknowledgements) == 2

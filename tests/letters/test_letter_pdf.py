@@ -48,7 +48,8 @@ def test_a_letter_of_ten_invoices_fills_one_page(engine: PdfEngine, templates: T
     for line in made.lines:
         assert line.number in pages[0]
     assert ("Página 1 de 1" if language == "es" else "Page 1 of 1") in pages[0]
-    assert "Gerente de Administración" in pages[0] or "Analista de Crédito y Cobranza" in pages[0]
+    if name != "acknowledgement-form":  # Whoever receives the invoices signs that one.
+        assert "Gerente de Administración" in pages[0] or "Analista de Crédito y Cobranza" in pages[0]
 
 
 def test_a_letter_of_sixty_invoices_has_every_row_once_and_numbers_its_pages(

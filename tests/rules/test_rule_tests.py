@@ -474,7 +474,7 @@ def test_what_no_test_has_seen_at_work_is_listed() -> None:
         "collections.yaml: 23 of 24 were never seen at work:",
         (
             "  rules: transmittal, acknowledgement-missing, acknowledgement-missing:after-last, acknowledgement-received, promise-received,"
-            " payment-claim-received, dispute-opened, signature-reminder, task-reminder, task-reminder:after-last"
+            " payment-claim-received, dispute-opened, signature-reminder, task-reminder, task-reminder:after-last, pue-unpaid, rep-missing"
         ),
         "  rungs: second-reminder, escalation",
         (

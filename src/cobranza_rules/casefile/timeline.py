@@ -148,7 +148,7 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
     if data.get("because") in BECAUSE:
         fields["because"] = Sentence(BECAUSE[data["because"]])
     fields["next"] = _("; next contact on {day}", day=data["next_contact"]) if data.get("next_contact") else ""
-    fields["told"] = _(", {process}", process=word(data["process"])) if data.get("process") else ""
+    fields.setdefault("told", _(", {process}", process=word(data["process"])) if data.get("process") else "")
     fields["until"] = _(", until {day}", day=last) if (last := data.get("due_on") or data.get("until")) else ""
     if "kinds" in data:
         fields["kinds"] = joined(map(word, data["kinds"])) if data["kinds"] else "-"

@@ -13,7 +13,7 @@ from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
 
 EXPECTED = (
-    "Solicitud, Fecha de solicitud, Cliente, Contrato, Importe, Moneda, Concepto, Orden de compra, Autorizó, Fecha de autorización, "
+    "Solicitud, Fecha de solicitud, Cliente, Contrato, Importe, Moneda, Concepto, Orden de compra, Aprobó, Fecha de aprobación, "
     "Solicitante, Correo solicitante, Entregar a, Cargo, Domicilio de entrega, Correo de entrega, Teléfono, Modo de entrega"
 )
 REQUIRED = {"customer": "Cliente", "amount": "Importe", "currency": "Moneda", "concept": "Concepto"}
