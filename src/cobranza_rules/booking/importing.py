@@ -110,8 +110,9 @@ class Importing:
             for name, content in later[kind]:
                 with self.database.writing() as session:
                     self._take_content(Bookkeeper(session, self.clock.now()), kind, name, content, report)
-        with self.database.writing() as session:
-            self._take_support(Bookkeeper(session, self.clock.now()), support, report)
+        if support:
+            with self.database.writing() as session:
+                self._take_support(Bookkeeper(session, self.clock.now()), support, report)
         return report
 
     def _keep_pdf(self, keeper: Bookkeeper, name: str, content: bytes, kept: list[IncomingFile], report: ImportReport) -> None:
