@@ -23,7 +23,7 @@ from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.payments import book_receipt, receipt_is_known
 from cobranza_rules.booking.relations import relate
 from cobranza_rules.booking.reminded import RemindedBefore
-from cobranza_rules.booking.support_files import IncomingFile, SupportFiles
+from cobranza_rules.booking.support_files import IncomingFile, SupportFiles, some_wait
 from cobranza_rules.clock import Clock
 from cobranza_rules.domain.document import CfdiRecord, CreditNoteRecord, InvoiceRecord, PaymentReceiptRecord
 from cobranza_rules.intake.cfdi import examine_cfdi, read_cfdi
@@ -110,8 +110,8 @@ class Importing:
             for name, content in later[kind]:
                 with self.database.writing() as session:
                     self._take_content(Bookkeeper(session, self.clock.now()), kind, name, content, report)
-        if support:
-            with self.database.writing() as session:
+        with self.database.writing() as session:
+            if support or some_wait(session):
                 self._take_support(Bookkeeper(session, self.clock.now()), support, report)
         return report
 

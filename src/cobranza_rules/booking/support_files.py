@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.invoice_names import InvoiceNames
@@ -33,6 +34,11 @@ class IncomingFile:
     document: str
 
 
+def some_wait(session: Session) -> bool:
+    """Whether files that came before wait for their invoices."""
+    return session.scalar(select(WaitingSupportRow.id).limit(1)) is not None
+
+
 @dataclass(slots=True)
 class SupportFiles:
     """`refused` are files of this import with what is wrong; `warnings` are about files that came before."""
@@ -45,7 +51,7 @@ class SupportFiles:
 
     def take(self, files: Sequence[IncomingFile]) -> None:
         """After the invoices of the same import, and after the files that have waited for one of them."""
-        waits = self.keeper.session.scalar(select(WaitingSupportRow.id).limit(1)) is not None
+        waits = some_wait(self.keeper.session)
         if not files and not waits:
             return
         names = InvoiceNames.in_the_book(self.keeper.session)
