@@ -84,7 +84,7 @@ def show_counts(screen: Screen, summary: Summary) -> None:
 def show_sent(screen: Screen, summary: Summary) -> None:
     heading(screen, N_("What was sent to whom, and why"))
     for row in summary.sent:
-        to = ", ".join(row["to"]) or screen.word(N_("by hand"))
+        to = ", ".join(row["to"]) or screen.word(N_("in the company") if row["in_house"] else N_("by hand"))
         screen.say(
             _(
                 "{on}  {customer}  {rule} ({why}), {total} in {count} invoices, to {to}",

@@ -18,6 +18,7 @@ from cobranza_rules.language import Sentence, Translate, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.plan.deciding import waiting_approvals
 from cobranza_rules.plan.ledger import planned
+from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.store.tables import ActionRow, CustomerRow, OutgoingRow, ReceivedRow, TaskRow
 
 CASES = "expedientes"
@@ -64,6 +65,7 @@ def _sent(play: Play) -> Iterator[dict[str, Any]]:
                     "rule": row.rule_id,
                     "customer": plan.customer,
                     "to": to,
+                    "in_house": not reaches_customer(plan.steps),
                     "invoices": plan.invoices,
                     "total": Money(plan.total, plan.currency),
                     "why": plan.reason.fields.get("how", plan.reason),
