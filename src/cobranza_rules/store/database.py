@@ -98,6 +98,7 @@ def migrate(engine: Engine) -> None:
     with engine.begin() as connection:
         if _version(connection) == HEAD:
             return
+    with _references_resting(engine) as connection:
         from alembic import command
         from alembic.config import Config
 
@@ -106,6 +107,26 @@ def migrate(engine: Engine) -> None:
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _references_resting(engine: Engine) -> Iterator[Connection]:
+    """A transaction in which SQLite lets a table be replaced to which others refer, as it is when a column is changed.
+
+    They are looked at before it ends. Whether they are heeded can only be said outside of a transaction.
+    """
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection if engine.dialect.name == "sqlite" else None
+        if driver is not None:
+            driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if driver is not None and (broken := driver.execute("PRAGMA foreign_key_check").fetchall()):
+                    raise DatabaseError("PRAGMA foreign_key_check", None, ValueError(f"rows without what they refer to: {broken[:3]}"))
+        finally:
+            if driver is not None:
+                driver.execute("PRAGMA foreign_keys=ON")
 
 
 def _version(connection: Connection) -> str | None:
