@@ -38,7 +38,7 @@ def aging_report(workspace: Workspace, customer: str | None = None) -> dict[str,
                     {
                         "uuid": row.uuid,
                         "number": row.number,
-                        "instalment": instalment,
+                        **({} if instalment is None else {"instalment": instalment}),
                         "customer": code,
                         "currency": row.currency,
                         "balance": Money(minor, row.currency).plain(),

@@ -184,8 +184,8 @@ def test_a_request_says_who_asks_who_approved_and_who_receives(workbooks: Any) -
         "Fecha de solicitud": "2026-03-02",
         "Contrato": "CT-1",
         "Orden de compra": "OC 45",
-        "Autorizó": "Adela Muestra",
-        "Fecha de autorización": "2026-03-01",
+        "Aprobó": "Adela Muestra",
+        "Fecha de aprobación": "2026-03-01",
         "Solicitante": "Diego Muestra",
         "Correo solicitante": "ventas@kemper.example",
         "Entregar a": "Rita Muestra",
@@ -219,7 +219,7 @@ def test_a_request_without_its_approval_is_read_for_the_desk_to_refuse(workbooks
 
 
 def test_every_cell_of_a_request_that_cannot_be_read_is_named(workbooks: Any) -> None:
-    bad = {"Importe": "mil", "Concepto": None, "Fecha de autorización": "ayer", "Correo solicitante": "yo", "Modo de entrega": "paloma"}
+    bad = {"Importe": "mil", "Concepto": None, "Fecha de aprobación": "ayer", "Correo solicitante": "yo", "Modo de entrega": "paloma"}
     assert requests(workbooks, bad, {"Solicitud": "S-2"})[1] == [
         "r.xlsx (Clientes!E2): 'mil' is no amount above zero; write it as 1200.00",
         "r.xlsx (Clientes!G2): the cell is empty; fill it in, or delete the whole row",

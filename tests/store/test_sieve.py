@@ -310,7 +310,7 @@ def test_each_day_some_of_what_was_left_out_is_looked_at_and_in_time_all_of_it(f
     assert sampled[3] == left_out(3, monkeypatch)
 
 
-@pytest.mark.parametrize(("method", "rule"), [("_due_by_rule", "transmittal"), ("_due_on_ladder", "collection")])
+@pytest.mark.parametrize(("method", "rule"), [("_due_by_rule", "transmittal"), ("_due_on_ladder", "second-reminder")])
 def test_a_sieve_that_loses_an_invoice_stops_the_run(filled: Session, method: str, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rules = read(SHIPPED)
     engine = NativeEngine(rules.conditions())

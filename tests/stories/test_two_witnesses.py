@@ -67,6 +67,6 @@ def test_a_credit_that_may_be_a_payment_of_here_counts_once_a_person_says_that_i
     assert owed(program) == [("FA-1", "600.00")]
     assert [one["number"] for one in program.json("differences", "--on", MONDAY)["credits"]] == ["P-9"]
     (task,) = [task for task in program.json("tasks", "list")["tasks"] if task["name"] == "match-ledger-credit"]
-    program("tasks", "done", str(task["number"]), "--answer", "another", "--who", "collections_analyst", "--on", MONDAY)
+    program("tasks", "done", str(task["id"]), "--answer", "another", "--who", "collections_analyst", "--on", MONDAY)
     assert owed(program) == [("FA-1", "200.00")]
     assert program.json("differences", "--on", MONDAY)["credits"] == []

@@ -32,7 +32,7 @@ def aging(call: Call, customer: str | None, detail: bool, on: dt.date | None, as
         headings = (N_("Invoice"), N_("Customer"), N_("Balance"), N_("Due"), N_("Days overdue"), N_("Bucket"))
         rows = [
             (
-                each["number"] if each["instalment"] is None else f"{each['number']} ({each['instalment']})",
+                f"{each['number']} ({each['instalment']})" if "instalment" in each else each["number"],
                 each["customer"],
                 Money.of(each["balance"], each["currency"]),
                 each["due_date"],

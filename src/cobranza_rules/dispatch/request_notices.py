@@ -66,7 +66,8 @@ def tell_of_requests(workspace: Workspace) -> list[Problem]:
 def _untold(workspace: Workspace) -> dict[tuple[str, str], list[int]]:
     """Requests by outcome and recipient."""
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
-    since = workspace.clock.now() - TOLD_WITHIN
+    now = workspace.clock.now()
+    since = now - min(TOLD_WITHIN, now - dt.datetime.min.replace(tzinfo=dt.UTC))  # Days may be as early as dates are.
     with workspace.database.reading() as session:
         told = set(session.execute(select(RequestToldRow.request_id, RequestToldRow.outcome, RequestToldRow.recipient)).all())
         rows = session.scalars(select(BillingRequestRow).where(BillingRequestRow.known_at >= since).order_by(BillingRequestRow.id))
