@@ -229,5 +229,6 @@ def test_a_rung_without_a_wait_keeps_the_day_that_a_higher_one_has_announced_and
 ) -> None:
     """An invoice that rode in a message whose rung is followed after a wait of its own."""
     rode = invoice(1, today=today, overdue=overdue, rung="first", rung_on=rode_on, next_contact=announced)
-    assert done(plan_for(RIDING, book(rode), today)) == ([("second", ("F-1",))] if today >= announced and overdue >= 10 else [])
+    writes = today >= announced and overdue >= 10 and RIDING.calendar.is_workday(today)
+    assert done(plan_for(RIDING, book(rode), today)) == ([("second", ("F-1",))] if writes else [])
     assert done(plan_for(RIDING, book(rode._replace(rung="second")), today)) == ([("handover", ("F-1",))] if overdue >= 10 else [])

@@ -23,9 +23,10 @@ def is_about(event: Event, tested: TestedAction) -> bool:
 
 
 def late_fate(book: TestedBook, event: Event) -> Sentence | None:
-    """What becomes known of a message after it has left, or may have left."""
+    """What becomes known of a message after it has left, or may have left. What wrote to nobody cannot come back."""
     wanted = Stage.SENT if event.kind == Fate.BOUNCED else Stage.UNCERTAIN
-    found = [tested for tested in book.actions if tested.stage is wanted and is_about(event, tested)]
+    messages = [tested for tested in book.actions if tested.stage is wanted and reaches_customer(tested.action.steps)]
+    found = [tested for tested in messages if is_about(event, tested)]
     if not found:
         return _("no message of '{rule}' was there that could be '{event}'", rule=event.rule_id, event=event.kind)
     tested = found[-1]
