@@ -109,3 +109,11 @@ def test_the_same_by_mail_adds_nothing_whoever_writes_it() -> None:
         {**one.data, "on": one.happened_on.isoformat()},
     )
     assert len(fold([ISSUED, one, said("contrarrecibo", number="7", message=3)]).acknowledgements) == 2
+
+
+def test_what_is_taken_back_counts_no_more_for_the_due_date() -> None:
+    """A contrarrecibo was entered by mistake: the signature before it stands, and its own days go."""
+    signed, wrong = said("signature", person="Ana"), said("contrarrecibo", number="7", review_on="2026-03-10", payment_on="2026-04-10")
+    basis = fold([ISSUED, signed, wrong]).due_basis
+    assert (basis.review_on, basis.payment_on) == (dt.date(2026, 3, 10), dt.date(2026, 4, 10))
+    assert fold([ISSUED, signed, wrong, undone("contrarrecibo")]) == fold([ISSUED, signed])
