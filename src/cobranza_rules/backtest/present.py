@@ -96,6 +96,8 @@ class Presents:
             self.book.changed.discard(invoice_id)
             invoice, state = self.book.history.invoices[invoice_id], self.book.states[invoice_id]
             subject = _subject(invoice, state, self.book.claims_of(invoice_id), self.rules)
+            if (requested := self.book.history.requested.get(state.request or 0)) is not None:
+                subject = subject._replace(requested=requested)
             self._seen[invoice_id] = _Seen(self._columns(_present(invoice, state)), subject)
         return self._seen[invoice_id]
 
@@ -115,7 +117,7 @@ def _by_due_date(seen: _Seen) -> tuple[dt.date, int]:
 
 def _on_the_day(subject: InvoiceSubject, facts: Mapping[str, Any], claims: Mapping[str, Claims]) -> InvoiceSubject:
     """A run over years makes millions of them, so the fields are not named one by one."""
-    return InvoiceSubject(*subject[:8], facts, *subject[9:14], claims)
+    return InvoiceSubject(*subject[:8], facts, *subject[9:14], claims, requested=subject.requested)
 
 
 def _subject(invoice: RecordedInvoice, state: InvoiceState, claims: Mapping[str, Claims], rules: RuleSet) -> InvoiceSubject:

@@ -21,6 +21,7 @@ from cobranza_rules.domain.due_basis import open_instalments
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, after_with_due_date
 from cobranza_rules.domain.letter import Addressee, AgingBucket, Letter, LetterLine
+from cobranza_rules.domain.requested_delivery import RequestedDelivery
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
 from cobranza_rules.rules.planned import PlannedAction
@@ -69,7 +70,7 @@ def heading_for(session: Session, writer: Writer, action: PlannedAction, templat
         "place": writer.company.city,
         "dated": writer.today,
         "company": writer.company,
-        "addressee": _addressee(session, customer, role_written_to(action.steps)),
+        "addressee": _named(customer, action.requested) or _addressee(session, customer, role_written_to(action.steps)),
         "reference": customer.code,
         "signer": _person(writer.company, {step.sign for step in action.steps if step.sign}) or analyst,
         "analyst": analyst,
@@ -194,6 +195,15 @@ def _person(company: Company, roles: set[str]) -> Person | None:
 
 def _by_address(company: Company, address: str) -> Person | None:
     return next((person for person in company.people if person.email == address), None)
+
+
+def _named(customer: CustomerRow, requested: RequestedDelivery | None) -> Addressee | None:
+    """Who receives what is delivered, where billing requests name somebody."""
+    if requested is None or not requested.contact:
+        return None
+    named = requested.contact
+    rfc = customer.tax_id or customer.rfc
+    return Addressee(company=customer.name, rfc=rfc, person=named.name, title=named.title, address=named.address or customer.address)
 
 
 def _addressee(session: Session, customer: CustomerRow, role: str) -> Addressee:

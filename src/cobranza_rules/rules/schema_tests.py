@@ -79,6 +79,8 @@ GIVEN: dict[str, Schema] = {
     "customer": VALUES["customer"],
     "due": VALUES["due"],
     "issued": described(A_DAY, N_("the day on which it was issued")),
+    "requested_contact": described(A_CODE, N_("whom its billing request names as the one to whom it is delivered")),
+    "requested_mode": described(of_fact(FACTS["delivery_mode"]), N_("how its billing request wants it delivered")),
 }
 CUSTOMER: dict[str, Schema] = {
     **GIVEN,

@@ -7,9 +7,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from cobranza_rules.calendar import BusinessCalendar, days_after
-from cobranza_rules.domain.customer import ContactRole
+from cobranza_rules.domain.billing_request import DeliveryContact
+from cobranza_rules.domain.customer import ContactRole, DeliveryMode
 from cobranza_rules.domain.due_basis import DueBasis
 from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.domain.requested_delivery import RequestedDelivery
 from cobranza_rules.domain.support import ANY
 from cobranza_rules.facts.build import COMPANY_FACTS
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, Value
@@ -77,7 +79,10 @@ FOLLOWING = {
     "dunning_level": N_("give what was sent under 'history'"),
     **{fact.name: N_("give it under 'customers'") for fact in CUSTOMER_FACTS if fact.name != "customer"},
 }
-INVOICE_KEYS = ("id", "customer", "balance", "total", "paid", *DUE_KEYS, *ISSUED_KEYS, *STATED)
+# What its billing request says of the delivery; an invoice with one of these answers a request.
+REQUESTED_KEYS = ("requested_contact", "requested_mode")
+REQUESTED_CONTACT = "requested_contact"  # The role under which a test knows whom a request names
+INVOICE_KEYS = ("id", "customer", "balance", "total", "paid", *DUE_KEYS, *ISSUED_KEYS, *STATED, *REQUESTED_KEYS)
 ISSUED_DAYS_BEFORE = 30
 HARMLESS = Money(100, "MXN")
 BY_THE_PROGRAM = 0  # The id of no action
@@ -111,6 +116,14 @@ def read_customer(node: YamlNode, findings: Findings) -> GivenCustomer | None:
     )
 
 
+def _requested(fields: CaseFields) -> RequestedDelivery | None:
+    """Whoever is named has an address; two names are two people."""
+    named = fields.code("requested_contact") if "requested_contact" in fields else ""
+    mode = fields.one_of("requested_mode", FACTS["delivery_mode"].choices)
+    contact = DeliveryContact(name=named, email=f"{REQUESTED_CONTACT}@{named}.example".lower()) if named else DeliveryContact()
+    return RequestedDelivery(contact, DeliveryMode(mode) if mode else None, number=1) or None
+
+
 class InvoiceReader:
     """Reads invoices as they stand on the test's first day, `start`."""
 
@@ -127,6 +140,9 @@ class InvoiceReader:
         balance, total = self._amounts(fields)
         due = self._only_one(fields, DUE_KEYS)
         facts = self._stated(fields)
+        requested = _requested(fields)
+        if requested is not None:
+            facts["requested"] = True
         if not name:
             return None
         if balance is None or total is None:
@@ -135,7 +151,7 @@ class InvoiceReader:
         issued = given or days_after(min(day for day in (due, self.start) if day), -ISSUED_DAYS_BEFORE)
         state = replace(self._state(facts, total.minor, balance.minor, due, given), due_basis=DueBasis(issued))
         stated = tuple(FIELD_OF[fact] for fact in facts if fact in FIELD_OF)
-        return GivenInvoice(name, customer, balance.currency, issued, str(facts.get("payment_method", "PPD")), state, stated)
+        return GivenInvoice(name, customer, balance.currency, issued, str(facts.get("payment_method", "PPD")), state, stated, requested)
 
     def _only_one(self, fields: CaseFields, keys: tuple[str, ...]) -> dt.date | None:
         given = [key for key in keys if key in fields]

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.domain.requested_delivery import RequestedDelivery
 from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.rules.place import Place
 
@@ -34,7 +35,7 @@ class GivenCustomer:
 class GivenInvoice:
     """`state` is that of the test's first day, without what `history` tells; the fields in `stated` hold whatever that tells.
 
-    Until `issued_on` the invoice is not in the book.
+    Until `issued_on` the invoice is not in the book. `requested` is what its billing request says of the delivery.
     """
 
     id: str
@@ -44,6 +45,7 @@ class GivenInvoice:
     payment_method: str
     state: InvoiceState
     stated: tuple[str, ...] = ()
+    requested: RequestedDelivery | None = None
 
 
 @dataclass(frozen=True, slots=True)

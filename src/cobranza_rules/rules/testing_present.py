@@ -158,6 +158,7 @@ def _invoice(book: TestedBook, key: int, customer: CustomerSubject, today: dt.da
         claims=claims,
         overrides=overrides,
         climbed=tuple(rung.rung for rung in state.rungs) if overrides.ladder is not None else (),
+        requested=given.requested,
     )
 
 
