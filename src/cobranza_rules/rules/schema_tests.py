@@ -97,6 +97,11 @@ SETTINGS: dict[str, Schema] = {
         {"type": "integer", "minimum": 1, "maximum": 250},
         N_("business days after which what still waits is written anew; 10 where it is not said"),
     ),
+    "pue_days": described(whole(31), N_("days after the month of issue in which PUE may still be paid; 0 where it is not said")),
+    "rep_day": described(
+        {"type": "integer", "minimum": 1, "maximum": 31},
+        N_("day of the next month by which a payment receipt has to be there; 5 where it is not said"),
+    ),
 }
 EVENT_WORDS = {
     "promise": N_("payment is promised"),

@@ -73,6 +73,7 @@ FOLLOWING = {
     "status": N_("give 'balance: 0.00 MXN' for a paid one, or the event 'cancelled'"),
     "aging_bucket": N_("give 'due'"),
     "days_since_issue_month": N_("give 'issued'"),
+    "pue_unpaid_past_month": N_("give 'issued' and 'payment_method'"),
     "overdue_amount": N_("it is the balance, once 'due' has passed"),
     "promise_open": N_("give 'promised_on'"),
     "promise_workdays_late": N_("give 'promised_on'"),

@@ -10,6 +10,7 @@ from typing import Any
 
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.domain.requested_delivery import RequestedDelivery
+from cobranza_rules.domain.tax_days import TaxDays
 from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.rules.place import Place
 
@@ -103,6 +104,7 @@ class GivenSettings:
     mode: str = "automatic"
     rubric: str = "automatic"
     renew_after: int = 10
+    tax_days: TaxDays = field(default_factory=TaxDays)
 
 
 @dataclass(frozen=True, slots=True)
