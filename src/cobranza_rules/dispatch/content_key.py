@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
+from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.dispatch.attached_files import attached_files
 from cobranza_rules.dispatch.correspondence import currencies_of, unapplied
 from cobranza_rules.dispatch.documents import covered_by, receipts_of
@@ -57,9 +57,8 @@ def _about(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> d
         return {"statement": owed, **_payment(keeper, action.items[0].subject_id)}
     rows = keeper.invoices([*action.invoice_ids, *(each.subject_id for each in action.held)])
     balances = {row.id: row.balance for row in rows}
-    moving = [[row.id, str(row.due_on)] for row in rows if state_of(row).due_basis.counts]
     return {
-        **({"due": moving} if moving else {}),
+        "due": [[row.id, str(row.due_on)] for row in rows],
         "balances": [balances.get(item.subject_id) for item in action.items],
         "held": [[item.subject_id, balances.get(item.subject_id)] for item in action.held],
         "account": repr(workspace.company.account_for(action.currency)),

@@ -162,10 +162,12 @@ def due_data(terms: Terms | None, schedule: Schedule, paid: int) -> dict[str, An
 
 def due_anew(state: InvoiceState, currency: str, calendar: BusinessCalendar) -> dict[str, Any] | None:
     """The data of the DUE_SET entry that is needed after what has happened; None where the due date stays as it is."""
-    if not state.due_basis.counts:
-        return None
-    schedule = schedule_by(terms_of(state), state, Money(state.total, currency), calendar)
+    return due_by(terms_of(state), state, currency, calendar) if state.due_basis.counts else None
+
+
+def due_by(terms: Terms | None, state: InvoiceState, currency: str, calendar: BusinessCalendar) -> dict[str, Any] | None:
+    """The data of the DUE_SET entry by which `terms` count for an invoice; None where they do, and its due date is what they make of it."""
+    schedule = schedule_by(terms, state, Money(state.total, currency), calendar)
     parts = schedule.parts if len(schedule.parts) > 1 else ()
-    if parts == state.due_basis.parts and oldest_uncovered(schedule.parts, state.paid) == state.due_on:
-        return None
-    return due_data(terms_of(state), schedule, state.paid)
+    same_day = parts == state.due_basis.parts and oldest_uncovered(schedule.parts, state.paid) == state.due_on
+    return None if same_day and terms == terms_of(state) else due_data(terms, schedule, state.paid)
