@@ -133,6 +133,17 @@ def open_instalments(state: InvoiceState) -> tuple[OpenInstalment, ...]:
     return tuple(OpenInstalment(before + place, len(parts), part.due_on, part.minor) for place, part in enumerate(left, 1))
 
 
+def overdue_of(parts: tuple[DuePart, ...], paid: int, today: dt.date) -> int:
+    """What is open of the parts that are past their due date, in minor units; `paid` has covered the oldest first."""
+    return sum(part.minor for part in uncovered(parts, paid) if part.due_on < today)
+
+
+def overdue_part(state: InvoiceState, today: dt.date) -> int | None:
+    """What is overdue of an invoice in instalments; None of any other, of which the due date says whether all of it is."""
+    parts = state.due_basis.parts
+    return overdue_of(parts, state.paid, today) if parts else None
+
+
 def terms_of(state: InvoiceState) -> Terms | None:
     """None where nothing was agreed that is known."""
     if state.due_basis.terms is not None:

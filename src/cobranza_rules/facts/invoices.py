@@ -11,8 +11,8 @@ from typing import Any, Protocol
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.aging import bucket_of
-from cobranza_rules.domain.due_basis import DueBasis, basis_of_json
-from cobranza_rules.domain.schedule import DuePart, uncovered
+from cobranza_rules.domain.due_basis import DueBasis, basis_of_json, overdue_of
+from cobranza_rules.domain.schedule import DuePart
 from cobranza_rules.domain.tax_days import days_past_month
 from cobranza_rules.facts.spans import Span, at_least_days, at_least_days_past_month, at_least_workdays, from_ordinal
 from cobranza_rules.facts.table import FactTable
@@ -122,7 +122,7 @@ def _overdue_amount(day: Day, balances: Column, paid: Column, due_dates: Column,
         if due is None or not past[due]:
             found.append(0)
         elif basis is not None and (parts := _parts_of(basis)):
-            found.append(sum(part.minor for part in uncovered(parts, covered) if part.due_on < day.today))
+            found.append(overdue_of(parts, covered, day.today))
         else:
             found.append(max(balance, 0))
     return found

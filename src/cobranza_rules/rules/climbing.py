@@ -107,7 +107,7 @@ def _place(deciding: Deciding, group: Group, invoice: InvoiceSubject) -> None:
     names = deciding.matches.invoices[invoice.id]
     overdue = invoice.due_on is not None and invoice.due_on < deciding.today and group.ladder.name in names
     if overdue and holds_on(deciding.rules, deciding.matches, invoice, CONTACT) is None:
-        group.overdue += invoice.balance
+        group.overdue += invoice.balance if invoice.overdue is None else invoice.overdue
     rung = next_rung(group.ladder, invoice)
     if rung is None:
         deciding.note(invoice, group.ladder.id, _why_no_rung(group.ladder, invoice))

@@ -79,6 +79,11 @@ GIVEN: dict[str, Schema] = {
     "customer": VALUES["customer"],
     "due": VALUES["due"],
     "issued": described(A_DAY, N_("the day on which it was issued")),
+    "instalments": described(
+        list_of(mapping(("due", "amount"), {"due": A_DAY, "amount": AN_AMOUNT}, required=["due", "amount"])),
+        N_("its parts, each with its due date; together they are what was invoiced"),
+    ),
+    "contrarrecibo": described(A_DAY, N_("the day on which the customer's contrarrecibo says that it will pay")),
     "requested_contact": described(A_CODE, N_("whom its billing request names as the one to whom it is delivered")),
     "requested_mode": described(of_fact(FACTS["delivery_mode"]), N_("how its billing request wants it delivered")),
 }
@@ -113,6 +118,7 @@ EVENT_WORDS = {
     "payment_claimed": N_("the customer says that it was paid"),
     "claim_rejected": N_("no such payment was found"),
     "acknowledged": N_("its receipt is acknowledged"),
+    "contrarrecibo": N_("the customer takes it for review, and says on which day it will pay"),
     "support_attached": N_("the files that have to go with it come"),
     "cancellation_requested": N_("its cancellation is under way"),
     "cancellation_refused": N_("its cancellation was refused"),

@@ -29,6 +29,7 @@ from cobranza_rules.store.chunks import CHUNK, Chunks, Within, one_of
 from cobranza_rules.store.claims import claims_of, open_replies_among
 from cobranza_rules.store.driver_rows import all_fetched
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beats
+from cobranza_rules.store.instalments import with_overdue_parts
 from cobranza_rules.store.overrides import OVERRIDE, Decided, read_overrides, rungs_of
 from cobranza_rules.store.parts import Background, Contacted, Part, customers_only, open_messages, read_part
 from cobranza_rules.store.queues import Queues
@@ -228,7 +229,8 @@ class BookReader:
             _subject(row, facts, claims.get(row[0], NO_CLAIMS), renamed, of_date) for row, facts in zip(rows, part.facts(rows), strict=True)
         ]
         subjects.sort(key=lambda subject: (subject.customer_id, subject.due_on or dt.date.max, subject.id))
-        return with_requested_deliveries(self.session, self._overridden(part.background.decided, subjects))
+        found = with_requested_deliveries(self.session, self._overridden(part.background.decided, subjects))
+        return with_overdue_parts(self.session, found, self.today)
 
     def _overridden(self, decided: Decided, subjects: list[InvoiceSubject]) -> list[InvoiceSubject]:
         """With what people decided for some of them."""
