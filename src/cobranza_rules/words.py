@@ -139,6 +139,8 @@ ANSWERS = (
     N_("corrected"),
     N_("same"),
     N_("another"),
+    N_("kept"),
+    N_("given_back"),
 )
 # The rules that ship with the program, beside those that bear the name of their document.
 RULES = (

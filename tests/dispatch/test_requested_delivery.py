@@ -11,11 +11,12 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.invoice_names import invoice_named
 from cobranza_rules.booking.request_ties import tie_by_person
 from cobranza_rules.booking.requests import request_numbered
+from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.explanation import explain_subject
 from cobranza_rules.store.tables import ActionRow, EntryRow, InvoiceRow
 from tests.cfdi_files import invoice
 from tests.conftest import DAY
-from tests.stories.desk import UNIVERSITY, Desk, days
+from tests.stories.desk import UNIVERSITY, Desk, days, text_of
 from tests.stories.fixtures import DeskMaker
 
 AGREED = b"Cliente,Contrato,Moneda,Vigencia desde\nC-001,CT-1,MXN,2026-01-01\n"
@@ -23,6 +24,7 @@ HEADINGS = (
     "Cliente,Contrato,Importe,Moneda,Concepto,Autorizó,Fecha de autorización,Solicitud,"
     "Entregar a,Cargo,Domicilio de entrega,Correo de entrega,Modo de entrega"
 )
+ORIGINS = ("agreement:", "billing request:", "it asks")
 SIGNER = "administration_manager"
 FACTURAS, RITA = "facturas@robotica.example", "rita@robotica.example"
 
@@ -166,3 +168,37 @@ def test_a_draft_is_asked_for_anew_when_its_invoice_answers_another_request(make
     first = desk.actions("transmittal")[0]
     assert (first.revision, first.plan["requested"]["contact"]["name"]) == (2, "Omar Prueba")
     assert "Omar Prueba" in letter(desk, first)
+
+
+def test_explain_names_the_agreement_and_the_request(make_desk: DeskMaker) -> None:
+    desk = asked(make_desk(), "Rita Muestra,Jefa,,,en persona", ",,,,")
+    desk.take(invoice("FA-3", "7.00", day=DAY, currency="USD"))
+    said = {
+        name: [line for line in (str(one).strip() for one in explain_subject(desk.workspace, name).lines()) if line.startswith(ORIGINS)]
+        for name in ("FA-1", "FA-2", "FA-3")
+    }
+    assert said["FA-1"] == [
+        "agreement: CT-1, version 1",
+        "billing request: 1 (S-1), approved by Adela Muestra",
+        "it asks for the delivery: in_person, Rita Muestra",
+    ]
+    assert said["FA-2"] == ["agreement: CT-1, version 1", "billing request: 2 (S-2), approved by Adela Muestra"]
+    assert said["FA-3"] == []
+    found = explain_subject(desk.workspace, "FA-1").as_json(str)["invoices"][0]
+    assert (found["agreement"], found["request"]) == ({"number": "CT-1", "version": 1}, 1)
+
+
+def test_the_letter_says_what_goes_with_it(make_desk: DeskMaker) -> None:
+    desk = asked(make_desk(), ",,,,", ",,,,")
+    files = (("cfdi", "FA-1.pdf"), ("purchase_order", "OC 1.pdf"), ("purchase_order", "OC 2.pdf"), ("other", "Fotos.pdf"))
+    for number, (kind, name) in enumerate(files):
+        desk.enter("FA-1", EntryKind.SUPPORT_ATTACHED, kind=kind, name=name, media_type="application/pdf", document=a_pdf(desk, number))
+    send(desk)
+    said = "2 CFDI en XML, 1 CFDI en PDF, soporte (orden de compra: 2, otros archivos: 1)"
+    assert f"Anexos: {said}." in letter(desk, desk.action("transmittal"))
+    assert f"y, con ella, lo siguiente: {said}." in text_of(desk.last_mail()).replace("\n", " ")
+    assert len(list(desk.last_mail().iter_attachments())) == 7  # The letter beside them
+
+
+def a_pdf(desk: Desk, number: int) -> str:
+    return desk.workspace.archive.put(f"%PDF-1.4 {number} %%EOF".encode())

@@ -15,6 +15,7 @@ from cobranza_rules.booking.cancellation import paid_for_cancelled
 from cobranza_rules.booking.credit_notes import USED_UP
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.catalogue import translator
+from cobranza_rules.dispatch.attached_files import enclosed_with
 from cobranza_rules.domain.aging import CURRENT, NO_DUE_DATE, bucket_names, bucket_of
 from cobranza_rules.domain.company import Company, Person
 from cobranza_rules.domain.due_basis import open_instalments
@@ -55,6 +56,7 @@ def letter_for(session: Session, writer: Writer, action: PlannedAction, template
         buckets=_buckets(lines, action.currency, writer.buckets),
         total=_total(lines, action.currency),
         next_contact=action.next_contact,
+        enclosed=enclosed_with(claimed, action),
         last_contact=max((row.rung_on for row in claimed if row.rung_on), default=None),
     )
 
@@ -229,8 +231,7 @@ def unapplied(session: Session, customer_id: int, currency: str) -> tuple[tuple[
         InvoiceRow.customer_id == customer_id, InvoiceRow.currency == currency, InvoiceRow.balance < 0
     )
     found += [(number, Money(-balance, currency)) for number, balance in session.execute(over.order_by(InvoiceRow.id))]
-    found += [(number, Money(minor, currency)) for number, minor in paid_for_cancelled(session, customer_id, currency)]
-    return tuple(found)
+    return (*found, *paid_for_cancelled(session, customer_id, currency))
 
 
 def currencies_of(session: Session, customer_id: int) -> list[str]:
@@ -239,7 +240,8 @@ def currencies_of(session: Session, customer_id: int) -> list[str]:
         InvoiceRow.customer_id == customer_id, or_(InvoiceRow.status == "open", InvoiceRow.balance < 0)
     )
     notes = select(CreditNoteRow.currency).where(CreditNoteRow.customer_id == customer_id, CreditNoteRow.state.not_in(USED_UP))
-    return sorted({*session.scalars(owed.distinct()), *session.scalars(notes.distinct())})
+    freed = {amount.currency for _number, amount in paid_for_cancelled(session, customer_id)}
+    return sorted({*session.scalars(owed.distinct()), *session.scalars(notes.distinct()), *freed})
 
 
 def initials(name: str) -> str:
