@@ -11,6 +11,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
 from cobranza_rules.booking.invoice_names import invoice_named
 from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.support import attach, withdraw
+from cobranza_rules.booking.support_queue import incomplete
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.support import SupportFile, SupportKind
 from cobranza_rules.store.tables import EntryRow, InvoiceRow
@@ -83,6 +84,14 @@ def test_support_is_asked_only_of_what_is_still_to_be_delivered(make_desk: DeskM
     assert [desk.invoice(number).support_required for number in ("FA-1", "FA-2", "FA-3")] == [[], ["remission"], []]
     desk.take(AGREED.encode())
     assert [desk.invoice(number).support_required for number in ("FA-1", "FA-2")] == [[], ["purchase_order", "remission"]]
+
+
+def test_what_waits_for_its_support_and_is_paid_waits_no_more(make_desk: DeskMaker) -> None:
+    desk = make_desk()
+    desk.take("Clave,Razón social,RFC,Soporte\nC-001,UNIVERSIDAD ROBOTICA ESPAÑOLA,URE180429TM6,remisión\n".encode())
+    desk.take(invoice("FA-1", day=DAY), invoice("FA-2", day=DAY), receipt("P-1", {"FA-2": "1160.00"}, day=DAY))
+    with desk.workspace.database.reading() as session:
+        assert [one.number for one in incomplete(session)] == ["FA-1"]
 
 
 def file(desk: Desk, kind: SupportKind, text: str, name: str = "Hoja 1.pdf") -> SupportFile:
