@@ -12,6 +12,7 @@ from cobranza_rules.booking.invoice_names import invoice_named
 from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.support import attach, withdraw
 from cobranza_rules.booking.support_queue import incomplete
+from cobranza_rules.dispatch.print_set import write_documents
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.support import SupportFile, SupportKind
 from cobranza_rules.store.tables import EntryRow, InvoiceRow
@@ -141,3 +142,30 @@ def test_a_customer_who_has_been_moved_to_mail_is_still_delivered_to_in_person(m
     desk.tick()
     (said,) = entries(desk, "FA-1", EntryKind.DELIVERED)
     assert (said.data["mode"], said.data["carried_by"]) == ("in_person", "analista@kemper.example")
+
+
+def test_the_print_set_is_that_of_the_letter_that_was_signed_last(make_desk: DeskMaker) -> None:
+    desk = make_desk(UNIVERSITY.replace(",correo,", ",en persona,"))
+    desk.take(invoice("FA-1", day=DAY))
+    desk.tick()
+    desk.take(receipt("P-1", {"FA-1": "160.00"}, day=DAY))
+    desk.tick()
+    desk.approve("administration_manager")
+    desk.tick()
+    action = desk.action("transmittal")
+    assert action.revision == 2
+    assert sorted(name.rpartition(".")[2] for name in write_documents(desk.workspace, action.id, None)) == ["docx", "pdf", "pdf", "xml"]
+
+
+def test_whoever_uploads_it_has_until_a_day_and_the_book_says_that_it_was_a_portal(make_desk: DeskMaker) -> None:
+    desk = make_desk(UNIVERSITY.replace(",correo,", ",portal,"))
+    desk.take(invoice("FA-1", day=DAY))
+    desk.tick()
+    desk.approve("administration_manager")
+    desk.tick()
+    task = desk.task("transmittal")
+    assert (task.assigned_to, task.due_on) == ("collections_analyst", dt.date(2026, 3, 5))
+    desk.done(task.id)
+    desk.tick()
+    (said,) = entries(desk, "FA-1", EntryKind.DELIVERED)
+    assert (said.data["mode"], said.data["carried_by"]) == ("portal", "analista@kemper.example")

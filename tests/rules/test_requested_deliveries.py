@@ -79,3 +79,15 @@ def test_a_reminder_goes_to_whom_it_always_goes() -> None:
     subjects = [invoice(1, facts=sent, requested=RequestedDelivery(RITA, DeliveryMode.PORTAL)), invoice(2, facts=sent)]
     (action,) = plan_for(RULES, book(*subjects)).actions
     assert (action.rule_id, action.invoices, action.recipients) == ("first", ("F-1", "F-2"), ("collections_contact@customer-1.example",))
+
+
+def test_what_goes_to_people_of_the_company_or_to_another_role_goes_there_whatever_a_request_says() -> None:
+    to_us = DESK.replace("deliver: transmittal, to: invoice_contact", "deliver: transmittal, to: supervisor")
+    both = [pending(1, RequestedDelivery(RITA, None)), pending(2, None)]
+    recipients = [action.recipients for action in plan_for(rules_of(to_us), book(*both)).actions]
+    assert set(recipients) == {("supervisor@kemper.example",)}
+    asked = DESK.replace("email: request, to: invoice_contact", "email: request, to: collections_contact")
+    sent: dict[str, Value] = {"delivery": "sent", "acknowledged": False, "workdays_since_delivery": 3, "balance": 0}
+    waiting = [invoice(key, overdue=None, facts=sent, requested=one) for key, one in ((1, RequestedDelivery(RITA, None)), (2, None))]
+    (action,) = plan_for(rules_of(asked), book(*waiting)).actions
+    assert (action.invoices, action.recipients) == (("F-1", "F-2"), ("collections_contact@customer-1.example",))
