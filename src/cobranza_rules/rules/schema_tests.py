@@ -80,7 +80,7 @@ GIVEN: dict[str, Schema] = {
     "due": VALUES["due"],
     "issued": described(A_DAY, N_("the day on which it was issued")),
     "instalments": described(
-        list_of(mapping(("due", "amount"), {"due": A_DAY, "amount": AN_AMOUNT}, required=["due", "amount"])),
+        list_of(mapping(("due", "amount"), {"due": VALUES["due"], "amount": VALUES["amount"]}, required=["due", "amount"])),
         N_("its parts, each with its due date; together they are what was invoiced"),
     ),
     "contrarrecibo": described(A_DAY, N_("the day on which the customer's contrarrecibo says that it will pay")),
