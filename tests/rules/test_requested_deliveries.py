@@ -74,7 +74,7 @@ def test_what_a_request_says_of_the_usual_way_is_nothing_new() -> None:
 
 
 def test_a_reminder_goes_to_whom_it_always_goes() -> None:
-    sent = {"delivery": "sent", "acknowledged": True}
+    sent: dict[str, str | bool | int] = {"delivery": "sent", "acknowledged": True}
     subjects = [invoice(1, facts=sent, requested=RequestedDelivery(RITA, DeliveryMode.PORTAL)), invoice(2, facts=sent)]
     (action,) = plan_for(RULES, book(*subjects)).actions
     assert (action.rule_id, action.invoices, action.recipients) == ("first", ("F-1", "F-2"), ("collections_contact@customer-1.example",))
