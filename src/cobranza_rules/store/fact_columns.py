@@ -159,8 +159,8 @@ def _figures(test: Compare, at_least: Callable[[int], Clause], below: Callable[[
 def _by_truth(column: ColumnElement[Any], truths: OfDate) -> tuple[Clause, Clause]:
     """Where what is yes or no of a date is yes, and where it is no."""
     span = truths.at_least(1)
-    if span is None:
-        return true(), true()
+    if span is None:  # No date is so far away.
+        return false(), true()
     return within(column, span), false() if span.rest is None else within(column, span.rest)
 
 
