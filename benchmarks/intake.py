@@ -1,4 +1,4 @@
-"""Figures of intake: what reading CFDI and a document report costs, beside the libraries that parse them and nothing more."""
+"""Figures of intake: what reading CFDI and a document report costs, beside the libraries that parse them and nothing more; and booking it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ TURNS = 5
 FIGURES = (
     ("cfdi", "documents", "lxml", "bare lxml", (200, 2_000, 20_000)),
     ("xlsx", "rows", "calamine", "bare python-calamine", (2_000, 20_000, 200_000)),
+    ("ledger", "documents", "sqlite", "bare python-calamine and sqlite3", (2_000, 20_000)),
+    ("ledger-again", "documents", "sqlite", "bare python-calamine and sqlite3", (2_000, 20_000)),
 )
 
 
