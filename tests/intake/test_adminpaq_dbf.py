@@ -368,3 +368,13 @@ def test_no_bytes_whatever_raise_anything_else(noise: bytes, at: int) -> None:
         read_tables_of(tables() | {"MGW10008.DBF": spoiled})
     except ProblemError:
         return
+
+
+@pytest.mark.parametrize("name", ["MGW10008.DBF", "MGW10009.DBF", "MGW10002.DBF"])
+def test_a_damaged_table_is_told_once_and_not_as_missing(name: str) -> None:
+    again = f"{name}: the file is no DBF table; copy it again while nobody works in AdminPAQ"
+    try:
+        told = [str(problem) for problem in read_tables_of(tables() | {name: b"x" * 900})[1]]
+    except ProblemError as error:
+        told = [str(problem) for problem in error.problems]
+    assert [one for one in told if name in one] == [again]

@@ -312,12 +312,27 @@ def test_a_total_that_disagrees_is_told(workbooks: Any) -> None:
     )
 
 
-def test_a_total_is_not_compared_where_a_row_could_not_be_read(workbooks: Any) -> None:
+def test_a_total_is_compared_beside_a_row_that_could_not_be_read(workbooks: Any) -> None:
+    """Its amounts are in the report's sums as far as they can be read; where they cannot, the sum is told with what it leaves out."""
     total: list[Any] = [None] * 12
     total[2], total[9], total[10] = "Total", 2320, 321
-    numbers, said = numbers_and_said(workbooks.of([HEADINGS, row(), row(Folio=2, Total="x"), total]))
-    assert numbers == ["FA-1001"]
-    assert said == ["r.xlsx (Clientes!J3): 'x' is not an amount; give the amount like 1234.50 or 1,234.50"]
+    wrong = "r.xlsx (Clientes!I3): the currency 'x' is not known; write its code, such as MXN or USD"
+    assert numbers_and_said(workbooks.of([HEADINGS, row(), row(Folio=2, Moneda="x"), total])) == (["FA-1001"], [wrong])
+    total[9] = 2400
+    assert numbers_and_said(workbooks.of([HEADINGS, row(), row(Folio=2, Moneda="x"), total]))[1] == [
+        wrong,
+        (
+            "warning: r.xlsx (Clientes!J4): the row says that the rows above it make 2,400.00 MXN, but they make 2,320.00 MXN; "
+            "a row may be missing: export the report again, and compare"
+        ),
+    ]
+    assert numbers_and_said(workbooks.of([HEADINGS, row(), row(Folio=2, Total="x"), total]))[1] == [
+        "r.xlsx (Clientes!J3): 'x' is not an amount; give the amount like 1234.50 or 1,234.50",
+        (
+            "warning: r.xlsx (Clientes!J4): the row says that the rows above it make 2,400.00 MXN, but those that could be read make 1,160.00 MXN; "
+            "rows that could not: 1; correct those rows first, and compare again"
+        ),
+    ]
 
 
 def test_totals_with_credits_against_and_cancelled_ones_left_out(workbooks: Any) -> None:
@@ -343,7 +358,8 @@ def test_a_formula_counts_by_its_saved_value_and_without_one_is_told(workbooks: 
 def test_an_error_of_a_formula_is_no_amount(workbooks: Any) -> None:
     numbers, said = numbers_and_said(workbooks.of([HEADINGS, row(Total="#REF!")]))
     assert numbers == []
-    assert said == ["r.xlsx (Clientes!J2): the cell is empty; give the amount like 1234.50 or 1,234.50"]
+    correct = "correct its formula, or write the value itself, and import the file again"
+    assert said == [f"r.xlsx (Clientes!J2): the cell holds the error #REF!; {correct}"]
 
 
 def test_hidden_sheets_are_not_read_and_told(workbooks: Any) -> None:

@@ -281,7 +281,9 @@ def _group_of(kind: Kind) -> str:
 
 def _not_recognised(name: str) -> Problem:
     return Problem(
-        _("not a CFDI, no report of AdminPAQ, no list of customers and none of reminders"),
+        _(
+            "not a CFDI, no report or table of AdminPAQ, and no list of customers, agreements, billing requests, reminders or statuses of CFDI"
+        ),
         _("see docs/import.md for what can be imported"),
         name,
     )

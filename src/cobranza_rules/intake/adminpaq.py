@@ -9,7 +9,9 @@ from itertools import islice
 
 from cobranza_rules.domain.ledger_document import LedgerDocument
 from cobranza_rules.intake.cells import amount_of, day_of
+from cobranza_rules.intake.error_cells import is_remark
 from cobranza_rules.intake.heading_row import Headings, heading_key
+from cobranza_rules.intake.ledger_groups import CUSTOMER, Groups, is_labelled, no_customer_column
 from cobranza_rules.intake.ledger_headings import EXPECTED, headings_of
 from cobranza_rules.intake.ledger_row import NotOurs, RowReader
 from cobranza_rules.intake.ledger_totals import TotalRows, is_total
@@ -21,7 +23,6 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 
 MOST_TOLD = 200  # Rows of one report whose problems are told one by one
-_COMMENT = "#"  # A row whose first cell begins with it is an example or a remark.
 _ADD = _("add the column, or name it under [intake.adminpaq] in cobranza.toml; the headings expected are: {expected}", expected=EXPECTED)
 
 
@@ -33,6 +34,8 @@ def open_report(content: bytes, file: str, mapping: ReportMapping | None = None)
         what = _("no heading row of a document report was found in the first rows")
         return Report(None, file, mapping, [Problem(what, _ADD, file, place=tables[0].name if tables else "")])
     missing = [Problem(what, _ADD, file, place=headings.table.place(headings.row, 0)) for what in _missing(headings, mapping)]
+    if nobody := no_customer_column(headings, file):
+        missing.append(nobody)
     return Report(None if missing else headings, file, mapping, [*headings.problems, *missing])
 
 
@@ -74,6 +77,10 @@ class Report:
     untold: int = 0
     passed: int = 0
     first_passed: str = ""
+    groups: Groups = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.groups = Groups(self.file)
 
     def __iter__(self) -> Iterator[LedgerDocument]:
         if self.headings is None:
@@ -96,6 +103,11 @@ class Report:
             if not self._is_document(reader):
                 if is_total(cells):
                     self.problems += totals.check(row, cells)
+                else:
+                    self.groups.meet([cell for cell in cells if cell is not None], headings.table.place(row, 0))
+                continue
+            if all(reader.value(name) is None for name in CUSTOMER) and self.groups.take():
+                totals.refuse(cells)
                 continue
             try:
                 document = reader.document()
@@ -103,7 +115,7 @@ class Report:
                 self.passed += 1
                 self.first_passed = self.first_passed or headings.place(row, "folio")
             except ProblemError as error:
-                totals.refuse()
+                totals.refuse(cells)
                 self._tell(error.problems)
             else:
                 yield document
@@ -112,9 +124,9 @@ class Report:
         """Whatever has a day of issue is one; without, it is unless it is empty, a remark, a sum, a title, or the headings once more."""
         cells, issued = reader.cells, reader.value("issued")
         if issued.__class__ is dt.date or day_of(issued) is not None:
-            return not str(cells[0]).startswith(_COMMENT)
+            return not is_remark(cells[0])
         filled = [cell for cell in cells if cell is not None]
-        if len(filled) < 3 or str(filled[0]).startswith(_COMMENT) or is_total(cells):
+        if len(filled) < 3 or is_remark(filled[0]) or is_total(cells) or is_labelled(filled):
             return False
         return not self._is_heading(filled) and (
             reader.value("folio") is not None or any(amount_of(reader.value(name)) is not None for name in ("total", "open"))
@@ -133,7 +145,7 @@ class Report:
 
     def told(self) -> list[Problem]:
         """A problem that is a warning has cost nothing."""
-        found = [*self.found, *self.problems]
+        found = [*self.found, *self.problems, *self.groups.told()]
         if self.untold:
             what = _("further rows that could not be read: {count}", count=self.untold)
             found.append(Problem(what, _("correct those that are told, and import the report again"), self.file))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import python_calamine
 
 from cobranza_rules.intake.archive import MB, ZipLimits, read_entry, stream_entry
+from cobranza_rules.intake.error_cells import as_texts
 from cobranza_rules.intake.formula_cells import BOOK_PARTS, MOST_TOLD, Cells, parts_by_sheet, unsaved_in
 from cobranza_rules.intake.shared_strings import SharedStrings, TooLongTextsError
 from cobranza_rules.intake.sheet_pieces import PIECE, NotPlainError, extent_of, pieces_of
@@ -114,7 +115,7 @@ class LargeWorkbook:
 
     def _with_texts(self, piece: bytes) -> bytes:
         try:
-            return self.strings.written_into(piece)
+            return self.strings.written_into(as_texts(piece))
         except TooLongTextsError:
             what = _("the cells of a sheet show more text than any table holds")
             raise ProblemError([Problem(what, _("shorten the text, or split the file"), self.book.file)]) from None

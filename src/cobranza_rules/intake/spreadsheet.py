@@ -16,6 +16,7 @@ import python_calamine
 
 from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip
 from cobranza_rules.intake.delimited import read_delimited
+from cobranza_rules.intake.error_cells import as_texts
 from cobranza_rules.intake.formula_cells import BOOK_PARTS, Cells, parts_by_sheet, unsaved_in
 from cobranza_rules.intake.large_workbook import LargeWorkbook, Workbook
 from cobranza_rules.intake.old_workbook import is_compound, read_old_workbook
@@ -98,7 +99,7 @@ def _repack(book: Workbook, packed: IO[bytes]) -> dict[str, Cells]:
     formulas: dict[str, Cells] = {}
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as clean:
         for name in book.names():
-            part = book.read(name)
+            part = as_texts(book.read(name))
             bounds.check(part)
             clean.writestr(name, part)
             if name in BOOK_PARTS:
