@@ -33,13 +33,13 @@ def open_report(content: bytes, file: str, mapping: ReportMapping | None = None)
     if headings is None:
         what = _("no heading row of a document report was found in the first rows")
         return Report(None, file, mapping, [Problem(what, _ADD, file, place=tables[0].name if tables else "")])
-    missing = [Problem(what, _ADD, file, place=headings.table.place(headings.row, 0)) for what in _missing(headings, mapping)]
+    missing = [Problem(what, _ADD, file, place=headings.table.place(headings.row, 0)) for what in missing_columns(headings, mapping)]
     if nobody := no_customer_column(headings, file):
         missing.append(nobody)
     return Report(None if missing else headings, file, mapping, [*headings.problems, *missing])
 
 
-def _missing(headings: Headings, mapping: ReportMapping | None) -> list[Sentence]:
+def missing_columns(headings: Headings, mapping: ReportMapping | None) -> list[Sentence]:
     """What has to be known of each document and stands in no column."""
     held = set(headings.columns.values())
     wanted = dict(mapping.columns) if mapping else {}
