@@ -45,7 +45,7 @@ def test_without_titles_either(workbooks: Any) -> None:
 
 def test_with_the_columns_left_empty(workbooks: Any) -> None:
     """Documents that name their customer are taken all the same."""
-    nobody = {"Código": None, "Cliente": None, "RFC": None}
+    nobody: dict[str, Any] = {"Código": None, "Cliente": None, "RFC": None}
     total: list[Any] = ["Total C-001", *[None] * 8, 2320, 321]
     rows = [HEADINGS, ["Cliente: C-001", "Comercializadora, S.A."], row(Folio=1, **nobody), row(Folio=2, **nobody), total, row(Folio=3)]
     assert numbers_and_said(workbooks.of(rows)) == (
@@ -60,7 +60,7 @@ def test_with_the_columns_left_empty(workbooks: Any) -> None:
 
 
 def test_one_row_without_its_customer_is_no_group(workbooks: Any) -> None:
-    nobody = {"Código": None, "Cliente": None, "RFC": None}
+    nobody: dict[str, Any] = {"Código": None, "Cliente": None, "RFC": None}
     assert numbers_and_said(workbooks.of([HEADINGS, row(Folio=1, **nobody), row(Folio=2)])) == (
         ["FA-2"],
         ["r.xlsx (Clientes!G2): the row names no customer; fill it in, or delete the whole row"],

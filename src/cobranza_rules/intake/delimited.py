@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
+from typing import Literal
 
 from cobranza_rules.intake.table import MOST_COLUMNS, MOST_ROWS, Table, Value
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 
-DELIMITERS = (",", ";", "\t", "|")
+METADATA = "~"  # Of the files of metadata that the SAT's bulk download gives: nothing is quoted in them, and names hold quotation marks
+DELIMITERS = (",", ";", "\t", "|", METADATA)
 _SAMPLE_LINES = 50
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MIXED = _("some lines are in UTF-8 and others in Windows-1252; each was read in its own, from here on in the other one")
@@ -27,7 +29,8 @@ def read_delimited(content: bytes, file: str) -> Table:
         text, line = mixed
         problems = (Problem(_MIXED, _AGAIN, file, line, warning=True),)
     delimiter, text = _announced(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or delimiter_of(text), strict=True)
+    delimiter = delimiter or delimiter_of(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, quoting=_quoting(delimiter), strict=True)
     rows: list[list[Value]] = []
     try:
         for cells in reader:
@@ -109,9 +112,13 @@ def shape_by(lines: list[str], delimiter: str) -> tuple[int, int]:
 
     Lines that break inside quotation marks are counted as they stand: this is a guess, and the typical line decides.
     """
-    counts = Counter(len(next(csv.reader([line], delimiter=delimiter))) for line in lines)
+    counts = Counter(len(next(csv.reader([line], delimiter=delimiter, quoting=_quoting(delimiter)))) for line in lines)
     shapes = [(times, columns) for columns, times in counts.items() if columns > 1]
     return max(shapes, default=(0, 1))
+
+
+def _quoting(delimiter: str) -> Literal[0, 3]:
+    return csv.QUOTE_NONE if delimiter == METADATA else csv.QUOTE_MINIMAL
 
 
 def _announced(text: str) -> tuple[str, str]:
