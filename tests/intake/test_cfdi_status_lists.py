@@ -121,9 +121,9 @@ def test_the_empty_lists_are_recognised_and_hold_no_row(name: str) -> None:
 
 METADATA = (
     "Uuid~RfcEmisor~NombreEmisor~RfcReceptor~NombreReceptor~RfcPac~FechaEmision~FechaCertificacionSat~Monto~EfectoComprobante~Estatus~FechaCancelacion\r\n"
-    '{0}A~EKU9003173C9~ESCUELA KEMPER URGATE~URE180429TM6~"EL ROBOT" SA, DE CV~SPR190613I52~2026-02-02 10:00:00~2026-02-02 10:01:00~1160.00~I~1~\r\n'
-    "{0}B~EKU9003173C9~ESCUELA KEMPER URGATE~XIA190128J61~XENON~SPR190613I52~2026-02-03 10:00:00~2026-02-03 10:01:00~580.00~I~0~2026-02-27 09:30:00\r\n"
-).format(UUID[:-1])
+    f'{UUID[:-1]}A~EKU9003173C9~ESCUELA KEMPER URGATE~URE180429TM6~"EL ROBOT" SA, DE CV~SPR190613I52~2026-02-02 10:00:00~2026-02-02 10:01:00~1160.00~I~1~\r\n'
+    f"{UUID[:-1]}B~EKU9003173C9~ESCUELA KEMPER URGATE~XIA190128J61~XENON~SPR190613I52~2026-02-03 10:00:00~2026-02-03 10:01:00~580.00~I~0~2026-02-27 09:30:00\r\n"
+)
 
 
 @pytest.mark.parametrize("name", ["6A1B2C3D_01.txt", "metadata.csv"])
