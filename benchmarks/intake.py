@@ -1,4 +1,4 @@
-"""Figures of intake: what reading CFDI and a document report costs, beside the libraries that parse them and nothing more."""
+"""Figures of intake: what reading CFDI and a document report costs, beside the libraries that parse them and nothing more; and booking it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from benchmarks.measuring import Cost, cost_of, run
 
 FOLDER = Path(__file__).resolve().parents[1] / "bench-data"
 TURNS = 5
-# Name, unit, the two sides of intake_run, what the reference is, usual sizes: memory has to show over a hundredfold.
+READING, BOOKING = "benchmarks.intake_run", "benchmarks.booking_run"
+# Name, unit, the other side of intake_run or booking_run, what the reference is, usual sizes: memory has to show over a hundredfold.
 FIGURES = (
     ("cfdi", "documents", "lxml", "bare lxml", (200, 2_000, 20_000)),
     ("xlsx", "rows", "calamine", "bare python-calamine", (2_000, 20_000, 200_000)),
+    ("ledger", "documents", "sqlite", "bare python-calamine and sqlite3", (2_000, 20_000)),
+    ("ledger-again", "documents", "sqlite", "bare python-calamine and sqlite3", (2_000, 20_000)),
 )
 
 
@@ -29,6 +32,6 @@ def measure_side(name: str, unit: str, other: str, told: str, n: int, turns: int
     for turn in range(turns):
         print(f"intake: {name}, {n:,} {unit}, turn {turn + 1} of {turns}", file=sys.stderr)
         for side, found in costs.items():
-            found.append(cost_of("benchmarks.intake_run", side, path, str(n)))
+            found.append(cost_of(BOOKING if other == "sqlite" else READING, side, path, str(n)))
     ours, reference = (median(cost.cpu for cost in costs[side]) for side in (name, other))
     return Figure(name, unit, n, ours, reference, told, max(cost.peak_mb for cost in costs[name]))

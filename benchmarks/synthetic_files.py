@@ -1,6 +1,6 @@
 """Synthetic CFDI and document reports, always the same: `python -m benchmarks.synthetic_files KIND N FOLDER` prints where they are.
 
-KIND is `cfdi`, a folder of N files, or `xlsx`, one workbook of N rows. They are kept in FOLDER for the next time.
+KIND is `cfdi`, a folder of N files, or any other, one workbook of N rows. They are kept in FOLDER for the next time.
 """
 
 from __future__ import annotations

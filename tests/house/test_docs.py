@@ -166,6 +166,7 @@ class Desk:
         yield ("import",), self.call("import", *bad, *day, "--json")
         (self.base / "pruebas.yaml").write_text(RULE_TEST, encoding="utf-8")
         asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+            (("columns",), (str(samples / "plantillas" / "adminpaq.xlsx"),)),
             (("rules", "check"), (str(samples / "malos" / "reglas-con-dato-desconocido.yaml"),)),
             (("rules", "test"), (str(self.base / "pruebas.yaml"),)),
             (("rules", "facts"), ("days_overdue",)),

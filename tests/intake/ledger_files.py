@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from cobranza_rules.domain.ledger_document import LedgerDocument
-from cobranza_rules.intake.adminpaq import read_report
+from cobranza_rules.intake.adminpaq import open_report
 from cobranza_rules.intake.report_mapping import ReportMapping
+from cobranza_rules.problems import Problem
 
 HEADINGS = ["Fecha", "Vencimiento", "Concepto", "Serie", "Folio", "Código", "Cliente", "RFC", "Moneda", "Total", "Pendiente", "Cancelado"]
 ISSUED, DUE = dt.date(2026, 2, 2), dt.date(2026, 3, 4)
@@ -35,14 +36,19 @@ def row(headings: Sequence[str] = HEADINGS, **changes: Any) -> list[Any]:
     return [told.get(heading) for heading in headings]
 
 
+def read_report(content: bytes, file: str = "r.xlsx", mapping: ReportMapping | None = None) -> tuple[list[LedgerDocument], list[Problem]]:
+    report = open_report(content, file, mapping)
+    return list(report), report.told()
+
+
 def documents(content: bytes, file: str = "r.xlsx", mapping: ReportMapping | None = None) -> list[LedgerDocument]:
     """Of a file with which nothing is wrong, warnings neither."""
-    book, problems = read_report(content, file, mapping)
+    found, problems = read_report(content, file, mapping)
     assert [str(problem) for problem in problems] == []
-    return list(book.documents)
+    return found
 
 
 def numbers_and_said(content: bytes, file: str = "r.xlsx", mapping: ReportMapping | None = None) -> tuple[list[str], list[str]]:
-    book, problems = read_report(content, file, mapping)
+    found, problems = read_report(content, file, mapping)
     said = [("warning: " if problem.warning else "") + str(problem) for problem in problems]
-    return [document.number for document in book.documents], said
+    return [document.number for document in found], said

@@ -12,11 +12,10 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
-from tests.intake.ledger_files import DUE, HEADINGS, ISSUED, NAME, OTHER_NAME, OTHER_RFC, RFC, documents, numbers_and_said, row
+from tests.intake.ledger_files import DUE, HEADINGS, ISSUED, NAME, OTHER_NAME, OTHER_RFC, RFC, documents, numbers_and_said, read_report, row
 
 from cobranza_rules.domain.customer import Party
 from cobranza_rules.domain.ledger_document import LedgerDocument, LedgerKind, Nature
-from cobranza_rules.intake.adminpaq import read_report
 from cobranza_rules.intake.ledger_headings import EXPECTED
 from cobranza_rules.intake.recognise import Kind, recognise
 from cobranza_rules.intake.report_mapping import ReportMapping, mapping_for
@@ -81,8 +80,8 @@ def test_the_columns_of_the_tables_themselves_are_known(workbooks: Any) -> None:
     ]
     supplier = [11, 19, 7.0, "C", ISSUED, DUE, NAME, RFC, 5, 1, 10, 10, 0, 1, "", "", "USD"]
     draft = [12, 4, 8.0, "FA", ISSUED, DUE, NAME, RFC, 5, 0, 10, 10, 0, 0, "", "", "USD"]
-    book, problems = read_report(workbooks.of([headings, invoice, supplier, draft]), "r.xlsx")
-    (document,) = book.documents
+    found, problems = read_report(workbooks.of([headings, invoice, supplier, draft]), "r.xlsx")
+    (document,) = found
     assert (document.internal_id, document.kind, document.folio, document.customer_code) == ("10", LedgerKind.INVOICE, "7", "5")
     assert (document.due_on, document.cancelled, document.reference) == (None, True, "OC 5")
     assert (document.uuid, document.total) == ("5A1B2C3D-0000-4000-8000-00000000000A", Money(1000, "USD"))
@@ -181,8 +180,8 @@ def test_numbers_that_are_texts(workbooks: Any, text: str, minor: int | None) ->
 
 def test_a_credit_may_have_a_sign_and_a_charge_may_not(workbooks: Any) -> None:
     rows = [HEADINGS, row(Concepto="Pago", Total=-500, Pendiente="(100.00)"), row(Total=-500, Pendiente=-500)]
-    book, problems = read_report(workbooks.of(rows), "r.xlsx")
-    assert [(one.total.minor, one.open.minor) for one in book.documents] == [(50000, 10000)]
+    found, problems = read_report(workbooks.of(rows), "r.xlsx")
+    assert [(one.total.minor, one.open.minor) for one in found] == [(50000, 10000)]
     assert [str(one) for one in problems] == [
         "r.xlsx (Clientes!J3): the amount -500 is negative; a charge has no negative amounts",
         "r.xlsx (Clientes!K3): the amount -500 is negative; a charge has no negative amounts",
@@ -226,8 +225,8 @@ def test_days_that_are_counted_from_1904(workbooks: Any) -> None:
 
 def test_columns_that_are_shifted_in_a_row(workbooks: Any) -> None:
     shifted = [None, *row()]
-    book, problems = read_report(workbooks.of([HEADINGS, shifted, row(Folio=2)]), "r.xlsx")
-    assert [one.number for one in book.documents] == ["FA-2"]
+    found, problems = read_report(workbooks.of([HEADINGS, shifted, row(Folio=2)]), "r.xlsx")
+    assert [one.number for one in found] == ["FA-2"]
     assert [str(one) for one in problems if not one.warning] == [
         (
             "r.xlsx (Clientes!E2): the cells C2, I2, J2, H2, A2, L2 do not hold what their headings say; "
@@ -313,12 +312,27 @@ def test_a_total_that_disagrees_is_told(workbooks: Any) -> None:
     )
 
 
-def test_a_total_is_not_compared_where_a_row_could_not_be_read(workbooks: Any) -> None:
+def test_a_total_is_compared_beside_a_row_that_could_not_be_read(workbooks: Any) -> None:
+    """Its amounts are in the report's sums as far as they can be read; where they cannot, the sum is told with what it leaves out."""
     total: list[Any] = [None] * 12
     total[2], total[9], total[10] = "Total", 2320, 321
-    numbers, said = numbers_and_said(workbooks.of([HEADINGS, row(), row(Folio=2, Total="x"), total]))
-    assert numbers == ["FA-1001"]
-    assert said == ["r.xlsx (Clientes!J3): 'x' is not an amount; give the amount like 1234.50 or 1,234.50"]
+    wrong = "r.xlsx (Clientes!I3): the currency 'x' is not known; write its code, such as MXN or USD"
+    assert numbers_and_said(workbooks.of([HEADINGS, row(), row(Folio=2, Moneda="x"), total])) == (["FA-1001"], [wrong])
+    total[9] = 2400
+    assert numbers_and_said(workbooks.of([HEADINGS, row(), row(Folio=2, Moneda="x"), total]))[1] == [
+        wrong,
+        (
+            "warning: r.xlsx (Clientes!J4): the row says that the rows above it make 2,400.00 MXN, but they make 2,320.00 MXN; "
+            "a row may be missing: export the report again, and compare"
+        ),
+    ]
+    assert numbers_and_said(workbooks.of([HEADINGS, row(), row(Folio=2, Total="x"), total]))[1] == [
+        "r.xlsx (Clientes!J3): 'x' is not an amount; give the amount like 1234.50 or 1,234.50",
+        (
+            "warning: r.xlsx (Clientes!J4): the row says that the rows above it make 2,400.00 MXN, but those that could be read make 1,160.00 MXN; "
+            "rows that could not: 1; correct those rows first, and compare again"
+        ),
+    ]
 
 
 def test_totals_with_credits_against_and_cancelled_ones_left_out(workbooks: Any) -> None:
@@ -344,7 +358,8 @@ def test_a_formula_counts_by_its_saved_value_and_without_one_is_told(workbooks: 
 def test_an_error_of_a_formula_is_no_amount(workbooks: Any) -> None:
     numbers, said = numbers_and_said(workbooks.of([HEADINGS, row(Total="#REF!")]))
     assert numbers == []
-    assert said == ["r.xlsx (Clientes!J2): the cell is empty; give the amount like 1234.50 or 1,234.50"]
+    correct = "correct its formula, or write the value itself, and import the file again"
+    assert said == [f"r.xlsx (Clientes!J2): the cell holds the error #REF!; {correct}"]
 
 
 def test_hidden_sheets_are_not_read_and_told(workbooks: Any) -> None:
@@ -376,8 +391,8 @@ def test_delimited_text_in_each_encoding(encoding: str) -> None:
 def test_two_encodings_in_one_file_are_each_read_and_told() -> None:
     head = delimited([HEADINGS, row(Fecha="02/02/2026", Vencimiento="")])
     tail = delimited([row(Fecha="02/02/2026", Vencimiento="", Folio=2)], "cp1252")
-    book, problems = read_report(head + tail, "r.csv")
-    assert [one.party.name for one in book.documents] == [NAME, NAME]
+    found, problems = read_report(head + tail, "r.csv")
+    assert [one.party.name for one in found] == [NAME, NAME]
     assert [str(one) for one in problems] == [
         (
             "r.csv:3: some lines are in UTF-8 and others in Windows-1252; each was read in its own, from here on in the other one; "

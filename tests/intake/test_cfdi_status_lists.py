@@ -117,3 +117,24 @@ def test_the_empty_lists_are_recognised_and_hold_no_row(name: str) -> None:
     content = (ROOT / "samples" / "plantillas" / name).read_bytes()
     assert recognise(content, name) is Kind.CFDI_STATUSES
     assert read_statuses(content, name, DAY) == ([], [])
+
+
+METADATA = (
+    "Uuid~RfcEmisor~NombreEmisor~RfcReceptor~NombreReceptor~RfcPac~FechaEmision~FechaCertificacionSat~Monto~EfectoComprobante~Estatus~FechaCancelacion\r\n"
+    f'{UUID[:-1]}A~EKU9003173C9~ESCUELA KEMPER URGATE~URE180429TM6~"EL ROBOT" SA, DE CV~SPR190613I52~2026-02-02 10:00:00~2026-02-02 10:01:00~1160.00~I~1~\r\n'
+    f"{UUID[:-1]}B~EKU9003173C9~ESCUELA KEMPER URGATE~XIA190128J61~XENON~SPR190613I52~2026-02-03 10:00:00~2026-02-03 10:01:00~580.00~I~0~2026-02-27 09:30:00\r\n"
+)
+
+
+@pytest.mark.parametrize("name", ["6A1B2C3D_01.txt", "metadata.csv"])
+def test_the_metadata_of_the_bulk_download_is_a_list(name: str) -> None:
+    assert recognise(METADATA.encode(), name) is Kind.CFDI_STATUSES
+    assert read(METADATA) == (
+        [
+            (CfdiState.VALID, CancellationProcess.NONE, DAY, None),
+            (CfdiState.CANCELLED, CancellationProcess.NONE, DAY, dt.date(2026, 2, 27)),
+        ],
+        [],
+    )
+    (record, _other), _problems = read_statuses(METADATA.encode(), name, DAY)
+    assert record.places == {"uuid": "A2", "state": "K2"}

@@ -21,7 +21,7 @@ def sheet(inside: bytes) -> bytes:
 
 def test_places_counts_and_shared_strings_are_seen() -> None:
     part = sheet(b'<row r="3" spans="1:2"><c r="A3" t="s"><v>0</v></c><c r="AB3"><v>1</v></c></row><row r="12"/>')
-    assert plain_extent(part) == Extent(rows=12, columns=28, count=1, showing=1)
+    assert plain_extent(part) == Extent(first=3, rows=12, columns=28, count=1, showing=1)
 
 
 @pytest.mark.parametrize(

@@ -83,23 +83,31 @@ def _kept_basis(row: InvoiceRow, basis: DueBasis) -> dict[str, Any] | None:
 
 
 def put_state(row: InvoiceRow, state: InvoiceState) -> None:
-    for name in SAME_NAME:
-        setattr(row, name, getattr(state, name))
-    row.total, row.balance, row.paid = state.total, state.balance, state.paid
-    row.status = state.status.value
-    row.closed = state.closed.value if state.closed else None
-    row.ledger_difference = state.ledger_difference
-    row.applied = dict(state.applied)
-    row.due_basis = _kept_basis(row, state.due_basis)
-    row.rungs = [rung_json(rung) for rung in state.rungs]
-    row.acknowledgements = [dict(one) for one in state.acknowledgements]
-    row.support = [file.as_json() for file in state.support]
-    row.support_required, row.support_missing = list(state.support_required), state.support_missing
+    """Only what has become another: to compare costs far less than to set what the database then has to be asked about."""
     last = state.last_rung
-    row.ladder, row.rung = (last.ladder, last.rung) if last else ("", "")
-    row.rung_on = last.on if last else None
-    row.next_contact = last.next_contact if last else None
-    row.dunning_level = len(state.rungs)
+    values = {name: getattr(state, name) for name in SAME_NAME} | {
+        "total": state.total,
+        "balance": state.balance,
+        "paid": state.paid,
+        "status": state.status.value,
+        "closed": state.closed.value if state.closed else None,
+        "ledger_difference": state.ledger_difference,
+        "applied": dict(state.applied),
+        "due_basis": _kept_basis(row, state.due_basis),
+        "rungs": [rung_json(rung) for rung in state.rungs],
+        "acknowledgements": [dict(one) for one in state.acknowledgements],
+        "support": [file.as_json() for file in state.support],
+        "support_required": list(state.support_required),
+        "support_missing": state.support_missing,
+        "ladder": last.ladder if last else "",
+        "rung": last.rung if last else "",
+        "rung_on": last.on if last else None,
+        "next_contact": last.next_contact if last else None,
+        "dunning_level": len(state.rungs),
+    }
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
 
 
 @lru_cache(maxsize=4)

@@ -35,6 +35,7 @@ from cobranza_rules.intake.reminders import read_reminders
 from cobranza_rules.intake.report_mapping import ReportMapping
 from cobranza_rules.intake.set_aside import SetAside
 from cobranza_rules.intake.sources import SourceFile
+from cobranza_rules.intake.spreadsheet import read_tables
 from cobranza_rules.intake.support_content import media_type_of
 from cobranza_rules.intake.table import by_cell
 from cobranza_rules.language import Sentence, _
@@ -45,14 +46,6 @@ from cobranza_rules.store.documents import DocumentArchive, digest_of
 from cobranza_rules.store.heartbeat import BANK, beat
 from cobranza_rules.store.tables import CreditNoteRow, QuarantineRow
 
-_GROUPS = {
-    Kind.CFDI: "cfdi",
-    Kind.CUSTOMERS: "customers",
-    Kind.SPREADSHEET: "customers",
-    Kind.REMINDERS: "reminders",
-    Kind.CFDI_STATUSES: "cfdi_statuses",
-}
-TABLES = (Kind.CUSTOMERS, Kind.SPREADSHEET)
 # What these name may stand in any of the files: the accounting system comes after the CFDI, and lists in this order after all else.
 LEDGER = (Kind.LEDGER_REPORT, Kind.LEDGER_TABLE)
 LAST = (Kind.AGREEMENTS, Kind.REQUESTS, Kind.REMINDERS, Kind.CFDI_STATUSES)
@@ -146,7 +139,10 @@ class Importing:
                 self._take_statuses(keeper, name, content, report)
             elif kind in LAST:
                 self._take_list(keeper, kind, name, content, report)
-            elif kind in TABLES:
+            elif kind is Kind.SPREADSHEET:
+                self._quarantine(keeper, name, content, _no_list(content, name), report, "other")
+                return
+            elif kind is Kind.CUSTOMERS:
                 self._take_customers(keeper, name, content, report)
             else:
                 self._quarantine(keeper, name, content, (_not_recognised(name),), report, "other")
@@ -281,12 +277,28 @@ def _batches(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
 def _group_of(kind: Kind) -> str:
     if kind in LAST:
         return kind.value
-    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers", Kind.SPREADSHEET: "customers"}.get(kind, "other")
+    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers"}.get(kind, "other")
+
+
+def _no_list(content: bytes, name: str) -> tuple[Problem, ...]:
+    """What is wrong with a table of which no headings are known, or which cannot be read."""
+    try:
+        tables = read_tables(content, name)
+    except ProblemError as error:
+        return error.problems
+    what = _(
+        "no known headings stand in the first rows: neither of a report of AdminPAQ, nor of a list of customers, agreements, billing requests, "
+        "reminders or statuses of CFDI"
+    )
+    hint = _("samples/plantillas has an empty list of each kind; 'cobranza columns' shows what is recognised of a report")
+    return (Problem(what, hint, name, place=tables[0].name if tables else ""),)
 
 
 def _not_recognised(name: str) -> Problem:
     return Problem(
-        _("not a CFDI, no report of AdminPAQ, no list of customers and none of reminders"),
+        _(
+            "not a CFDI, no report or table of AdminPAQ, and no list of customers, agreements, billing requests, reminders or statuses of CFDI"
+        ),
         _("see docs/import.md for what can be imported"),
         name,
     )

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.booking.credit_notes import apply_waiting_credit_notes
-from cobranza_rules.booking.ledger_charges import LedgerCharges, LedgerOrigin, state_open
-from cobranza_rules.booking.ledger_credits import book_credit, settle_credits, settle_invoices
+from cobranza_rules.booking.ledger_charges import BookedCharge, LedgerCharges, LedgerOrigin, state_open
+from cobranza_rules.booking.ledger_credits import TOGETHER, batched, book_credit, settle_credits
 from cobranza_rules.booking.ledger_customers import LedgerCustomers, complete_customer
 from cobranza_rules.booking.ledger_numbers import InvoiceNumbers
+from cobranza_rules.booking.ledger_waiting import let_in
 from cobranza_rules.booking.outcome import Taken
-from cobranza_rules.booking.payments import apply_waiting_payments
-from cobranza_rules.domain.ledger_document import LedgerBook, LedgerDocument, Nature
+from cobranza_rules.domain.ledger_document import LedgerBook, LedgerDocument, LedgerLink, Nature
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.tables import InvoiceRow
 
 
 @dataclass(slots=True)
@@ -43,85 +43,103 @@ def book_ledger(
             outcome.problems += error.problems
     customers = LedgerCustomers(keeper, today)
     charges = LedgerCharges(keeper, customers, origin, today, opening, InvoiceNumbers.of_the_book(keeper.session))
-    invoices = _book_charges(charges, book, outcome)
-    touched = _book_credits(charges, book, invoices, outcome)
+    booking = _Booking(charges, outcome)
+    booking.take(book)
     keeper.session.flush()
-    settle_credits(keeper, touched, today)
-    _let_in(charges, today)
-    for invoice, document in invoices.values():
-        state_open(keeper, invoice, 0 if document.cancelled else document.open.minor, today)
+    settle_credits(keeper, booking.touched, today)
+    for some in batched(charges.named, TOGETHER):
+        let_in(keeper, some, today)
+    for start in range(0, len(booking.ids), TOGETHER):
+        end = start + TOGETHER
+        state_open(keeper, dict(zip(booking.ids[start:end], booking.open[start:end], strict=True)), today)
     outcome.problems += charges.problems
     return outcome
 
 
-def _let_in(charges: LedgerCharges, today: dt.date) -> None:
-    """What was waiting for invoices of which the ledger has told the UUID."""
-    settle_invoices(charges.keeper, [invoice.id for invoice in charges.named], today)
-    for invoice in charges.named:
-        apply_waiting_payments(charges.keeper, invoice, today)
-        apply_waiting_credit_notes(charges.keeper, invoice, today)
+@dataclass(slots=True)
+class _Booking:
+    """Goes through the documents once, some at a time: of those that are done, ids and amounts are kept and nothing else.
 
+    `ids` are those of the invoices and `open` what is stated of each, in minor units; `touched` the ids of the credits of which something
+    is new: whatever else could change what one counts for settles it by itself. `linked` is what links need of each charge, by its number in
+    the tables.
+    """
 
-Booked = Mapping[int, tuple[InvoiceRow, LedgerDocument]]  # By the position of the document in its book
+    charges: LedgerCharges
+    outcome: LedgerOutcome
+    ids: array[int] = field(default_factory=lambda: array("q"))
+    open: array[int] = field(default_factory=lambda: array("q"))
+    touched: set[int] = field(default_factory=set)
+    linked: dict[str, BookedCharge] = field(default_factory=dict)
 
+    def take(self, book: LedgerBook) -> None:
+        """With links, credits are booked after all charges; without, nothing says what they cover."""
+        documents = iter(book.documents)
+        links = bool(book.links)
+        later: list[LedgerDocument] = []
+        while some := list(islice(documents, TOGETHER)):
+            self._book_charges([one for one in some if one.nature is Nature.CHARGE], keep=links)
+            credits_ = [one for one in some if one.nature is Nature.CREDIT]
+            if links:
+                later += credits_
+            else:
+                self._book_credits(credits_, {})
+        if links:
+            parts = _parts_by_credit(self.charges, book.links, self.linked)
+            for batch in batched(later, TOGETHER):
+                self._book_credits(batch, parts)
 
-def _book_charges(charges: LedgerCharges, book: LedgerBook, outcome: LedgerOutcome) -> Booked:
-    found: dict[int, tuple[InvoiceRow, LedgerDocument]] = {}
-    for position, document in enumerate(book.documents):
-        if document.nature is not Nature.CHARGE:
-            continue
-        booked = charges.book(document)
-        if booked is None:
-            continue
-        invoice, taken = booked
-        found[position] = (invoice, document)
-        outcome.counts["charges", taken] += 1
-    return found
+    def _book_charges(self, documents: Sequence[LedgerDocument], *, keep: bool) -> None:
+        for booked in self.charges.book(documents):
+            self.ids.append(booked.invoice_id)
+            self.open.append(0 if booked.document.cancelled else booked.document.open.minor)
+            self.outcome.counts["charges", booked.taken] += 1
+            if keep and booked.document.internal_id:
+                self.linked[booked.document.internal_id] = booked
+        self.charges.keeper.session.flush()
 
+    def _book_credits(self, documents: Sequence[LedgerDocument], linked: Mapping[str, dict[int, int]]) -> None:
+        for document in documents:
+            parts = linked.get(document.internal_id, {}) if linked or document.source == TABLES else None
+            self._book_credit(document, parts)
 
-def _book_credits(charges: LedgerCharges, book: LedgerBook, invoices: Booked, outcome: LedgerOutcome) -> set[int]:
-    """Ids of the credits of which something is new: whatever else could change what one counts for settles it by itself."""
-    linked = _linked(charges, book, invoices)
-    touched: set[int] = set()
-    for document in book.documents:
-        if document.nature is not Nature.CREDIT:
-            continue
-        parts = linked.get(document.internal_id, {}) if book.links or document.source == TABLES else None
+    def _book_credit(self, document: LedgerDocument, parts: Mapping[int, int] | None) -> None:
+        charges = self.charges
         customer = charges.customers.find(document)
         if customer is None:
             what = _("neither RFC nor code tells whose credit {number} is", number=document.number or document.concept)
             hint = _("import the customers with the codes of the accounting system, or a report with their RFC")
             charges.problems.append(Problem(what, hint, charges.origin.file, place=document.place))
-            continue
+            return
         row, taken = book_credit(charges.keeper, document, parts, customer.id, charges.origin)
         if taken is not Taken.UNCHANGED:
-            touched.add(row.id)
-        outcome.counts["credits", taken] += 1
+            self.touched.add(row.id)
+        self.outcome.counts["credits", taken] += 1
         if not document.cancelled and document.issued_on <= charges.today:
-            outcome.newest = max(outcome.newest or document.issued_on, document.issued_on)
-    return touched
+            self.outcome.newest = max(self.outcome.newest or document.issued_on, document.issued_on)
 
 
 TABLES = "dbf"  # The source of documents whose links are all there
 
 
-def _linked(charges: LedgerCharges, book: LedgerBook, invoices: Booked) -> Mapping[str, dict[int, int]]:
+def _parts_by_credit(
+    charges: LedgerCharges, links: Iterable[LedgerLink], linked: Mapping[str, BookedCharge]
+) -> Mapping[str, dict[int, int]]:
     """By credit what it covers of each invoice. A link to a charge that has to wait waits with it."""
-    by_id = {document.internal_id: invoice for invoice, document in invoices.values() if document.internal_id}
     found: dict[str, dict[int, int]] = defaultdict(dict)
-    for link in book.links:
-        invoice = by_id.get(link.charge_id)
-        if invoice is None:
+    for link in links:
+        charge = linked.get(link.charge_id)
+        if charge is None:
             continue
-        if link.amount.currency != invoice.currency:
+        if link.amount.currency != charge.currency:
             what = _(
                 "a credit covers {amount} of invoice {number}, which is in {currency}",
                 amount=link.amount,
-                number=invoice.number,
-                currency=invoice.currency,
+                number=charge.number,
+                currency=charge.currency,
             )
             charges.problems.append(Problem(what, _("correct the currency of the one or the other"), charges.origin.file))
             continue
         parts = found[link.credit_id]
-        parts[invoice.id] = parts.get(invoice.id, 0) + link.amount.minor
+        parts[charge.invoice_id] = parts.get(charge.invoice_id, 0) + link.amount.minor
     return found

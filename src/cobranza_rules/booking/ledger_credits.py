@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import delete, select
 
@@ -18,7 +18,8 @@ from cobranza_rules.domain.ledger_document import LedgerDocument, LedgerKind
 from cobranza_rules.domain.ledger_matching import Standing
 from cobranza_rules.store.tables import LedgerCreditRow, LedgerPartRow
 
-TOGETHER = 200  # Credits that are settled with one reading of the book
+TOGETHER = 200  # Documents that are booked or settled with one reading of the book
+_Thing = TypeVar("_Thing")
 LONGEST_KEY = 200
 OF_PAYMENTS, OF_NOTES = frozenset({LedgerKind.PAYMENT.value}), frozenset({LedgerKind.CREDIT_NOTE.value})
 
@@ -106,6 +107,6 @@ def settle_invoices(keeper: Bookkeeper, ids: Iterable[int], today: dt.date) -> N
     settle_credits(keeper, found, today)
 
 
-def batched(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+def batched(things: Sequence[_Thing], size: int) -> Iterator[Sequence[_Thing]]:
     """No database takes any number of values in one statement."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))
+    return (things[start : start + size] for start in range(0, len(things), size))

@@ -25,6 +25,7 @@ class LedgerCustomers:
     keeper: Bookkeeper
     today: dt.date
     _known: dict[tuple[object, str], CustomerRow | None] = field(default_factory=dict)
+    _coded: dict[str, CustomerRow] = field(default_factory=dict)
 
     def find(self, document: LedgerDocument) -> CustomerRow | None:
         """None where neither RFC nor code tells. One whose RFC is not on file is made, and waits for its data as that of a CFDI does."""
@@ -43,7 +44,10 @@ class LedgerCustomers:
         return customer_of(self.keeper, document.party, self.today) if rfc in GENERIC_RFCS and document.party.name else None
 
     def _by_code(self, code: str) -> CustomerRow | None:
-        return self.keeper.session.scalar(select(CustomerRow).where(CustomerRow.code == code)) if code else None
+        known = self._coded.get(code)
+        if code and known is None and (known := self.keeper.session.scalar(select(CustomerRow).where(CustomerRow.code == code))):
+            self._coded[code] = known
+        return known
 
     def contradicts(self, document: LedgerDocument, customer: CustomerRow) -> bool:
         """Whether it says that it belongs to somebody else."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.ledger_books import LedgerOutcome, book_ledger
 from cobranza_rules.booking.ledger_charges import LedgerOrigin
 from cobranza_rules.domain.ledger_document import LedgerBook
-from cobranza_rules.intake.adminpaq import read_report
+from cobranza_rules.intake.adminpaq import open_report
 from cobranza_rules.intake.adminpaq_dbf import read_tables_of, table_of
 from cobranza_rules.intake.adminpaq_documents import DOCUMENTS
 from cobranza_rules.intake.report_mapping import ReportMapping, mapping_for
@@ -61,7 +61,7 @@ def take_ledger(
 ) -> LedgerTaken:
     """Good rows are in, whatever stands beside them."""
     try:
-        book, problems = _read(given, mappings)
+        book, told = _open(given, mappings)
     except ProblemError as error:
         return LedgerTaken(LedgerOutcome(), _by_file(given, error.problems), [])
     origin = LedgerOrigin(given.main, archive.put(given.files[given.main]))
@@ -69,15 +69,18 @@ def take_ledger(
     if outcome.newest is not None:
         noon = dt.datetime.combine(outcome.newest, dt.time(12), dt.UTC)
         beat(keeper.session, BANK, min(noon, keeper.known_at))  # Payments are known up to the newest that it tells of.
-    every = [*problems, *outcome.problems]
+    every = [*told(), *outcome.problems]
     refused = [problem for problem in every if not problem.warning]
     return LedgerTaken(outcome, _by_file(given, refused), [problem for problem in every if problem.warning])
 
 
-def _read(given: LedgerFiles, mappings: Sequence[ReportMapping]) -> tuple[LedgerBook, list[Problem]]:
+def _open(given: LedgerFiles, mappings: Sequence[ReportMapping]) -> tuple[LedgerBook, Callable[[], list[Problem]]]:
+    """The second part tells what is wrong, once all documents of the first have been gone through."""
     if given.tables:
-        return read_tables_of(given.files)
-    return read_report(given.files[given.main], given.main, mapping_for(given.main, mappings))
+        book, problems = read_tables_of(given.files)
+        return book, lambda: problems
+    report = open_report(given.files[given.main], given.main, mapping_for(given.main, mappings))
+    return LedgerBook(report), report.told
 
 
 def _by_file(given: LedgerFiles, problems: Sequence[Problem]) -> Mapping[str, list[Problem]]:

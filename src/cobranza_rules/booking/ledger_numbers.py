@@ -53,6 +53,13 @@ class InvoiceNumbers:
         if series or folio:
             self.by_number.setdefault(number_of(series, folio), key)
 
+    def put(self, key: int, uuid: str, series: str, folio: str) -> None:
+        """For an invoice that was not found under any of these: whoever is told by them from now on."""
+        if uuid:
+            self.by_uuid[uuid] = key
+        if series or folio:
+            self.by_number[number_of(series, folio)] = key
+
     def find(self, uuid: str, series: str, folio: str) -> int | None:
         """By UUID, else by number: the ledger may know an invoice by a UUID that the book has not heard of."""
         found = self.by_uuid.get(uuid) if uuid else None

@@ -18,7 +18,8 @@ from cobranza_rules.store.tables import AgreementRow, CustomerRow, InvoiceRow
 
 def required_support(session: Session, invoice: InvoiceRow) -> frozenset[str]:
     """The kinds of support without which an invoice is not delivered: those that its customer and its agreement ask for."""
-    of_agreement = session.scalar(select(AgreementRow.support_required).where(AgreementRow.id == invoice.agreement_id))
+    agreed = select(AgreementRow.support_required).where(AgreementRow.id == invoice.agreement_id)
+    of_agreement = session.scalar(agreed) if invoice.agreement_id is not None else None
     return frozenset((*session.get_one(CustomerRow, invoice.customer_id).support_required, *(of_agreement or ())))
 
 

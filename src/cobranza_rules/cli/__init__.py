@@ -15,6 +15,7 @@ COMMANDS = {
     "demo": ("cobranza_rules.cli.demo", "demo", N_("Make a workspace from the samples and play six weeks in it.")),
     "init": ("cobranza_rules.cli.start", "init", N_("Make an empty workspace.")),
     "import": ("cobranza_rules.cli.imports", "import_", N_("Take in invoices, payments, credit notes and customers.")),
+    "columns": ("cobranza_rules.cli.columns", "columns", N_("What is recognised of a document report, kept for its source.")),
     "agreement": ("cobranza_rules.cli.agreement", "agreement", N_("Contracts and commercial terms of customers.")),
     "request": ("cobranza_rules.cli.request", "request", N_("What Sales asks to be invoiced.")),
     "exceptions": ("cobranza_rules.cli.exceptions", "exceptions", N_("Invoices that lack their request, agreement or contact.")),

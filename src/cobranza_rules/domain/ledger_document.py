@@ -7,6 +7,7 @@ UUID. These records say what stands there and decide nothing.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -79,8 +80,8 @@ class LedgerLink:
 
 @dataclass(frozen=True, slots=True)
 class LedgerBook:
-    """All that one report, or one set of tables, says. Links name documents of the same book."""
+    """All that one report, or one set of tables, says. Links name documents of the same book, which are gone through once."""
 
-    documents: tuple[LedgerDocument, ...] = ()
+    documents: Iterable[LedgerDocument] = ()
     links: tuple[LedgerLink, ...] = ()
     customers: tuple[CustomerRecord, ...] = ()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from cobranza_rules.domain.ledger_document import LedgerBook, LedgerDocument
+from cobranza_rules.domain.ledger_document import LedgerDocument
 from cobranza_rules.intake.cells import amount_of, day_of
+from cobranza_rules.intake.error_cells import is_remark
 from cobranza_rules.intake.heading_row import Headings, heading_key
+from cobranza_rules.intake.ledger_groups import CUSTOMER, Groups, is_labelled, no_customer_column
 from cobranza_rules.intake.ledger_headings import EXPECTED, headings_of
 from cobranza_rules.intake.ledger_row import NotOurs, RowReader
 from cobranza_rules.intake.ledger_totals import TotalRows, is_total
@@ -21,29 +23,23 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 
 MOST_TOLD = 200  # Rows of one report whose problems are told one by one
-_COMMENT = "#"  # A row whose first cell begins with it is an example or a remark.
 _ADD = _("add the column, or name it under [intake.adminpaq] in cobranza.toml; the headings expected are: {expected}", expected=EXPECTED)
 
 
-def read_report(content: bytes, file: str, mapping: ReportMapping | None = None) -> tuple[LedgerBook, list[Problem]]:
-    """The documents of the good rows, and the problems of the others; a problem that is a warning has cost nothing.
-
-    Raises ProblemError where the file cannot be read at all.
-    """
+def open_report(content: bytes, file: str, mapping: ReportMapping | None = None) -> Report:
+    """Raises ProblemError where the file cannot be read at all."""
     tables = read_tables(content, file)
     headings = headings_of(mapping).find(tables, file)
     if headings is None:
         what = _("no heading row of a document report was found in the first rows")
-        return LedgerBook(), [Problem(what, _ADD, file, place=tables[0].name if tables else "")]
-    missing = [Problem(what, _ADD, file, place=headings.table.place(headings.row, 0)) for what in _missing(headings, mapping)]
-    if missing:
-        return LedgerBook(), [*headings.problems, *missing]
-    reading = _Reading(headings, file, mapping)
-    reading.read()
-    return LedgerBook(tuple(reading.documents)), reading.told()
+        return Report(None, file, mapping, [Problem(what, _ADD, file, place=tables[0].name if tables else "")])
+    missing = [Problem(what, _ADD, file, place=headings.table.place(headings.row, 0)) for what in missing_columns(headings, mapping)]
+    if nobody := no_customer_column(headings, file):
+        missing.append(nobody)
+    return Report(None if missing else headings, file, mapping, [*headings.problems, *missing])
 
 
-def _missing(headings: Headings, mapping: ReportMapping | None) -> list[Sentence]:
+def missing_columns(headings: Headings, mapping: ReportMapping | None) -> list[Sentence]:
     """What has to be known of each document and stands in no column."""
     held = set(headings.columns.values())
     wanted = dict(mapping.columns) if mapping else {}
@@ -67,47 +63,70 @@ def _missing(headings: Headings, mapping: ReportMapping | None) -> list[Sentence
 
 
 @dataclass(slots=True)
-class _Reading:
-    headings: Headings
+class Report:
+    """Gone through once, it gives the documents of the good rows, one in memory at a time; `told` then says what is wrong with the others.
+
+    Without `headings` it has none.
+    """
+
+    headings: Headings | None
     file: str
     mapping: ReportMapping | None
-    documents: list[LedgerDocument] = field(default_factory=list)
+    found: list[Problem]  # Of the headings
     problems: list[Problem] = field(default_factory=list)
     untold: int = 0
     passed: int = 0
     first_passed: str = ""
+    groups: Groups = field(init=False)
 
-    def read(self) -> None:
-        rows, first = self.headings.table.rows, self.headings.row + 1
+    def __post_init__(self) -> None:
+        self.groups = Groups(self.file)
+
+    def __iter__(self) -> Iterator[LedgerDocument]:
+        if self.headings is None:
+            return
         reader, totals = RowReader(self.headings, self.file, self.mapping), TotalRows(self.headings, self.file)
         spellings = Spellings(self.file)
-        for row, cells in enumerate(islice(rows, first, None), first):
+        try:
+            for document in self._documents(self.headings, reader, totals):
+                totals.add(document)
+                spellings.add(document.party, document.customer_code, document.place)
+                yield document
+        except ProblemError as error:  # The sheet breaks off: what stood above is in order.
+            self.problems += error.problems
+        self.problems += [*reader.warnings[:MOST_TOLD], *spellings.problems]
+
+    def _documents(self, headings: Headings, reader: RowReader, totals: TotalRows) -> Iterator[LedgerDocument]:
+        first = headings.row + 1
+        for row, cells in enumerate(islice(headings.table.rows, first, None), first):
             reader.begin(row, cells)
             if not self._is_document(reader):
                 if is_total(cells):
                     self.problems += totals.check(row, cells)
+                else:
+                    self.groups.meet([cell for cell in cells if cell is not None], headings.table.place(row, 0))
+                continue
+            if all(reader.value(name) is None for name in CUSTOMER) and self.groups.take():
+                totals.refuse(cells)
                 continue
             try:
                 document = reader.document()
             except NotOurs:
                 self.passed += 1
-                self.first_passed = self.first_passed or self.headings.place(row, "folio")
+                self.first_passed = self.first_passed or headings.place(row, "folio")
             except ProblemError as error:
-                totals.refuse()
+                totals.refuse(cells)
                 self._tell(error.problems)
             else:
-                self.documents.append(document)
-                totals.add(document)
-                spellings.add(document.party, document.customer_code, document.place)
-        self.problems += [*reader.warnings[:MOST_TOLD], *spellings.problems]
+                yield document
 
     def _is_document(self, reader: RowReader) -> bool:
         """Whatever has a day of issue is one; without, it is unless it is empty, a remark, a sum, a title, or the headings once more."""
         cells, issued = reader.cells, reader.value("issued")
         if issued.__class__ is dt.date or day_of(issued) is not None:
-            return not str(cells[0]).startswith(_COMMENT)
+            return not is_remark(cells[0])
         filled = [cell for cell in cells if cell is not None]
-        if len(filled) < 3 or str(filled[0]).startswith(_COMMENT) or is_total(cells):
+        if len(filled) < 3 or is_remark(filled[0]) or is_total(cells) or is_labelled(filled):
             return False
         return not self._is_heading(filled) and (
             reader.value("folio") is not None or any(amount_of(reader.value(name)) is not None for name in ("total", "open"))
@@ -125,7 +144,8 @@ class _Reading:
             self.untold += 1
 
     def told(self) -> list[Problem]:
-        found = [*self.headings.problems, *self.problems]
+        """A problem that is a warning has cost nothing."""
+        found = [*self.found, *self.problems, *self.groups.told()]
         if self.untold:
             what = _("further rows that could not be read: {count}", count=self.untold)
             found.append(Problem(what, _("correct those that are told, and import the report again"), self.file))

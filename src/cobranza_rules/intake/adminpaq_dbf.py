@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 
 from cobranza_rules.domain.ledger_document import LedgerBook
@@ -45,21 +45,25 @@ def read_tables_of(files: Mapping[str, bytes]) -> tuple[LedgerBook, list[Problem
     """
     with tempfile.TemporaryDirectory(prefix="cobranza-dbf-") as folder:
         problems: list[Problem] = []
+        given = {table_of(file) for file in files if file.lower().endswith(".dbf")}
         tables = _tables(files, Path(folder), problems)
         if DOCUMENTS not in tables:
-            what = _("the table of documents, MGW10008.DBF, is not among the files")
-            raise ProblemError([*problems, Problem(what, _("copy it beside the others"), next(iter(files), ""))])
+            if DOCUMENTS not in given:
+                what = _("the table of documents, MGW10008.DBF, is not among the files")
+                problems.append(Problem(what, _("copy it beside the others"), next(iter(files), "")))
+            raise ProblemError(problems)
         if missing := NEEDED - tables[DOCUMENTS].fields:
             what = _("the table has no field {fields}", fields=", ".join(sorted(missing)))
             raise ProblemError([*problems, Problem(what, _("check that it is the table of AdminPAQ's documents"), tables[DOCUMENTS].name)])
-        book = _read(tables, problems)
+        book = _read(tables, given, problems)
     return book, _bounded(problems)
 
 
-def _read(tables: Mapping[str, DbfTable], problems: list[Problem]) -> LedgerBook:
+def _read(tables: Mapping[str, DbfTable], given: Container[str], problems: list[Problem]) -> LedgerBook:
+    """Of a table that was given and could not be read, more has been told than that it is missing."""
     documents_table = tables[DOCUMENTS]
     for name, lost in _WITHOUT.items():
-        if name not in tables:
+        if name not in given:
             _warn(problems, documents_table.name, _("the table {table} is missing: {lost}", table=f"{name}.DBF", lost=lost), _BESIDE)
     spellings = Spellings("")
     catalogues = read_catalogues(tables, spellings, problems)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from cobranza_rules.domain.agreement import AgreementKind, AgreementRecord, Interest, PromptPayment
 from cobranza_rules.domain.terms import LONGEST_CREDIT
 from cobranza_rules.intake.cfdi_reading import shown
-from cobranza_rules.intake.heading_row import Column, Headings, KnownHeadings, heading_key, plain
-from cobranza_rules.intake.sheet_row import SheetRow, filled_rows
-from cobranza_rules.intake.spreadsheet import read_tables
+from cobranza_rules.intake.heading_row import Column, KnownHeadings, heading_key, plain
+from cobranza_rules.intake.row_list import RowList
+from cobranza_rules.intake.sheet_row import SheetRow
 from cobranza_rules.intake.terms_cells import TERMS_FIELDS, terms_of
 from cobranza_rules.language import _
 from cobranza_rules.money import MINOR_UNITS
-from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.problems import ProblemError
 
 EXPECTED = (
     "Cliente, Contrato, Tipo, Moneda, Vigencia desde, Vigencia hasta, Fecha de firma, Límite de crédito, Días de crédito, Plazo desde, "
@@ -65,37 +65,6 @@ def _are_enough(held: set[Column]) -> bool:
 AGREEMENT_HEADINGS = KnownHeadings(
     {heading_key(word): name for name, words in _FIELDS.items() for word in words.split("|")}, _are_enough, EXPECTED
 )
-
-
-def read_agreements(content: bytes, file: str) -> tuple[list[tuple[AgreementRecord, str]], list[Problem]]:
-    """The good rows, each with the cell of its number, and the problems of the others; a problem that is a warning has cost nothing.
-
-    Raises ProblemError where the file cannot be read at all.
-    """
-    headings = AGREEMENT_HEADINGS.find(read_tables(content, file), file)
-    if headings is None:
-        what = _("no heading row of a list of agreements was found in the first rows")
-        return [], [Problem(what, _("the headings expected are: {expected}", expected=EXPECTED), file)]
-    if missing := missing_headings(headings, REQUIRED, EXPECTED, file):
-        return [], [*headings.problems, *missing]
-    records: list[tuple[AgreementRecord, str]] = []
-    problems = list(headings.problems)
-    for number in filled_rows(headings):
-        row = SheetRow(headings, number, file)
-        try:
-            records.append((agreement_of(row), row.place("number")))
-        except ProblemError as error:
-            problems += error.problems
-    return records, problems
-
-
-def missing_headings(headings: Headings, required: dict[str, str], expected: str, file: str) -> list[Problem]:
-    place, hint = headings.table.place(headings.row, 0), _("add the column; the headings expected are: {expected}", expected=expected)
-    return [
-        Problem(_("the heading '{heading}' is missing", heading=heading), hint, file, place=place)
-        for name, heading in required.items()
-        if headings.column(name) is None
-    ]
 
 
 def agreement_of(row: SheetRow) -> AgreementRecord:
@@ -158,3 +127,8 @@ def _support(row: SheetRow) -> tuple[str, ...]:
             return ()
         found.add(kind)
     return tuple(sorted(found))
+
+
+read_agreements = RowList(
+    AGREEMENT_HEADINGS, REQUIRED, _("no heading row of a list of agreements was found in the first rows"), agreement_of, "number"
+).read

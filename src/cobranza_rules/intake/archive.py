@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
@@ -56,6 +58,21 @@ def open_zip(stream: IO[bytes], file: str, limits: ZipLimits) -> zipfile.ZipFile
 
 def read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: str, limits: ZipLimits) -> bytes:
     """Never gives more bytes than the entry declares. Raises ProblemError; `file` is how the problem names the entry."""
+    with _damage_told(file):
+        _check_entry(info, file, limits)
+        return archive.read(info)
+
+
+def stream_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: str, limits: ZipLimits, size: int) -> Iterator[bytes]:
+    """The same in pieces of `size` bytes, the last one shorter. Raises ProblemError at any of them."""
+    with _damage_told(file):
+        _check_entry(info, file, limits)
+        with archive.open(info) as stream:
+            while piece := stream.read(size):
+                yield piece
+
+
+def _check_entry(info: zipfile.ZipInfo, file: str, limits: ZipLimits) -> None:
     if info.flag_bits & _ENCRYPTED:
         raise _refused(file, _("the file in the archive is encrypted"), _("unpack it with its password and give the folder"))
     if info.file_size > limits.entry:
@@ -66,8 +83,12 @@ def read_entry(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: str, limit
     if info.file_size > SMALL and info.file_size > limits.ratio * max(info.compress_size, 1):
         what = _("the file expands more than {ratio} times, as only a harmful archive does", ratio=limits.ratio)
         raise _refused(file, what, _("do not open it; ask its sender"))
+
+
+@contextmanager
+def _damage_told(file: str) -> Iterator[None]:
     try:
-        return archive.read(info)
+        yield
     except NotImplementedError:
         raise _refused(file, _("the file in the archive is packed in a way that is not supported"), _SAFER) from None
     except (zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, EOFError, ValueError, OSError):

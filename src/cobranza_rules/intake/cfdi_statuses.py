@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from cobranza_rules.domain.cfdi_status import CancellationProcess, CfdiState, CfdiStatus
 from cobranza_rules.intake.cells import day_of, text_of
 from cobranza_rules.intake.cfdi_reading import shown
+from cobranza_rules.intake.error_cells import is_remark
 from cobranza_rules.intake.heading_row import Column, Headings, KnownHeadings, heading_key, plain
 from cobranza_rules.intake.spreadsheet import read_tables
 from cobranza_rules.language import Sentence, _
@@ -54,7 +55,6 @@ _PROCESSES = {
 _STATE_OF = {word: state for state, words in _STATES.items() for word in words.split("|")}
 _PROCESS_OF = {word: process for process, words in _PROCESSES.items() for word in words.split("|")}
 _UUID = re.compile(r"[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}")
-_COMMENT = "#"  # A row whose first cell begins with it is an example or a remark.
 
 
 def _are_enough(held: set[Column]) -> bool:
@@ -96,7 +96,7 @@ def read_statuses(content: bytes, file: str, today: dt.date) -> tuple[list[Statu
     problems = [problem for problem in headings.problems if not problem.warning]
     for row in range(headings.row + 1, len(headings.table.rows)):
         cells = [cell for cell in headings.table.rows[row] if cell is not None]
-        if cells and not str(cells[0]).startswith(_COMMENT):
+        if cells and not is_remark(cells[0]):
             reading = _Row(headings, row, file, today, [])
             record = reading.record()
             problems += reading.problems

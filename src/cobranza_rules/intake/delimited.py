@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Literal
 
+from cobranza_rules.intake.sheet_rows import Rows
 from cobranza_rules.intake.table import MOST_COLUMNS, MOST_ROWS, Table, Value
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 
-DELIMITERS = (",", ";", "\t", "|")
+METADATA = "~"  # Of the files of metadata that the SAT's bulk download gives: nothing is quoted in them, and names hold quotation marks
+DELIMITERS = (",", ";", "\t", "|", METADATA)
 _SAMPLE_LINES = 50
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _MIXED = _("some lines are in UTF-8 and others in Windows-1252; each was read in its own, from here on in the other one")
 _AGAIN = _("save it again as 'CSV UTF-8' in your spreadsheet program")
@@ -27,18 +33,35 @@ def read_delimited(content: bytes, file: str) -> Table:
         text, line = mixed
         problems = (Problem(_MIXED, _AGAIN, file, line, warning=True),)
     delimiter, text = _announced(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or delimiter_of(text), strict=True)
-    rows: list[list[Value]] = []
+    delimiter = delimiter or delimiter_of(text)
+    length = _checked_length(text, delimiter, file)
+    return Table("", Rows(lambda: _rows(text, delimiter), length), problems=problems)
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[Value]]:
+    for cells in _reader(text, delimiter):
+        yield [cell.strip() or None for cell in cells]
+
+
+def _reader(text: str, delimiter: str) -> Any:
+    """A line at a time: no copy of the text is made."""
+    lines = (line.group() for line in _LINE.finditer(text))
+    return csv.reader(lines, delimiter=delimiter, quoting=_quoting(delimiter), strict=True)
+
+
+def _checked_length(text: str, delimiter: str, file: str) -> int:
+    """How many rows there are, all of which can be read. Raises ProblemError."""
+    reader, length = _reader(text, delimiter), 0
     try:
         for cells in reader:
-            rows.append([cell.strip() or None for cell in cells])
-            if len(rows) > MOST_ROWS or len(cells) > MOST_COLUMNS:
+            length += 1
+            if length > MOST_ROWS or len(cells) > MOST_COLUMNS:
                 what = _("the table has more than {rows} rows or {columns} columns", rows=MOST_ROWS, columns=MOST_COLUMNS)
                 raise _refused(file, reader.line_num, what, _("split the file"))
     except csv.Error:
         what = _("the quotation marks of a row do not close, or a cell is far too long")
         raise _refused(file, reader.line_num, what, _("correct the row, or save the file again in your spreadsheet program")) from None
-    return Table("", rows, problems=problems)
+    return length
 
 
 def _line_by_line(content: bytes) -> tuple[str, int] | None:
@@ -48,20 +71,22 @@ def _line_by_line(content: bytes) -> tuple[str, int] | None:
     """
     if content[:2] in _UTF16_MARKS or content.isascii():
         return None
-    kinds: list[str] = []
-    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    for line in lines:
-        try:
-            line.decode("utf-8")
-        except UnicodeDecodeError:
-            kinds.append("cp1252")
-        else:
-            kinds.append("" if line.isascii() else "utf-8")
-    first = next((kind for kind in kinds if kind), "")
-    other = next((number for number, kind in enumerate(kinds) if kind and kind != first), None)
-    if other is None:
-        return None
-    return "\n".join(line.decode(kind or "ascii", errors="replace") for line, kind in zip(lines, kinds, strict=True)), other + 1
+    first, unmarked = "", content.removeprefix(b"\xef\xbb\xbf")
+    for number, line in enumerate(io.BytesIO(unmarked), 1):
+        kind = _encoding_of(line)
+        first = first or kind
+        if kind and kind != first:
+            return "".join(one.decode(_encoding_of(one) or "ascii", errors="replace") for one in io.BytesIO(unmarked)), number
+    return None
+
+
+def _encoding_of(line: bytes) -> str:
+    """Empty where it has no letters that tell."""
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "" if line.isascii() else "utf-8"
 
 
 def _no_text(content: bytes, file: str) -> ProblemError:
@@ -109,9 +134,13 @@ def shape_by(lines: list[str], delimiter: str) -> tuple[int, int]:
 
     Lines that break inside quotation marks are counted as they stand: this is a guess, and the typical line decides.
     """
-    counts = Counter(len(next(csv.reader([line], delimiter=delimiter))) for line in lines)
+    counts = Counter(len(next(csv.reader([line], delimiter=delimiter, quoting=_quoting(delimiter)))) for line in lines)
     shapes = [(times, columns) for columns, times in counts.items() if columns > 1]
     return max(shapes, default=(0, 1))
+
+
+def _quoting(delimiter: str) -> Literal[0, 3]:
+    return csv.QUOTE_NONE if delimiter == METADATA else csv.QUOTE_MINIMAL
 
 
 def _announced(text: str) -> tuple[str, str]:

@@ -27,15 +27,15 @@ def unsaved_in(part: bytes) -> Cells:
     return frozenset(cells)
 
 
-def by_sheet(formulas: Mapping[str, Cells], book: Mapping[str, bytes]) -> dict[str, Cells]:
-    """By the name of the sheet instead of its part's. `book` holds the XML of BOOK_PARTS; a sheet that cannot be told from it is left out."""
+def parts_by_sheet(book: Mapping[str, bytes]) -> dict[str, str]:
+    """The part of the archive that holds each sheet, by the sheet's name. `book` holds the XML of BOOK_PARTS; what it does not tell is left out."""
     try:
         sheets, relations = (read_xml(book[name], name).root for name in BOOK_PARTS)
     except (ProblemError, KeyError):
         return {}
     targets = {one.get("Id", ""): f"xl/{one.get('Target', '')}".replace("xl//xl/", "xl/") for one in relations}
-    parts = {sheet.get("name", ""): targets.get(sheet.get(_RELATION, ""), "") for sheet in sheets.iter("{*}sheet")}
-    return {sheet: formulas[part] for sheet, part in parts.items() if part in formulas}
+    found = {sheet.get("name", ""): targets.get(sheet.get(_RELATION, ""), "") for sheet in sheets.iter("{*}sheet")}
+    return {sheet: part for sheet, part in found.items() if part}
 
 
 def _column(letters: bytes) -> int:

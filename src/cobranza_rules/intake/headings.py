@@ -10,7 +10,7 @@ EXPECTED = (
     "Clave, Razón social, RFC, Tipo, Idioma, Días de crédito, Entrega, NumRegIdTrib, Domicilio, "
     "Contacto facturas, Correo facturas, Cargo facturas, Teléfono facturas, Domicilio facturas, "
     "Contacto cobranza, Correo cobranza, Cargo cobranza, Teléfono cobranza, Contacto alterno, Correo alterno, Segmento, "
-    "Base de los días, Días sin acuse, Días de revisión, Días de pago, Fin de mes, Días hábiles, Día inhábil"
+    "Base de los días, Días sin acuse, Días de revisión, Días de pago, Fin de mes, Días hábiles, Día inhábil, Soporte, Portal"
 )
 
 _FIELDS = {

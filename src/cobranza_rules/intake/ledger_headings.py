@@ -33,13 +33,8 @@ _FIELDS = {
 
 
 def _are_enough(held: set[Column]) -> bool:
-    """A document's number and day, an amount, whose it is, and what is left of it or when it is due."""
-    return (
-        {"folio", "issued"} <= held
-        and not held.isdisjoint({"total", "charge", "credit"})
-        and not held.isdisjoint({"name", "rfc", "code"})
-        and not held.isdisjoint({"open", "due"})
-    )
+    """A document's number and day, an amount, and what is left of it or when it is due; whose it is a report by customers has elsewhere."""
+    return {"folio", "issued"} <= held and not held.isdisjoint({"total", "charge", "credit"}) and not held.isdisjoint({"open", "due"})
 
 
 REPORT_HEADINGS = KnownHeadings(

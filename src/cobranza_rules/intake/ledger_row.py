@@ -13,6 +13,7 @@ from cobranza_rules.domain.ledger_document import LedgerDocument, LedgerKind, Na
 from cobranza_rules.intake.cells import amount_of, day_of, text_of
 from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.code_page import is_odd
+from cobranza_rules.intake.error_cells import CORRECT, is_error, told
 from cobranza_rules.intake.heading_row import Headings
 from cobranza_rules.intake.ledger_words import currency_of, flag_of, understood, whole_text
 from cobranza_rules.intake.report_mapping import FIELDS, ReportMapping
@@ -89,6 +90,7 @@ class RowReader:
         """Of the row that was begun. Raises ProblemError with every problem of it, or NotOurs."""
         self.errors = []
         cells, at = self.cells, self.at
+        self._refuse_errors()
         kind, nature = self._kind_and_nature()
         series, folio = self._number()
         total, left = self._amounts(nature, self.currencies.get(cells[at["currency"]]) or self._currency())
@@ -114,6 +116,16 @@ class RowReader:
         if self.errors:
             raise ProblemError(self._told())
         return document
+
+    def _refuse_errors(self) -> None:
+        """Raises ProblemError where a cell that is read holds an error: what the row says is not known then."""
+        if not any(map(is_error, self.cells)):
+            return
+        for name, number in self.at.items():
+            if is_error(self.cells[number]):
+                self.blame(name, told(self.cells[number]), CORRECT)
+        if self.errors:
+            raise ProblemError(self.errors)
 
     def _told(self) -> list[Problem]:
         if len(self.errors) < MOST_ODD_CELLS:

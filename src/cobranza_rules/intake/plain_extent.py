@@ -13,15 +13,19 @@ from functools import lru_cache
 _ROW = re.compile(rb'<row r="([1-9][0-9]{0,6})"')
 _ANY = re.compile(rb"[<:](?:c|row)[\s/>]")
 _PREFIXED = re.compile(rb":(?:c|row)[\s/>]")
-_SPACED = re.compile(rb"[\t\n\r][rt][\s=]|[\s<](?:c|row|r|t)[\t\n\r]|[\t\n\r]=")  # White space that is no blank around names
+_SPACED = re.compile(rb"[\t\n\r][rt][\s=]|[\s<](?:c|row|r|t)[\t\n\r]|[\t\n\r]=|=[\t\n\r]")  # White space that is no blank around names
 _OPENING, _CLOSING = b"<sheetData>", b"</sheetData>"
 _COUNT = re.compile(rb"ount\s*=\s*[\"']([^\"']*)[\"']")
 
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """`rows` and `columns` count from 1; `count` is the largest count that the part tells; `showing` how many cells show a shared string."""
+    """`first` is the first row and `rows` the last one; both and `columns` count from 1, 0 where there are none.
 
+    `count` is the largest count that the part tells; `showing` how many cells show a shared string.
+    """
+
+    first: int
     rows: int
     columns: int
     count: int
@@ -39,9 +43,9 @@ def plain_extent(part: bytes) -> Extent | None:
     count = max(map(int, counts), default=0)
     opening, closing = part.find(_OPENING), part.rfind(_CLOSING)
     if opening < 0:
-        return None if _ANY.search(part) else Extent(0, 0, count, 0)
+        return None if _ANY.search(part) else Extent(0, 0, 0, count, 0)
     start = part.find(b"?>", 0, 200) + 1  # Past the declaration, which may be written in any way.
-    if part.find(b"'", start) >= 0 or part.find(b" =", start) >= 0:
+    if any(part.find(unusual, start) >= 0 for unusual in (b"='", b" =", b"= ")):
         return None
     if any(part.find(space, start + 8) >= 0 for space in (b"\t", b"\n", b"\r")) and _SPACED.search(part, start):
         return None
@@ -53,14 +57,15 @@ def plain_extent(part: bytes) -> Extent | None:
 def _of_rows(rows: bytes, count: int) -> Extent | None:
     """What stands between the tags of sheetData."""
     told = _ROW.findall(rows)
-    last = max(map(int, told), default=0)
+    numbers = [int(number) for number in told]
+    last = max(numbers, default=0)
     cells = _cell_up_to(last).findall(rows)
     if rows.count(b"<c") != len(cells) or rows.count(b"<row") != len(told) or rows.count(b" r=") != len(cells) + len(told):
         return None
     if _PREFIXED.search(rows):
         return None
     columns = max((column_number(letters.decode("ascii")) for letters in set(cells)), default=0)
-    return Extent(last, columns, count, rows.count(b't="s"'))
+    return Extent(min(numbers, default=0), last, columns, count, rows.count(b't="s"'))
 
 
 @lru_cache(maxsize=256)

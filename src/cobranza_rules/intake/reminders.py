@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cobranza_rules.intake.cells import day_of, text_of
 from cobranza_rules.intake.cfdi_reading import shown
+from cobranza_rules.intake.error_cells import is_remark
 from cobranza_rules.intake.heading_row import Column, Headings, KnownHeadings, heading_key, plain
 from cobranza_rules.intake.spreadsheet import read_tables
 from cobranza_rules.language import _
@@ -26,7 +27,6 @@ _FIELDS = {
     ),
 }
 _NONE = frozenset({"ninguno", "ninguna", "no", "none", "0", ""})
-_COMMENT = "#"  # A row whose first cell begins with it is an example or a remark.
 _LONGEST = 80
 
 
@@ -69,7 +69,7 @@ def read_reminders(content: bytes, file: str) -> tuple[list[ReminderRecord], lis
         return [], [*problems, Problem(_("the heading '{heading}' is missing", heading="Fecha"), hint, file, place=place)]
     for row in range(headings.row + 1, len(headings.table.rows)):
         cells = [cell for cell in headings.table.rows[row] if cell is not None]
-        if cells and not str(cells[0]).startswith(_COMMENT):
+        if cells and not is_remark(cells[0]):
             _read_row(headings, row, file, records, problems)
     return records, problems
 

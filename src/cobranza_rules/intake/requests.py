@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from cobranza_rules.domain.billing_request import DeliveryContact, RequestRecord
 from cobranza_rules.domain.customer import DeliveryMode
-from cobranza_rules.intake.agreements import CURRENCIES, CUSTOMER_WORDS, missing_headings
+from cobranza_rules.intake.agreements import CURRENCIES, CUSTOMER_WORDS
 from cobranza_rules.intake.customer_row import DELIVERIES
 from cobranza_rules.intake.heading_row import Column, KnownHeadings, heading_key
-from cobranza_rules.intake.sheet_row import SheetRow, filled_rows
-from cobranza_rules.intake.spreadsheet import read_tables
+from cobranza_rules.intake.row_list import RowList
+from cobranza_rules.intake.sheet_row import SheetRow
 from cobranza_rules.language import _
-from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.problems import ProblemError
 
 EXPECTED = (
     "Solicitud, Fecha de solicitud, Cliente, Contrato, Importe, Moneda, Concepto, Orden de compra, Aprobó, Fecha de aprobación, "
@@ -47,28 +47,6 @@ def _are_enough(held: set[Column]) -> bool:
 REQUEST_HEADINGS = KnownHeadings(
     {heading_key(word): name for name, words in _FIELDS.items() for word in words.split("|")}, _are_enough, EXPECTED
 )
-
-
-def read_requests(content: bytes, file: str) -> tuple[list[tuple[RequestRecord, str]], list[Problem]]:
-    """The rows that can be read, each with the cell of its customer, and the problems of the others.
-
-    Raises ProblemError where the file cannot be read at all.
-    """
-    headings = REQUEST_HEADINGS.find(read_tables(content, file), file)
-    if headings is None:
-        what = _("no heading row of a list of billing requests was found in the first rows")
-        return [], [Problem(what, _("the headings expected are: {expected}", expected=EXPECTED), file)]
-    if missing := missing_headings(headings, REQUIRED, EXPECTED, file):
-        return [], [*headings.problems, *missing]
-    records: list[tuple[RequestRecord, str]] = []
-    problems = list(headings.problems)
-    for number in filled_rows(headings):
-        row = SheetRow(headings, number, file)
-        try:
-            records.append((request_of(row), row.place("customer")))
-        except ProblemError as error:
-            problems += error.problems
-    return records, problems
 
 
 def request_of(row: SheetRow) -> RequestRecord:
@@ -112,3 +90,8 @@ def request_of(row: SheetRow) -> RequestRecord:
 def _delivery(row: SheetRow) -> DeliveryMode | None:
     """None where the cell is empty: the customer's way counts."""
     return row.choice("delivery", DELIVERIES, DeliveryMode.EMAIL) if row.value("delivery") is not None else None
+
+
+read_requests = RowList(
+    REQUEST_HEADINGS, REQUIRED, _("no heading row of a list of billing requests was found in the first rows"), request_of, "customer"
+).read

@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from cobranza_rules.intake.cells import day_of, text_of
 from cobranza_rules.intake.cfdi_reading import shown
+from cobranza_rules.intake.error_cells import CORRECT, is_error, is_remark, told
 from cobranza_rules.intake.heading_row import Column, Headings, plain
 from cobranza_rules.intake.table import Value
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money, MoneyError
 from cobranza_rules.problems import Problem
 
-COMMENT = "#"  # A row whose first cell begins with it is an example or a remark.
 _YES = frozenset({"si", "s", "yes", "y", "x", "true", "verdadero", "1"})
 _NO = frozenset({"no", "n", "false", "falso", "0", ""})
 # Light on purpose: a server says the rest. Written so that it needs no going back, however long the text.
@@ -36,7 +36,7 @@ def filled_rows(headings: Headings) -> list[int]:
     found = []
     for row in range(headings.row + 1, len(headings.table.rows)):
         cells = [cell for cell in headings.table.rows[row] if cell is not None]
-        if cells and not str(cells[0]).startswith(COMMENT):
+        if cells and not is_remark(cells[0]):
             found.append(row)
     return found
 
@@ -50,9 +50,16 @@ class SheetRow:
         self.headings, self.row, self.file = headings, row, file
         self.errors: list[Problem] = []
         self.warnings: list[Problem] = []
+        self._lost: set[Column] = set()
+        for column in headings.columns.values():
+            if is_error(error := self.value(column)):
+                self.blame(column, told(error), CORRECT)
+                self._lost.add(column)
 
     def blame(self, column: Column, what: Sentence, hint: Sentence) -> None:
-        self.errors.append(Problem(what, hint, self.file, place=self.place(column)))
+        """Of a cell that holds an error nothing else is told."""
+        if column not in self._lost:
+            self.errors.append(Problem(what, hint, self.file, place=self.place(column)))
 
     def warn(self, column: Column, what: Sentence, hint: Sentence) -> None:
         self.warnings.append(Problem(what, hint, self.file, place=self.place(column), warning=True))
@@ -62,7 +69,7 @@ class SheetRow:
 
     def value(self, column: Column) -> Value:
         number = self.headings.column(column)
-        return None if number is None else self.headings.table.value(self.row, number)
+        return None if number is None or column in self._lost else self.headings.table.value(self.row, number)
 
     def text(self, column: Column, limit: int) -> str:
         value = self.value(column)

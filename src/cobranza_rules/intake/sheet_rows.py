@@ -1,12 +1,12 @@
-"""The rows of a sheet as its reader hands them out, one after the other: no list of all of them is ever made."""
+"""The rows of a table as its reader hands them out, one after the other: no list of all of them is ever made."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
-from typing import overload
+from typing import Any, overload
 
 import python_calamine
 
@@ -17,29 +17,25 @@ _EXACT = 2**53
 _MIDNIGHT = dt.time()
 
 
-class SheetRows(Sequence[Sequence[Value]]):
-    """Whoever goes from the top to the bottom goes through the sheet once; a step back begins anew."""
+class Rows(Sequence[Sequence[Value]]):
+    """Whoever goes from the top to the bottom goes through the table once; a step back begins anew.
 
-    def __init__(self, sheet: python_calamine.CalamineSheet) -> None:
-        self._sheet = sheet
-        top, left = sheet.start or (0, 0)
-        self._left: list[Value] = [None] * left
-        self._length = top + sheet.height if sheet.height else 0
+    `read` gives them all from the top; beyond its end, up to `length`, rows are empty.
+    """
+
+    def __init__(self, read: Callable[[], Iterator[list[Value]]], length: int) -> None:
+        self._read = read
+        self._length = length
         self._rows: Iterator[list[Value]] = iter(())
-        self._next = self._length
+        self._next = length + 1  # No row is the last one that was given.
         self._last: list[Value] = []
-        self._head: list[list[Value]] = []
-        self._head = list(islice(iter(self), _HEAD))
+        self._head: list[list[Value]] = list(islice(read(), _HEAD))
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[list[Value]]:
-        """The reader hands out empty rows above the first cell, but no empty columns before it."""
-        left = self._left
-        for row in self._sheet.iter_rows():
-            cells = [cell.strip() or None if cell.__class__ is str else plain_value(cell) for cell in row]
-            yield left + cells if left else cells
+        return self._read()
 
     @overload
     def __getitem__(self, row: int) -> list[Value]: ...
@@ -57,11 +53,27 @@ class SheetRows(Sequence[Sequence[Value]]):
         if row == self._next - 1:
             return self._last
         if row < self._next:
-            self._rows, self._next = iter(self), 0
+            self._rows, self._next = self._read(), 0
         while self._next <= row:
-            self._last = next(self._rows)
+            self._last = next(self._rows, [])
             self._next += 1
         return self._last
+
+
+def rows_of(sheet: python_calamine.CalamineSheet) -> Rows:
+    top = (sheet.start or (0, 0))[0]
+    return Rows(lambda: _cells(sheet), top + sheet.height if sheet.height else 0)
+
+
+def _cells(sheet: python_calamine.CalamineSheet) -> Iterator[list[Value]]:
+    """The reader hands out empty rows above the first cell, but no empty columns before it."""
+    left: list[Value] = [None] * (sheet.start or (0, 0))[1]
+    for row in sheet.iter_rows():
+        yield left + plain_cells(row)
+
+
+def plain_cells(row: Sequence[Any]) -> list[Value]:
+    return [cell.strip() or None if cell.__class__ is str else plain_value(cell) for cell in row]
 
 
 def plain_value(cell: object) -> Value:

@@ -8,16 +8,20 @@ from __future__ import annotations
 import io
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import IO
 
 import python_calamine
 
-from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip, read_entry
+from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip
 from cobranza_rules.intake.delimited import read_delimited
-from cobranza_rules.intake.formula_cells import BOOK_PARTS, Cells, by_sheet, unsaved_in
+from cobranza_rules.intake.error_cells import as_texts
+from cobranza_rules.intake.formula_cells import BOOK_PARTS, Cells, parts_by_sheet, unsaved_in
+from cobranza_rules.intake.large_workbook import LargeWorkbook, Workbook
 from cobranza_rules.intake.old_workbook import is_compound, read_old_workbook
-from cobranza_rules.intake.sheet_rows import SheetRows
+from cobranza_rules.intake.sheet_pieces import NotPlainError
+from cobranza_rules.intake.sheet_rows import Rows, rows_of
 from cobranza_rules.intake.table import Table, told_hidden
 from cobranza_rules.intake.workbook_bounds import DAMAGED, RESAVE, WorkbookBounds
 from cobranza_rules.language import Sentence, _
@@ -41,55 +45,69 @@ def read_tables(content: bytes, file: str) -> list[Table]:
 
 
 def _workbook(content: bytes, file: str) -> list[Table]:
+    archive = open_zip(io.BytesIO(content), file, _LIMITS)
+    book = Workbook(archive, file, _LIMITS)
+    if not any(name.lower() == "xl/workbook.xml" for name in book.names()):
+        raise _refused(file, DAMAGED, RESAVE)
+    if book.has_large_sheets():
+        with suppress(NotPlainError):
+            return _in_pieces(LargeWorkbook(book), file)
     with tempfile.NamedTemporaryFile(prefix="cobranza-", suffix=".xlsx") as packed:
-        unsaved = _repack(content, file, packed)
+        unsaved = _repack(book, packed)
         packed.flush()
-        return _sheets(packed.name, unsaved, file)
+        return _sheets(packed.name, unsaved, file, rows_of)
 
 
-def _sheets(path: str, unsaved: Mapping[str, Cells], file: str) -> list[Table]:
+def _in_pieces(large: LargeWorkbook, file: str) -> list[Table]:
+    """What all sheets are, and what is merged in them, is read of the workbook without its rows."""
+    with tempfile.NamedTemporaryFile(prefix="cobranza-", suffix=".xlsx") as packed:
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as clean:
+            for name, part in large.parts.items():
+                clean.writestr(name, part)
+        packed.flush()
+        return _sheets(packed.name, large.unsaved(), file, lambda sheet: large.rows(sheet.name))
+
+
+def _sheets(path: str, unsaved: Mapping[str, Cells], file: str, rows: Callable[[python_calamine.CalamineSheet], Rows]) -> list[Table]:
     """Each sheet is in memory as its reader keeps it, far smaller than as a list of rows."""
     try:
         with python_calamine.CalamineWorkbook.from_path(path) as workbook:
             sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == python_calamine.SheetTypeEnum.WorkSheet]
             shown = [sheet.name for sheet in sheets if sheet.visible == python_calamine.SheetVisibleEnum.Visible]
             hidden = told_hidden([sheet.name for sheet in sheets if sheet.visible != python_calamine.SheetVisibleEnum.Visible], file)
-            return [_table(workbook.get_sheet_by_name(name), unsaved.get(name, frozenset()), hidden) for name in shown[:MOST_SHEETS]]
+            laid_out = map(workbook.get_sheet_by_name, shown[:MOST_SHEETS])
+            return [_table(sheet, rows(sheet), unsaved.get(sheet.name, frozenset()), hidden) for sheet in laid_out]
     except python_calamine.CalamineError:
         raise _refused(file, DAMAGED, RESAVE) from None
 
 
-def _table(sheet: python_calamine.CalamineSheet, unsaved: Cells, problems: tuple[Problem, ...]) -> Table:
+def _table(sheet: python_calamine.CalamineSheet, rows: Rows, unsaved: Cells, problems: tuple[Problem, ...]) -> Table:
     ranges = (sheet.merged_cell_ranges or [])[:MOST_MERGED]
     merged = tuple((first[0], first[1], last[1]) for first, last in ranges if last[1] > first[1])
     tall = {first: last[0] for first, last in ranges if last[0] > first[0]}
-    return Table(sheet.name, SheetRows(sheet), merged, tall, unsaved, problems)
+    return Table(sheet.name, rows, merged, tall, unsaved, problems)
 
 
-def _repack(content: bytes, file: str, packed: IO[bytes]) -> dict[str, Cells]:
+def _repack(book: Workbook, packed: IO[bytes]) -> dict[str, Cells]:
     """The XML parts of the workbook, each unpacked within bounds and looked at, into a new archive; gives its formulas without a value.
 
     What the sheet reader then opens is exactly what was looked at: sizes that an archive states falsely cannot reach it. It lies on the
-    disk, so that of a large workbook one part at a time is in memory.
+    disk, so that of a workbook one part at a time is in memory.
     """
-    archive = open_zip(io.BytesIO(content), file, _LIMITS)
-    infos = {info.filename: info for info in archive.infolist() if info.filename.lower().endswith((".xml", ".rels"))}
-    if not any(name.lower() == "xl/workbook.xml" for name in infos):
-        raise _refused(file, DAMAGED, RESAVE)
-    bounds = WorkbookBounds(file)
-    book: dict[str, bytes] = {}
+    bounds = WorkbookBounds(book.file)
+    parts: dict[str, bytes] = {}
     formulas: dict[str, Cells] = {}
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as clean:
-        for name, info in infos.items():
-            part = read_entry(archive, info, file, _LIMITS)
+        for name in book.names():
+            part = as_texts(book.read(name))
             bounds.check(part)
             clean.writestr(name, part)
             if name in BOOK_PARTS:
-                book[name] = part
+                parts[name] = part
             elif cells := unsaved_in(part):
                 formulas[name] = cells
     bounds.check_strings()
-    return by_sheet(formulas, book) if formulas else {}
+    return {sheet: formulas[part] for sheet, part in parts_by_sheet(parts).items() if part in formulas} if formulas else {}
 
 
 def _refused(file: str, what: Sentence, hint: Sentence) -> ProblemError:
