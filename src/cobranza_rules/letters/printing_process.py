@@ -64,8 +64,10 @@ class PrintingProcess:
         return self.printed >= MOST_LETTERS or not self.close.alive or self._process.poll() is not None
 
     def print(self, html: str, options: Sequence[str], timeout_seconds: float) -> bytes:
-        """One letter; empty where the program wrote none. Raises ProblemError where the letter fetches something, and where the program fails or takes too
-        long: then it is closed."""
+        """One letter; empty where the program wrote none.
+
+        Raises ProblemError where the letter fetches something, and where the program fails or takes too long: then this is closed.
+        """
         source, target = self.folder / "letter.html", self.folder / "letter.pdf"
         source.write_text(html, encoding="utf-8")
         target.unlink(missing_ok=True)
