@@ -121,7 +121,7 @@ def _style(page: PageGeometry) -> str:
     return "".join(
         (
             "body{margin:0}p{margin:0;white-space:pre-wrap}img{vertical-align:bottom}",
-            "table{border-collapse:collapse;table-layout:fixed}td{vertical-align:top}",
+            "a{color:inherit;text-decoration:none}table{border-collapse:collapse;table-layout:fixed}td{vertical-align:top}",
             ".row-mark,.heading-mark{display:none}",
             ".tab{display:inline-block;width:36pt}.page-break{display:block;page-break-after:always}",
             f".first-header{{min-height:{points(max(page.top - page.header, 0))}}}",

@@ -61,7 +61,8 @@ class LongLetter:
     def pieces_html(self) -> str:
         sheet = self.sheet
         pieces = (sheet.first_header, sheet.header, sheet.first_footer, sheet.footer, *self.headings)
-        shown = (f"<div>{piece}</div>{mark_html(0)}" for piece in pieces)
+        # Of an empty piece only the lowest line is printed: without it there would be no page.
+        shown = (f'<div style="overflow:hidden">{piece}</div>{mark_html(0)}<div style="height:1pt"></div>' for piece in pieces)
         return self._page('<div style="page-break-before:always"></div>'.join(shown))
 
     def measure(self, marks: Sequence[Sequence[Mark]]) -> None:

@@ -10,7 +10,8 @@ import pikepdf
 
 from cobranza_rules.letters.html_page import PageGeometry
 from cobranza_rules.letters.page_numbers import FONT, Numbering
-from cobranza_rules.letters.print_marks import Mark, marks_of
+from cobranza_rules.letters.pdf_links import Area
+from cobranza_rules.letters.print_marks import ROW, Mark, marks_of
 
 _BLEED = 1.0  # Points around a piece: the outer half of its borders
 
@@ -32,9 +33,9 @@ class Stamped:
     overlays: Sequence[Overlay] = field(default_factory=tuple)
 
 
-def page_marks(content: bytes) -> list[list[Mark]]:
+def page_marks(content: bytes, kind: int = ROW) -> list[list[Mark]]:
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        return [list(marks_of(page.Contents.read_bytes())) for page in pdf.pages]
+        return [list(marks_of(page.Contents.read_bytes(), kind)) for page in pdf.pages]
 
 
 def page_count(content: bytes) -> int:
@@ -42,9 +43,19 @@ def page_count(content: bytes) -> int:
         return len(pdf.pages)
 
 
-def finished(content: bytes, page: PageGeometry, numbering: Numbering | None, created: str, stamps: Stamps | None = None) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What came out of the program, on pages with the margins `page.header` and `page.left`; `links` are those of each page."""
+
+    content: bytes
+    page: PageGeometry
+    links: Sequence[Sequence[Area]]
+
+
+def finished(text: Printed, numbering: Numbering | None, created: str, stamps: Stamps | None = None) -> bytes:
     """`created` is a date as YYYYMMDD. The same arguments give the same bytes."""
-    with pikepdf.open(io.BytesIO(content)) as pdf:
+    page = text.page
+    with pikepdf.open(io.BytesIO(text.content)) as pdf:
         pdf.docinfo["/CreationDate"] = f"D:{created}000000Z"
         font = pdf.make_indirect(
             pikepdf.Dictionary(
@@ -54,14 +65,19 @@ def finished(content: bytes, page: PageGeometry, numbering: Numbering | None, cr
                 Encoding=pikepdf.Name.WinAnsiEncoding,
             )
         )
-        forms = stamps.forms(pdf, page) if stamps is not None else []
+        forms = stamps.forms(pdf) if stamps is not None else []
         count = len(pdf.pages)
         for number, each in enumerate(pdf.pages):
             stamped = stamps.pages[number] if stamps is not None else Stamped()
-            after = [b"Q", *(_placed(each, forms[overlay.piece], overlay, page) for overlay in stamped.overlays)]
+            _link(pdf, each, text.links[number], page, page.header - stamped.up)
+            after = [b"Q"]
+            for overlay in stamped.overlays:
+                assert stamps is not None
+                after.append(_placed(each, forms[overlay.piece], overlay, stamps.pieces.page))
+                _link(pdf, each, stamps.pieces.links[overlay.piece], page, overlay.top)
             if numbering is not None:
                 each.add_resource(font, pikepdf.Name.Font, pikepdf.Name(FONT))
-                after.append(numbering.drawing(number + 1, count, page))
+                after.append(numbering.drawing(number + 1, count, page if stamps is None else stamps.pieces.page))
             each.contents_add(f"q 1 0 0 1 0 {stamped.up:.2f} cm".encode(), prepend=True)
             each.contents_add(b"\n".join(after))
         file = io.BytesIO()
@@ -69,17 +85,34 @@ def finished(content: bytes, page: PageGeometry, numbering: Numbering | None, cr
         return file.getvalue()
 
 
+def _link(pdf: pikepdf.Pdf, each: pikepdf.Page, areas: Sequence[Area], page: PageGeometry, top: float) -> None:
+    """`top` is how far from the edge of the paper the areas' own page begins."""
+    if areas and "/Annots" not in each:
+        each.Annots = pikepdf.Array()
+    for area in areas:
+        upper, lower = (round(page.height - top - side, 2) for side in (area.top, area.bottom))
+        annotation = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot,
+            Subtype=pikepdf.Name.Link,
+            Border=[0, 0, 0],
+            Rect=[round(page.left + area.left, 2), lower, round(page.left + area.right, 2), upper],
+            A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String(area.address)),
+        )
+        each.Annots.append(pdf.make_indirect(annotation))
+
+
 @dataclass(frozen=True, slots=True)
 class Stamps:
-    """`pieces` is a PDF, `pages` what each page of the letter bears of it."""
+    """`pages` is what each page of the letter bears of the pieces."""
 
-    pieces: bytes
+    pieces: Printed
     pages: Sequence[Stamped]
 
-    def forms(self, pdf: pikepdf.Pdf, page: PageGeometry) -> list[pikepdf.Object]:
+    def forms(self, pdf: pikepdf.Pdf) -> list[pikepdf.Object]:
         """Each page of the pieces as an object that other pages can draw."""
+        page = self.pieces.page
         heights = {overlay.piece: overlay.height for stamped in self.pages for overlay in stamped.overlays}
-        with pikepdf.open(io.BytesIO(self.pieces)) as pieces:
+        with pikepdf.open(io.BytesIO(self.pieces.content)) as pieces:
             forms = [pdf.copy_foreign(each.as_form_xobject()) for each in pieces.pages]
         upper = page.height - page.header
         for number, form in enumerate(forms):  # Qt paints the whole page white: no more of it than the piece may be drawn.

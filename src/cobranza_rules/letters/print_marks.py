@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-RED, GREEN, BLUE = 254, 240, 240  # And up to 15 more of green and blue: 256 marks that can be told apart
+ROW, LINK = 254, 253  # Reds: what is marked
+GREEN, BLUE = 240, 240  # And up to 15 more of each: 256 marks that can be told apart
 ROUND = 256
 _SMALL = 2.0  # Units of Qt's drawing; a rectangle of a template in such a colour is larger.
 _SCALE = 0.75  # Points of a unit of Qt's page
@@ -22,24 +23,25 @@ _SPECK = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """`code` is its number modulo ROUND, `below` its distance in points from the upper margin of its page."""
+    """`code` is its number modulo ROUND; `right` and `below` are its distances in points from the left and the upper margin of its page."""
 
     code: int
+    right: float
     below: float
 
 
-def mark_html(number: int) -> str:
+def mark_html(number: int, kind: int = ROW) -> str:
     code = number % ROUND
     return (
         '<i style="position:absolute;z-index:-1;width:.1pt;height:.1pt;'
-        f'background-color:rgb({RED},{GREEN + code // 16},{BLUE + code % 16})"></i>'
+        f'background-color:rgb({kind},{GREEN + code // 16},{BLUE + code % 16})"></i>'
     )
 
 
-def marks_of(drawing: bytes) -> Iterator[Mark]:
-    """Of the drawing operators of one page, in the order in which they were drawn."""
+def marks_of(drawing: bytes, kind: int = ROW) -> Iterator[Mark]:
+    """Of the drawing operators of one page, in the order in which they were drawn, which is that of the HTML."""
     for found in _SPECK.finditer(drawing):
-        red, green, blue, scale, _left, moved, _x, y, width, height = (float(group) for group in found.groups())
+        red, green, blue, scale, moved_right, moved, x, y, width, height = (float(group) for group in found.groups())
         high, low = round(green * 255) - GREEN, round(blue * 255) - BLUE
-        if round(red * 255) == RED and 0 <= high < 16 and 0 <= low < 16 and width <= _SMALL and height <= _SMALL:
-            yield Mark(high * 16 + low, (moved + scale * y) * _SCALE)
+        if round(red * 255) == kind and 0 <= high < 16 and 0 <= low < 16 and width <= _SMALL and height <= _SMALL:
+            yield Mark(high * 16 + low, (moved_right + scale * x) * _SCALE, (moved + scale * y) * _SCALE)

@@ -16,11 +16,13 @@ from functools import cached_property
 import pdfkit
 
 from cobranza_rules.language import _
+from cobranza_rules.letters import pdf_links
 from cobranza_rules.letters.html_page import PageGeometry
 from cobranza_rules.letters.long_letter import LongLetter, surely_long
 from cobranza_rules.letters.page_numbers import Numbering
-from cobranza_rules.letters.page_stamps import Stamps, finished, page_count, page_marks
+from cobranza_rules.letters.page_stamps import Printed, Stamps, finished, page_count, page_marks
 from cobranza_rules.letters.pdf_engine import checked_html, checked_pdf, pdf_error
+from cobranza_rules.letters.print_marks import LINK
 from cobranza_rules.letters.printing_process import PrintingProcess
 from cobranza_rules.problems import ProblemError
 
@@ -76,30 +78,32 @@ class WkhtmltopdfEngine:
         """One print for a letter of one page; for a longer one a print of what repeats on its pages and one of its text."""
         page = PageGeometry.from_html(checked_html(html))
         numbering, created = Numbering.from_html(html), _created(html)
-        content = None if surely_long(html) and not self.patched else self._on_sheets(html, page, 1)
-        if content is not None and page_count(content) == 1:
-            return finished(content, page, numbering, created)
-        if content is not None and self.patched:  # It repeats headings itself.
-            return finished(self._on_sheets(html, page, page_count(content)), page, numbering, created)
+        if self.patched or not surely_long(html):
+            printed = self._on_sheets(html, page, 1)
+            pages = len(printed.links)
+            if pages > 1 and self.patched:  # It repeats headings itself.
+                printed = self._on_sheets(html, page, pages)
+            if pages == 1 or self.patched:
+                return finished(printed, numbering, created)
         text, stamps = self._long(html)
-        return finished(text, page, numbering, created, stamps)
+        return finished(text, numbering, created, stamps)
 
-    def _long(self, html: str) -> tuple[bytes, Stamps]:
+    def _long(self, html: str) -> tuple[Printed, Stamps]:
         letter = LongLetter(html)
         pieces = self._print(letter.pieces_html(), letter.page, self._zoom)
-        letter.measure(page_marks(pieces))
+        letter.measure(page_marks(pieces.content))
         for _attempt in range(_MOST_MOVES):
             text = self._print(letter.text_html(), letter.text_page, self._zoom)
-            marks = page_marks(text)
+            marks = page_marks(text.content)
             if not letter.move_on(marks):
                 break
         return text, Stamps(pieces, letter.stamped(marks))
 
-    def _on_sheets(self, html: str, page: PageGeometry, pages: int) -> bytes:
+    def _on_sheets(self, html: str, page: PageGeometry, pages: int) -> Printed:
         """The letter with its footer at the end of as many pages."""
         height = pages * (page.height - page.header - page.footer) - _SLACK
         style = (
-            f"{self._zoom}.sheet{{position:relative;min-height:{height:g}pt}}"
+            f"{self._zoom}.sheet{{position:relative;min-height:{height:g}pt;padding-bottom:1px}}"  # Else a margin would reach out of it.
             ".last-footer{position:absolute;bottom:0;left:0;right:0}.footer-space{visibility:hidden}"
             ".running-header,.running-footer,.running-first-footer{display:none}"
         )
@@ -109,18 +113,24 @@ class WkhtmltopdfEngine:
     def _zoom(self) -> str:
         return "p.numbered{display:none}" + ("" if self.patched else f"body{{zoom:{UNPATCHED_ZOOM:.5f}}}")
 
-    def _print(self, html: str, page: PageGeometry, style: str) -> bytes:
+    def _print(self, html: str, page: PageGeometry, style: str) -> Printed:
+        html, addresses = pdf_links.marked(html.replace("</head>", f"<style>{style}</style></head>", 1))
+        content = checked_pdf(self._run(html, page), self.name)
+        if not addresses:
+            return Printed(content, page, [()] * page_count(content))
+        width = page.width - page.left - page.right
+        return Printed(content, page, pdf_links.areas(page_marks(content, LINK), addresses, width))
+
+    def _run(self, html: str, page: PageGeometry) -> bytes:
         """Alone in a fresh process where one that had printed other letters failed at it."""
-        html = html.replace("</head>", f"<style>{style}</style></head>", 1)
         process = self._running()
         used = process.printed > 0
         try:
-            content = process.print(html, self.options(page), self.timeout_seconds)
+            return process.print(html, self.options(page), self.timeout_seconds)
         except ProblemError:
             if not used or not process.worn:
                 raise
-            content = self._running().print(html, self.options(page), self.timeout_seconds)
-        return checked_pdf(content, self.name)
+        return self._running().print(html, self.options(page), self.timeout_seconds)
 
     def _running(self) -> PrintingProcess:
         if self._process is None or self._process.worn:
