@@ -20,6 +20,7 @@ from cobranza_rules.letters.printing_process import LARGEST_MEMORY
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
 
+from .fake_program import SIMPLE_PDF, fake_program
 from .sample_letters import letter
 
 NAMES = ["transmittal", "acknowledgement-form", "first-reminder", "second-reminder", "statement"]
@@ -142,19 +143,6 @@ def test_engines_name_themselves_and_their_version(engine: PdfEngine) -> None:
     assert re.match(r"\d+(\.\d+)+", engine.version)
 
 
-def fake_program(folder: Path, script: str) -> WkhtmltopdfEngine:
-    """`script` is run for each letter; `$target` is the file that it should write."""
-    program = folder / "wkhtmltopdf"
-    program.write_text(
-        "#!/bin/sh\n"
-        '[ "$1" = --version ] && echo "wkhtmltopdf 0.12.6" && exit\n'
-        f"echo started >> {folder}/starts\n"
-        f'while read -r line; do for target in $line; do :; done; echo "$line" >> {folder}/lines; {script}\nprintf "\\rDone" >&2; done\n'
-    )
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    return WkhtmltopdfEngine(str(program), 1.0)
-
-
 PAGE = "<html><head></head><body>x</body></html>"
 
 
@@ -183,13 +171,6 @@ def test_a_program_that_is_not_there_is_a_problem() -> None:
     with pytest.raises(ProblemError) as caught:
         WkhtmltopdfEngine("/nowhere/wkhtmltopdf").render(PAGE)
     assert str(caught.value).startswith("wkhtmltopdf does not run: ")
-
-
-SIMPLE_PDF = (
-    b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n"
-    b"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << >> >>\nendobj\n"
-    b"trailer\n<< /Root 1 0 R /Size 4 >>\n%%EOF\n"
-)
 
 
 def test_a_letter_that_ends_the_process_is_tried_once_more_alone_and_stops_no_other(tmp_path: Path) -> None:
