@@ -1,22 +1,24 @@
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 import shutil
 import stat
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cobranza_rules.letters.child_process import LARGEST_MEMORY
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.html_page import PageGeometry
 from cobranza_rules.letters.page_numbers import Numbering
 from cobranza_rules.letters.pdf import PdfEngine, WeasyprintEngine, WkhtmltopdfEngine, choose_engine
 from cobranza_rules.letters.pdf_engine import LARGEST_PDF, checked_pdf
-from cobranza_rules.letters.printing_process import LARGEST_MEMORY
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
 
@@ -267,3 +269,47 @@ def test_the_line_with_the_page_number_is_the_templates_own() -> None:
     assert numbering is not None
     assert numbering.text(2, 3) == "Hoja 2 & de 3"
     assert Numbering.from_html("<p>sin</p>") is None
+
+
+def worker(monkeypatch: pytest.MonkeyPatch, script: str) -> WeasyprintEngine:
+    monkeypatch.setattr("cobranza_rules.letters.weasyprint_engine._WORKER", (sys.executable, "-c", script))
+    return WeasyprintEngine(1.0)
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        ("import time; time.sleep(600)", "the PDF was not ready after 1 seconds; raise pdf.timeout_seconds, or shorten the letter"),
+        ("raise SystemExit(7)", "WeasyPrint failed: 7; 'cobranza doctor' checks the engine"),
+        (
+            "import sys; sys.stdout.buffer.write(b'-' + (3).to_bytes(8) + b'oh!')",
+            "WeasyPrint failed: oh!; 'cobranza doctor' checks the engine",
+        ),
+        (
+            "import sys; sys.stdout.buffer.write(b'+' + (3).to_bytes(8) + b'oh!')",
+            "weasyprint made no complete PDF; try again; 'cobranza doctor' checks the engine",
+        ),
+        (
+            "import sys; sys.stdout.buffer.write(b'+' + (10**12).to_bytes(8))",
+            "weasyprint made no complete PDF; try again; 'cobranza doctor' checks the engine",
+        ),
+    ],
+)
+def test_weasyprint_is_bounded_like_the_other_engine(monkeypatch: pytest.MonkeyPatch, script: str, problem: str) -> None:
+    engine = worker(monkeypatch, f"{script}\nimport sys; sys.stdout.flush(); sys.stdin.read()")
+    for _again in range(2):
+        with pytest.raises(ProblemError) as caught:
+            engine.render(PAGE)
+        assert str(caught.value) == problem
+        engine.close()
+
+
+def test_weasyprint_goes_on_after_a_letter_that_ended_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = WeasyprintEngine()
+    first = engine.render(PAGE)
+    assert engine._child is not None
+    engine._child.process.kill()
+    with contextlib.suppress(ProblemError):  # Nobody can know that it was not the letter.
+        engine.render(PAGE)
+    assert engine.render(PAGE) == first
+    engine.close()
