@@ -18,7 +18,7 @@ from docx.oxml import parse_xml
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.pdf import PdfEngine, choose_engine
 from cobranza_rules.letters.pdf_links import areas, marked
-from cobranza_rules.letters.print_marks import Mark
+from cobranza_rules.letters.print_marks import LINK, Mark
 from cobranza_rules.letters.template import compile_template
 
 from .docx_files import parsed, saved
@@ -123,7 +123,7 @@ def test_links_that_are_not_shown_do_not_confuse_the_others() -> None:
     html, addresses = marked('<a href="https://a.example">a</a> <a href="https://b.example/?x&amp;y">b</a>')
     assert addresses == ["https://a.example", "https://b.example/?x&y"]
     assert html.count("<i ") == 8
-    only_second = [[Mark(2, 10, 20), Mark(3, 30, 20)]]
+    only_second = [[Mark(LINK, 2, 10, 20), Mark(LINK, 3, 30, 20)]]
     assert [area.address for area in areas(only_second, addresses, 400)[0]] == ["https://b.example/?x&y"]
 
 

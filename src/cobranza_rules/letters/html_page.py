@@ -15,7 +15,8 @@ from cobranza_rules.language import _
 from cobranza_rules.letters.html_styles import attribute, points, switched_on, twips
 from cobranza_rules.letters.marked_xml import MarkedPart, W
 
-ROW_MARK, HEADING_MARK = '<i class="row-mark"></i>', '<i class="heading-mark"></i>'  # In the first cell of rows of tables with a heading
+# In the first cell of rows of tables with a heading: at its upper edge, and on its first line
+ROW_TOP, ROW_MARK, HEADING_MARK = '<i class="row-top"></i>', '<i class="row-mark"></i>', '<i class="heading-mark"></i>'
 _PAGE_META = re.compile(r'<meta name="letter-page" content="([^"]*)">')
 _BLOCKS = re.compile(
     '<body><div class="running-first-footer">(?P<first_footer>.*?)</div>'
@@ -89,13 +90,12 @@ class Sheet:
     footer: str
 
     def as_blocks(self) -> str:
-        last_footer = self.footer or self.first_footer
         return (
             f'<div class="running-first-footer">{self.first_footer}</div>'
             f'<div class="running-header">{self.header}</div><div class="running-footer">{self.footer}</div>'
             f'<div class="sheet"><div class="first-header">{self.first_header}</div>'
             f'<div class="letter">{self.body}</div>'
-            f'<div class="footer-space">{last_footer}</div><div class="last-footer">{last_footer}</div></div>'
+            f'<div class="footer-space">{self.first_footer}</div><div class="last-footer">{self.first_footer}</div></div>'
         )
 
     @staticmethod
@@ -122,7 +122,7 @@ def _style(page: PageGeometry) -> str:
         (
             "body{margin:0}p{margin:0;white-space:pre-wrap}img{vertical-align:bottom}",
             "a{color:inherit;text-decoration:none}table{border-collapse:collapse;table-layout:fixed}td{vertical-align:top}",
-            ".row-mark,.heading-mark{display:none}",
+            ".row-top,.row-mark,.heading-mark{display:none}",
             ".tab{display:inline-block;width:36pt}.page-break{display:block;page-break-after:always}",
             f".first-header{{min-height:{points(max(page.top - page.header, 0))}}}",
         )

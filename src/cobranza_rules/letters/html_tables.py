@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
@@ -9,7 +10,7 @@ from lxml import etree
 
 from cobranza_rules.language import _
 from cobranza_rules.letters.html_inline import Conversion, marks_between
-from cobranza_rules.letters.html_page import HEADING_MARK, ROW_MARK
+from cobranza_rules.letters.html_page import HEADING_MARK, ROW_MARK, ROW_TOP
 from cobranza_rules.letters.html_styles import Css, attribute, border_css, colour, css_text, number, paragraph_css, points, twips
 from cobranza_rules.letters.marked_xml import W
 
@@ -26,6 +27,9 @@ _CONDITIONAL = (
     ("lastRow", "lastRow", "tr.last-row td"),
 )
 _LOOK_BITS = {"firstRow": 0x20, "lastRow": 0x40, "firstColumn": 0x80, "lastColumn": 0x100, "noHBand": 0x200, "noVBand": 0x400}
+
+
+_PARAGRAPH = re.compile(r"<p [^>]*>")
 
 
 class Blocks(Protocol):
@@ -185,7 +189,9 @@ class _Layout:
             span = int(number(attribute(properties.find(W + "gridSpan")))) or 1
         css["padding"] = " ".join(points(margins[side]) for side in ("top", "right", "bottom", "left"))
         attributes = (f' class="{column}"' if column else "") + (f' colspan="{span}"' if span > 1 else "")
-        content = inner.mark + inner.blocks(cell, self.conversion, around, inner.depth + 1)
+        content = inner.blocks(cell, self.conversion, around, inner.depth + 1)
+        if inner.mark:
+            content = ROW_TOP + _PARAGRAPH.sub(lambda found: found[0] + inner.mark, content, count=1)
         return f'<td{attributes} style="{css_text(css)}">{content}</td>'
 
     def _cell_css(self, properties: etree._Element) -> Css:

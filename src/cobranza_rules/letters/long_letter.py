@@ -13,16 +13,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cobranza_rules.language import _
-from cobranza_rules.letters.html_page import HEADING_MARK, ROW_MARK, PageGeometry, Sheet
+from cobranza_rules.letters.html_page import HEADING_MARK, ROW_MARK, ROW_TOP, PageGeometry, Sheet
 from cobranza_rules.letters.page_stamps import Overlay, Stamped
 from cobranza_rules.letters.pdf_engine import pdf_error
-from cobranza_rules.letters.print_marks import ROUND, Mark, mark_html
+from cobranza_rules.letters.print_marks import ROUND, ROW, TOP, Mark, mark_html, on_line
 
 SURELY_LONG = 40  # Rows of tables with headings: such a letter is not tried on one page first. Where it fits after all it looks the same.
 _LEAST_TEXT = 144.0  # Points of a page that header, footer and headings have to leave to the text
 _NEW_PAGE = ' style="page-break-before:always;'
 _HEADED = re.compile(r'(<table class="t\d+ headed" style="[^"]*"><colgroup>.*?</colgroup>)(<thead>.*?</thead>)', re.DOTALL)
-_PLACES = re.compile(rf'<table class="t\d+ headed"|{HEADING_MARK}|{ROW_MARK}')
+_PLACES = re.compile(rf'<table class="t\d+ headed"|{ROW_TOP}|{HEADING_MARK}|{ROW_MARK}')
+_BORDER = 1.0  # Points of a row's upper border that stay on the page before
 _FIRST_HEADER, _HEADER, _FIRST_FOOTER, _FOOTER, _HEADINGS = range(5)  # Pages of the print of pieces
 
 
@@ -67,7 +68,8 @@ class LongLetter:
 
     def measure(self, marks: Sequence[Sequence[Mark]]) -> None:
         """`marks` of each page of the pieces' print. Raises ProblemError where the pieces leave no room for text."""
-        self.heights = [page[-1].below for page in marks if page]
+        ends = [[mark.below for mark in page if mark.kind == ROW] for page in marks]
+        self.heights = [end[-1] for end in ends if end]
         if len(self.heights) != _HEADINGS + len(self.headings):
             raise pdf_error(_("header, footer and headings of tables do not fit on one page"), _("make them lower in the template"))
         frame = self.frame
@@ -96,9 +98,11 @@ class LongLetter:
 
         def marked(found: re.Match[str]) -> str:
             nonlocal tables
+            if found[0] == ROW_TOP:
+                return mark_html(len(self.rows), TOP)
             if found[0] in (HEADING_MARK, ROW_MARK):
                 self.rows.append(_Row(tables, found[0] == HEADING_MARK))
-                return mark_html(len(self.rows) - 1)
+                return on_line(mark_html(len(self.rows) - 1))
             tables += 1
             return found[0] + (' data-moved=""' if tables in self.moved else "")
 
@@ -123,10 +127,20 @@ class LongLetter:
 
     def stamped(self, marks: Sequence[Sequence[Mark]]) -> list[Stamped]:
         """What each page of the text's print is to bear, and how far its text moves up."""
-        going_on = self._going_on(self._pages_of_rows(marks))
-        return [self._stamped(number, going_on.get(number)) for number in range(len(marks))]
+        crossings = dict(self._crossings(self._pages_of_rows(marks)))
+        return [
+            self._stamped(number, crossings.get(number), self._end(marks[number], crossings.get(number + 1)))
+            for number in range(len(marks))
+        ]
 
-    def _stamped(self, number: int, table: int | None) -> Stamped:
+    @staticmethod
+    def _end(marks: Sequence[Mark], following: int | None) -> float | None:
+        """Where a row begins on this page whose text stands on the next one: an empty strip of it would be seen."""
+        tops = [mark.below for mark in marks if mark.kind == TOP and following is not None and mark.code == following % ROUND]
+        return tops[-1] + _BORDER if tops else None
+
+    def _stamped(self, number: int, going_on: int | None, until: float | None) -> Stamped:
+        """`going_on` is the row with which the page begins, where its table began before."""
         page, frame, heights = self.page, self.frame, self.heights
         header, footer = (_FIRST_HEADER, _FIRST_FOOTER) if number == 0 else (_HEADER, _FOOTER)
         overlays = [
@@ -134,19 +148,19 @@ class LongLetter:
             Overlay(footer, page.height - page.footer - heights[footer], heights[footer]),
         ]
         if number == 0:
-            return Stamped(max(frame.top - frame.first_top, 0), overlays)
-        if table is None:
-            return Stamped(frame.heading, overlays)
-        heading = _HEADINGS + self.headings.index(self.table_headings[table])
+            return Stamped(max(frame.top - frame.first_top, 0), overlays, until)
+        if going_on is None:
+            return Stamped(frame.heading, overlays, until)
+        heading = _HEADINGS + self.headings.index(self.table_headings[self.rows[going_on].table])
         overlays.append(Overlay(heading, frame.top - frame.heading, heights[heading]))
-        return Stamped(frame.heading - heights[heading], overlays)
+        return Stamped(frame.heading - heights[heading], overlays, until)
 
     def _pages_of_rows(self, marks: Sequence[Sequence[Mark]]) -> dict[int, int]:
         """A mark on the border of two pages is drawn on both: its row is on the later one."""
         pages: dict[int, int] = {}
         following = 0
         for number, page in enumerate(marks):
-            for mark in page:
+            for mark in (each for each in page if each.kind == ROW):
                 if mark.code == following % ROUND:
                     following += 1
                 elif mark.code != (following - 1) % ROUND:
@@ -154,11 +168,8 @@ class LongLetter:
                 pages[following - 1] = number
         return pages
 
-    def _going_on(self, pages: Mapping[int, int]) -> dict[int, int]:
-        """The table that goes on at the top of a page, by page."""
-        return dict(self._crossings(pages))
-
     def _crossings(self, pages: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+        """Pages that begin in the middle of a table, and the rows with which they do."""
         for index, (before, row) in enumerate(itertools.pairwise(self.rows), start=1):
             if before.table == row.table and not row.heading and pages.get(index - 1, 0) < pages.get(index, 0):
-                yield pages[index], row.table
+                yield pages[index], index

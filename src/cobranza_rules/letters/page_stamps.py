@@ -11,7 +11,7 @@ import pikepdf
 from cobranza_rules.letters.html_page import PageGeometry
 from cobranza_rules.letters.page_numbers import FONT, Numbering
 from cobranza_rules.letters.pdf_links import Area
-from cobranza_rules.letters.print_marks import ROW, Mark, marks_of
+from cobranza_rules.letters.print_marks import Mark, marks_of
 
 _BLEED = 1.0  # Points around a piece: the outer half of its borders
 
@@ -27,15 +27,16 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class Stamped:
-    """What one page bears; its own content moves up by `up` points."""
+    """What one page bears; its own content moves up by `up` points, and ends `until` points below its upper margin where that is said."""
 
     up: float = 0.0
     overlays: Sequence[Overlay] = field(default_factory=tuple)
+    until: float | None = None
 
 
-def page_marks(content: bytes, kind: int = ROW) -> list[list[Mark]]:
+def page_marks(content: bytes) -> list[list[Mark]]:
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        return [list(marks_of(page.Contents.read_bytes(), kind)) for page in pdf.pages]
+        return [list(marks_of(page.Contents.read_bytes())) for page in pdf.pages]
 
 
 def page_count(content: bytes) -> int:
@@ -78,11 +79,17 @@ def finished(text: Printed, numbering: Numbering | None, created: str, stamps: S
             if numbering is not None:
                 each.add_resource(font, pikepdf.Name.Font, pikepdf.Name(FONT))
                 after.append(numbering.drawing(number + 1, count, page if stamps is None else stamps.pieces.page))
-            each.contents_add(f"q 1 0 0 1 0 {stamped.up:.2f} cm".encode(), prepend=True)
+            each.contents_add(_moved(stamped, page), prepend=True)
             each.contents_add(b"\n".join(after))
         file = io.BytesIO()
         pdf.save(file, deterministic_id=True)
         return file.getvalue()
+
+
+def _moved(stamped: Stamped, page: PageGeometry) -> bytes:
+    lower = page.height - page.header - (stamped.until or 0)
+    ends = "" if stamped.until is None else f" 0 {lower:.2f} {page.width:g} {page.height - lower:.2f} re W n"
+    return f"q 1 0 0 1 0 {stamped.up:.2f} cm{ends}".encode()
 
 
 def _link(pdf: pikepdf.Pdf, each: pikepdf.Page, areas: Sequence[Area], page: PageGeometry, top: float) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 
-from cobranza_rules.letters.print_marks import LINK, ROUND, Mark, mark_html
+from cobranza_rules.letters.print_marks import LINK, ROUND, Mark, mark_html, on_line
 
 _LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
-_BASELINE = '<i style="display:inline-block;width:0;height:0">{mark}</i>'  # Without a text of its own it stands on the line's baseline
 _ASCENT, _DESCENT = 9.0, 3.0  # Points above and below the baseline, as of a text of 10 points
 _SAME_LINE = 2.0  # Points
 
@@ -32,7 +31,7 @@ def marked(html: str) -> tuple[str, list[str]]:
 
     def ends(found: re.Match[str]) -> str:
         addresses.append(unescape(found[1]))
-        begin, end = (_BASELINE.format(mark=mark_html(2 * len(addresses) + side, LINK)) for side in (-2, -1))
+        begin, end = (on_line(mark_html(2 * len(addresses) + side, LINK)) for side in (-2, -1))
         return f"{begin}{found[2]}{end}"
 
     return _LINK.sub(ends, html), addresses
@@ -44,7 +43,9 @@ def areas(pages: Sequence[Sequence[Mark]], addresses: Sequence[str], width: floa
     found: list[list[Area]] = []
     for marks in pages:
         ends: dict[int, Mark] = {}
-        for mark in marks:  # What is not shown has no mark, so numbers may be missing, but never go back.
+        for mark in (
+            each for each in marks if each.kind == LINK
+        ):  # What is not shown has no mark, so numbers may be missing, but never go back.
             following += (mark.code - following) % ROUND
             ends[following] = mark
         both = [(number // 2, ends[number], ends[number + 1]) for number in ends if number % 2 == 0 and number + 1 in ends]

@@ -22,7 +22,6 @@ from cobranza_rules.letters.long_letter import LongLetter, surely_long
 from cobranza_rules.letters.page_numbers import Numbering
 from cobranza_rules.letters.page_stamps import Printed, Stamps, finished, page_count, page_marks
 from cobranza_rules.letters.pdf_engine import checked_html, checked_pdf, pdf_error
-from cobranza_rules.letters.print_marks import LINK
 from cobranza_rules.letters.printing_process import PrintingProcess
 from cobranza_rules.problems import ProblemError
 
@@ -119,7 +118,7 @@ class WkhtmltopdfEngine:
         if not addresses:
             return Printed(content, page, [()] * page_count(content))
         width = page.width - page.left - page.right
-        return Printed(content, page, pdf_links.areas(page_marks(content, LINK), addresses, width))
+        return Printed(content, page, pdf_links.areas(page_marks(content), addresses, width))
 
     def _run(self, html: str, page: PageGeometry) -> bytes:
         """Alone in a fresh process where one that had printed other letters failed at it."""
