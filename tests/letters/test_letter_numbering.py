@@ -99,7 +99,7 @@ def test_the_number_stands_in_the_hanging_indent() -> None:
     page = parsed(compile_template(with_lists(item(1, 1)), "t").html(fields_of(letter())))
     paragraph = page.find(".//div[@class='letter']").findall("p")[1]
     assert "margin-left:36pt;text-indent:-18pt" in paragraph.get("style")
-    assert paragraph[0].get("style") == "display:inline-block;text-indent:0;min-width:18pt"
+    assert paragraph[0].get("style") == "display:inline-block;text-indent:0;min-width:18pt;box-sizing:border-box;padding-right:3pt"
 
 
 def test_a_list_of_a_style_is_counted_and_a_paragraph_may_leave_it() -> None:

@@ -16,6 +16,8 @@ from cobranza_rules.letters.numbering import Level, number_mark
 
 _DEFAULT_TAB = 36.0  # Points; where a number is followed by a tab and the paragraph has no hanging indent.
 
+_GAP = "3pt"  # Between the text and a number that is as wide as its room
+
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
@@ -39,7 +41,8 @@ class Numbered:
         follows = attribute(self.level.element.find(W + "suff")) or "tab"
         if follows == "tab":
             indent = number(css.get("text-indent", "0").removesuffix("pt"))
-            room = {"display": "inline-block", "text-indent": "0", "min-width": points(-indent if indent < 0 else _DEFAULT_TAB)}
+            width = points(-indent if indent < 0 else _DEFAULT_TAB)
+            room = {"display": "inline-block", "text-indent": "0", "min-width": width, "box-sizing": "border-box", "padding-right": _GAP}
             return f'<span style="{css_text(looks | room)}">{mark}</span>'
         return f'<span style="{css_text(looks)}">{mark}</span>' + (" " if follows == "space" else "")
 
