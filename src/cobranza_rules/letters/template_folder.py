@@ -36,6 +36,16 @@ class TemplateFolder:
         _must_fit(found, scope)
         return found
 
+    def fitting(self, name: str, language: str) -> tuple[CompiledTemplate, Scope]:
+        """A letter and the first scope whose documents have all that it names. Raises ProblemError, also where no scope's do."""
+        found = self._letter(name, language)
+        scope = next((scope for scope, known in BY_SCOPE.items() if found.named <= known.keys()), None)
+        if scope is None:
+            named = ", ".join(sorted(found.named - frozenset.intersection(*map(frozenset, BY_SCOPE.values()))))
+            what = _("no document has all of the fields that the template names: {fields}", fields=named)
+            raise ProblemError([Problem(what, _("docs/letters.md says which of them belong together"), found.name)])
+        return found, scope
+
     def _letter(self, name: str, language: str) -> CompiledTemplate:
         file, content = self._read("letters", "docx", name, language)
         key = (file, hashlib.sha256(content).hexdigest())

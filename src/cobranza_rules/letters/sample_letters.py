@@ -1,4 +1,4 @@
-"""Synthetic letters for the tests: names with signs that markup cares about, amounts of every size, both languages."""
+"""Made-up letters of every kind, for previews, checks and tests: names with signs that markup cares about, both languages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ import dataclasses
 import datetime as dt
 
 from cobranza_rules.domain.company import BankAccount, Company, Person
-from cobranza_rules.domain.letter import AccountLetter, Addressee, AgingBucket, CoveredLine, Heading, Letter, LetterLine, PaymentLetter
+from cobranza_rules.domain.letter import (
+    AccountLetter,
+    Addressee,
+    AgingBucket,
+    CoveredLine,
+    Document,
+    Heading,
+    Letter,
+    LetterLine,
+    PaymentLetter,
+)
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.money import Money, total
 
 TODAY = dt.date(2026, 3, 5)
@@ -55,6 +66,15 @@ FOREIGN = Addressee(
 OF_ACCOUNTS = ("account-statement", "overdue-warning")
 OF_PAYMENTS = ("payment-received",)
 HEADING = [field.name for field in dataclasses.fields(Heading)]
+
+
+def sample_document(template: str, language: str, scope: Scope) -> Document:
+    """What a template that is fit for rules of that scope can be tried with."""
+    if scope is Scope.CUSTOMER:
+        return account_letter(language, template=template)
+    if scope is Scope.PAYMENT:
+        return payment_letter(language, template=template)
+    return letter(template, language)
 
 
 def line(index: int, currency: str = "MXN", note: str = "") -> LetterLine:
@@ -106,7 +126,7 @@ def letter(template: str = "first-reminder", language: str = "es", count: int = 
         last_contact=dt.date(2026, 2, 26) if template == "second-reminder" else None,
         rubric="MLR",
     )
-    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]  # the tests name fields of Letter
+    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]  # callers name fields of Letter
 
 
 def account_letter(language: str = "es", **changes: object) -> AccountLetter:
@@ -117,7 +137,7 @@ def account_letter(language: str = "es", **changes: object) -> AccountLetter:
     in_dollars = tuple(line(index + 5, "USD") for index in range(2))
     statements = (_owed(of, "MXN", in_pesos), _owed(of, "USD", in_dollars))
     made = AccountLetter(**{name: getattr(of, name) for name in HEADING}, statements=statements)
-    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]  # the tests name fields of AccountLetter
+    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]  # callers name fields of AccountLetter
 
 
 def _owed(of: Letter, currency: str, lines: tuple[LetterLine, ...]) -> Letter:
@@ -142,4 +162,4 @@ def payment_letter(language: str = "es", **changes: object) -> PaymentLetter:
         covered=covered,
         unapplied=Money(16000, "MXN"),
     )
-    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]  # the tests name fields of PaymentLetter
+    return dataclasses.replace(made, **changes)  # type: ignore[arg-type]  # callers name fields of PaymentLetter
