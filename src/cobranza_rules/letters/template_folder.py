@@ -13,6 +13,7 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, TemplateField
 from cobranza_rules.letters.mail_body import MailTemplate, compile_mail
 from cobranza_rules.letters.notice_catalogue import NOTICE_BY_NAME
+from cobranza_rules.letters.packet_catalogue import PACKET_BY_NAME, PACKET_TEMPLATES
 from cobranza_rules.letters.request_notice import REQUEST_BY_NAME, REQUEST_NOTICES
 from cobranza_rules.letters.template import CompiledTemplate, compile_template
 from cobranza_rules.problems import Problem, ProblemError
@@ -46,11 +47,15 @@ class TemplateFolder:
             raise ProblemError([Problem(what, _("docs/letters.md says which of them belong together"), found.name)])
         return found, scope
 
+    def packet(self, name: str, language: str) -> CompiledTemplate:
+        """The cover or the index of a packet. Raises ProblemError where there is no such template, or where it is not fit for use."""
+        return self._letter(name, language)
+
     def _letter(self, name: str, language: str) -> CompiledTemplate:
         file, content = self._read("letters", "docx", name, language)
         key = (file, hashlib.sha256(content).hexdigest())
         if key not in self._letters:
-            self._letters[key] = compile_template(content, file, OF_ANY)
+            self._letters[key] = compile_template(content, file, PACKET_BY_NAME if name in PACKET_TEMPLATES else OF_ANY)
         return self._letters[key]
 
     def mail(self, name: str, language: str, scope: Scope = Scope.INVOICE) -> MailTemplate:
@@ -79,8 +84,11 @@ class TemplateFolder:
         return hashlib.sha256(b"|".join(file.read_bytes() for file in files if file.is_file())).hexdigest()
 
     def letters(self) -> dict[str, frozenset[str]]:
-        """The languages in which each letter is there, by its name; those of mails and notices alike."""
-        return self._languages("letters", "docx")
+        """The languages in which each letter is there, by its name; those of mails and notices alike. Pages of packets are no letters."""
+        return {name: languages for name, languages in self._languages("letters", "docx").items() if name not in PACKET_TEMPLATES}
+
+    def packet_pages(self) -> dict[str, frozenset[str]]:
+        return {name: languages for name, languages in self._languages("letters", "docx").items() if name in PACKET_TEMPLATES}
 
     def mails(self) -> dict[str, frozenset[str]]:
         return self._languages("mail", "html")
