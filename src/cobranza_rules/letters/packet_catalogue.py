@@ -28,7 +28,7 @@ _ENTRY = (
 _FILE = (
     text_field("name", N_("name")),
     text_field("description", N_("what it belongs to")),
-    text_field("sha256", N_("the SHA-256 of its bytes")),
+    text_field("sha256", N_("the first letters of its SHA-256")),
 )
 _DATED = (text_field("date", N_("the day")), text_field("what", N_("what was done")))
 PACKET_FIELDS = (

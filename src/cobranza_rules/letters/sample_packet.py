@@ -67,5 +67,5 @@ def sample_packet_fields(template: str, language: str) -> dict[str, Any]:
         "agreements": [{"number": "CT-2026-014, v. 2", "valid": words["valid"]}],
         "actions": [{"date": heading["lines"][0]["issued"], "what": what} for what in words["actions"]],
         "entries": entries,
-        "files": [{"name": "F-1001.xml", "description": words["of"], "sha256": "9f86d081884c7d659a2feaa0c55ad015" * 2}],
+        "files": [{"name": "F-1001.xml", "description": words["of"], "sha256": "9f86d081884c"}],
     }

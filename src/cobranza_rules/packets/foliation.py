@@ -56,4 +56,3 @@ def width_of(text: str) -> float:
     """Points in Helvetica, near enough to set a short line to the right (Adobe Font Metrics: digits 556, blanks 278)."""
     narrow = sum(letter in " .,:;il|!'ítfj" for letter in text)
     return SIZE * (narrow * 0.28 + (len(text) - narrow) * 0.56)
-

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import img2pdf
 import pikepdf
-from PIL import Image
 from pikepdf import Array, Dictionary, Name, Pdf
+from PIL import Image
 
 LETTER = (612.0, 792.0)  # Points: US Letter, which Mexico uses
 MARGIN = 28.0

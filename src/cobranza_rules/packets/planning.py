@@ -27,17 +27,29 @@ class PacketKind(StrEnum):
 
 
 class Section(StrEnum):
-    """The word is a key of the catalogue: the heading in the index and in the outline."""
-
     HISTORY = "history"
     AGREEMENTS = "agreements"
     STATEMENTS = "statements"
     TRANSMITTALS = "transmittals"
     INVOICES = "invoices"
-    SUPPORT = "support files"
+    SUPPORT = "support"
     ACKNOWLEDGEMENTS = "acknowledgements"
-    LETTERS = "letters sent"
+    LETTERS = "letters"
     REPLIES = "replies"
+
+
+# As the index and the outline show them
+HEADINGS = {
+    Section.HISTORY: N_("History"),
+    Section.AGREEMENTS: N_("Contracts and agreements"),
+    Section.STATEMENTS: N_("Statements of account"),
+    Section.TRANSMITTALS: N_("Delivery"),
+    Section.INVOICES: N_("Invoices"),
+    Section.SUPPORT: N_("Support of the invoices"),
+    Section.ACKNOWLEDGEMENTS: N_("Acknowledgements of receipt"),
+    Section.LETTERS: N_("Letters and reminders"),
+    Section.REPLIES: N_("Messages of the customer"),
+}
 
 
 # What each kind holds, in this order
@@ -179,12 +191,12 @@ def _sent(section: Section, sent: Sequence[SentPaper]) -> Iterator[PlannedPart]:
 
 def _mail(section: Section, mail: MailPaper) -> PlannedPart:
     lines: Lines = (
-        (N_("from"), mail.sender),
-        (N_("to"), mail.to),
+        (N_("sender"), mail.sender),
+        (N_("recipients"), mail.to),
         (N_("subject"), mail.subject),
         (N_("date"), str(mail.on)),
-        (N_("attached"), ", ".join(mail.attached) or "-"),
-        (N_("message"), _("embedded in this file as {name}", name=mail.raw.name)),
+        (N_("attachments"), ", ".join(mail.attached) or "-"),
+        (N_("message file"), _("embedded in this file as {name}", name=mail.raw.name)),
     )
     title = _("Message ({kind}): {subject}", kind=word(mail.kind), subject=mail.subject or "-")
     return PlannedPart(section, title, mail.on, WrittenPage(lines=lines, text=mail.text), (mail.raw,))

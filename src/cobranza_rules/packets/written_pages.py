@@ -17,10 +17,10 @@ from cobranza_rules.packets.refusals import SENTENCES, Refusal
 LONGEST_TEXT = 60_000  # Characters of a message that are printed; all of it is in the file that is embedded.
 _GEOMETRY = PageGeometry(top=54, right=56, bottom=60, left=56, header=46, footer=48)
 _STYLE = """
-body{font-family:'Liberation Sans',Arial,sans-serif;font-size:9.5pt;line-height:1.35;color:#1c2733}
+body{margin:0;font-family:'Liberation Sans',Arial,sans-serif;font-size:9.5pt;line-height:1.35;color:#1c2733}
 .company{color:#5F6B7A;font-size:8pt;border-bottom:1pt solid #1F3A5F;padding-bottom:3pt}
 h1{font-size:13pt;color:#1F3A5F;margin:10pt 0 8pt 0}
-table{width:100%;margin-bottom:8pt}
+table{width:100%;margin-bottom:8pt;border-collapse:collapse}
 td,th{padding:2.5pt 6pt 2.5pt 0;text-align:left;vertical-align:top;border-bottom:0.5pt solid #C5CED9}
 th{background:#1F3A5F;color:#fff;font-size:8pt;padding-left:6pt}
 .rows td{padding-left:6pt}
