@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Callable
 
 import pikepdf
-from PIL import Image
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
+from PIL import Image
 
 
 def saved(pdf: Pdf, **options: object) -> bytes:
@@ -24,7 +24,9 @@ def pdf_with(text: str = "Contrato", pages: int = 1, change: Callable[[Pdf], Non
     for number in range(1, pages + 1):
         page = pdf.add_blank_page(page_size=(612, 792))
         page.obj.Resources = Dictionary(Font=Dictionary(F1=font))
-        page.obj.Contents = Stream(pdf, content if content is not None else f"BT /F1 20 Tf 72 700 Td ({text} {number}) Tj ET".encode("cp1252"))
+        page.obj.Contents = Stream(
+            pdf, content if content is not None else f"BT /F1 20 Tf 72 700 Td ({text} {number}) Tj ET".encode("cp1252")
+        )
     if change is not None:
         change(pdf)
     return saved(pdf)
