@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from cobranza_rules.letters import libreoffice
 from cobranza_rules.letters.letter_check import check_letters, sample_of, trial_templates
 from cobranza_rules.letters.libreoffice import LibreOffice, find_libreoffice
 from cobranza_rules.letters.packet_catalogue import PACKET_BY_NAME, PACKET_TEMPLATES
@@ -19,6 +18,7 @@ from cobranza_rules.letters.sample_packet import sample_packet_fields
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
 
+from .conftest import ROOT
 from .docx_files import docx
 
 
@@ -135,7 +135,7 @@ def test_what_is_no_pdf_has_no_pages() -> None:
 def test_without_libreoffice_the_pdf_stands_alone(templates: TemplateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     template, fields = sample_of(templates, "first-reminder", "es")
     engine = choose_engine("wkhtmltopdf")
-    monkeypatch.setattr(libreoffice.shutil, "which", lambda _name: None)
+    monkeypatch.setattr("shutil.which", lambda _name: None)
     assert find_libreoffice() is None
     alone = Image.open(io.BytesIO(preview_of(template, fields, engine, None)))
     assert alone.width == pages_of(engine.render(template.html(fields)))[0].width + 2 * 16
@@ -163,3 +163,11 @@ def test_one_that_hangs_or_makes_nothing_is_said(tmp_path: Path) -> None:
         office(tmp_path, "sleep 30").as_pdf(b"")
     with pytest.raises(ProblemError, match="LibreOffice made no complete PDF"):
         office(tmp_path, "exit 1").as_pdf(b"")
+
+
+@pytest.mark.parametrize("page", ["packets.md", "packets.es.md"])
+def test_the_page_of_packets_lists_every_field(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    for field in PACKET_BY_NAME.values():
+        [row] = [line for line in text.splitlines() if line.startswith(f"| `{field.name}` |")]
+        assert all(f"`{part.name}`" in row for part in field.parts)

@@ -106,7 +106,7 @@ def test_one_that_was_mended_says_so() -> None:
 def test_a_page_that_leaves_its_state_open_is_closed() -> None:
     found = read(pdf_with(content=b"q q 0.5 0 0 0.5 9 9 cm BT /F1 20 Tf 72 700 Td (a \\) q) Tj ET"))
     with pikepdf.open(io.BytesIO(found.content)) as pdf:
-        assert [bytes(each.read_bytes()).count(b"Q") for each in pdf.pages[0].obj.Contents] == [0, 2]  # type: ignore[attr-defined]
+        assert [bytes(each.read_bytes()).count(b"Q") for each in pdf.pages[0].obj.Contents] == [0, 2]
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def test_an_escalated_case_as_one_pdf(case: Desk) -> None:
             "Expediente para Administración",
             "Índice",
             "Historia",
-            "Contratos y convenios",
+            "Contratos",
             "Facturas",
             "Acuses de recibo",
             "Entrega",

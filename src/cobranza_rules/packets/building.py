@@ -106,13 +106,12 @@ class _Building:
         return BuiltPart(part, pdf, pages_in(pdf), tuple(file for file in part.embedded if file not in missing), note)
 
     def _of_file(self, part: PlannedPart, file: StoredFile, found: ForeignPages) -> BuiltPart:
-        rest = self._own(part, b"") if part.embedded else None
-        embedded = rest.embedded if rest is not None else ()
+        embedded = tuple(each for each in part.embedded if self._fetched(each.digest))
         if found.refused is not None:
             there = found.refused is not Refusal.MISSING
             notice = self._written(notice_of(file, found.refused, len(self.contents.get(file.digest, b""))), part.title)
-            note = _("attached as it came") if there else _("missing")
-            return BuiltPart(part, notice, pages_in(notice), (*embedded, file) if there else embedded, note, found.refused)
+            said = _("attached as it came") if there else _("missing")
+            return BuiltPart(part, notice, pages_in(notice), (*embedded, file) if there else embedded, said, found.refused)
         if "repaired" in found.left_out:
             return BuiltPart(part, found.content, found.pages, (*embedded, file), _("mended while it was read; attached as it came too"))
         words = [Sentence(LEFT_OUT[name]) for name in found.left_out]
