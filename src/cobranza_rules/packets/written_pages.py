@@ -60,7 +60,7 @@ def written_html(page: WrittenPage, title: Sentence, style: Style) -> str:
         return value.text(translate) if isinstance(value, Sentence) else value
 
     rest = len(page.text) - LONGEST_TEXT
-    cut = f"\n\n[{_('{count} more characters stand in the embedded message', count=rest).text(translate)}]" if rest > 0 else ""
+    more = _("[{count} more characters stand in the embedded message]", count=rest)
     fields = {
         "language": style.language,
         "company": style.company,
@@ -69,7 +69,7 @@ def written_html(page: WrittenPage, title: Sentence, style: Style) -> str:
         "lines": [{"label": translate(label).capitalize(), "value": said(value)} for label, value in page.lines],
         "headings": [{"text": translate(heading)} for heading in page.headings],
         "rows": [{"cells": [{"text": said(cell)} for cell in row]} for row in page.rows],
-        "text": page.text[:LONGEST_TEXT] + cut,
+        "text": page.text[:LONGEST_TEXT] + (f"\n\n{more.text(translate)}" if rest > 0 else ""),
     }
     return render_bounded(_TEMPLATE, fields, "packet")
 
