@@ -11,8 +11,10 @@ import pytest
 from docx import Document
 
 from cobranza_rules.casefile.timeline import timeline, verify_case_file
+from cobranza_rules.domain.entry import EntryKind
 from tests.cfdi_files import invoice, receipt
 from tests.conftest import DAY
+from tests.letters.docx_files import docx
 from tests.stories.desk import Desk
 from tests.stories.spoken import spoken
 
@@ -74,8 +76,6 @@ def test_invoices_that_are_named_are_those_that_it_is_about(desk: Desk) -> None:
 
 
 def test_what_is_disputed_stands_apart_unless_it_is_named(desk: Desk) -> None:
-    from cobranza_rules.domain.entry import EntryKind
-
     desk.take(invoice("FA-2", "580.00"), opening=dt.date(2026, 2, 27))
     desk.enter("FA-2", EntryKind.DISPUTE_OPENED, reason="precio")
     [said] = written(desk, "first-reminder", "C-001").values()
@@ -99,6 +99,21 @@ def test_one_about_the_whole_account_takes_no_invoices(desk: Desk) -> None:
         1,
         ["the letter 'account-statement' is not about single invoices; leave --invoices out"],
     )
+
+
+def test_a_letter_about_a_payment_is_about_the_last_one_or_the_one_that_is_named(desk: Desk) -> None:
+    template = docx("{{ payment.amount }} {{ payment.operation }}: {% for one in covered %}{{ one.number }} {% endfor %}")
+    (desk.workspace.base / "templates" / "letters" / "receipt.es.docx").write_bytes(template)
+    assert spoken(desk, "letter", "receipt", "C-001") == (
+        1,
+        ["no payment of C-001 is known; import the payment receipt or the report of the accounting system first"],
+    )
+    desk.take(receipt("P-1", {"FA-1": "100.00"}, dt.date(2026, 2, 10), operation="A1"))
+    desk.take(receipt("P-2", {"FA-1": "200.00"}, dt.date(2026, 2, 11), operation="B2"))
+    assert next(iter(written(desk, "receipt", "C-001").values())).split() == ["$200.00", "MXN", "B2:", "FA-1"]
+    assert next(iter(written(desk, "receipt", "C-001", "--payment", "A1").values())).split() == ["$100.00", "MXN", "A1:", "FA-1"]
+    code, said = spoken(desk, "letter", "receipt", "C-001", "--payment", "C3")
+    assert (code, said[0].partition(";")[0]) == (1, "no payment of C-001 has the operation number 'C3'")
 
 
 def test_what_is_wrong_is_said_at_once_and_nothing_is_written(desk: Desk) -> None:
@@ -127,8 +142,6 @@ def test_a_reminder_without_anything_overdue_wants_names(desk: Desk) -> None:
 
 
 def test_an_invoice_of_somebody_else_or_one_that_is_closed_is_refused(desk: Desk) -> None:
-    from cobranza_rules.domain.entry import EntryKind
-
     desk.take(invoice("FA-2", "580.00"), invoice("FB-1", "10.00", receiver=("XAXX010101000", "OTRA EMPRESA")))
     desk.enter("FA-2", EntryKind.CANCELLED)
     code, said = spoken(desk, "letter", "first-reminder", "C-001", "--invoices", "FB-1,FA-2")

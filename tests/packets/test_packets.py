@@ -109,7 +109,7 @@ def test_an_escalated_case_as_one_pdf(case: Desk) -> None:
             for child in item.children
         }
     assert {"FA-1.xml", "FA-2.xml", "sha256.txt"} < names
-    assert any(name.startswith("recibido-") for name in names)
+    assert any(name.startswith("in-") for name in names)
     index = "".join("".join(pages[1:3]).split())
     for title, first in firsts.items():  # The index says where each part begins.
         assert re.search(rf"{re.escape(''.join(title.split()))}(\d\d/\d\d/\d{{4}})?{first}", index), (title, index)

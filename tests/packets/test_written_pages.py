@@ -28,8 +28,10 @@ def test_what_comes_from_outside_stays_text() -> None:
 
 
 def test_labels_and_sentences_speak_the_language_of_the_packet() -> None:
-    said = text_of(WrittenPage((("sender", _("not received")),), ("Date", "What happened"), (("2026-03-02", _("not received")),)))
-    assert "Remitenteno recibido" in said
+    said = text_of(
+        WrittenPage((("sender", _("not received")), ("CFDI", "-")), ("Date", "What happened"), (("2026-03-02", _("not received")),))
+    )
+    assert "Remitenteno recibidoCFDI-" in said
     assert "FechaQué pasó2026-03-02no recibido" in said
 
 

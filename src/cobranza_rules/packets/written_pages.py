@@ -66,12 +66,16 @@ def written_html(page: WrittenPage, title: Sentence, style: Style) -> str:
         "company": style.company,
         "date_iso": style.dated.isoformat(),
         "title": said(title),
-        "lines": [{"label": translate(label).capitalize(), "value": said(value)} for label, value in page.lines],
+        "lines": [{"label": _begun(translate(label)), "value": said(value)} for label, value in page.lines],
         "headings": [{"text": translate(heading)} for heading in page.headings],
         "rows": [{"cells": [{"text": said(cell)} for cell in row]} for row in page.rows],
         "text": page.text[:LONGEST_TEXT] + (f"\n\n{more.text(translate)}" if rest > 0 else ""),
     }
     return render_bounded(_TEMPLATE, fields, "packet")
+
+
+def _begun(label: str) -> str:
+    return label[:1].upper() + label[1:]
 
 
 def notice_of(file: StoredFile, why: Refusal, size: int) -> WrittenPage:
