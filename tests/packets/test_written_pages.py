@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 
-from lxml import html
-
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.packets.material import StoredFile
 from cobranza_rules.packets.planning import WrittenPage
 from cobranza_rules.packets.refusals import SENTENCES, Refusal
 from cobranza_rules.packets.written_pages import LONGEST_TEXT, Style, notice_of, written_html
+from tests.letters.docx_files import parsed
 
 STYLE = Style("es", "Kemper & Hijos", dt.date(2026, 3, 2))
 
 
 def text_of(page: WrittenPage, title: str = "Título") -> str:
-    return " ".join(html.document_fromstring(written_html(page, Sentence("{t}", {"t": title}), STYLE)).find("body").text_content().split())
+    written = written_html(page, Sentence("{t}", {"t": title}), STYLE)
+    return " ".join(parsed(written).find("body").text_content().split())
 
 
 def test_what_comes_from_outside_stays_text() -> None:

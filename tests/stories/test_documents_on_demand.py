@@ -71,8 +71,8 @@ def test_a_reader_finds_nothing_wrong_with_a_packet(program: Program, tmp_path: 
     file = tmp_path / "caso.pdf"
     program.installed("packet", "escalation", "C-001", "-o", str(file), "--on", MONDAY)
     text = subprocess.run(["pdftotext", str(file), "-"], capture_output=True, text=True, check=True).stdout
-    assert "Expediente para Administración" in text
-    assert "factura FA-1 emitida por 1,160.00 MXN" in " ".join(text.split())
+    assert "Case for Administration" in text
+    assert "invoice FA-1 issued for 1,160.00 MXN" in " ".join(text.split())
 
 
 def test_usage_says_what_is_missing(program: Program) -> None:
