@@ -10,7 +10,7 @@ from pathlib import Path
 
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
-from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, TemplateField
+from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, Subject, TemplateField
 from cobranza_rules.letters.mail_body import MailTemplate, compile_mail
 from cobranza_rules.letters.notice_catalogue import NOTICE_BY_NAME
 from cobranza_rules.letters.request_notice import REQUEST_BY_NAME, REQUEST_NOTICES
@@ -30,7 +30,7 @@ class TemplateFolder:
         self._letters: dict[tuple[str, str], CompiledTemplate] = {}
         self._mails: dict[tuple[str, str], MailTemplate] = {}
 
-    def letter(self, name: str, language: str, scope: Scope = Scope.INVOICE) -> CompiledTemplate:
+    def letter(self, name: str, language: str, scope: Subject = Scope.INVOICE) -> CompiledTemplate:
         """For a rule of that scope. Raises ProblemError where there is no such template, or where it is not fit for use."""
         found = self._letter(name, language)
         _must_fit(found, scope)
@@ -43,7 +43,7 @@ class TemplateFolder:
             self._letters[key] = compile_template(content, file, OF_ANY)
         return self._letters[key]
 
-    def mail(self, name: str, language: str, scope: Scope = Scope.INVOICE) -> MailTemplate:
+    def mail(self, name: str, language: str, scope: Subject = Scope.INVOICE) -> MailTemplate:
         """For a rule of that scope. Raises ProblemError where there is no such template, or where it is not fit for use."""
         found = self._mail(name, language)
         _must_fit(found, scope)
@@ -79,7 +79,7 @@ class TemplateFolder:
         """Those that rules may name: the program's own, about billing requests, are none of them."""
         return {name: languages for name, languages in self._languages("notices", "html").items() if name not in REQUEST_NOTICES}
 
-    def unfit(self, kind: StepKind, name: str, scope: Scope) -> Iterator[Sentence]:
+    def unfit(self, kind: StepKind, name: str, scope: Subject) -> Iterator[Sentence]:
         """What a template, in any language, names that a rule of that scope does not know. What is wrong with it otherwise is not said here."""
         folder, suffix, compiled = ("letters", "docx", self._letter) if kind is StepKind.LETTER else ("mail", "html", self._mail)
         for language in [language for found, language in self._found(folder, suffix) if found == name]:
@@ -127,7 +127,7 @@ class TemplateFolder:
         raise ProblemError([Problem(_("there is no template '{name}' in '{language}'", name=name, language=language), hint, file)])
 
 
-def _unknown(template: CompiledTemplate | MailTemplate, scope: Scope) -> list[Sentence]:
+def _unknown(template: CompiledTemplate | MailTemplate, scope: Subject) -> list[Sentence]:
     unknown = sorted(template.named - BY_SCOPE[scope].keys())
     what = _(
         "{file} names {fields}, of which 'for: {scope}' knows nothing", file=template.name, fields=", ".join(unknown), scope=scope.value
@@ -135,6 +135,6 @@ def _unknown(template: CompiledTemplate | MailTemplate, scope: Scope) -> list[Se
     return [what] if unknown else []
 
 
-def _must_fit(template: CompiledTemplate | MailTemplate, scope: Scope) -> None:
+def _must_fit(template: CompiledTemplate | MailTemplate, scope: Subject) -> None:
     if unknown := _unknown(template, scope):
         raise ProblemError([Problem(what, _("docs/letters.md lists the fields")) for what in unknown])
