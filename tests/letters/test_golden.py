@@ -9,10 +9,10 @@ import pytest
 from cobranza_rules.domain.letter import Document
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.letters.fields import fields_of
+from cobranza_rules.letters.sample_letters import OF_ACCOUNTS, OF_PAYMENTS, account_letter, letter, payment_letter
 from cobranza_rules.letters.template_folder import TemplateFolder
 
 from .docx_files import text_of
-from .sample_letters import OF_ACCOUNTS, OF_PAYMENTS, account_letter, letter, payment_letter
 
 GOLDEN = Path(__file__).parent / "golden"
 LETTERS = ("transmittal", "acknowledgement-form", "first-reminder", "second-reminder", "statement", "account-statement")

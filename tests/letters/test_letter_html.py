@@ -18,12 +18,12 @@ from lxml import etree
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.html_page import PageGeometry
+from cobranza_rules.letters.sample_letters import account_letter, letter
 from cobranza_rules.letters.template import compile_template
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
 
 from .docx_files import changed, docx, parsed, saved, with_body_xml
-from .sample_letters import account_letter, letter
 
 NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 

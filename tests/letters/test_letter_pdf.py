@@ -15,10 +15,9 @@ from cobranza_rules.letters.html_page import PageGeometry
 from cobranza_rules.letters.page_numbers import Numbering, number_pages
 from cobranza_rules.letters.pdf import PdfEngine, WeasyprintEngine, WkhtmltopdfEngine, choose_engine
 from cobranza_rules.letters.pdf_engine import checked_pdf
+from cobranza_rules.letters.sample_letters import letter
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
-
-from .sample_letters import letter
 
 NAMES = ["transmittal", "acknowledgement-form", "first-reminder", "second-reminder", "statement"]
 

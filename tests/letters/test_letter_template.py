@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from cobranza_rules.letters.fields import fields_of
+from cobranza_rules.letters.sample_letters import letter
 from cobranza_rules.letters.template import CompiledTemplate, compile_template
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.letters.word import ENVIRONMENT
@@ -21,7 +22,6 @@ from cobranza_rules.problems import ProblemError
 
 from .conftest import ROOT
 from .docx_files import changed, docx, packed, parsed, parts_of, saved, with_body_xml
-from .sample_letters import letter
 
 FIELDS = fields_of(letter())
 

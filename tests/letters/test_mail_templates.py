@@ -7,13 +7,13 @@ import pytest
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.mail_body import compile_mail
+from cobranza_rules.letters.sample_letters import OF_ACCOUNTS, OF_PAYMENTS, account_letter, letter, payment_letter
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.money import Money
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.rules.model import StepKind
 
 from .docx_files import docx, parsed
-from .sample_letters import OF_ACCOUNTS, OF_PAYMENTS, account_letter, letter, payment_letter
 
 
 def problems_of(source: str | bytes) -> list[str]:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from cobranza_rules.letters.sample_letters import COMPANY, letter, line
 from cobranza_rules.letters.statement import statement_workbook
 from cobranza_rules.money import Money
 
 from .docx_files import parts_of
-from .sample_letters import COMPANY, letter, line
 
 
 def sheet_of(content: bytes) -> Any:

@@ -29,6 +29,12 @@ from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import role_written_to
 from cobranza_rules.store.tables import ContactRow, CreditNoteRow, CustomerRow, InvoiceRow
 
+ANALYST = "collections_analyst"
+# Of letters that no rule writes
+SIGNERS = {"formal-demand": "administration_manager", "acknowledgement-of-debt": "administration_manager"}
+ASSIGNEES = {"sales-intervention": "sales_manager"}
+ANSWER_WORKDAYS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Writer:
@@ -50,14 +56,21 @@ def letter_for(session: Session, writer: Writer, action: PlannedAction, template
     made = letter_about(session, writer, customer, heading, action.currency, claimed, held)
     if not action.ladder:  # A letter that hands invoices over names each once; one that asks for money says what is due of it when.
         made = _claiming(made, tuple(_handed_over(row, writer, action) for row in claimed), writer)
-    task = next((step for step in action.steps if step.kind is StepKind.TASK), None)
-    asked_by = writer.calendar.plus(writer.today, task.due_workdays) if task and task.due_workdays else None
+    assignee, workdays = _asked_of(action, template)
     return replace(
         made,
         next_contact=action.next_contact,
-        assignee=writer.company.person(task.assign) if task else None,
-        answer_by=asked_by or action.next_contact,
+        assignee=writer.company.person(assignee),
+        answer_by=writer.calendar.plus(writer.today, workdays) if workdays else action.next_contact,
     )
+
+
+def _asked_of(action: PlannedAction, template: str) -> tuple[str, int]:
+    """The role that is to act and the business days for an answer, 0 where none are said: as the chain's task has them."""
+    task = next((step for step in action.steps if step.kind is StepKind.TASK), None)
+    if task is not None:
+        return task.assign, task.due_workdays
+    return ASSIGNEES.get(template, ""), 0 if action.steps else ANSWER_WORKDAYS
 
 
 def letter_about(
@@ -95,8 +108,11 @@ def _claiming(letter: Letter, lines: tuple[LetterLine, ...], writer: Writer) -> 
 def heading_for(session: Session, writer: Writer, action: PlannedAction, template: str, *, number: str, draft: bool) -> dict[str, Any]:
     """The fields of `domain.letter.Heading`, but for the last contact."""
     customer = session.get_one(CustomerRow, action.customer_id)
-    analyst = _person(writer.company, {step.rubric for step in action.steps if step.rubric})
-    signer = _person(writer.company, {step.sign for step in action.steps if step.sign}) or analyst
+    rubrics, signers = ({getattr(step, name) for step in action.steps if getattr(step, name)} for name in ("rubric", "sign"))
+    if not action.steps:  # Asked for by a person, and no rule says who signs it.
+        rubrics, signers = {ANALYST}, {SIGNERS.get(template, ANALYST)}
+    analyst = _person(writer.company, rubrics)
+    signer = _person(writer.company, signers) or analyst
     heading = signed_heading(session, writer, customer, template, (signer, analyst), number=number, draft=draft)
     copies = tuple(person for address in action.copies if (person := _by_address(writer.company, address)) is not None)
     return {**heading, "addressee": _addressee(session, customer, role_written_to(action.steps)), "copies": copies}
@@ -141,7 +157,7 @@ def statement_for(session: Session, writer: Writer, customer: CustomerRow, curre
     rows = list(session.scalars(query.order_by(InvoiceRow.due_on, InvoiceRow.id)))
     notes = [_what_is_open(state_of(row), customer.language) if noted else "" for row in rows]
     lines = tuple(line for row, note in zip(rows, notes, strict=True) for line in _lines_of(row, writer, note))
-    analyst = writer.company.person("collections_analyst")
+    analyst = writer.company.person(ANALYST)
     return Letter(
         template="statement",
         language=customer.language,

@@ -278,8 +278,3 @@ BY_SCOPE: dict[Subject, dict[str, TemplateField]] = {
 # What a template may name as long as nobody has said which rule it is for.
 OF_ANY = {name: field for by_name in BY_SCOPE.values() for name, field in by_name.items()}
 LOOP_FIELDS = frozenset({"index", "index0", "first", "last", "length"})
-
-
-def subject_of(named: frozenset[str]) -> Subject | None:
-    """What a template is about that names these fields: the first whose documents have them all, invoices before others."""
-    return next((subject for subject, fields in BY_SCOPE.items() if named <= fields.keys()), None)

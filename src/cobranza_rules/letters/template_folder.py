@@ -6,13 +6,16 @@ import contextlib
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from cobranza_rules.domain.company import NO_PICTURES, Pictures
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, Subject, TemplateField
 from cobranza_rules.letters.mail_body import MailTemplate, compile_mail
 from cobranza_rules.letters.notice_catalogue import NOTICE_BY_NAME
+from cobranza_rules.letters.placed_pictures import with_pictures
 from cobranza_rules.letters.request_notice import REQUEST_BY_NAME, REQUEST_NOTICES
 from cobranza_rules.letters.template import CompiledTemplate, compile_template
 from cobranza_rules.problems import Problem, ProblemError
@@ -27,20 +30,32 @@ class TemplateFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._letters: dict[tuple[str, str], CompiledTemplate] = {}
+        self._letters: dict[tuple[str, str, Pictures], CompiledTemplate] = {}
         self._mails: dict[tuple[str, str], MailTemplate] = {}
 
-    def letter(self, name: str, language: str, scope: Subject = Scope.INVOICE) -> CompiledTemplate:
-        """For a rule of that scope. Raises ProblemError where there is no such template, or where it is not fit for use."""
-        found = self._letter(name, language)
+    def letter(self, name: str, language: str, scope: Subject = Scope.INVOICE, pictures: Pictures = NO_PICTURES) -> CompiledTemplate:
+        """For a rule of that scope, with these pictures in it. Raises ProblemError where there is no such template, or where it is not fit for use."""
+        found = self._letter(name, language, pictures)
         _must_fit(found, scope)
         return found
 
-    def _letter(self, name: str, language: str) -> CompiledTemplate:
+    def fitting(self, name: str, language: str) -> tuple[CompiledTemplate, Subject]:
+        """A letter and the first scope whose documents have all that it names. Raises ProblemError, also where no scope's do."""
+        found = self._letter(name, language)
+        scope = next((scope for scope, known in BY_SCOPE.items() if found.named <= known.keys()), None)
+        if scope is None:
+            named = ", ".join(sorted(found.named - frozenset.intersection(*map(frozenset, BY_SCOPE.values()))))
+            what = _("no document has all of the fields that the template names: {fields}", fields=named)
+            raise ProblemError([Problem(what, _("docs/letters.md says which of them belong together"), found.name)])
+        return found, scope
+
+    def _letter(self, name: str, language: str, pictures: Pictures = NO_PICTURES) -> CompiledTemplate:
         file, content = self._read("letters", "docx", name, language)
-        key = (file, hashlib.sha256(content).hexdigest())
+        digest = hashlib.sha256(content).hexdigest()
+        key = (file, digest, pictures)
         if key not in self._letters:
-            self._letters[key] = compile_template(content, file, OF_ANY)
+            compiled = compile_template(with_pictures(content, pictures, file), file, OF_ANY)
+            self._letters[key] = replace(compiled, digest=digest)
         return self._letters[key]
 
     def mail(self, name: str, language: str, scope: Subject = Scope.INVOICE) -> MailTemplate:
