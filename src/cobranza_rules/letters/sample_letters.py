@@ -76,6 +76,7 @@ INTERNAL = Addressee(COMPANY.name, COMPANY.rfc, ACCOUNTING.name, ACCOUNTING.titl
 # Templates of rules for customers, and of rules for payments
 OF_ACCOUNTS = ("account-statement", "overdue-warning")
 OF_PAYMENTS = ("payment-received", "payment-confirmation")
+OF_OVERDUE = ("formal-demand", "sales-intervention")
 SIGNED_BY_THE_MANAGER = ("transmittal", "acknowledgement-form", "formal-demand", "acknowledgement-of-debt")
 HEADING = [field.name for field in dataclasses.fields(Heading)]
 
@@ -114,7 +115,8 @@ def line(index: int, currency: str = "MXN", note: str = "") -> LetterLine:
 def letter(template: str = "first-reminder", language: str = "es", count: int = 4, **changes: object) -> Letter:
     """`count` invoices; in English the customer is abroad and pays in USD."""
     currency = "MXN" if language == "es" else "USD"
-    lines = tuple(line(index, currency) for index in range(count))
+    first = 1 if template in OF_OVERDUE else 0  # The first line is not due yet.
+    lines = tuple(line(index, currency) for index in range(first, first + count))
     held = (line(count + 1, currency, "Diferencia en precio: en aclaración" if language == "es" else "Price difference, under review"),)
     buckets = tuple(AgingBucket(name, total([one.balance for one in lines if one.bucket == name], currency)) for name in BUCKETS)
     reminder = template.endswith("reminder")
@@ -128,7 +130,7 @@ def letter(template: str = "first-reminder", language: str = "es", count: int = 
         company=COMPANY,
         addressee=DOMESTIC if language == "es" else FOREIGN,
         lines=lines,
-        held=held if reminder or template == "statement" else (),
+        held=held if reminder or template in ("statement", "sales-intervention") else (),
         unapplied=((("Depósito del 02/03/2026" if language == "es" else "Deposit of Mar 2, 2026"), Money(250000, currency)),)
         if template == "statement"
         else (),
