@@ -100,12 +100,12 @@ def check(call: Call, templates: tuple[str, ...], as_json: bool) -> None:
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=Path(), help=N_("The folder for the files."))
 @click.pass_obj
 def preview(call: Call, template: str, language: str | None, output: Path) -> None:
-    from cobranza_rules.letters.letter_check import no_such_letter, sample_of
+    from cobranza_rules.letters.letter_check import no_such_letter, sample_of, trial_templates
     from cobranza_rules.letters.libreoffice import find_libreoffice
     from cobranza_rules.letters.preview import preview_of
 
     workspace = call.workspace
-    there = workspace.templates.letters()
+    there = trial_templates(workspace.templates)
     if template not in there:
         raise ProblemError([no_such_letter(template, there)])
     office = find_libreoffice()

@@ -89,7 +89,7 @@ def _groups(session: Session, workspace: Workspace, asked: Asked, chain: LetterC
     if scope is Scope.PAYMENT:
         payment = _payment(session, asked)
         return [(payment.currency, (Item(payment.id, payment.operation, chain.rule_id, 1, payment.amount),), ())]
-    rows = _named(session, asked) if asked.invoices else _open(session, workspace, asked, chain)
+    rows = invoices_named(session, asked.customer, asked.invoices) if asked.invoices else _open(session, workspace, asked, chain)
     held = {row.id for row in rows if not asked.invoices and chain.ladder and _on_hold(row)}
     return [
         (
@@ -124,19 +124,20 @@ def _open(session: Session, workspace: Workspace, asked: Asked, chain: LetterCha
     return overdue if claims else rows
 
 
-def _named(session: Session, asked: Asked) -> list[InvoiceRow]:
+def invoices_named(session: Session, customer: CustomerRow, names: Sequence[str]) -> list[InvoiceRow]:
+    """Those of a customer that stand, by number or UUID. Raises ProblemError with every name that is wrong."""
     rows: dict[int, InvoiceRow] = {}
-    numbers = list(session.scalars(select(InvoiceRow.number).where(InvoiceRow.customer_id == asked.customer.id)))
+    numbers = list(session.scalars(select(InvoiceRow.number).where(InvoiceRow.customer_id == customer.id)))
     problems: list[Problem] = []
-    for name in asked.invoices:
+    for name in names:
         try:
             row = invoice_named(session, name)
         except ProblemError as error:
             near = difflib.get_close_matches(name.upper(), numbers, n=1)
             problems += [replace(one, hint=_("did you mean '{name}'?", name=near[0])) if near else one for one in error.problems]
             continue
-        if row.customer_id != asked.customer.id:
-            what = _("invoice {number} is not one of {customer}", number=row.number, customer=asked.customer.code)
+        if row.customer_id != customer.id:
+            what = _("invoice {number} is not one of {customer}", number=row.number, customer=customer.code)
             problems.append(Problem(what, _("'cobranza aging --detail' lists the open ones")))
         elif row.closed is not None:
             what = _("invoice {number} is {status}", number=row.number, status=word(row.status))

@@ -15,6 +15,7 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, Subject, TemplateField
 from cobranza_rules.letters.mail_body import MailTemplate, compile_mail
 from cobranza_rules.letters.notice_catalogue import NOTICE_BY_NAME
+from cobranza_rules.letters.packet_catalogue import PACKET_BY_NAME, PACKET_TEMPLATES
 from cobranza_rules.letters.placed_pictures import with_pictures
 from cobranza_rules.letters.request_notice import REQUEST_BY_NAME, REQUEST_NOTICES
 from cobranza_rules.letters.template import CompiledTemplate, compile_template
@@ -49,12 +50,17 @@ class TemplateFolder:
             raise ProblemError([Problem(what, _("docs/letters.md says which of them belong together"), found.name)])
         return found, scope
 
+    def packet(self, name: str, language: str, pictures: Pictures = NO_PICTURES) -> CompiledTemplate:
+        """The cover or the index of a packet. Raises ProblemError where there is no such template, or where it is not fit for use."""
+        return self._letter(name, language, pictures)
+
     def _letter(self, name: str, language: str, pictures: Pictures = NO_PICTURES) -> CompiledTemplate:
         file, content = self._read("letters", "docx", name, language)
         digest = hashlib.sha256(content).hexdigest()
         key = (file, digest, pictures)
         if key not in self._letters:
-            compiled = compile_template(with_pictures(content, pictures, file), file, OF_ANY)
+            fields = PACKET_BY_NAME if name in PACKET_TEMPLATES else OF_ANY
+            compiled = compile_template(with_pictures(content, pictures, file), file, fields)
             self._letters[key] = replace(compiled, digest=digest)
         return self._letters[key]
 
@@ -84,8 +90,11 @@ class TemplateFolder:
         return hashlib.sha256(b"|".join(file.read_bytes() for file in files if file.is_file())).hexdigest()
 
     def letters(self) -> dict[str, frozenset[str]]:
-        """The languages in which each letter is there, by its name; those of mails and notices alike."""
-        return self._languages("letters", "docx")
+        """The languages in which each letter is there, by its name; those of mails and notices alike. Pages of packets are no letters."""
+        return {name: languages for name, languages in self._languages("letters", "docx").items() if name not in PACKET_TEMPLATES}
+
+    def packet_pages(self) -> dict[str, frozenset[str]]:
+        return {name: languages for name, languages in self._languages("letters", "docx").items() if name in PACKET_TEMPLATES}
 
     def mails(self) -> dict[str, frozenset[str]]:
         return self._languages("mail", "html")
