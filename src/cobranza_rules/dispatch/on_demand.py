@@ -54,7 +54,7 @@ def make_letters(workspace: Workspace, asked: Asked) -> list[Rendered]:
 def note_made(keeper: Bookkeeper, workspace: Workspace, customer_id: int, name: str, who: Person, made: Sequence[Rendered]) -> None:
     digests = [workspace.archive.put(each.content) for each in made]
     data = {"rule": name, "who": who.email, "files": [each.name for each in made], "documents": digests}
-    keeper.note(customer_id, "document_made", workspace.clock.today(), data)
+    keeper.note(customer_id, "letter_made", workspace.clock.today(), data)
 
 
 def documents_asked(session: Session, workspace: Workspace, asked: Asked) -> list[Document]:

@@ -111,8 +111,8 @@ class _Building:
         if found.refused is not None:
             there = found.refused is not Refusal.MISSING
             notice = self._written(notice_of(file, found.refused, len(self.contents.get(file.digest, b""))), part.title)
-            note = _("attached as it came") if there else _("missing")
-            return BuiltPart(part, notice, pages_in(notice), (*embedded, file) if there else embedded, note, found.refused)
+            said = _("attached as it came") if there else _("missing")
+            return BuiltPart(part, notice, pages_in(notice), (*embedded, file) if there else embedded, said, found.refused)
         if "repaired" in found.left_out:
             return BuiltPart(part, found.content, found.pages, (*embedded, file), _("mended while it was read; attached as it came too"))
         words = [Sentence(LEFT_OUT[name]) for name in found.left_out]

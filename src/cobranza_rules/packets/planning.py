@@ -171,9 +171,9 @@ def _acknowledgements(invoices: Sequence[InvoicePapers]) -> Iterator[PlannedPart
     papers: dict[object, AcknowledgementPaper] = {}
     for one in invoices:
         for paper in one.acknowledgements:
-            key = paper.scan.digest if paper.scan is not None else (paper.on, paper.kind, str(paper.lines))
-            numbers.setdefault(key, []).append(one.number)
-            papers.setdefault(key, paper)
+            same = paper.scan.digest if paper.scan is not None else (paper.on, paper.kind, str(paper.lines))
+            numbers.setdefault(same, []).append(one.number)
+            papers.setdefault(same, paper)
     for key, paper in papers.items():
         said = ", ".join(numbers[key])
         title = _("Receipt of {invoices} acknowledged: {kind}", invoices=said, kind=word(paper.kind))
