@@ -91,7 +91,7 @@ def sample_document(template: str, language: str, subject: Subject) -> Document:
         return collections_relation(language, template=template)
     if subject is Accounting.CREDIT_NOTES:
         return credit_note_request(language, template=template)
-    return letter(template, language)
+    return letter(template, language, 7 if template == "formal-demand" else 4)  # A demand of two pages
 
 
 def line(index: int, currency: str = "MXN", note: str = "") -> LetterLine:
