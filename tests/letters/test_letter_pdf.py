@@ -66,7 +66,7 @@ def test_a_letter_of_sixty_invoices_has_every_row_once_and_numbers_its_pages(
     assert sorted(rows) == sorted([line.number for line in made.lines] + [line.number for line in made.held])
     for number, page in enumerate(pages, start=1):
         assert f"Página {number} de {len(pages)}" in page
-        assert len(re.findall(r"Factura +Emisión +Vencimiento +Días vencidos", page)) == 1
+        assert len(re.findall(r"Emisión +Vencimiento +Días venc", page)) == 1
     assert "ATENTAMENTE" in pages[-1]
     assert "aviso de privacidad" in pages[-1]
     assert "Syntax Error" not in info_of(content, tmp_path)

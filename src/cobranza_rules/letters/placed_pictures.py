@@ -122,7 +122,10 @@ def _drop_unused_media(parts: dict[str, bytes]) -> None:
                 tree.remove(link)
             else:
                 kept.add(posixpath.normpath(posixpath.join("word", link.get("Target") or "")).lstrip("/"))
-        parts[links] = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+        if len(tree):
+            parts[links] = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+        else:
+            del parts[links]
     for media in [name for name in parts if name.startswith("word/media/") and name not in kept]:
         del parts[media]
 
