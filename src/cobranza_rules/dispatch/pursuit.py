@@ -13,7 +13,7 @@ from cobranza_rules.booking.bookkeeper import state_of
 from cobranza_rules.catalogue import translator
 from cobranza_rules.domain.agreement import interest_of
 from cobranza_rules.domain.late_interest import LateInterest, late_interest
-from cobranza_rules.domain.letter import AgreedTerms, LetterLine, PastContact
+from cobranza_rules.domain.letter import LetterLine, NamedAgreement, PastContact
 from cobranza_rules.language import N_
 from cobranza_rules.store.tables import AgreementRow, InvoiceRow, OutgoingRow
 
@@ -48,8 +48,8 @@ def agreed_terms(session: Session, rows: Iterable[InvoiceRow]) -> AgreementRow |
     return session.get(AgreementRow, only) if only is not None else None
 
 
-def terms_named(agreement: AgreementRow | None) -> AgreedTerms | None:
-    return AgreedTerms(agreement.number, agreement.happened_on) if agreement is not None else None
+def terms_named(agreement: AgreementRow | None) -> NamedAgreement | None:
+    return NamedAgreement(agreement.number, agreement.happened_on) if agreement is not None else None
 
 
 def interest_on(agreement: AgreementRow | None, lines: Iterable[LetterLine], today: dt.date, currency: str) -> LateInterest:

@@ -74,7 +74,7 @@ class PastContact:
 
 
 @dataclass(frozen=True, slots=True)
-class Instalment:
+class AgreedPayment:
     """A payment that was agreed on, and what is owed after it."""
 
     due_on: dt.date
@@ -83,7 +83,7 @@ class Instalment:
 
 
 @dataclass(frozen=True, slots=True)
-class AgreedTerms:
+class NamedAgreement:
     """The contract or the commercial terms under which the invoices were issued."""
 
     number: str
@@ -107,9 +107,9 @@ class Letter(Heading):
     total: Money
     next_contact: dt.date | None = None
     history: tuple[PastContact, ...] = ()
-    agreement: AgreedTerms | None = None
+    agreement: NamedAgreement | None = None
     interest: LateInterest | None = None
-    instalments: tuple[Instalment, ...] = ()
+    instalments: tuple[AgreedPayment, ...] = ()
     assignee: Person | None = None
     answer_by: dt.date | None = None
 

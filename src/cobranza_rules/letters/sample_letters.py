@@ -12,7 +12,7 @@ from cobranza_rules.domain.letter import (
     AccountLetter,
     Addressee,
     AgingBucket,
-    AgreedTerms,
+    AgreedPayment,
     CollectedLine,
     CollectionsRelation,
     CoveredLine,
@@ -20,9 +20,9 @@ from cobranza_rules.domain.letter import (
     CreditRequest,
     Document,
     Heading,
-    Instalment,
     Letter,
     LetterLine,
+    NamedAgreement,
     PastContact,
     PaymentLetter,
 )
@@ -144,7 +144,7 @@ def letter(template: str = "first-reminder", language: str = "es", count: int = 
         last_contact=dt.date(2026, 2, 26) if template == "second-reminder" else None,
         rubric="MLR",
         history=_history(lines, language),
-        agreement=AgreedTerms("CT-2025-018", dt.date(2025, 1, 15)),
+        agreement=NamedAgreement("CT-2025-018", dt.date(2025, 1, 15)),
         interest=_interest(lines, currency),
         instalments=_instalments(total([one.balance for one in lines], currency)),
         assignee=SALES,
@@ -163,11 +163,11 @@ def _interest(lines: tuple[LetterLine, ...], currency: str) -> LateInterest:
     return late_interest(None, [(one.balance, one.due_on) for one in lines], TODAY, currency)
 
 
-def _instalments(owed: Money) -> tuple[Instalment, ...]:
+def _instalments(owed: Money) -> tuple[AgreedPayment, ...]:
     """Two, of which the second takes the odd cent."""
     first = Money(owed.minor // 2, owed.currency)
     nothing = Money(0, owed.currency)
-    return (Instalment(dt.date(2026, 3, 31), first, owed - first), Instalment(dt.date(2026, 4, 30), owed - first, nothing))
+    return (AgreedPayment(dt.date(2026, 3, 31), first, owed - first), AgreedPayment(dt.date(2026, 4, 30), owed - first, nothing))
 
 
 def account_letter(language: str = "es", **changes: object) -> AccountLetter:
