@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cobranza_rules.clock import Clock, FixedClock, SystemClock
 from cobranza_rules.config import FILE_NAME, Settings, read_settings
-from cobranza_rules.domain.company import Company
+from cobranza_rules.domain.company import Company, CompanyPictures
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.database import Database, open_database
 from cobranza_rules.store.documents import DocumentArchive
@@ -41,6 +41,13 @@ class Workspace:
     @cached_property
     def company(self) -> Company:
         return self.settings.as_company()
+
+    @cached_property
+    def pictures(self) -> CompanyPictures:
+        """Raises ProblemError where one that the settings name is missing or not fit for a letter."""
+        from cobranza_rules.letters.company_pictures import read_pictures
+
+        return read_pictures(self.settings, self.base)
 
     @cached_property
     def addresses(self) -> dict[str, str]:
@@ -149,7 +156,7 @@ class Workspace:
         """Lets go of what was opened; what never was is not opened for it. What is kept warm stays, without a connection."""
         if self.warm is not None:
             self.warm.rest()
-        for name in ("sink",) if self.warm is not None else ("engine", "sink", "database"):
+        for name in ("sink", "pdf") if self.warm is not None else ("engine", "sink", "pdf", "database"):
             held = self.__dict__.pop(name, None)
             close = getattr(held, "close", None)
             if close is not None:

@@ -7,7 +7,8 @@ import pytest
 
 from cobranza_rules.domain.company import Person
 from cobranza_rules.letters.field_catalogue import BY_SCOPE, CUSTOMER_FIELDS, FIELDS, OF_ANY, PAYMENT_FIELDS, FieldKind, TemplateField
-from cobranza_rules.letters.fields import bucket_label, fields_of, grouped_clabe, long_date, money_text, short_date
+from cobranza_rules.letters.fields import fields_of
+from cobranza_rules.letters.formats import bucket_label, grouped_clabe, long_date, money_text, short_date
 from cobranza_rules.letters.sample_letters import COMPANY, account_letter, letter, payment_letter
 from cobranza_rules.money import Money
 

@@ -62,7 +62,7 @@ def test_a_letter_and_a_packet_are_asked_for(program: Program, tmp_path: Path) -
     program("packet", "account", "C-001", "-o", str(tmp_path / "otra.pdf"), "--on", MONDAY)
     assert (tmp_path / "otra.pdf").read_bytes() == content
     events = program.json("case", "C-001")["events"]
-    assert [event["kind"] for event in events][-3:] == ["document_made", "packet_made", "packet_made"]
+    assert [event["kind"] for event in events][-3:] == ["letter_made", "packet_made", "packet_made"]
     assert json.loads(program("case", "verify", "--json"))["intact"]
     assert program.sent() == []
 

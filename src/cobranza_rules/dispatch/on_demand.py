@@ -23,6 +23,7 @@ from cobranza_rules.rules.planned import HeldItem, Item, PlannedAction
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow, PaymentRow
 from cobranza_rules.workspace import Workspace
 
+OF_OVERDUE = ("formal-demand", "sales-intervention")  # They claim what is overdue, whether or not a rule writes them.
 ON_HOLD = "on_demand"  # Stands where an action of a plan has the hold's id
 
 
@@ -55,7 +56,7 @@ def make_letters(workspace: Workspace, asked: Asked) -> list[Rendered]:
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         for data in told:
-            keeper.note(asked.customer.id, "document_made", workspace.clock.today(), data)
+            keeper.note(asked.customer.id, "letter_made", workspace.clock.today(), data)
     return [each for files in letters for each in files]
 
 
@@ -70,6 +71,9 @@ def documents_asked(session: Session, workspace: Workspace, asked: Asked) -> lis
     if asked.invoices and scope is not Scope.INVOICE:
         what = _("the letter '{name}' is not about single invoices", name=asked.template)
         raise ProblemError([Problem(what, _("leave --invoices out"))])
+    if not isinstance(scope, Scope):
+        what = _("the letter '{name}' is for Accounting and not for a customer", name=asked.template)
+        raise ProblemError([Problem(what, _("ask for a letter to a customer, such as formal-demand"))])
     chain = chain_of_letter(workspace.rules, asked.template) or LetterChain(asked.template, 0, asked.template, ())
     actions = [
         _action(workspace, asked, chain, scope, currency, rows, held)
@@ -111,7 +115,7 @@ def _open(session: Session, workspace: Workspace, asked: Asked, chain: LetterCha
     rows = list(session.scalars(query.order_by(InvoiceRow.id)))
     today = workspace.clock.today()
     overdue = [row for row in rows if row.due_on is not None and row.due_on < today]
-    claims = chain.ladder != "" and chain.steps
+    claims = (chain.ladder != "" and chain.steps) or asked.template in OF_OVERDUE
     if not rows:
         hint = _("name invoices with --invoices, or make a statement with 'cobranza statement'")
         raise ProblemError([Problem(_("{customer} has no open invoices", customer=asked.customer.code), hint)])

@@ -56,7 +56,7 @@ class Rendered:
 
 
 def writer_of(workspace: Workspace) -> Writer:
-    return Writer(workspace.company, workspace.clock.today(), workspace.rules.aging_buckets, workspace.rules.calendar)
+    return Writer(workspace.company, workspace.clock.today(), workspace.rules.aging_buckets, workspace.rules.calendar, workspace.pictures)
 
 
 def letter_template(action: PlannedAction) -> str | None:
@@ -127,7 +127,7 @@ def letter_files(workspace: Workspace, document: Document, formats: Container[st
     """`formats` are media types."""
     from cobranza_rules.letters.fields import fields_of
 
-    template = workspace.templates.letter(document.template, document.language, scope_of(document))
+    template = workspace.templates.letter(document.template, document.language, scope_of(document), document.pictures)
     fields = fields_of(document)
     currency = document.currency if isinstance(document, Letter) else ""
     parts = (named(document.template, document.language), document.reference, currency, document.number)

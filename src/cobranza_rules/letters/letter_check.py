@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import _
+from cobranza_rules.letters.field_catalogue import Subject
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.packet_catalogue import PACKET_TEMPLATES
 from cobranza_rules.letters.sample_letters import sample_document
@@ -53,19 +53,19 @@ def sample_of(folder: TemplateFolder, name: str, language: str) -> tuple[Compile
     """A letter, or a page of a packet, with sample data that has all it may name. Raises ProblemError."""
     if name in PACKET_TEMPLATES:
         return folder.packet(name, language), sample_packet_fields(name, language)
-    template, scope = folder.fitting(name, language)
-    return template, fields_of(sample_document(name, language, scope))
+    template, subject = folder.fitting(name, language)
+    return template, fields_of(sample_document(name, language, subject))
 
 
 def _problems_of(folder: TemplateFolder, name: str, language: str) -> Iterator[Problem]:
     try:
         template, full = sample_of(folder, name, language)
-        scope = None if name in PACKET_TEMPLATES else folder.fitting(name, language)[1]
+        subject = None if name in PACKET_TEMPLATES else folder.fitting(name, language)[1]
     except ProblemError as error:
         yield from error.problems
         return
     said: list[Problem] = []
-    for fields in (full, *([] if scope is None else [_bare(name, language, scope)])):
+    for fields in (full, *([] if subject is None else [_bare(name, language, subject)])):
         for output in (template.word, template.html):
             try:
                 output(fields)
@@ -74,7 +74,7 @@ def _problems_of(folder: TemplateFolder, name: str, language: str) -> Iterator[P
     yield from said
 
 
-def _bare(name: str, language: str, scope: Scope) -> dict[str, Any]:
+def _bare(name: str, language: str, subject: Subject) -> dict[str, Any]:
     """Nobody has signed it, and nobody is in charge."""
-    full = sample_document(name, language, scope)
+    full = sample_document(name, language, subject)
     return fields_of(dataclasses.replace(full, number="", draft=True, signer=None, analyst=None, copies=(), last_contact=None, rubric=""))

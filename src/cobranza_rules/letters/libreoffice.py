@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,16 +28,21 @@ class LibreOffice:
 
     def as_pdf(self, word: bytes) -> bytes:
         """Raises ProblemError where it takes too long or makes nothing."""
-        with tempfile.TemporaryDirectory(prefix="cobranza-word-") as folder:
-            source = Path(folder, "letter.docx")
-            source.write_bytes(word)
-            self._convert(source, Path(folder))
-            target = source.with_suffix(".pdf")
-            return checked_pdf(target.read_bytes() if target.exists() else b"", NAME)
+        return self.as_pdfs({"letter": word})["letter"]
 
-    def _convert(self, source: Path, folder: Path) -> None:
+    def as_pdfs(self, words: Mapping[str, bytes]) -> dict[str, bytes]:
+        """Many in one call, by names that are fit for files: starting it takes longer than a letter. Raises ProblemError."""
+        with tempfile.TemporaryDirectory(prefix="cobranza-word-") as folder:
+            sources = {name: Path(folder, f"{name}.docx") for name in words}
+            for name, source in sources.items():
+                source.write_bytes(words[name])
+            self._convert(list(sources.values()), Path(folder))
+            made = {name: source.with_suffix(".pdf") for name, source in sources.items()}
+            return {name: checked_pdf(target.read_bytes() if target.exists() else b"", NAME) for name, target in made.items()}
+
+    def _convert(self, sources: Sequence[Path], folder: Path) -> None:
         command = [self.program, "--headless", "--norestore", f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
-        command += ["--convert-to", "pdf", "--outdir", str(folder), str(source)]
+        command += ["--convert-to", "pdf", "--outdir", str(folder), *map(str, sources)]
         environment = {"HOME": str(folder), "PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"}
         with subprocess.Popen(  # noqa: S603 (an installed program, no shell)
             command,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cobranza_rules.letters.fields import fields_of, money_text, person_fields
+from cobranza_rules.letters.fields import fields_of, person_fields
+from cobranza_rules.letters.formats import money_text
 from cobranza_rules.letters.sample_letters import MANAGER, letter
 from cobranza_rules.money import Money
 

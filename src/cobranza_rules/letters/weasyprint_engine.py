@@ -36,6 +36,9 @@ class WeasyprintEngine:
             raise pdf_error(_("WeasyPrint failed: {detail}", detail=str(error)[:300]), _("'cobranza doctor' checks the engine")) from error
         return checked_pdf(content, self.name)
 
+    def close(self) -> None:
+        """It has no process."""
+
 
 def page_style(page: PageGeometry) -> str:
     """Running header and footer (CSS Generated Content for Paged Media): the first page's header stands in the flow."""

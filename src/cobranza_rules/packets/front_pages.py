@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cobranza_rules.catalogue import translator
 from cobranza_rules.language import _
-from cobranza_rules.letters.fields import short_date
+from cobranza_rules.letters.formats import short_date
 from cobranza_rules.packets.assembling import Embedded, pages_in
 from cobranza_rules.packets.built_part import BuiltPart
 from cobranza_rules.packets.inside_files import sha256_of

@@ -18,7 +18,8 @@ from cobranza_rules.dispatch.rendering import PDF, letter_files, writer_of
 from cobranza_rules.domain.company import Person
 from cobranza_rules.domain.letter import Letter
 from cobranza_rules.language import N_, _, word
-from cobranza_rules.letters.fields import fields_of, person_fields, short_date
+from cobranza_rules.letters.fields import fields_of, person_fields
+from cobranza_rules.letters.formats import short_date
 from cobranza_rules.packets.building import Desk, Order, Packet, build_packet
 from cobranza_rules.packets.foreign_files import ForeignReader
 from cobranza_rules.packets.gathering import Gatherer
