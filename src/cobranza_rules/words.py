@@ -97,7 +97,10 @@ DOCUMENTS = (
     N_("account-statement"),
     N_("overdue-warning"),
     N_("payment-received"),
+    N_("payment-confirmation"),
     N_("statement"),
+    N_("formal-demand"),
+    N_("acknowledgement-of-debt"),
 )
 TASK_FIELDS = (
     N_("id"),
