@@ -12,6 +12,7 @@ from cobranza_rules.letters.field_catalogue import Subject
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.packet_catalogue import PACKET_TEMPLATES
 from cobranza_rules.letters.sample_letters import OF_ACCOUNTS, OF_PAYMENTS, account_letter, letter, payment_letter, sample_document
+from cobranza_rules.letters.sample_packet import sample_packet_fields
 from cobranza_rules.letters.template_folder import TemplateFolder
 
 from .conftest import ROOT
@@ -55,7 +56,14 @@ def test_mails(name: str, language: str, templates: TemplateFolder, request: pyt
     compare(f"mail-{name}.{language}.html", f"Subject: {subject}\n{html}\n", request)
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("name", PACKET_TEMPLATES)
+def test_pages_of_packets(name: str, language: str, templates: TemplateFolder, request: pytest.FixtureRequest) -> None:
+    content = templates.packet(name, language).word(sample_packet_fields(name, language))
+    compare(f"letter-{name}.{language}.txt", text_of(content), request)
+
+
 def test_every_golden_file_is_compared() -> None:
-    expected = {f"letter-{name}.{language}.txt" for name in LETTERS for language in LANGUAGES}
+    expected = {f"letter-{name}.{language}.txt" for name in (*LETTERS, *PACKET_TEMPLATES) for language in LANGUAGES}
     expected |= {f"mail-{name}.{language}.html" for name in MAILS for language in LANGUAGES}
     assert {file.name for file in GOLDEN.iterdir()} == expected

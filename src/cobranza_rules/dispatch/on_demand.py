@@ -41,20 +41,23 @@ class Asked:
 
 def make_letters(workspace: Workspace, asked: Asked) -> list[Rendered]:
     """A letter for each currency; their bytes are in the archive and the case file names them. Raises ProblemError."""
+    with workspace.database.reading() as session:
+        documents = documents_asked(session, workspace, asked)
+    letters = [letter_files(workspace, document, asked.formats) for document in documents]
+    told = [
+        {
+            "rule": asked.template,
+            "who": asked.who.email,
+            "files": [each.name for each in files],
+            "documents": [workspace.archive.put(each.content) for each in files],
+        }
+        for files in letters
+    ]
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
-        files = []
-        for document in documents_asked(session, workspace, asked):
-            made = letter_files(workspace, document, asked.formats)
-            note_made(keeper, workspace, asked.customer.id, asked.template, asked.who, made)
-            files += made
-    return files
-
-
-def note_made(keeper: Bookkeeper, workspace: Workspace, customer_id: int, name: str, who: Person, made: Sequence[Rendered]) -> None:
-    digests = [workspace.archive.put(each.content) for each in made]
-    data = {"rule": name, "who": who.email, "files": [each.name for each in made], "documents": digests}
-    keeper.note(customer_id, "letter_made", workspace.clock.today(), data)
+        for data in told:
+            keeper.note(asked.customer.id, "letter_made", workspace.clock.today(), data)
+    return [each for files in letters for each in files]
 
 
 def documents_asked(session: Session, workspace: Workspace, asked: Asked) -> list[Document]:

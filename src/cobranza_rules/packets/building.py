@@ -106,8 +106,7 @@ class _Building:
         return BuiltPart(part, pdf, pages_in(pdf), tuple(file for file in part.embedded if file not in missing), note)
 
     def _of_file(self, part: PlannedPart, file: StoredFile, found: ForeignPages) -> BuiltPart:
-        rest = self._own(part, b"") if part.embedded else None
-        embedded = rest.embedded if rest is not None else ()
+        embedded = tuple(each for each in part.embedded if self._fetched(each.digest))
         if found.refused is not None:
             there = found.refused is not Refusal.MISSING
             notice = self._written(notice_of(file, found.refused, len(self.contents.get(file.digest, b""))), part.title)

@@ -83,7 +83,7 @@ class Gatherer:
         lines: Lines = tuple((label, str(data[name])) for name, label in (*_SAID, *_PROMISED) if data.get(name))
         at = dt.datetime.fromisoformat(data["at"]) if data.get("at") else None
         scan = data["document"] if data.get("document") and not data.get("message") else ""
-        name = f"acuse-{scan[:12]}"
+        name = f"scan-{scan[:12]}"
         stored = StoredFile(name + SUFFIXES.get(media := self._media_type(scan), ""), media, scan) if scan else None
         kind = data.get("kind") or "acknowledged"
         return AcknowledgementPaper(at.astimezone(self.zone).date() if at is not None else None, kind, lines, stored)
@@ -126,14 +126,14 @@ class Gatherer:
         if row is None:
             return None
         to = ", ".join([*row.recipients, *row.copies])
-        raw = StoredFile(f"enviado-{action.id:05d}.eml", MAIL, row.raw)
+        raw = StoredFile(f"out-{action.id:05d}.eml", MAIL, row.raw)
         return self._mail(raw, action.finished_on or self.today, action.rule_id, to, row.subject)
 
     def _received(self) -> Iterator[MailPaper]:
         """What people have written; what machines answer by themselves stands in the history."""
         query = select(ReceivedRow).where(ReceivedRow.customer_id == self.customer.id, ReceivedRow.state != "automatic")
         for row in self.session.scalars(query.order_by(ReceivedRow.received_at, ReceivedRow.id)):
-            raw = StoredFile(f"recibido-{row.id:05d}.eml", MAIL, row.raw)
+            raw = StoredFile(f"in-{row.id:05d}.eml", MAIL, row.raw)
             yield self._mail(raw, row.received_at.astimezone(self.zone).date(), row.kind, "", row.subject, row.sender)
 
     def _mail(self, raw: StoredFile, on: dt.date, kind: str, to: str, subject: str, sender: str = "") -> MailPaper:

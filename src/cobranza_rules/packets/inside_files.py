@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 
 from cobranza_rules.catalogue import translator
@@ -12,6 +13,8 @@ from cobranza_rules.packets.built_part import BuiltPart
 from cobranza_rules.store.documents import DocumentArchive
 
 MANIFEST = "sha256.txt"
+LONGEST_NAME = 120
+_STEERING = re.compile('[\\\\/:*?"<>|\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
 
 
 def embedded_files(archive: DocumentArchive, parts: Sequence[BuiltPart], language: str) -> tuple[Embedded, ...]:
@@ -40,7 +43,15 @@ def _files(archive: DocumentArchive, parts: Sequence[BuiltPart], language: str) 
                 yield Embedded(name, file.media_type, archive.get(file.digest), part.title(language), source=part.refused is None)
 
 
-def _unused(name: str, names: set[str]) -> str:
+def harmless_name(name: str) -> str:
+    """Names come from outside: one must lead to no folder, begin no line of its own and turn no text around, wherever it is saved or shown."""
+    clean = _STEERING.sub("_", name).strip(". ") or "_"
+    stem, dot, suffix = clean.rpartition(".")
+    return clean if len(clean) <= LONGEST_NAME else f"{(stem or suffix)[: LONGEST_NAME - len(suffix) - 1]}{dot}{suffix[:10]}"
+
+
+def _unused(given: str, names: set[str]) -> str:
+    name = harmless_name(given)
     stem, dot, suffix = name.rpartition(".")
     stem, ending = (stem, dot + suffix) if stem else (name, "")
     found, again = name, 1
@@ -52,6 +63,6 @@ def _unused(name: str, names: set[str]) -> str:
 
 def _manifest(parts: Sequence[BuiltPart], files: Sequence[Embedded]) -> bytes:
     """As `sha256sum` writes it: each file that became pages, and each that is inside."""
-    shown = [(part.file.digest, part.file.name) for part in parts if part.file is not None]
+    shown = [(part.file.digest, harmless_name(part.file.name)) for part in parts if part.file is not None]
     lines = dict.fromkeys([*shown, *((sha256_of(file.content), file.name) for file in files)])
     return "".join(f"{digest}  {name}\n" for digest, name in lines).encode()

@@ -171,11 +171,11 @@ def _acknowledgements(invoices: Sequence[InvoicePapers]) -> Iterator[PlannedPart
     papers: dict[object, AcknowledgementPaper] = {}
     for one in invoices:
         for paper in one.acknowledgements:
-            same = paper.scan.digest if paper.scan is not None else (paper.on, paper.kind, str(paper.lines))
-            numbers.setdefault(same, []).append(one.number)
-            papers.setdefault(same, paper)
-    for key, paper in papers.items():
-        said = ", ".join(numbers[key])
+            key: object = paper.scan.digest if paper.scan is not None else (paper.on, paper.kind, str(paper.lines))
+            numbers.setdefault(key, []).append(one.number)
+            papers.setdefault(key, paper)
+    for same, paper in papers.items():
+        said = ", ".join(numbers[same])
         title = _("Receipt of {invoices} acknowledged: {kind}", invoices=said, kind=word(paper.kind))
         page = paper.scan or WrittenPage(lines=((N_("invoices"), said), *paper.lines))
         yield PlannedPart(Section.ACKNOWLEDGEMENTS, title, paper.on, page)

@@ -20,12 +20,12 @@ _STYLE = """
 body{margin:0;font-family:'Liberation Sans',Arial,sans-serif;font-size:9.5pt;line-height:1.35;color:#1c2733}
 .company{color:#5F6B7A;font-size:8pt;border-bottom:1pt solid #1F3A5F;padding-bottom:3pt}
 h1{font-size:13pt;color:#1F3A5F;margin:10pt 0 8pt 0}
-table{width:100%;margin-bottom:8pt;border-collapse:collapse}
+table{width:100%;border-collapse:collapse}
 td,th{padding:2.5pt 6pt 2.5pt 0;text-align:left;vertical-align:top;border-bottom:0.5pt solid #C5CED9}
 th{background:#1F3A5F;color:#fff;font-size:8pt;padding-left:6pt}
 .rows td{padding-left:6pt}
 .label{width:92pt;color:#5F6B7A}.first{width:66pt}
-.text{white-space:pre-wrap;word-wrap:break-word}
+.text{padding-top:10pt;white-space:pre-wrap;word-wrap:break-word}
 """
 _PAGE = (
     '<!DOCTYPE html><html lang="{{ language }}"><head><meta charset="utf-8"><title>{{ title }}</title>'
@@ -60,18 +60,22 @@ def written_html(page: WrittenPage, title: Sentence, style: Style) -> str:
         return value.text(translate) if isinstance(value, Sentence) else value
 
     rest = len(page.text) - LONGEST_TEXT
-    cut = f"\n\n[{_('{count} more characters stand in the embedded message', count=rest).text(translate)}]" if rest > 0 else ""
+    more = _("[{count} more characters stand in the embedded message]", count=rest)
     fields = {
         "language": style.language,
         "company": style.company,
         "date_iso": style.dated.isoformat(),
         "title": said(title),
-        "lines": [{"label": translate(label).capitalize(), "value": said(value)} for label, value in page.lines],
+        "lines": [{"label": _begun(translate(label)), "value": said(value)} for label, value in page.lines],
         "headings": [{"text": translate(heading)} for heading in page.headings],
         "rows": [{"cells": [{"text": said(cell)} for cell in row]} for row in page.rows],
-        "text": page.text[:LONGEST_TEXT] + cut,
+        "text": page.text[:LONGEST_TEXT] + (f"\n\n{more.text(translate)}" if rest > 0 else ""),
     }
     return render_bounded(_TEMPLATE, fields, "packet")
+
+
+def _begun(label: str) -> str:
+    return label[:1].upper() + label[1:]
 
 
 def notice_of(file: StoredFile, why: Refusal, size: int) -> WrittenPage:

@@ -33,6 +33,5 @@ def _chains(rules: RuleSet) -> Iterator[LetterChain]:
 
 def _letters_of(step: Step) -> frozenset[str]:
     """An e-mail that attaches a letter attaches that of its own name."""
-    if step.kind is StepKind.LETTER or (step.kind is StepKind.EMAIL and "letter" in step.attach):
-        return frozenset((step.name, step.form))
-    return frozenset((step.form,)) if step.form else frozenset()
+    writes = step.kind is StepKind.LETTER or (step.kind is StepKind.EMAIL and "letter" in step.attach)
+    return frozenset(filter(None, (step.name if writes else "", step.form)))
