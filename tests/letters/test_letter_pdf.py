@@ -19,7 +19,6 @@ from cobranza_rules.letters.html_page import PageGeometry
 from cobranza_rules.letters.page_numbers import Numbering
 from cobranza_rules.letters.pdf import PdfEngine, WeasyprintEngine, WkhtmltopdfEngine, choose_engine
 from cobranza_rules.letters.pdf_engine import LARGEST_PDF, checked_pdf
-from cobranza_rules.letters.printing_process import LARGEST_MEMORY
 from cobranza_rules.letters.sample_letters import letter
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
