@@ -95,12 +95,14 @@ DOCUMENTS = (
     N_("acknowledgement-request"),
     N_("acknowledgement-missing"),
     N_("account-statement"),
-    N_("overdue-warning"),
-    N_("payment-received"),
     N_("payment-confirmation"),
-    N_("statement"),
     N_("formal-demand"),
     N_("acknowledgement-of-debt"),
+    N_("collections-relation"),
+    N_("credit-note-request"),
+    N_("overdue-warning"),
+    N_("payment-received"),
+    N_("statement"),
 )
 TASK_FIELDS = (
     N_("id"),

@@ -1,25 +1,29 @@
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 import shutil
 import stat
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cobranza_rules.letters.child_process import LARGEST_MEMORY
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.html_page import PageGeometry
 from cobranza_rules.letters.page_numbers import Numbering
 from cobranza_rules.letters.pdf import PdfEngine, WeasyprintEngine, WkhtmltopdfEngine, choose_engine
 from cobranza_rules.letters.pdf_engine import LARGEST_PDF, checked_pdf
-from cobranza_rules.letters.printing_process import LARGEST_MEMORY
 from cobranza_rules.letters.sample_letters import letter
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
+
+from .fake_program import SIMPLE_PDF, fake_program
 
 NAMES = ["transmittal", "acknowledgement-form", "first-reminder", "second-reminder", "statement"]
 
@@ -141,19 +145,6 @@ def test_engines_name_themselves_and_their_version(engine: PdfEngine) -> None:
     assert re.match(r"\d+(\.\d+)+", engine.version)
 
 
-def fake_program(folder: Path, script: str) -> WkhtmltopdfEngine:
-    """`script` is run for each letter; `$target` is the file that it should write."""
-    program = folder / "wkhtmltopdf"
-    program.write_text(
-        "#!/bin/sh\n"
-        '[ "$1" = --version ] && echo "wkhtmltopdf 0.12.6" && exit\n'
-        f"echo started >> {folder}/starts\n"
-        f'while read -r line; do for target in $line; do :; done; echo "$line" >> {folder}/lines; {script}\nprintf "\\rDone" >&2; done\n'
-    )
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    return WkhtmltopdfEngine(str(program), 1.0)
-
-
 PAGE = "<html><head></head><body>x</body></html>"
 
 
@@ -182,13 +173,6 @@ def test_a_program_that_is_not_there_is_a_problem() -> None:
     with pytest.raises(ProblemError) as caught:
         WkhtmltopdfEngine("/nowhere/wkhtmltopdf").render(PAGE)
     assert str(caught.value).startswith("wkhtmltopdf does not run: ")
-
-
-SIMPLE_PDF = (
-    b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n"
-    b"3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << >> >>\nendobj\n"
-    b"trailer\n<< /Root 1 0 R /Size 4 >>\n%%EOF\n"
-)
 
 
 def test_a_letter_that_ends_the_process_is_tried_once_more_alone_and_stops_no_other(tmp_path: Path) -> None:
@@ -285,3 +269,47 @@ def test_the_line_with_the_page_number_is_the_templates_own() -> None:
     assert numbering is not None
     assert numbering.text(2, 3) == "Hoja 2 & de 3"
     assert Numbering.from_html("<p>sin</p>") is None
+
+
+def worker(monkeypatch: pytest.MonkeyPatch, script: str) -> WeasyprintEngine:
+    monkeypatch.setattr("cobranza_rules.letters.weasyprint_engine._WORKER", (sys.executable, "-c", script))
+    return WeasyprintEngine(1.0)
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        ("import time; time.sleep(600)", "the PDF was not ready after 1 seconds; raise pdf.timeout_seconds, or shorten the letter"),
+        ("raise SystemExit(7)", "WeasyPrint failed: 7; 'cobranza doctor' checks the engine"),
+        (
+            "import sys; sys.stdout.buffer.write(b'-' + (3).to_bytes(8) + b'oh!')",
+            "WeasyPrint failed: oh!; 'cobranza doctor' checks the engine",
+        ),
+        (
+            "import sys; sys.stdout.buffer.write(b'+' + (3).to_bytes(8) + b'oh!')",
+            "weasyprint made no complete PDF; try again; 'cobranza doctor' checks the engine",
+        ),
+        (
+            "import sys; sys.stdout.buffer.write(b'+' + (10**12).to_bytes(8))",
+            "weasyprint made no complete PDF; try again; 'cobranza doctor' checks the engine",
+        ),
+    ],
+)
+def test_weasyprint_is_bounded_like_the_other_engine(monkeypatch: pytest.MonkeyPatch, script: str, problem: str) -> None:
+    engine = worker(monkeypatch, f"{script}\nimport sys; sys.stdout.flush(); sys.stdin.read()")
+    for _again in range(2):
+        with pytest.raises(ProblemError) as caught:
+            engine.render(PAGE)
+        assert str(caught.value) == problem
+        engine.close()
+
+
+def test_weasyprint_goes_on_after_a_letter_that_ended_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = WeasyprintEngine()
+    first = engine.render(PAGE)
+    assert engine._child is not None
+    engine._child.process.kill()
+    with contextlib.suppress(ProblemError):  # Nobody can know that it was not the letter.
+        engine.render(PAGE)
+    assert engine.render(PAGE) == first
+    engine.close()

@@ -135,10 +135,20 @@ def letter_files(workspace: Workspace, document: Document, formats: Container[st
     files = []
     if PDF in formats:
         engine: PdfEngine = workspace.pdf
-        files.append(Rendered("letter", f"{name}.pdf", PDF, engine.render(template.html(fields)), f"{engine.name} {engine.version}"))
+        files.append(
+            Rendered("letter", f"{name}.pdf", PDF, _printed(engine, template.html(fields), name), f"{engine.name} {engine.version}")
+        )
     if WORD in formats:
         files.append(Rendered("letter_word", f"{name}.docx", WORD, template.word(fields)))
     return files
+
+
+def _printed(engine: PdfEngine, html: str, name: str) -> bytes:
+    """What an engine says of a letter it says of this one."""
+    try:
+        return engine.render(html)
+    except ProblemError as error:
+        raise ProblemError([replace(problem, file=problem.file or name) for problem in error.problems]) from None
 
 
 def _statement(letter: Letter) -> Rendered:

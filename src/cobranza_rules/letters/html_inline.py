@@ -17,6 +17,7 @@ from cobranza_rules.letters.marked_xml import MARK, MarkedPart, W
 from cobranza_rules.letters.numbering import Numbering
 
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 PAGE, PAGES = '<span class="page"></span>', '<span class="pages"></span>'
 FIELDS = {"PAGE": PAGE, "NUMPAGES": PAGES}
@@ -100,6 +101,8 @@ class _Inline:
                 yield from self.pieces(element)
             elif element.tag == W + "hyperlink":
                 yield self.link(element)
+            elif (fallback := element.find(MC + "Fallback")) is not None:
+                yield from self.pieces(fallback)
             elif element.tag == W + "fldSimple":
                 yield self.field_html(attribute(element, "instr"), element)
             elif element.tag not in _SILENT and isinstance(element.tag, str):
@@ -154,6 +157,8 @@ class _Inline:
             return "\u2011"
         if name == "drawing":
             return self.image(element)
+        if (fallback := element.find(MC + "Fallback")) is not None:  # What programs show that do not know the newer form
+            return "".join(self.content(fallback))
         if element.tag not in _SILENT:
             self.conversion.refuse(element)
         return ""
