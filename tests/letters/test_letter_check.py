@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from cobranza_rules.domain.company import Pictures
 from cobranza_rules.letters.letter_check import check_letters, sample_of, trial_templates
 from cobranza_rules.letters.libreoffice import LibreOffice, find_libreoffice
 from cobranza_rules.letters.packet_catalogue import PACKET_BY_NAME, PACKET_TEMPLATES
-from cobranza_rules.letters.page_pictures import PictureColumn, pages_of, side_by_side
+from cobranza_rules.letters.page_pictures import PictureColumn, as_png, pages_of, side_by_side
 from cobranza_rules.letters.pdf import choose_engine
 from cobranza_rules.letters.preview import preview_of
 from cobranza_rules.letters.sample_packet import sample_packet_fields
@@ -112,6 +113,14 @@ def test_the_sample_of_a_packet_has_every_field(name: str, language: str) -> Non
         if field.parts:
             for one in value if isinstance(value, list) else [value]:
                 assert one.keys() == {part.name for part in field.parts}, field.name
+
+
+@pytest.mark.parametrize("name", PACKET_TEMPLATES)
+def test_pages_of_packets_carry_the_companys_pictures(name: str, templates: TemplateFolder) -> None:
+    fields = sample_packet_fields(name, "es") | {"has_logo": True}
+    logo = as_png(sheet("red"))
+    assert "data:image/png" in templates.packet(name, "es", Pictures(logo=logo)).html(fields)
+    assert "data:image/png" not in templates.packet(name, "es").html(fields | {"has_logo": False})
 
 
 def sheet(colour: str, size: tuple[int, int] = (60, 80)) -> Image.Image:

@@ -130,13 +130,13 @@ def _open(session: Session, workspace: Workspace, asked: Asked, chain: LetterCha
 def invoices_named(session: Session, customer: CustomerRow, names: Sequence[str]) -> list[InvoiceRow]:
     """Those of a customer that stand, by number or UUID. Raises ProblemError with every name that is wrong."""
     rows: dict[int, InvoiceRow] = {}
-    numbers = list(session.scalars(select(InvoiceRow.number).where(InvoiceRow.customer_id == customer.id)))
     problems: list[Problem] = []
     for name in names:
         try:
             row = invoice_named(session, name)
         except ProblemError as error:
-            near = difflib.get_close_matches(name.upper(), numbers, n=1)
+            numbers = session.scalars(select(InvoiceRow.number).where(InvoiceRow.customer_id == customer.id))
+            near = difflib.get_close_matches(name.upper(), list(numbers), n=1)
             problems += [replace(one, hint=_("did you mean '{name}'?", name=near[0])) if near else one for one in error.problems]
             continue
         if row.customer_id != customer.id:
