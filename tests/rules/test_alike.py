@@ -10,9 +10,8 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from cobranza_rules.facts.alike import Points
 from cobranza_rules.facts.vocabulary import FactType, Scope, Value
-from cobranza_rules.rules.alike import points_of
+from cobranza_rules.rules.alike import Points, points_of
 from cobranza_rules.rules.evaluation import holds
 from cobranza_rules.rules.expression import parse_condition
 from tests.rules.test_engines_agree import FACTS, PLACE, USED, edges, legal_conditions

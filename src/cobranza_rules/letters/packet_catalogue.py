@@ -8,7 +8,8 @@ from cobranza_rules.letters.field_catalogue import BY_NAME, PERSON, FieldKind, T
 # Their templates stand among the letters, and are none that a rule may name.
 PACKET_TEMPLATES = ("packet-cover", "escalation-cover", "packet-index")
 
-_SHARED = tuple(BY_NAME[name] for name in ("language", "place", "date", "date_iso", "company", "addressee", "reference", "analyst"))
+# Fields of letters that its pages have too, by their names
+SHARED = ("language", "place", "date", "date_iso", "company", "has_letterhead", "has_logo", "addressee", "reference", "analyst")
 _OWED = (
     text_field("currency", N_("currency")),
     text_field("total", N_("what is owed")),
@@ -32,7 +33,7 @@ _FILE = (
 )
 _DATED = (text_field("date", N_("the day")), text_field("what", N_("what was done")))
 PACKET_FIELDS = (
-    *_SHARED,
+    *(BY_NAME[name] for name in SHARED),
     text_field("kind", N_("delivery, account or escalation")),
     text_field("title", N_("what the packet is called")),
     text_field("sheets", N_("how many sheets it has")),

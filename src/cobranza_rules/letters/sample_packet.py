@@ -6,10 +6,10 @@ from typing import Any
 
 from cobranza_rules.letters.fields import fields_of, person_fields
 from cobranza_rules.letters.formats import money_text
+from cobranza_rules.letters.packet_catalogue import SHARED
 from cobranza_rules.letters.sample_letters import MANAGER, letter
 from cobranza_rules.money import Money
 
-SHARED = ("language", "place", "date", "date_iso", "company", "addressee", "reference", "analyst")
 _WORDS = {
     "es": {
         "title": "Expediente para Administración",

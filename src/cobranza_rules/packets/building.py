@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from cobranza_rules.domain.company import NO_PICTURES, Pictures
 from cobranza_rules.language import N_, Sentence, _, joined
 from cobranza_rules.packets.assembling import Leaves, Properties, assemble, pages_in
 from cobranza_rules.packets.built_part import BuiltPart
@@ -40,6 +41,7 @@ class Desk:
     templates: TemplateFolder
     reader: ForeignReader
     style: Style
+    pictures: Pictures = NO_PICTURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,9 @@ def build_packet(desk: Desk, order: Order) -> Packet:
     """The same order over the same archive gives the same bytes. Raises ProblemError where a template or the engine fails."""
     parts = tuple(_Building(desk, order).parts())
     embedded = embedded_files(desk.archive, parts, desk.style.language)
-    front = FrontPages(desk.engine, desk.templates, desk.style.language).made(order.cover, order.title, order.fields, parts, embedded)
+    front = FrontPages(desk.engine, desk.templates, desk.style.language, desk.pictures).made(
+        order.cover, order.title, order.fields, parts, embedded
+    )
     leaves = [Leaves("", title, pdf) for title, pdf in front]
     leaves += [Leaves(part.section(desk.style.language), part.title(desk.style.language), part.pdf) for part in parts]
     subject = f"{order.fields['addressee']['company']} · {order.fields['reference']}"

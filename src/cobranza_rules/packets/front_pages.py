@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from cobranza_rules.catalogue import translator
+from cobranza_rules.domain.company import NO_PICTURES, Pictures
 from cobranza_rules.language import _
 from cobranza_rules.letters.formats import short_date
 from cobranza_rules.packets.assembling import Embedded, pages_in
@@ -27,6 +28,7 @@ class FrontPages:
     engine: PdfEngine
     templates: TemplateFolder
     language: str
+    pictures: Pictures = NO_PICTURES
 
     def made(
         self, cover: str, title: str, fields: Mapping[str, Any], parts: Sequence[BuiltPart], embedded: Sequence[Embedded]
@@ -35,7 +37,7 @@ class FrontPages:
 
         Raises ProblemError.
         """
-        templates = [self.templates.packet(name, self.language) for name in (cover, INDEX)]
+        templates = [self.templates.packet(name, self.language, self.pictures) for name in (cover, INDEX)]
         lengths = [1, 1]
         pages: list[bytes] = []
         for _trial in range(_MOST_TRIALS):

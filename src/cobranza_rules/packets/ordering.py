@@ -20,6 +20,7 @@ from cobranza_rules.domain.letter import Letter
 from cobranza_rules.language import N_, _, word
 from cobranza_rules.letters.fields import fields_of, person_fields
 from cobranza_rules.letters.formats import short_date
+from cobranza_rules.letters.packet_catalogue import SHARED
 from cobranza_rules.packets.building import Desk, Order, Packet, build_packet
 from cobranza_rules.packets.foreign_files import ForeignReader
 from cobranza_rules.packets.gathering import Gatherer
@@ -35,7 +36,6 @@ TITLES = {
     PacketKind.ACCOUNT: N_("Statement of account with its documents"),
     PacketKind.ESCALATION: N_("Case for Administration"),
 }
-SHARED = ("language", "place", "date", "date_iso", "company", "addressee", "reference", "analyst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,9 @@ def _order(session: Session, workspace: Workspace, asked: AskedPacket) -> tuple[
     wanted = any(part.section is Section.STATEMENTS for part in parts)
     statements = {currency: letter_files(workspace, letter, (PDF,))[0].content for currency, letter in letters.items() if wanted}
     style = Style(language, workspace.company.name, today)
-    desk = Desk(workspace.archive, workspace.pdf, workspace.templates, ForeignReader(), style)
+    desk = Desk(
+        workspace.archive, workspace.pdf, workspace.templates, ForeignReader(), style, workspace.pictures.of(signer=None, analyst=None)
+    )
     cover = "escalation-cover" if asked.kind is PacketKind.ESCALATION else "packet-cover"
     title = translator(language)(TITLES[asked.kind])
     return desk, Order(cover, title, parts, statements, _fields(session, workspace, asked, material, letters, rows))

@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cobranza_rules.engines import BothEngines
-from cobranza_rules.facts.alike import AlikeInvoices, Key
-from cobranza_rules.facts.invoices import Column
 from cobranza_rules.facts.vocabulary import Scope
-from cobranza_rules.rules.alike import points_of
+from cobranza_rules.rules.alike import Points, points_of
+from cobranza_rules.rules.concerned import Standing, Standings
 from cobranza_rules.rules.engine import Engine
-from cobranza_rules.rules.matching import Names
-from cobranza_rules.rules.model import RuleSet
-from cobranza_rules.store.parts import Part
+from cobranza_rules.store.books import BookReader
+from cobranza_rules.store.chunks import ALIKE, ID, Chunk
+from cobranza_rules.store.driver_rows import Row
+from cobranza_rules.store.parts import Parts
 
 MOST_KEPT = 20_000  # Answers: of more than that too few are given twice for the memory that they take
+
+Key = str | int  # What an invoice is alike in, or the id of one that is asked about by itself
 
 
 class Asking:
     """For one run: what an engine tells of facts that it could not take belongs to a run, and has to be told again in the next."""
 
-    def __init__(self, engine: Engine, rules: RuleSet) -> None:
-        self._engine = engine
-        self._points = points_of(Scope.INVOICE, rules.conditions())
-        self._alike: AlikeInvoices | None = None
-        self._answers: dict[Key, Names] = {}
+    def __init__(self, engine: Engine, reader: BookReader, parts: Parts) -> None:
+        self._engine, self._parts = engine, parts
+        self._standings = Standings(reader.rules, reader.today)
+        # Two engines that check each other are asked about every invoice.
+        self._alone = isinstance(engine, BothEngines)
+        self.points: Mapping[str, Points] = {} if self._alone else points_of(Scope.INVOICE, reader.rules.conditions())
+        self._known: dict[Key, Standing] = {}
 
-    def about(self, part: Part, columns: Sequence[Column]) -> list[Names]:
-        """The names of the conditions that hold for each invoice of the part. Two engines that check each other are asked about every one."""
-        if not part.rows or isinstance(self._engine, BothEngines):
-            return self._engine.evaluate(Scope.INVOICE, part.facts(part.rows))
-        if self._alike is None:
-            self._alike = AlikeInvoices(part.invoice_facts, self._points)
-        if len(self._answers) > MOST_KEPT:
-            self._answers.clear()
-        keys, answers = part.keys(columns, self._alike), self._answers
-        found = list(map(answers.get, keys))
-        new = {key: row for key, names, row in zip(keys, found, part.rows, strict=True) if names is None}
-        if not new:
-            return found  # type: ignore[return-value] # no key is new
-        answers.update(zip(new, self._engine.evaluate(Scope.INVOICE, part.facts(list(new.values()))), strict=True))
-        return list(map(answers.__getitem__, keys))
+    def about(self, chunk: Chunk) -> Sequence[Standing]:
+        """For each line of the chunk. Of those that the sieve has left out each is asked about by itself: so the sieve is checked."""
+        if len(self._known) > MOST_KEPT:
+            self._known.clear()
+        keys: list[Key] = [line[ID if self._alone else ALIKE] for line in chunk.lines]
+        if chunk.sampled:
+            keys = [line[ID] if line[ID] in chunk.sampled else key for line, key in zip(chunk.lines, keys, strict=True)]
+        known = self._known
+        if new := {key: line for line, key in zip(chunk.lines, keys, strict=True) if key not in known}:
+            self._ask(new)
+        return list(map(known.__getitem__, keys))
+
+    def _ask(self, new: Mapping[Key, Row]) -> None:
+        """About the invoice that stands for each key."""
+        part = self._parts.of_lines(list(new.values()))
+        names = self._engine.evaluate(Scope.INVOICE, part.facts)
+        standing = {row[0]: self._standings.of(row, holding) for row, holding in zip(part.rows, names, strict=True)}
+        self._known.update((key, standing[line[ID]]) for key, line in new.items())

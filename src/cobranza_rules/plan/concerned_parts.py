@@ -1,33 +1,64 @@
-"""What of a book has to be decided on: facts come first, and of what nothing is to be decided no more than its facts is read."""
+"""What of a book has to be decided on: of what nothing is to be decided no more is read than what it is alike in with others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from cobranza_rules.plan.asking import Asking
-from cobranza_rules.rules.concerned import concerned
+from cobranza_rules.rules.concerned import Concern, Found, kept
 from cobranza_rules.rules.matching import Names
-from cobranza_rules.store.books import BookReader
-from cobranza_rules.store.parts import Part
+from cobranza_rules.store.chunks import BALANCE, CUSTOMER_ID, ID, Chunk
+from cobranza_rules.store.driver_rows import Row
 
-AT_ONCE = 2000  # Invoices that are worth the statements that read what else a decision needs
-
-Found = tuple[Part, dict[int, Names]]
+AT_ONCE = 1500  # Invoices that are worth the statements that read what a decision needs
 
 
-def concerned_parts(reader: BookReader, asking: Asking, parts: Iterable[Part]) -> Iterator[Found]:
-    """Parts of some size with nothing but what concerns a decision, each with the conditions that hold, by the invoices' ids."""
-    found: list[Part] = []
-    holding: dict[int, Names] = {}
-    for part in parts:
-        columns = part.columns(part.rows)
-        names = asking.about(part, columns)
-        looked_at = concerned(reader.rules, columns, names, part.chunk.busy, reader.today)
-        kept = [*looked_at.own, *(position for position in looked_at.beside if not part.is_sampled(position))]
-        found.append(part.only(kept))
-        holding.update((part.rows[position][0], names[position]) for position in kept)
-        if len(holding) >= AT_ONCE:
-            yield found[0].and_those_of(found[1:]), holding
-            found, holding = [], {}
-    if found:
-        yield found[0].and_those_of(found[1:]), holding
+@dataclass(slots=True)
+class ConcernedPart:
+    """`lines` are those of the invoices that concern a decision, `holding` the conditions that hold for them, by their ids.
+
+    `customers` come in any case. The sieve has left out those of which the ids are `sampled`.
+    """
+
+    lines: list[Row] = field(default_factory=list)
+    holding: dict[int, Names] = field(default_factory=dict)
+    customers: list[int] = field(default_factory=list)
+    sampled: list[int] = field(default_factory=list)
+
+    def add(self, chunk: Chunk, asking: Asking) -> None:
+        found = _standing(chunk, asking)
+        self.customers += chunk.customers
+        for each in kept(found, chunk.busy):
+            is_sampled = each.id in chunk.sampled
+            if is_sampled and each.standing.concern is Concern.BESIDE:
+                continue
+            self.lines.append(chunk.lines[each.place])
+            self.holding[each.id] = each.standing.names
+            if is_sampled:
+                self.sampled.append(each.id)
+
+
+def concerned_parts(asking: Asking, chunks: Iterable[Chunk]) -> Iterator[ConcernedPart]:
+    """Parts of some size with nothing but what concerns a decision."""
+    part = ConcernedPart()
+    for chunk in chunks:
+        part.add(chunk, asking)
+        if len(part.lines) >= AT_ONCE:
+            yield part
+            part = ConcernedPart()
+    yield part
+
+
+def _standing(chunk: Chunk, asking: Asking) -> list[Found]:
+    """Of a whole book most are no concern, and nothing more is made of them."""
+    nothing, busy, known = Concern.NONE, chunk.busy, asking.about(chunk)
+    places = [
+        place
+        for place, (line, standing) in enumerate(zip(chunk.lines, known, strict=True))
+        if standing.concern is not nothing or (busy and line[ID] in busy)
+    ]
+    return [
+        Found(place, line[ID], line[CUSTOMER_ID], line[BALANCE], known[place])
+        for place, line in zip(places, map(chunk.lines.__getitem__, places), strict=True)
+    ]

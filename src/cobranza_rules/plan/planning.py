@@ -10,13 +10,14 @@ from dataclasses import replace
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.plan.asking import Asking
-from cobranza_rules.plan.concerned_parts import concerned_parts
+from cobranza_rules.plan.concerned_parts import ConcernedPart, concerned_parts
 from cobranza_rules.rules.decide import decide, decide_matched, within_limit
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.matching import match
 from cobranza_rules.rules.planned import Plan
+from cobranza_rules.rules.subjects import Book
 from cobranza_rules.store.books import BookReader
-from cobranza_rules.store.parts import Part
+from cobranza_rules.store.parts import Parts
 
 
 def plan_whole(reader: BookReader, engine: Engine, *, sifted: bool = True) -> Plan:
@@ -26,14 +27,23 @@ def plan_whole(reader: BookReader, engine: Engine, *, sifted: bool = True) -> Pl
     """
     plans: list[Plan] = []
     overlooked: Sentence | None = None
-    with cycles_left_alone(), closing(reader.parts(sifted=sifted)) as parts:
-        for part, holding in concerned_parts(reader, Asking(engine, reader.rules), parts):
-            book = reader.book(part)
-            plans.append(decide_matched(reader.rules, book, reader.today, match(reader.rules, book, engine, holding)))
-            overlooked = overlooked or _overlooked(part, plans[-1])
+    parts = reader.parts()
+    asking = Asking(engine, reader, parts)
+    with cycles_left_alone(), closing(reader.chunks(parts, asking.points, sifted=sifted)) as chunks:
+        for concerned in concerned_parts(asking, chunks):
+            part, lost = _decide(reader, engine, parts, concerned)
+            plans.append(part)
+            overlooked = overlooked or lost
         plans += [decide(reader.rules, book, reader.today, engine) for book in reader.queues()]
     plan = within_limit(_joined(reader, plans), reader.rules)
     return plan if overlooked is None else replace(plan, stopped=overlooked)
+
+
+def _decide(reader: BookReader, engine: Engine, parts: Parts, concerned: ConcernedPart) -> tuple[Plan, Sentence | None]:
+    """The plan of a part, and what the sieve should not have left out of it. Its book is gone before the next is read."""
+    book = reader.book(parts.of_lines(concerned.lines, concerned.customers))
+    plan = decide_matched(reader.rules, book, reader.today, match(reader.rules, book, engine, concerned.holding))
+    return plan, _overlooked(book, frozenset(concerned.sampled), plan)
 
 
 def _joined(reader: BookReader, plans: Sequence[Plan]) -> Plan:
@@ -46,16 +56,14 @@ def _joined(reader: BookReader, plans: Sequence[Plan]) -> Plan:
     )
 
 
-def _overlooked(part: Part, plan: Plan) -> Sentence | None:
+def _overlooked(book: Book, sampled: frozenset[int], plan: Plan) -> Sentence | None:
     """Of an invoice that the sieve was right to leave out a plan says nothing; else the first is named."""
-    sampled = part.chunk.sampled
     found = (verdict for verdict in plan.verdicts if verdict.subject_id in sampled and verdict.subject == Scope.INVOICE.value)
     if (verdict := next(found, None)) is None:
         return None
-    row = next(row for row in part.rows if row[0] == verdict.subject_id)
     return _(
         "invoice {invoice} was left out although '{rule}' concerns it; please report this with what 'cobranza explain {invoice}' says",
-        invoice=part.facts([row])[0]["invoice"],
+        invoice=next(invoice.number for invoice in book.invoices if invoice.id == verdict.subject_id),
         rule=verdict.rule_id,
     )
 

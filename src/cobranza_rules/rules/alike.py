@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from cobranza_rules.facts.alike import Points
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope
 from cobranza_rules.rules.engine import Conditions
 from cobranza_rules.rules.tree import Compare, Known, OneOf, Test, Unknown, facts_of_test, leaves
+
+# Whole numbers of a fact, in ascending order: two values with as many of them at or below are alike. None: each value is like itself alone.
+Points = tuple[int, ...] | None
 
 _NUMBERS = frozenset({FactType.NUMBER, FactType.AMOUNT, FactType.DATE})
 

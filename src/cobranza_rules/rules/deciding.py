@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.considering import Consideration
 from cobranza_rules.rules.matching import Matches
-from cobranza_rules.rules.model import Hold, RuleSet
+from cobranza_rules.rules.model import Blocks, Hold, RuleSet
 from cobranza_rules.rules.overrides import Override
 from cobranza_rules.rules.planned import Held, Outcome, Plan, PlannedAction, Verdict
 from cobranza_rules.rules.subjects import Book, InvoiceSubject, QueueSubject, ReplySubject
@@ -81,5 +81,9 @@ class Deciding:
 
 def _held(subject: InvoiceSubject | QueueSubject, by: Hold | Override, reason: Sentence) -> Held:
     name = subject.name if isinstance(subject, QueueSubject) else subject.number
-    blocks, of_customer = tuple(sorted(by.blocks)), by.scope is Scope.CUSTOMER
-    return Held(subject.scope.value, subject.id, name, subject.customer_id, by.id, blocks, reason, of_customer)
+    return Held(subject.scope.value, subject.id, name, subject.customer_id, by.id, _in_order(by.blocks), reason, by.scope is Scope.CUSTOMER)
+
+
+@lru_cache(maxsize=64)
+def _in_order(blocks: frozenset[Blocks]) -> tuple[Blocks, ...]:
+    return tuple(sorted(blocks))

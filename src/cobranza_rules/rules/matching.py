@@ -74,6 +74,8 @@ def holds_on(rules: RuleSet, matches: Matches, invoice: InvoiceSubject, concerne
         return decided
     own = matches.invoices[invoice.id]
     customers = matches.customers[invoice.customer_id]
+    if rules.hold_names.isdisjoint(own) and rules.hold_names.isdisjoint(customers):
+        return None
     for hold in rules.holds:
         if hold.name in (customers if hold.scope is Scope.CUSTOMER else own) and concerned & hold.blocks:
             return hold

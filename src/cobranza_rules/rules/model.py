@@ -84,7 +84,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`every_workdays` 0 means once per subject; `times` 0 means without end. `sets` holds facts that the chain's confirmation sets."""
+    """`writes` says whether its chain reaches the customer, `writes_at_last` that after its last repetition.
+
+    `every_workdays` 0 means once per subject; `times` 0 means without end. `sets` holds facts that the chain's confirmation sets.
+    """
 
     id: str
     procedure_step: int
@@ -98,6 +101,12 @@ class Rule:
     after_last: tuple[Step, ...] = ()
     sets: Mapping[str, str] = field(default_factory=dict)
     was: tuple[str, ...] = ()
+    writes: bool = field(init=False, compare=False)
+    writes_at_last: bool = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "writes", _brings_something(self.do))
+        object.__setattr__(self, "writes_at_last", _brings_something(self.after_last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +127,11 @@ class Rung:
     writes: bool = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "writes", any(step.kind in WRITING for step in self.do))
+        object.__setattr__(self, "writes", _brings_something(self.do))
+
+
+def _brings_something(steps: tuple[Step, ...]) -> bool:
+    return any(step.kind in WRITING for step in steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +191,11 @@ class RuleSet:
         for ladder in self.ladders:
             found |= dict.fromkeys(ladder.was, ladder.id) | {old: rung.id for rung in ladder.rungs for old in rung.was}
         return found | {closing_claim(old): closing_claim(new) for old, new in found.items()}
+
+    @cached_property
+    def hold_names(self) -> frozenset[str]:
+        """Under which engines know the holds' conditions."""
+        return frozenset(hold.name for hold in self.holds)
 
     def current(self, rule_id: str) -> str:
         """The id under which a rule, rung or ladder is known now."""

@@ -94,7 +94,7 @@ def _apply(deciding: Deciding, rule: Rule) -> None:
         elif found.outcome is Outcome.UNCERTAIN or (found.outcome is Outcome.UNDER_WAY and rule.every_workdays):
             waiting[_group_key(rule, invoice, found)] = found
     for key, due in groups.items():
-        stopped = _uncertain(deciding, rule, due) or (waiting.get(key) if reaches_customer(rule.do) else None)
+        stopped = _uncertain(deciding, rule, due) or (waiting.get(key) if rule.writes else None)
         if stopped is not None:
             deciding.note_group([invoice for invoice, _found in due], rule.id, stopped.outcome, stopped.reason)
         else:
@@ -104,7 +104,7 @@ def _apply(deciding: Deciding, rule: Rule) -> None:
 def _uncertain(deciding: Deciding, rule: Rule, due: Due) -> Consideration | None:
     """What stays in the house goes on."""
     invoice, found = due[0]
-    if not reaches_customer(rule.after_last if found.closing else rule.do):
+    if not (rule.writes_at_last if found.closing else rule.writes):
         return None
     return uncertain_before((rule.id,), deciding.book.customers[invoice.customer_id], invoice.currency)
 
@@ -112,7 +112,7 @@ def _uncertain(deciding: Deciding, rule: Rule, due: Due) -> Consideration | None
 def _concerned(rule: Rule, found: Consideration) -> frozenset[Blocks]:
     """A message that repeats is a contact, any other a delivery; a case that goes to somebody else is an escalation."""
     message = Blocks.CONTACT if rule.every_workdays else Blocks.DELIVERY
-    blocks = {message} if reaches_customer(rule.after_last if found.closing else rule.do) else set()
+    blocks = {message} if (rule.writes_at_last if found.closing else rule.writes) else set()
     return frozenset(blocks | ({Blocks.ESCALATION} if "case_status" in rule.sets and not found.closing else set()))
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from sys import intern
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,23 +19,24 @@ from sqlalchemy.orm import Session
 from cobranza_rules.calendar import days_after
 from cobranza_rules.domain.agreement import exceeded, limits_on
 from cobranza_rules.facts.build import Facts, company_facts, portfolio_facts
-from cobranza_rules.facts.invoices import Day, InvoiceFacts, KeptDate, as_date
+from cobranza_rules.facts.invoices import Day, InvoiceFacts
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
+from cobranza_rules.rules.alike import Points
 from cobranza_rules.rules.concerned import STANDING
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.recipients import rungs_to_customers
 from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubject, InvoiceSubject
 from cobranza_rules.store.agreements import limits_of, owed_by
-from cobranza_rules.store.chunks import CHUNK, Chunks, Within, one_of
+from cobranza_rules.store.asked import asked_of
+from cobranza_rules.store.chunks import CHUNK, ID, Chunk, Chunks, Within, one_of
 from cobranza_rules.store.claims import claims_of, open_replies_among
-from cobranza_rules.store.driver_rows import all_fetched
+from cobranza_rules.store.driver_rows import Dates, all_fetched
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beats
 from cobranza_rules.store.overrides import OVERRIDE, Decided, read_overrides, rungs_of
-from cobranza_rules.store.parts import Background, Contacted, Part, customers_only, open_messages, read_part
+from cobranza_rules.store.parts import Background, Contacted, Part, Parts, open_messages
 from cobranza_rules.store.queues import Queues
 from cobranza_rules.store.reminded import reminded_since
 from cobranza_rules.store.replies import open_replies
-from cobranza_rules.store.sieve import Sieve
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, InvoiceRow
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
@@ -63,29 +65,35 @@ class BookReader:
 
         Facts are those that the rules name. Where the book is `sifted`, what is left out of it, in SQL, would change no decision.
         """
-        for part in self.parts(sifted=sifted):
-            yield self.book(part.only([position for position in range(len(part.rows)) if not part.is_sampled(position)]))
+        parts = self.parts()
+        for chunk in self.chunks(parts, {}, sifted=sifted):
+            own = [line for line in chunk.lines if line[ID] not in chunk.sampled]
+            yield self.book(parts.of_lines(own, chunk.customers))
 
-    def parts(self, *, sifted: bool = True) -> Generator[Part, None, None]:
-        """The book before anything is decided on; where it is not `sifted`, every customer with an open invoice or a waiting reply."""
-        background, named = self._background(), named_facts(self.rules)
-        facts = self._invoice_facts(named)
-        chunks = Chunks(self.session, facts.columns)
-        sieve = Sieve(self.rules, self.today, background.company)
-        for chunk in chunks.sifted(sieve) if sifted else chunks.everything(self.today):
-            yield read_part(self.session, chunk, facts, named, background)
+    def parts(self) -> Parts:
+        """To read parts of the whole book, with those facts that the rules name."""
+        named = named_facts(self.rules)
+        return Parts(self.session, self._background(), self._invoice_facts(named), named)
+
+    def chunks(self, parts: Parts, points: Mapping[str, Points], *, sifted: bool = True) -> Generator[Chunk, None, None]:
+        """The whole book before anything is decided on; where it is not `sifted`, every customer with an open invoice or a waiting reply.
+
+        Its lines are alike in what `points` tell of facts (`rules.alike`).
+        """
+        asked = asked_of(self.rules, self.today, parts.background.company, points)
+        chunks = Chunks(self.session, asked.alike, parts.invoice_facts.columns)
+        yield from chunks.sifted(asked.sieve) if sifted else chunks.everything(self.today)
 
     def queues(self, also: Collection[int] = ()) -> Iterator[Book]:
         """What waits beside invoices and replies, as far as rules look at it, in chunks ordered by customer; these customers `also`."""
         queues = self._queues()
         if not (found := sorted({*queues.customers(), *also})):
             return
-        background, facts = self._background(contacted=False), self._invoice_facts(frozenset())
+        parts = Parts(self.session, self._background(contacted=False), self._invoice_facts(frozenset()))
         for start in range(0, len(found), CHUNK):
-            customers = found[start : start + CHUNK]
-            within = one_of(customers)
-            read = self._customers(within, customers_only(self.session, customers, within, facts, background), customers)
-            yield Book(read, (), (), self.company, queues.subjects(within, read))
+            part = parts.without_invoices(found[start : start + CHUNK])
+            read = self._customers(part)
+            yield Book(read, (), (), self.company, queues.subjects(part.within, read))
 
     def _queues(self, without: Collection[int] = ()) -> Queues:
         return Queues(self.session, self.rules, self.today, lambda scope, among: self._claims(scope, among, without))
@@ -95,11 +103,10 @@ class BookReader:
 
         `without` leaves the claims of some actions out, one of a customer: the question is then whether it would be planned again.
         """
-        facts = self._invoice_facts(wanted)
-        chunk = Chunks(self.session, facts.columns).of(customer_ids)
-        part = read_part(self.session, chunk, facts, wanted, self._background(chunk.within))
+        background = self._background(one_of(customer_ids))
+        part = Parts(self.session, background, self._invoice_facts(wanted), wanted).of(customer_ids)
         book = self.book(part, without)
-        return replace(book, queues=self._queues(without).subjects(part.chunk.within, book.customers))
+        return replace(book, queues=self._queues(without).subjects(part.within, book.customers))
 
     def _invoice_facts(self, wanted: frozenset[str] | None) -> InvoiceFacts:
         return InvoiceFacts(Day(self.today, self.rules.calendar, self.rules.aging_buckets), SUBJECT_COLUMNS, wanted)
@@ -112,8 +119,8 @@ class BookReader:
 
     def book(self, part: Part, without: Collection[int] = ()) -> Book:
         """What a decision needs of the part's invoices and customers."""
-        within, answering = part.chunk.within, part.waiting
-        read = self._customers(within, part, sorted(part.customers))
+        within, answering = part.within, part.waiting
+        read = self._customers(part)
         invoices = self._invoices(part, without)
         reply_claims = self._claims(Scope.REPLY, open_replies_among(within), without) if answering else {}
         replies = open_replies(self.session, answering, read, reply_claims, self.rules.calendar) if answering else []
@@ -132,8 +139,8 @@ class BookReader:
         hours = max(0, int((self.now - poll).total_seconds() // 3600)) if poll else None
         return company_facts(bank_on, hours, self.today, self.rules.calendar)
 
-    def _customers(self, within: Within, part: Part, ids: Iterable[int]) -> dict[int, CustomerSubject]:
-        addresses, portfolios = self._addresses(within), self._portfolios(within)
+    def _customers(self, part: Part) -> dict[int, CustomerSubject]:
+        addresses, portfolios = self._addresses(part.within), self._portfolios(part.within)
         background, contacted, facts_of = part.background, part.background.contacted, part.facts_of_customers()
         return {
             customer.id: CustomerSubject(
@@ -145,7 +152,7 @@ class BookReader:
                 {} if portfolios is None else portfolios.get(customer.id, NOTHING_OPEN),
                 background.uncertain.get(customer.id, frozenset()),
             )
-            for customer in map(part.customers.__getitem__, ids)
+            for _customer_id, customer in sorted(part.customers.items())
         }
 
     def _portfolios(self, within: Within) -> Mapping[int, Facts] | None:
@@ -205,9 +212,10 @@ class BookReader:
         )
         if within is not None:
             query = query.where(within(ACTION.customer_id))
+        of_date = Dates()
         # The state is looked at here: SQLite would take its index for the better one, and read all that was ever sent.
-        for customer_id, currency, day, state in self.session.execute(query.order_by(ACTION.finished_on)).all():
-            if state == "sent" and day is not None:
+        for customer_id, currency, kept, state in all_fetched(self.session, query.order_by(ACTION.finished_on)):
+            if state == "sent" and (day := of_date[kept]) is not None:
                 contacted[customer_id][currency].append(day)
         for customer_id, currency, day in reminded_since(self.session, since, within):
             contacted[customer_id][currency] = sorted([*contacted[customer_id][currency], day])
@@ -222,9 +230,9 @@ class BookReader:
         """Ordered by customer, due date (unknown ones last, on every database) and id."""
         rows = part.rows
         claims = self._claims(Scope.INVOICE, one_of([row[0] for row in rows]), without) if rows else {}
-        of_date, renamed = _Dates(), self.rules.renamed
+        of_date, renamed = Dates(), self.rules.renamed
         subjects = [
-            _subject(row, facts, claims.get(row[0], NO_CLAIMS), renamed, of_date) for row, facts in zip(rows, part.facts(rows), strict=True)
+            _subject(row, facts, claims.get(row[0], NO_CLAIMS), renamed, of_date) for row, facts in zip(rows, part.facts, strict=True)
         ]
         subjects.sort(key=lambda subject: (subject.customer_id, subject.due_on or dt.date.max, subject.id))
         return self._overridden(part.background.decided, subjects)
@@ -241,15 +249,7 @@ class BookReader:
         ]
 
 
-class _Dates(dict[KeptDate | None, dt.date | None]):
-    """Dates as the database keeps them become Python's; few of them differ."""
-
-    def __missing__(self, kept: KeptDate | None) -> dt.date | None:
-        self[kept] = date = None if kept is None else as_date(kept)
-        return date
-
-
-def _subject(row: Sequence[Any], facts: Facts, claims: Mapping[str, Claims], renamed: Mapping[str, str], of_date: _Dates) -> InvoiceSubject:
+def _subject(row: Sequence[Any], facts: Facts, claims: Mapping[str, Claims], renamed: Mapping[str, str], of_date: Dates) -> InvoiceSubject:
     """`row` begins with SUBJECT_COLUMNS."""
     number, customer, ladder, rung, currency, balance, due, following, name, total, issued, rung_on, reversed_on, closed_on = row[:14]
     if renamed:
@@ -262,7 +262,7 @@ def _subject(row: Sequence[Any], facts: Facts, claims: Mapping[str, Claims], ren
         number,
         customer,
         name,
-        currency,
+        intern(currency),  # A plan keeps it for each of its actions.
         total,
         balance,
         issued_on,

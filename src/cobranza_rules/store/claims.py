@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Claims
 from cobranza_rules.store.chunks import Within
+from cobranza_rules.store.driver_rows import Dates, all_fetched
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ReceivedRow
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
@@ -44,14 +45,17 @@ def claims_of(
     if without:
         query = query.where(CLAIM.action_id.not_in(without))
     claims: dict[int, dict[str, Claims]] = defaultdict(dict)
-    for subject_id, claimed_by, sent_on, undone, of_action in session.execute(query).all():
+    of_date = Dates()
+    for subject_id, claimed_by, kept, undone, of_action in all_fetched(session, query):
         if without_open and of_action in STILL_TO_LEAVE:
             continue
-        own = claims[subject_id]
+        own, sent_on = claims[subject_id], of_date[kept]
         rule_id = renamed.get(claimed_by, claimed_by)
         uncertain = of_action == "uncertain"
         known = own.get(rule_id)
-        own[rule_id] = _only(sent_on, undone, uncertain) if known is None else known.and_one(sent_on, undone=undone, uncertain=uncertain)
+        own[rule_id] = (
+            _only(sent_on, bool(undone), uncertain) if known is None else known.and_one(sent_on, undone=bool(undone), uncertain=uncertain)
+        )
     return claims
 
 
@@ -63,4 +67,4 @@ def open_replies_among(within: Within) -> Within:
 @lru_cache(maxsize=4096)
 def _only(sent_on: dt.date | None, undone: bool, uncertain: bool) -> Claims:
     """Most subjects have one claim of a rule, and there are few of them that differ."""
-    return NOTHING_CLAIMED.and_one(sent_on, undone=undone, uncertain=uncertain)
+    return NOTHING_CLAIMED.and_one(sent_on, undone=bool(undone), uncertain=uncertain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -9,8 +10,18 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.facts.invoices import as_date
+
 Row = Sequence[Any]
 AT_ONCE = 1000
+
+
+class Dates(dict[dt.date | str | None, dt.date | None]):
+    """Dates as a driver gives them become Python's; few of them differ."""
+
+    def __missing__(self, kept: dt.date | str | None) -> dt.date | None:
+        self[kept] = date = None if kept is None else as_date(kept)
+        return date
 
 
 def fetched(session: Session, query: Select[Any], count: int) -> Iterator[Sequence[Row]]:

@@ -118,18 +118,18 @@ def _spanned(test: Compare, column: ColumnElement[Any], figures: OfDate) -> Clau
 
     def at_least(figure: int) -> Clause:
         span = figures.at_least(figure)
-        return true() if span is None else _within(column, span)
+        return true() if span is None else within(column, span)
 
     def below(figure: int) -> Clause:
         span = figures.at_least(figure)
         if span is None:
             return true()
-        return false() if span.rest is None else _within(column, span.rest)
+        return false() if span.rest is None else within(column, span.rest)
 
     return _figures(test, at_least, below)
 
 
-def _within(column: ColumnElement[Any], span: Span) -> Clause:
+def within(column: ColumnElement[Any], span: Span) -> Clause:
     bounds = ([column >= span.first] if span.first else []) + ([column <= span.last] if span.last else [])
     return and_(true(), *bounds)
 

@@ -1,28 +1,29 @@
-"""A part of the book before anything is decided on: rows of invoices, of which the facts that the rules name can be built, and nothing else."""
+"""A part of the book before anything is decided on: rows of invoices and their customers, of which facts are built, and nothing else."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NULLTYPE
 
-from cobranza_rules.facts.alike import AlikeInvoices, Key
 from cobranza_rules.facts.build import OF_CUSTOMER, Facts, customer_facts
-from cobranza_rules.facts.invoices import Column, InvoiceFacts
+from cobranza_rules.facts.invoices import InvoiceFacts
 from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import Value
-from cobranza_rules.store.chunks import Chunk, Within, one_of
+from cobranza_rules.store.chunks import CUSTOMER_ID, ID, WIDTH, Within, one_of, open_of, these
 from cobranza_rules.store.driver_rows import Row, all_fetched
 from cobranza_rules.store.overrides import Decided
-from cobranza_rules.store.tables import CustomerRow, ReceivedRow
+from cobranza_rules.store.tables import CustomerRow, InvoiceRow, ReceivedRow
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
-CUSTOMER, RECEIVED = (row.__table__.c for row in (CustomerRow, ReceivedRow))
+CUSTOMER, INVOICE, RECEIVED = (row.__table__.c for row in (CustomerRow, InvoiceRow, ReceivedRow))
 
 Contacted = Mapping[int, Mapping[str, Sequence[dt.date]]]  # Days by customer and currency
 
@@ -58,25 +59,26 @@ class Background:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """`customers` are rows by id; `invoice_facts` builds those facts of the chunk's invoices that are `wanted`, all where it is None."""
+    """Invoices as `rows` with the columns of `invoice_facts`, and `customers`, theirs among them; their ids are `within`.
 
-    chunk: Chunk
+    Of the facts those are built that are `wanted`, all where it is None.
+    """
+
     customers: Mapping[int, Customer]
+    rows: Sequence[Row]
     background: Background
     invoice_facts: InvoiceFacts
     wanted: frozenset[str] | None = None
 
-    def columns(self, rows: Sequence[Row]) -> list[Column]:
-        """Their values side by side. What the sieve says of a row stands at its end, and not of all rows."""
-        return list(zip(*rows, strict=False)) or [()] * len(self.invoice_facts.columns)
+    @property
+    def within(self) -> Within:
+        return one_of(sorted(self.customers))
 
-    def facts(self, rows: Sequence[Row]) -> FactTable:
-        columns = self.columns(rows)
+    @property
+    def facts(self) -> FactTable:
+        """Of the invoices, in the order of the rows."""
+        columns = list(zip(*self.rows, strict=True)) or [()] * len(self.invoice_facts.columns)
         return self.invoice_facts.table(columns, self._of_customers(columns[1]))
-
-    def keys(self, columns: Sequence[Column], alike: AlikeInvoices) -> list[Key]:
-        """One for each of the rows that have these columns."""
-        return alike.keys(columns, self._of_customers(columns[1]))
 
     def _of_customers(self, ids: Sequence[int]) -> dict[str, Sequence[Value | None]]:
         """What the invoices' customers say, a value for each invoice."""
@@ -116,49 +118,38 @@ class Part:
 
         return of
 
-    def is_sampled(self, position: int) -> bool:
-        """The sieve has left it out, and it is looked at all the same."""
-        return self.rows[position][0] in self.chunk.sampled
 
-    @property
-    def rows(self) -> Sequence[Row]:
-        return self.chunk.invoices
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Reads parts of a book."""
 
-    def only(self, positions: Sequence[int]) -> Part:
-        """These invoices with their customers, and the customers with an open message."""
-        rows = [self.rows[position] for position in positions]
-        customers = {customer_id: self.customers[customer_id] for customer_id in (*(row[1] for row in rows), *self.waiting)}
-        return self._with(rows, customers, self.chunk.sampled)
+    session: Session
+    background: Background
+    invoice_facts: InvoiceFacts
+    wanted: frozenset[str] | None = None
 
-    def and_those_of(self, others: Sequence[Part]) -> Part:
-        """Parts of one book as one."""
-        rows, customers, sampled = list(self.rows), dict(self.customers), self.chunk.sampled
-        for other in others:
-            rows += other.rows
-            customers.update(other.customers)
-            sampled |= other.chunk.sampled
-        return self._with(rows, customers, sampled)
+    def of(self, customers: Sequence[int]) -> Part:
+        """These customers with all their open invoices."""
+        return self._part(customers, self._rows(open_of(one_of(customers))))
 
-    def _with(self, rows: Sequence[Row], customers: Mapping[int, Customer], sampled: frozenset[int]) -> Part:
-        ids = sorted(customers)
-        chunk = Chunk(ids, one_of(ids), rows, sampled=sampled)
-        return replace(self, chunk=chunk, customers=customers)
+    def of_lines(self, lines: Sequence[Row], customers: Iterable[int] = ()) -> Part:
+        """The invoices of these lines, in any order, with their customers, and these customers too."""
+        at_hand = not lines or len(lines[0]) > WIDTH
+        rows = [line[WIDTH:] for line in lines] if at_hand else self._rows(these([line[ID] for line in lines]))
+        return self._part(sorted({*customers, *map(itemgetter(CUSTOMER_ID), lines)}), rows)
 
+    def without_invoices(self, customers: Sequence[int]) -> Part:
+        return self._part(customers, [])
 
-def read_part(session: Session, chunk: Chunk, facts: InvoiceFacts, wanted: frozenset[str] | None, background: Background) -> Part:
-    """`wanted` are the facts that are asked for, all where it is None."""
-    return Part(chunk, _customers(session, chunk), background, facts, wanted)
+    def _part(self, customers: Sequence[int], rows: Sequence[Row]) -> Part:
+        query = select(*(CUSTOMER[name] for name in Customer._fields)).where(one_of(customers)(CUSTOMER.id))
+        read = {customer.id: customer for customer in map(Customer._make, all_fetched(self.session, query))}
+        return Part(read, rows, self.background, self.invoice_facts, self.wanted)
 
-
-def customers_only(session: Session, customers: Sequence[int], within: Within, facts: InvoiceFacts, background: Background) -> Part:
-    """A part without invoices."""
-    chunk = Chunk(customers, within, ())
-    return Part(chunk, _customers(session, chunk), background, facts)
-
-
-def _customers(session: Session, chunk: Chunk) -> dict[int, Customer]:
-    query = select(*(CUSTOMER[name] for name in Customer._fields)).where(chunk.within(CUSTOMER.id))
-    return {customer.id: customer for customer in map(Customer._make, all_fetched(session, query))}
+    def _rows(self, which: ColumnElement[bool]) -> Sequence[Row]:
+        """Columns without their types: to make Python's dates of them costs more than to read them, and few are looked at."""
+        columns: list[ColumnElement[Any]] = [type_coerce(INVOICE[name], NULLTYPE).label(name) for name in self.invoice_facts.columns]
+        return list(all_fetched(self.session, select(*columns).where(which)))
 
 
 def open_messages(session: Session, within: Within | None) -> dict[int, int]:
