@@ -100,7 +100,7 @@ def line(index: int, currency: str = "MXN", note: str = "") -> LetterLine:
     bucket = "current" if overdue <= 0 else BUCKETS[min((overdue - 1) // 30 + 1, 4)]
     return LetterLine(
         number=f"F-{1000 + index}",
-        uuid=f"{index:08X}-1111-4222-8333-0123456789AB",
+        uuid=f"AD3FB5C9-{index:04X}-4BCA-9C6D-E1F2ADB4C5DE",
         issued_on=due - dt.timedelta(days=30),
         due_on=due,
         days_overdue=overdue,
@@ -192,8 +192,8 @@ def payment_letter(language: str = "es", **changes: object) -> PaymentLetter:
     """One that settles an invoice and covers a part of another."""
     of = letter("statement", language)
     covered = (
-        CoveredLine("F-1001", "0" * 36, Money(84000, "MXN"), Money(0, "MXN")),
-        CoveredLine("F-1002", "1" * 36, Money(100000, "MXN"), Money(16000, "MXN")),
+        CoveredLine("F-1001", line(1).uuid, Money(84000, "MXN"), Money(0, "MXN")),
+        CoveredLine("F-1002", line(2).uuid, Money(100000, "MXN"), Money(16000, "MXN")),
     )
     made = PaymentLetter(
         **{name: getattr(of, name) for name in HEADING},
@@ -213,13 +213,13 @@ def collections_relation(language: str = "es", **changes: object) -> Collections
     prompt, price = ("Pronto pago 2 %", "Diferencia de precio") if spanish else ("Prompt payment 2%", "Price difference")
     collected = (
         CollectedLine(
-            "C-014", DOMESTIC.company, TODAY, "000123", "F-1001", "0" * 36, _mxn("82320.00"), _mxn("1680.00"), prompt, "", nothing
+            "C-014", DOMESTIC.company, TODAY, "000123", "F-1001", line(1).uuid, _mxn("82320.00"), _mxn("1680.00"), prompt, "", nothing
         ),
         CollectedLine(
-            "C-014", DOMESTIC.company, TODAY, "000123", "F-1002", "1" * 36, _mxn("9500.00"), _mxn("500.00"), price, "NC-31", nothing
+            "C-014", DOMESTIC.company, TODAY, "000123", "F-1002", line(2).uuid, _mxn("9500.00"), _mxn("500.00"), price, "NC-31", nothing
         ),
         CollectedLine(
-            "C-020", "Aceros del Bravo, S.A.", TODAY, "000124", "F-1007", "2" * 36, _mxn("15000.00"), nothing, "", "", _mxn("6000.00")
+            "C-020", "Aceros del Bravo, S.A.", TODAY, "000124", "F-1007", line(7).uuid, _mxn("15000.00"), nothing, "", "", _mxn("6000.00")
         ),
     )
     made = CollectionsRelation(
