@@ -11,18 +11,18 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import state_of
-from cobranza_rules.booking.cancellation import paid_for_cancelled
 from cobranza_rules.booking.credit_notes import USED_UP
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.pursuit import agreed_terms, history_of, interest_on, terms_named
+from cobranza_rules.dispatch.unapplied import unapplied_in_words
 from cobranza_rules.domain.aging import CURRENT, NO_DUE_DATE, bucket_names, bucket_of
 from cobranza_rules.domain.company import NO_COMPANY_PICTURES, Company, CompanyPictures, Person
 from cobranza_rules.domain.due_basis import open_instalments
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, after_with_due_date
 from cobranza_rules.domain.letter import Addressee, AgingBucket, Letter, LetterLine
-from cobranza_rules.language import N_, Sentence, _
+from cobranza_rules.language import _
 from cobranza_rules.money import Money
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.planned import PlannedAction
@@ -90,7 +90,7 @@ def letter_about(
         currency=currency,
         lines=(),
         held=tuple(_line(row, writer, note=why_apart(state_of(row), customer.language)) for row in held),
-        unapplied=_unapplied_in_words(session, customer, currency),
+        unapplied=unapplied_in_words(session, customer, currency),
         buckets=(),
         total=Money(0, currency),
         history=history_of(session, claimed, customer.language),
@@ -169,7 +169,7 @@ def statement_for(session: Session, writer: Writer, customer: CustomerRow, curre
         addressee=_addressee(session, customer, "collections_contact"),
         lines=lines,
         held=(),
-        unapplied=_unapplied_in_words(session, customer, currency),
+        unapplied=unapplied_in_words(session, customer, currency),
         buckets=_buckets(lines, currency, writer.buckets),
         total=_total(lines, currency),
         reference=customer.code,
@@ -277,34 +277,6 @@ def _addressee(session: Session, customer: CustomerRow, role: str) -> Addressee:
         title=contact.title if contact else "",
         address=(contact.address if contact else "") or customer.address,
     )
-
-
-def unapplied(session: Session, customer_id: int, currency: str) -> tuple[tuple[str, Money], ...]:
-    """Credit notes that no invoice has taken yet, what was paid beyond an invoice's balance, and for one that was cancelled: their numbers."""
-    return tuple((number, amount) for _kind, number, amount in _unapplied(session, customer_id, currency))
-
-
-def _unapplied(session: Session, customer_id: int, currency: str) -> Iterator[tuple[str, str, Money]]:
-    """With the message id of what each is."""
-    notes = select(CreditNoteRow.number, CreditNoteRow.total).where(
-        CreditNoteRow.customer_id == customer_id, CreditNoteRow.currency == currency, CreditNoteRow.state.not_in(USED_UP)
-    )
-    for number, minor in session.execute(notes.order_by(CreditNoteRow.id)):
-        yield N_("credit note {number}"), number, Money(minor, currency)
-    over = select(InvoiceRow.number, InvoiceRow.balance).where(
-        InvoiceRow.customer_id == customer_id, InvoiceRow.currency == currency, InvoiceRow.balance < 0
-    )
-    for number, balance in session.execute(over.order_by(InvoiceRow.id)):
-        yield N_("paid beyond the balance of {number}"), number, Money(-balance, currency)
-    for number, minor in paid_for_cancelled(session, customer_id, currency):
-        yield N_("paid for the cancelled invoice {number}"), number, Money(minor, currency)
-
-
-def _unapplied_in_words(session: Session, customer: CustomerRow, currency: str) -> tuple[tuple[str, Money], ...]:
-    """As the customer reads them."""
-    translate = translator(customer.language)
-    found = _unapplied(session, customer.id, currency)
-    return tuple((Sentence(kind, {"number": number}).text(translate), amount) for kind, number, amount in found)
 
 
 def currencies_of(session: Session, customer_id: int) -> list[str]:
