@@ -96,8 +96,8 @@ class Settings(BaseSettings):
     def as_company(self) -> Company:
         return Company(
             accounts=tuple(BankAccount(**account.model_dump()) for account in self.company.accounts),
-            people=tuple(Person(role=role, **person.model_dump()) for role, person in self.people.items()),
-            **self.company.model_dump(exclude={"accounts"}),
+            people=tuple(Person(role=role, **person.model_dump(exclude={"signature", "rubric"})) for role, person in self.people.items()),
+            **self.company.model_dump(exclude={"accounts", "letterhead", "logo"}),
         )
 
 

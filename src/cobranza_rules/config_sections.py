@@ -34,14 +34,20 @@ class AccountSection(Section):
 
 
 class PersonSection(Section):
+    """`signature` and `rubric` are pictures, by their paths from the workspace."""
+
     name: str
     title: str
     title_en: str = ""
     email: str
     phone: str = ""
+    signature: Path | None = None
+    rubric: Path | None = None
 
 
 class CompanySection(Section):
+    """`letterhead` and `logo` are pictures, by their paths from the workspace."""
+
     rfc: Annotated[str, Field(pattern=r"^[A-ZÑ&]{3,4}\d{6}[A-Z0-9]{3}$")]
     name: str
     address: str
@@ -50,6 +56,8 @@ class CompanySection(Section):
     email: str
     website: str = ""
     privacy_notice: str = ""
+    letterhead: Path | None = None
+    logo: Path | None = None
     accounts: tuple[AccountSection, ...] = ()
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
-from cobranza_rules.language import N_, Sentence, _
+from cobranza_rules.language import N_, Sentence, _, joined
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
 from cobranza_rules.store.tables import InvoiceRow
@@ -36,6 +36,7 @@ def examine(workspace: Workspace) -> list[Finding]:
         (N_("database"), _database),
         (N_("PDF"), _pdf),
         (N_("fonts"), _fonts),
+        (N_("pictures"), _pictures),
         (N_("outgoing mail"), _outgoing),
         (N_("mailbox"), _mailbox),
         (N_("bank data"), _bank),
@@ -140,6 +141,20 @@ def _fonts(_workspace: Workspace) -> Sentence:
             [Problem(_("fonts of the letters are missing"), _("install the packages {packages}", packages=", ".join(missing)))]
         )
     return _("{fonts} are there", fonts=", ".join(family for family, _package in FONTS))
+
+
+def _pictures(workspace: Workspace) -> Sentence:
+    from cobranza_rules.letters.company_pictures import pictures_named
+
+    named = pictures_named(workspace.settings)
+    try:
+        workspace.pictures  # noqa: B018 (reading them is the look)
+    except ProblemError as error:  # All of them in the one finding that a look has.
+        what = joined([problem.what for problem in error.problems], "; ")
+        raise ProblemError([Problem(what, error.problems[0].hint)]) from None
+    if not named:
+        return _("none is named; letters show the company's name in print")
+    return _("{count} can be used: {settings}", count=len(named), settings=", ".join(named))
 
 
 def _outgoing(workspace: Workspace) -> Sentence:

@@ -95,6 +95,11 @@ DOCUMENTS = (
     N_("acknowledgement-request"),
     N_("acknowledgement-missing"),
     N_("account-statement"),
+    N_("payment-confirmation"),
+    N_("formal-demand"),
+    N_("acknowledgement-of-debt"),
+    N_("collections-relation"),
+    N_("credit-note-request"),
     N_("overdue-warning"),
     N_("payment-received"),
     N_("statement"),
@@ -186,3 +191,4 @@ REQUEST_STATES = (N_("accepted"), N_("refused"), N_("invoiced"))
 DELIVERIES = (N_("email"), N_("in_person"), N_("portal"))
 INTERNAL_MESSAGES = (N_("digest"), N_("notice"), N_("billing"), N_("ready"), N_("returned"))
 UNITS = (N_("days"), N_("business days"), N_("hours"), N_("messages"), N_("promises"), N_("claims"), N_("rungs"))
+PACKETS = (N_("delivery"), N_("account"), N_("escalation"))

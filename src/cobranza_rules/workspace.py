@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from cobranza_rules.clock import Clock, FixedClock, SystemClock
 from cobranza_rules.config import FILE_NAME, Settings, read_settings
-from cobranza_rules.domain.company import Company
+from cobranza_rules.domain.company import Company, CompanyPictures
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.database import Database, open_database
 from cobranza_rules.store.documents import DocumentArchive
@@ -41,6 +41,13 @@ class Workspace:
     @cached_property
     def company(self) -> Company:
         return self.settings.as_company()
+
+    @cached_property
+    def pictures(self) -> CompanyPictures:
+        """Raises ProblemError where one that the settings name is missing or not fit for a letter."""
+        from cobranza_rules.letters.company_pictures import read_pictures
+
+        return read_pictures(self.settings, self.base)
 
     @cached_property
     def addresses(self) -> dict[str, str]:

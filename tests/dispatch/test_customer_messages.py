@@ -333,6 +333,19 @@ def test_a_payment_is_thanked_for_once_with_its_receipt(desk: Desk) -> None:
     assert (left.rule_id, left.count, left.invoices, left.amounts) == ("payment-received", 1, 0, {"MXN": 100000})
 
 
+def test_a_payment_is_confirmed_by_a_letter_where_a_rule_writes_one(desk: Desk) -> None:
+    letter = "do:\n      - letter: payment-confirmation\n        rubric: collections_analyst\n"
+    with_rules(desk, THANKS.replace("do:\n", letter, 1).replace("[cfdi]", "[letter, cfdi]"))
+    desk.take(receipt("P-1", {"FA-1": "1000.00"}, DAY, operation="000123"))
+    desk.tick()
+    (mail,) = desk.mails()
+    name = next(name for name in attached(mail) if name.endswith(".pdf"))
+    assert name.startswith("confirmación-de-pago-C-001")
+    text = attached(mail)[name].decode(errors="replace")
+    for said_of_it in ("$1,000.00 MXN", "(MIL PESOS 00/100 M.N.)", "000123", "FA-1", "Abono parcial", "$160.00 MXN"):
+        assert said_of_it in text
+
+
 def test_a_payment_whose_receipt_was_replaced_is_not_thanked_for(supervised: Desk) -> None:
     with_rules(supervised, THANKS)
     supervised.take(receipt("P-1", {"FA-1": "1000.00"}, DAY))

@@ -33,6 +33,26 @@ from cobranza_rules.money import Money
         ("1", "USD", "en", "(ONE US DOLLAR 00/100)"),
         ("1000042.07", "MXN", "en", "(ONE MILLION FORTY-TWO MEXICAN PESOS 07/100)"),
         ("-0.10", "EUR", "en", "(MINUS ZERO EUROS 10/100)"),
+        (
+            "345678901.23",
+            "MXN",
+            "es",
+            "(TRESCIENTOS CUARENTA Y CINCO MILLONES SEISCIENTOS SETENTA Y OCHO MIL NOVECIENTOS UN PESOS 23/100 M.N.)",
+        ),
+        ("500000000", "USD", "es", "(QUINIENTOS MILLONES DE DÓLARES 00/100 USD)"),
+        ("231000021.99", "EUR", "es", "(DOSCIENTOS TREINTA Y UN MILLONES VEINTIÚN EUROS 99/100 EUR)"),
+        ("1", "USD", "es", "(UN DÓLAR 00/100 USD)"),
+        ("1.50", "EUR", "es", "(UN EURO 50/100 EUR)"),
+        (
+            "345678901.23",
+            "MXN",
+            "en",
+            "(THREE HUNDRED FORTY-FIVE MILLION SIX HUNDRED SEVENTY-EIGHT THOUSAND NINE HUNDRED ONE MEXICAN PESOS 23/100)",
+        ),
+        ("500000000", "USD", "en", "(FIVE HUNDRED MILLION US DOLLARS 00/100)"),
+        ("100000000.05", "EUR", "en", "(ONE HUNDRED MILLION EUROS 05/100)"),
+        ("1", "MXN", "en", "(ONE MEXICAN PESO 00/100)"),
+        ("1.50", "EUR", "en", "(ONE EURO 50/100)"),
     ],
 )
 def test_amounts_as_letters_state_them(amount: str, currency: str, language: str, words: str) -> None:

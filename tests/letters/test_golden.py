@@ -8,15 +8,20 @@ import pytest
 
 from cobranza_rules.domain.letter import Document
 from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.letters.field_catalogue import Subject
 from cobranza_rules.letters.fields import fields_of
+from cobranza_rules.letters.packet_catalogue import PACKET_TEMPLATES
+from cobranza_rules.letters.sample_letters import OF_ACCOUNTS, OF_PAYMENTS, account_letter, letter, payment_letter, sample_document
+from cobranza_rules.letters.sample_packet import sample_packet_fields
 from cobranza_rules.letters.template_folder import TemplateFolder
 
+from .conftest import ROOT
 from .docx_files import text_of
-from .sample_letters import OF_ACCOUNTS, OF_PAYMENTS, account_letter, letter, payment_letter
 
 GOLDEN = Path(__file__).parent / "golden"
-LETTERS = ("transmittal", "acknowledgement-form", "first-reminder", "second-reminder", "statement", "account-statement")
-MAILS = ("transmittal", "acknowledgement-request", "first-reminder", "second-reminder", *OF_ACCOUNTS, *OF_PAYMENTS)
+LETTERS = sorted(TemplateFolder(ROOT / "templates").letters().keys() - set(PACKET_TEMPLATES))
+MAILS = sorted(TemplateFolder(ROOT / "templates").mails())
+LANGUAGES = ("es", "en")
 
 
 def compare(name: str, text: str, request: pytest.FixtureRequest) -> None:
@@ -27,7 +32,15 @@ def compare(name: str, text: str, request: pytest.FixtureRequest) -> None:
     assert text == file.read_text(encoding="utf-8")
 
 
-def about(name: str, language: str) -> tuple[Document, Scope]:
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", LETTERS)
+def test_letters(name: str, language: str, templates: TemplateFolder, request: pytest.FixtureRequest) -> None:
+    template, subject = templates.fitting(name, language)
+    content = template.word(fields_of(sample_document(name, language, subject)))
+    compare(f"letter-{name}.{language}.txt", text_of(content), request)
+
+
+def about(name: str, language: str) -> tuple[Document, Subject]:
     if name in OF_ACCOUNTS:
         return account_letter(language), Scope.CUSTOMER
     if name in OF_PAYMENTS:
@@ -35,15 +48,7 @@ def about(name: str, language: str) -> tuple[Document, Scope]:
     return letter(name if name in LETTERS else "transmittal", language, 3), Scope.INVOICE
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize("name", LETTERS)
-def test_letters(name: str, language: str, templates: TemplateFolder, request: pytest.FixtureRequest) -> None:
-    document, scope = about(name, language)
-    content = templates.letter(name, language, scope).word(fields_of(document))
-    compare(f"letter-{name}.{language}.txt", text_of(content), request)
-
-
-@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", MAILS)
 def test_mails(name: str, language: str, templates: TemplateFolder, request: pytest.FixtureRequest) -> None:
     document, scope = about(name, language)
@@ -51,7 +56,14 @@ def test_mails(name: str, language: str, templates: TemplateFolder, request: pyt
     compare(f"mail-{name}.{language}.html", f"Subject: {subject}\n{html}\n", request)
 
 
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("name", PACKET_TEMPLATES)
+def test_pages_of_packets(name: str, language: str, templates: TemplateFolder, request: pytest.FixtureRequest) -> None:
+    content = templates.packet(name, language).word(sample_packet_fields(name, language))
+    compare(f"letter-{name}.{language}.txt", text_of(content), request)
+
+
 def test_every_golden_file_is_compared() -> None:
-    expected = {f"letter-{name}.{language}.txt" for name in LETTERS for language in ("es", "en")}
-    expected |= {f"mail-{name}.{language}.html" for name in MAILS for language in ("es", "en")}
+    expected = {f"letter-{name}.{language}.txt" for name in (*LETTERS, *PACKET_TEMPLATES) for language in LANGUAGES}
+    expected |= {f"mail-{name}.{language}.html" for name in MAILS for language in LANGUAGES}
     assert {file.name for file in GOLDEN.iterdir()} == expected

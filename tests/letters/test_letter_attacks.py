@@ -22,13 +22,13 @@ from cobranza_rules.letters.docx_package import MOST_BRACES
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.mail_body import compile_mail
 from cobranza_rules.letters.pdf import PdfEngine, WkhtmltopdfEngine, choose_engine
+from cobranza_rules.letters.sample_letters import letter
 from cobranza_rules.letters.sandbox import LetterEnvironment, render_bounded
 from cobranza_rules.letters.template import compile_template
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
 
 from .docx_files import changed, docx, parsed, parts_of
-from .sample_letters import letter
 
 PAYLOADS = [
     "{{ cycler.__init__.__globals__.os.popen('id').read() }}",

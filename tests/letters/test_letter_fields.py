@@ -1,17 +1,38 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from cobranza_rules.domain.company import Person
-from cobranza_rules.letters.field_catalogue import BY_SCOPE, CUSTOMER_FIELDS, FIELDS, OF_ANY, PAYMENT_FIELDS, FieldKind, TemplateField
-from cobranza_rules.letters.fields import bucket_label, fields_of, grouped_clabe, long_date, money_text, short_date
+from cobranza_rules.letters.field_catalogue import (
+    BY_SCOPE,
+    COLLECTIONS_FIELDS,
+    CREDIT_NOTE_FIELDS,
+    CUSTOMER_FIELDS,
+    FIELDS,
+    OF_ANY,
+    PAYMENT_FIELDS,
+    FieldKind,
+    TemplateField,
+)
+from cobranza_rules.letters.fields import fields_of
+from cobranza_rules.letters.formats import bucket_label, grouped_clabe, long_date, money_text, percent_text, short_date
+from cobranza_rules.letters.sample_letters import (
+    COMPANY,
+    DOMESTIC,
+    account_letter,
+    collections_relation,
+    credit_note_request,
+    letter,
+    payment_letter,
+)
 from cobranza_rules.money import Money
 
 from .conftest import ROOT
-from .sample_letters import COMPANY, account_letter, letter, payment_letter
 
 
 @pytest.mark.parametrize(
@@ -103,6 +124,67 @@ def test_so_have_those_of_accounts_and_payments(language: str) -> None:
     assert account["statements"][0]["unapplied"]
     assert_shape(account, TemplateField("account", FieldKind.GROUP, "", CUSTOMER_FIELDS))
     assert_shape(fields_of(payment_letter(language)), TemplateField("payment", FieldKind.GROUP, "", PAYMENT_FIELDS))
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_so_have_those_for_accounting(language: str) -> None:
+    relation, request = fields_of(collections_relation(language)), fields_of(credit_note_request(language))
+    assert_shape(relation, TemplateField("relation", FieldKind.GROUP, "", COLLECTIONS_FIELDS))
+    assert_shape(request, TemplateField("request", FieldKind.GROUP, "", CREDIT_NOTE_FIELDS))
+
+
+def test_the_control_totals_of_a_relation_agree() -> None:
+    """Received is applied and not applied; the receivables go down by what was applied and taken off."""
+    made = collections_relation("es")
+    assert fields_of(made)["control"] == {
+        "payments": "2",
+        "received": "$108,000.00 MXN",
+        "received_in_words": "(CIENTO OCHO MIL PESOS 00/100 M.N.)",
+        "invoices": "3",
+        "applied": "$106,820.00 MXN",
+        "unapplied": "$1,180.00 MXN",
+        "discounts": "$2,180.00 MXN",
+        "without_credit_note": "$1,680.00 MXN",
+        "settled": "$109,000.00 MXN",
+    }
+    applied = sum(line.amount.minor for line in made.collected)
+    assert made.received.minor == applied + made.unapplied.minor
+
+
+def test_what_credit_notes_are_asked_for_in_all() -> None:
+    fields = fields_of(credit_note_request("es"))
+    assert (fields["request_count"], fields["total"], fields["answer_by"]) == ("2", "$5,180.00 MXN", "12 de marzo de 2026")
+    assert [each["relation"] for each in fields["requests"]] == ["01", "03"]
+
+
+@pytest.mark.parametrize(
+    ("rfc", "natural"),
+    [("GOMA800101AB1", True), ("EKU9003173C9", False), ("XAXX010101000", False), ("XEXX010101000", False), ("US-1234567890", False)],
+)
+def test_a_person_is_told_from_a_company_by_the_rfc(rfc: str, natural: bool) -> None:
+    made = letter("formal-demand", addressee=dataclasses.replace(DOMESTIC, rfc=rfc))
+    assert fields_of(made)["addressee"]["natural_person"] is natural
+
+
+def test_without_interest_its_fields_are_empty() -> None:
+    fields = fields_of(letter(interest=None, agreement=None, assignee=None, answer_by=None))
+    assert (fields["has_interest"], fields["interest"]["amount"], fields["agreement"], fields["answer_by"]) == (False, "", "", "")
+    assert fields["assignee"]["name"] == ""
+
+
+def test_a_statement_sums_up_what_is_on_hold_and_not_applied() -> None:
+    fields = fields_of(letter("statement"))
+    assert [fields[name] for name in ("total", "held_total", "unapplied_total", "net_total")] == [
+        "$54,308.58 MXN",
+        "$17,283.92 MXN",
+        "$2,500.00 MXN",
+        "$69,092.50 MXN",
+    ]
+
+
+@pytest.mark.parametrize(("percent", "language", "text"), [("6", "en", "6%"), ("24.50", "es", "24.5\u00a0%"), ("10", "en", "10%")])
+def test_percents_as_letters_print_them(percent: str, language: str, text: str) -> None:
+    assert percent_text(Decimal(percent), language) == text
 
 
 def test_a_field_of_one_name_is_of_one_kind_whatever_the_rule_looks_at() -> None:

@@ -15,15 +15,14 @@ from docx.oxml import parse_xml
 from docx.shared import Pt, RGBColor
 from lxml import etree
 
-from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.html_page import PageGeometry
+from cobranza_rules.letters.sample_letters import letter, sample_document
 from cobranza_rules.letters.template import compile_template
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
 
 from .docx_files import changed, docx, parsed, saved, with_body_xml
-from .sample_letters import account_letter, letter
 
 NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -240,9 +239,8 @@ def test_a_signature_is_kept_with_what_stands_above_it(templates: TemplateFolder
 
 
 def test_nothing_of_the_outside_is_named_in_a_letter(templates: TemplateFolder) -> None:
-    account = templates.letter("account-statement", "es", Scope.CUSTOMER).html(fields_of(account_letter("es")))
-    others = [name for name in templates.letters() if name != "account-statement"]
-    for page in (account, *(templates.letter(name, "es").html(fields_of(letter(name))) for name in others)):
-        for element in parsed(page).iter(etree.Element):
+    for name in templates.letters():
+        template, subject = templates.fitting(name, "es")
+        for element in parsed(template.html(fields_of(sample_document(name, "es", subject)))).iter(etree.Element):
             assert not {"src", "href"} & set(element.attrib), etree.tostring(element)
     assert "http" not in compile_template(docx("Hola"), "t").html(fields_of(letter()))

@@ -19,10 +19,10 @@ from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.pdf import PdfEngine, choose_engine
 from cobranza_rules.letters.pdf_links import areas, marked
 from cobranza_rules.letters.print_marks import LINK, Mark
+from cobranza_rules.letters.sample_letters import letter
 from cobranza_rules.letters.template import compile_template
 
 from .docx_files import parsed, saved
-from .sample_letters import letter
 
 NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.number_formats import FORMATS, bullet
+from cobranza_rules.letters.sample_letters import letter
 from cobranza_rules.letters.template import compile_template
 from cobranza_rules.problems import ProblemError
 
 from .docx_files import changed, docx, packed, parsed, parts_of, with_body_xml
-from .sample_letters import letter
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 

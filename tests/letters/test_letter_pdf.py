@@ -19,11 +19,11 @@ from cobranza_rules.letters.html_page import PageGeometry
 from cobranza_rules.letters.page_numbers import Numbering
 from cobranza_rules.letters.pdf import PdfEngine, WeasyprintEngine, WkhtmltopdfEngine, choose_engine
 from cobranza_rules.letters.pdf_engine import LARGEST_PDF, checked_pdf
+from cobranza_rules.letters.sample_letters import letter
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
 
 from .fake_program import SIMPLE_PDF, fake_program
-from .sample_letters import letter
 
 NAMES = ["transmittal", "acknowledgement-form", "first-reminder", "second-reminder", "statement"]
 
@@ -70,7 +70,7 @@ def test_a_letter_of_sixty_invoices_has_every_row_once_and_numbers_its_pages(
     assert sorted(rows) == sorted([line.number for line in made.lines] + [line.number for line in made.held])
     for number, page in enumerate(pages, start=1):
         assert f"Página {number} de {len(pages)}" in page
-        assert len(re.findall(r"Factura +Emisión +Vencimiento +Días vencidos", page)) == 1
+        assert len(re.findall(r"Emisión +Vencimiento +Días venc", page)) == 1
     assert "ATENTAMENTE" in pages[-1]
     assert "aviso de privacidad" in pages[-1]
     assert "Syntax Error" not in info_of(content, tmp_path)

@@ -18,11 +18,11 @@ from cobranza_rules.letters.long_letter import LongLetter, surely_long
 from cobranza_rules.letters.page_stamps import Overlay, Stamped
 from cobranza_rules.letters.pdf import PdfEngine, choose_engine
 from cobranza_rules.letters.print_marks import ROW, TOP, Mark, mark_html, marks_of
+from cobranza_rules.letters.sample_letters import letter
 from cobranza_rules.letters.template import compile_template
 from cobranza_rules.problems import ProblemError
 
 from .docx_files import saved
-from .sample_letters import letter
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 

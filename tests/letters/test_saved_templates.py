@@ -8,11 +8,11 @@ import pytest
 
 from cobranza_rules.letters.field_catalogue import OF_ANY
 from cobranza_rules.letters.fields import fields_of
+from cobranza_rules.letters.sample_letters import account_letter, letter
 from cobranza_rules.letters.template import CompiledTemplate, compile_template
 from cobranza_rules.problems import ProblemError
 
 from .docx_files import docx, parsed, text_of, with_body_xml
-from .sample_letters import account_letter, letter
 
 SAVED = Path(__file__).parent / "saved"
 BLOCKS = ("first-header", "running-header", "letter", "running-first-footer", "running-footer")

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from cobranza_rules.letters.sample_letters import COMPANY, letter, line
 from cobranza_rules.letters.statement import statement_workbook
 from cobranza_rules.money import Money
 
 from .docx_files import parts_of
-from .sample_letters import COMPANY, letter, line
 
 
 def sheet_of(content: bytes) -> Any:
@@ -35,7 +35,7 @@ def test_a_statement_in_spanish() -> None:
     ]
     assert rows[9] == ["Factura", "Folio fiscal (UUID)", "Emisión", "Vencimiento", "Días vencidos", "Antigüedad", "Importe", "Saldo"]
     number, uuid, issued, due, days, bucket, total, balance = rows[11]
-    assert (number, uuid, bucket) == ("F-1001", "00000001-1111-4222-8333-0123456789AB", "1–30 días")
+    assert (number, uuid, bucket) == ("F-1001", "AD3FB5C9-0001-4BCA-9C6D-E1F2ADB4C5DE", "1–30 días")
     assert (f"{issued:%Y-%m-%d}", f"{due:%Y-%m-%d}", days) == ("2026-01-27", "2026-02-26", 7)
     assert (total, balance) == (13333.32, 13333.32)
     assert [rows[13][0], rows[13][7]] == ["Total", 39499.96]

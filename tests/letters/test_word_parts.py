@@ -16,11 +16,11 @@ from lxml import etree
 
 from cobranza_rules.letters.field_catalogue import OF_ANY
 from cobranza_rules.letters.fields import fields_of
+from cobranza_rules.letters.sample_letters import account_letter, letter
 from cobranza_rules.letters.template import compile_template
 from cobranza_rules.letters.word import ENVIRONMENT
 
 from .docx_files import docx, packed, parts_of, saved, with_body_xml
-from .sample_letters import account_letter, letter
 from .test_letter_html import png
 from .test_letter_links import NAMESPACES
 from .test_letter_numbering import NUMBERING, item, plain

@@ -84,6 +84,8 @@ SENTENCES = {
     "rubric_rejected": N_("rubric refused by {who} ({role}){said}"),
     "release_approved": N_("released by {who} ({role}){said}"),
     "release_rejected": N_("release refused by {who} ({role}){said}"),
+    "letter_made": N_("{rule} made on demand by {who}, not sent: {files}"),
+    "packet_made": N_("packet {rule} made by {who}: {pages} sheets, SHA-256 {document}"),
     "people_told": N_("{rule}: {told} told of {about} ({outcome})"),
     "task_opened": N_("task for {assigned_to}: {name}{until}"),
     "task_done": N_("task {name} done by {who}{said}"),

@@ -46,6 +46,8 @@ COMMANDS = {
         N_("Where the accounting system and the book do not say the same."),
     ),
     "statement": ("cobranza_rules.cli.statement", "statement", N_("A customer's statement of account as a spreadsheet.")),
+    "letter": ("cobranza_rules.cli.letter", "letter", N_("Letters on demand, and what their templates look like.")),
+    "packet": ("cobranza_rules.cli.packet", "packet", N_("One PDF of a delivery, an account or an escalated case.")),
     "doctor": ("cobranza_rules.cli.doctor", "doctor", N_("Is this machine fit, and what to do if it is not.")),
 }
 speak(language_of_locale())

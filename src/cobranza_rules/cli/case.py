@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from cobranza_rules.casefile.deliveries import DELIVERY_HEADINGS, deliveries_of, delivery_row
 from cobranza_rules.casefile.export import export_case
@@ -77,11 +79,18 @@ def _event_json(screen: Screen, event: Any) -> dict[str, Any]:
 def customer_named(workspace: Workspace, name: str) -> CustomerRow:
     with workspace.database.reading() as session:
         found = session.scalar(select(CustomerRow).where(or_(CustomerRow.code.in_(spellings(name)), CustomerRow.rfc == name.upper())))
-    if found is None:
-        raise ProblemError(
-            [Problem(_("there is no customer '{name}'", name=name), _("name its code or RFC; 'cobranza aging --detail' shows the codes"))]
-        )
+        if found is None:
+            raise ProblemError([Problem(_("there is no customer '{name}'", name=name), _near_customer(session, name))])
     return found
+
+
+def _near_customer(session: Session, name: str) -> Sentence:
+    """One whose code, RFC or name is written nearly like it; else where the codes can be seen."""
+    known = {each.casefold(): row for row in session.scalars(select(CustomerRow)) for each in (row.name, row.rfc, row.code)}
+    near = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.75)
+    if near:
+        return _("did you mean {code}, {name}?", code=known[near[0]].code, name=known[near[0]].name)
+    return _("name its code or RFC; 'cobranza aging --detail' shows the codes")
 
 
 def _verify(call: Call, workspace: Workspace) -> None:

@@ -80,6 +80,10 @@ METAVARS = (
     N_("CUSTOMER"),
     N_("INVOICE"),
     N_("INVOICES"),
+    N_("TEMPLATE"),
+    N_("TEMPLATES"),
+    N_("FORMATS"),
+    N_("KIND"),
 )
 
 

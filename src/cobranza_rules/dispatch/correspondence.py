@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,19 +15,28 @@ from cobranza_rules.booking.cancellation import paid_for_cancelled
 from cobranza_rules.booking.credit_notes import USED_UP
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.catalogue import translator
+from cobranza_rules.dispatch.addressees import addressee_of, named_by_request
 from cobranza_rules.dispatch.attached_files import enclosed_with
+from cobranza_rules.dispatch.pursuit import agreed_terms, history_of, interest_on, terms_named
+from cobranza_rules.dispatch.unapplied import unapplied_in_words
 from cobranza_rules.domain.aging import CURRENT, NO_DUE_DATE, bucket_names, bucket_of
-from cobranza_rules.domain.company import Company, Person
+from cobranza_rules.domain.company import NO_COMPANY_PICTURES, Company, CompanyPictures, Person
 from cobranza_rules.domain.due_basis import open_instalments
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, after_with_due_date
-from cobranza_rules.domain.letter import Addressee, AgingBucket, Letter, LetterLine
-from cobranza_rules.domain.requested_delivery import RequestedDelivery
+from cobranza_rules.domain.letter import AgingBucket, Letter, LetterLine
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
+from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import role_written_to
-from cobranza_rules.store.tables import ContactRow, CreditNoteRow, CustomerRow, InvoiceRow
+from cobranza_rules.store.tables import CreditNoteRow, CustomerRow, InvoiceRow
+
+ANALYST = "collections_analyst"
+# Of letters that no rule writes
+SIGNERS = {"formal-demand": "administration_manager", "acknowledgement-of-debt": "administration_manager"}
+ASSIGNEES = {"sales-intervention": "sales_manager"}
+ANSWER_WORKDAYS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +47,7 @@ class Writer:
     today: dt.date
     buckets: tuple[int, ...]
     calendar: BusinessCalendar
+    pictures: CompanyPictures = NO_COMPANY_PICTURES
 
 
 def letter_for(session: Session, writer: Writer, action: PlannedAction, template: str, *, number: str, draft: bool) -> Letter:
@@ -45,26 +55,86 @@ def letter_for(session: Session, writer: Writer, action: PlannedAction, template
     customer = session.get_one(CustomerRow, action.customer_id)
     claimed = _rows(session, [item.subject_id for item in action.items])
     held = _rows(session, [item.subject_id for item in action.held])
-    # A letter that hands invoices over names each once; one that asks for money says what is due of it when.
-    lines = tuple(line for row in claimed for line in (_lines_of(row, writer) if action.ladder else (_handed_over(row, writer, action),)))
-    return Letter(
-        **heading_for(session, writer, action, template, number=number, draft=draft),
-        currency=action.currency,
-        lines=lines,
-        held=tuple(_line(row, writer, note=why_apart(state_of(row), customer.language)) for row in held),
-        unapplied=unapplied(session, customer.id, action.currency),
-        buckets=_buckets(lines, action.currency, writer.buckets),
-        total=_total(lines, action.currency),
+    heading = heading_for(session, writer, action, template, number=number, draft=draft)
+    made = letter_about(session, writer, customer, heading, action.currency, claimed, held)
+    if not action.ladder:  # A letter that hands invoices over names each once; one that asks for money says what is due of it when.
+        made = _claiming(made, tuple(_handed_over(row, writer, action) for row in claimed), writer)
+    assignee, workdays = _asked_of(action, template)
+    return replace(
+        made,
         next_contact=action.next_contact,
         enclosed=enclosed_with(claimed, action),
-        last_contact=max((row.rung_on for row in claimed if row.rung_on), default=None),
+        assignee=writer.company.person(assignee),
+        answer_by=writer.calendar.plus(writer.today, workdays) if workdays else action.next_contact,
     )
+
+
+def _asked_of(action: PlannedAction, template: str) -> tuple[str, int]:
+    """The role that is to act and the business days for an answer, 0 where none are said: as the chain's task has them."""
+    task = next((step for step in action.steps if step.kind is StepKind.TASK), None)
+    if task is not None:
+        return task.assign, task.due_workdays
+    return ASSIGNEES.get(template, ""), 0 if action.steps else ANSWER_WORKDAYS
+
+
+def letter_about(
+    session: Session,
+    writer: Writer,
+    customer: CustomerRow,
+    heading: Mapping[str, Any],
+    currency: str,
+    claimed: Sequence[InvoiceRow],
+    held: Sequence[InvoiceRow],
+) -> Letter:
+    """`heading` are the fields of `domain.letter.Heading`. Each instalment of an invoice has a line of its own."""
+    agreement = agreed_terms(session, claimed)
+    lines = tuple(line for row in claimed for line in _lines_of(row, writer))
+    made = Letter(
+        **{**heading, "last_contact": max((row.rung_on for row in claimed if row.rung_on), default=None)},
+        currency=currency,
+        lines=(),
+        held=tuple(_line(row, writer, note=why_apart(state_of(row), customer.language)) for row in held),
+        unapplied=unapplied_in_words(session, customer, currency),
+        buckets=(),
+        total=Money(0, currency),
+        history=history_of(session, claimed, customer.language),
+        agreement=terms_named(agreement),
+        interest=interest_on(agreement, lines, writer.today, currency),
+    )
+    return _claiming(made, lines, writer)
+
+
+def _claiming(letter: Letter, lines: tuple[LetterLine, ...], writer: Writer) -> Letter:
+    buckets = _buckets(lines, letter.currency, writer.buckets)
+    return replace(letter, lines=lines, buckets=buckets, total=_total(lines, letter.currency))
 
 
 def heading_for(session: Session, writer: Writer, action: PlannedAction, template: str, *, number: str, draft: bool) -> dict[str, Any]:
     """The fields of `domain.letter.Heading`, but for the last contact."""
     customer = session.get_one(CustomerRow, action.customer_id)
-    analyst = _person(writer.company, {step.rubric for step in action.steps if step.rubric})
+    rubrics, signers = ({getattr(step, name) for step in action.steps if getattr(step, name)} for name in ("rubric", "sign"))
+    if not action.steps:  # Asked for by a person, and no rule says who signs it.
+        rubrics, signers = {ANALYST}, {SIGNERS.get(template, ANALYST)}
+    analyst = _person(writer.company, rubrics)
+    signer = _person(writer.company, signers) or analyst
+    heading = signed_heading(session, writer, customer, template, (signer, analyst), number=number, draft=draft)
+    copies = tuple(person for address in action.copies if (person := _by_address(writer.company, address)) is not None)
+    addressee = named_by_request(customer, action.requested) or addressee_of(session, customer, role_written_to(action.steps))
+    return {**heading, "addressee": addressee, "copies": copies}
+
+
+def signed_heading(
+    session: Session,
+    writer: Writer,
+    customer: CustomerRow,
+    template: str,
+    people: tuple[Person | None, Person | None],
+    *,
+    number: str,
+    draft: bool,
+) -> dict[str, Any]:
+    """The heading of a document that `people` sign and initial; a draft shows neither's picture."""
+    signer, analyst = people
     return {
         "template": template,
         "language": customer.language,
@@ -72,13 +142,14 @@ def heading_for(session: Session, writer: Writer, action: PlannedAction, templat
         "place": writer.company.city,
         "dated": writer.today,
         "company": writer.company,
-        "addressee": _named(customer, action.requested) or _addressee(session, customer, role_written_to(action.steps)),
+        "addressee": addressee_of(session, customer, "collections_contact"),
         "reference": customer.code,
-        "signer": _person(writer.company, {step.sign for step in action.steps if step.sign}) or analyst,
+        "signer": signer,
         "analyst": analyst,
-        "copies": tuple(person for address in action.copies if (person := _by_address(writer.company, address)) is not None),
+        "copies": (),
         "rubric": initials(analyst.name) if analyst else "",
         "draft": draft,
+        "pictures": writer.pictures.of(signer=None if draft else signer, analyst=None if draft else analyst),
     }
 
 
@@ -91,7 +162,7 @@ def statement_for(session: Session, writer: Writer, customer: CustomerRow, curre
     rows = list(session.scalars(query.order_by(InvoiceRow.due_on, InvoiceRow.id)))
     notes = [_what_is_open(state_of(row), customer.language) if noted else "" for row in rows]
     lines = tuple(line for row, note in zip(rows, notes, strict=True) for line in _lines_of(row, writer, note))
-    analyst = writer.company.person("collections_analyst")
+    analyst = writer.company.person(ANALYST)
     return Letter(
         template="statement",
         language=customer.language,
@@ -100,10 +171,10 @@ def statement_for(session: Session, writer: Writer, customer: CustomerRow, curre
         place=writer.company.city,
         dated=writer.today,
         company=writer.company,
-        addressee=_addressee(session, customer, "collections_contact"),
+        addressee=addressee_of(session, customer, "collections_contact"),
         lines=lines,
         held=(),
-        unapplied=unapplied(session, customer.id, currency),
+        unapplied=unapplied_in_words(session, customer, currency),
         buckets=_buckets(lines, currency, writer.buckets),
         total=_total(lines, currency),
         reference=customer.code,
@@ -111,6 +182,7 @@ def statement_for(session: Session, writer: Writer, customer: CustomerRow, curre
         analyst=analyst,
         copies=(),
         rubric=initials(analyst.name) if analyst else "",
+        pictures=writer.pictures.of(signer=None, analyst=None),
     )
 
 
@@ -120,7 +192,7 @@ def _what_is_open(state: InvoiceState, language: str) -> str:
 
 def why_apart(state: InvoiceState, language: str) -> str:
     """Why an invoice on hold stands outside the total, as the customer reads it: the matter itself, and no rule of ours."""
-    from cobranza_rules.letters.fields import short_date
+    from cobranza_rules.letters.formats import short_date
 
     if state.dispute_open:
         said = _("under review")
@@ -197,41 +269,6 @@ def _person(company: Company, roles: set[str]) -> Person | None:
 
 def _by_address(company: Company, address: str) -> Person | None:
     return next((person for person in company.people if person.email == address), None)
-
-
-def _named(customer: CustomerRow, requested: RequestedDelivery | None) -> Addressee | None:
-    """Who receives what is delivered, where billing requests name somebody."""
-    if requested is None or not requested.contact:
-        return None
-    named = requested.contact
-    rfc = customer.tax_id or customer.rfc
-    return Addressee(company=customer.name, rfc=rfc, person=named.name, title=named.title, address=named.address or customer.address)
-
-
-def _addressee(session: Session, customer: CustomerRow, role: str) -> Addressee:
-    query = select(ContactRow).where(ContactRow.customer_id == customer.id, ContactRow.active).order_by(ContactRow.id)
-    contacts = list(session.scalars(query))
-    contact = next((one for one in contacts if one.role == role and one.bounced_on is None), None) or next(iter(contacts), None)
-    return Addressee(
-        company=customer.name,
-        rfc=customer.tax_id or customer.rfc,
-        person=contact.name if contact else "",
-        title=contact.title if contact else "",
-        address=(contact.address if contact else "") or customer.address,
-    )
-
-
-def unapplied(session: Session, customer_id: int, currency: str) -> tuple[tuple[str, Money], ...]:
-    """Credit notes that no invoice has taken yet, what was paid beyond an invoice's balance, and for one that was cancelled."""
-    notes = select(CreditNoteRow.number, CreditNoteRow.total).where(
-        CreditNoteRow.customer_id == customer_id, CreditNoteRow.currency == currency, CreditNoteRow.state.not_in(USED_UP)
-    )
-    found = [(number, Money(minor, currency)) for number, minor in session.execute(notes.order_by(CreditNoteRow.id))]
-    over = select(InvoiceRow.number, InvoiceRow.balance).where(
-        InvoiceRow.customer_id == customer_id, InvoiceRow.currency == currency, InvoiceRow.balance < 0
-    )
-    found += [(number, Money(-balance, currency)) for number, balance in session.execute(over.order_by(InvoiceRow.id))]
-    return (*found, *paid_for_cancelled(session, customer_id, currency))
 
 
 def currencies_of(session: Session, customer_id: int) -> list[str]:

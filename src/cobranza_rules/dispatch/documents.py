@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.dispatch.correspondence import Writer, currencies_of, heading_for, letter_for, statement_for
-from cobranza_rules.domain.letter import AccountLetter, CoveredLine, Document, Letter, PaymentLetter
+from cobranza_rules.domain.letter import (
+    AccountLetter,
+    CollectionsRelation,
+    CoveredLine,
+    CreditNoteRequest,
+    Document,
+    Letter,
+    PaymentLetter,
+)
 from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.letters.field_catalogue import Accounting, Subject
 from cobranza_rules.money import Money
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.payment_columns import RECEIPT, standing_evidence
@@ -18,15 +30,21 @@ def document_for(session: Session, writer: Writer, action: PlannedAction, templa
     if action.subject == Scope.CUSTOMER:
         return _account_letter(session, writer, action, template, number=number, draft=draft)
     if action.subject == Scope.PAYMENT:
-        return _payment_letter(session, writer, action, template, number=number, draft=draft)
+        heading = heading_for(session, writer, action, template, number=number, draft=draft)
+        return payment_letter(session, heading, session.get_one(PaymentRow, action.items[0].subject_id))
     return letter_for(session, writer, action, template, number=number, draft=draft)
 
 
-def scope_of(document: Document) -> Scope:
-    """The scope of the rules whose templates may name what the document has."""
-    if isinstance(document, AccountLetter):
-        return Scope.CUSTOMER
-    return Scope.PAYMENT if isinstance(document, PaymentLetter) else Scope.INVOICE
+def scope_of(document: Document) -> Subject:
+    """What a template for such a document may name."""
+    kinds: dict[type, Subject] = {
+        Letter: Scope.INVOICE,
+        AccountLetter: Scope.CUSTOMER,
+        PaymentLetter: Scope.PAYMENT,
+        CollectionsRelation: Accounting.COLLECTIONS,
+        CreditNoteRequest: Accounting.CREDIT_NOTES,
+    }
+    return kinds[type(document)]
 
 
 def statements_of(session: Session, writer: Writer, action: PlannedAction) -> tuple[Letter, ...]:
@@ -45,13 +63,13 @@ def _account_letter(session: Session, writer: Writer, action: PlannedAction, tem
     )
 
 
-def _payment_letter(session: Session, writer: Writer, action: PlannedAction, template: str, *, number: str, draft: bool) -> PaymentLetter:
-    payment = session.get_one(PaymentRow, action.items[0].subject_id)
+def payment_letter(session: Session, heading: Mapping[str, Any], payment: PaymentRow) -> PaymentLetter:
+    """`heading` are the fields of `domain.letter.Heading`."""
     covered = covered_by(session, payment.id)
     foreign = any(line.amount.currency != payment.currency for line in covered)
     applied = sum(line.amount.minor for line in covered) if not foreign else 0
     return PaymentLetter(
-        **heading_for(session, writer, action, template, number=number, draft=draft),
+        **heading,
         amount=Money(payment.amount, payment.currency),
         paid_on=payment.paid_on,
         operation=payment.operation,

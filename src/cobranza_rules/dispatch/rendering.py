@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -56,7 +56,7 @@ class Rendered:
 
 
 def writer_of(workspace: Workspace) -> Writer:
-    return Writer(workspace.company, workspace.clock.today(), workspace.rules.aging_buckets, workspace.rules.calendar)
+    return Writer(workspace.company, workspace.clock.today(), workspace.rules.aging_buckets, workspace.rules.calendar, workspace.pictures)
 
 
 def letter_template(action: PlannedAction) -> str | None:
@@ -123,20 +123,24 @@ def named(template: str, language: str) -> str:
     return "-".join(translator(language)(template).split())
 
 
-def letter_files(workspace: Workspace, document: Document) -> list[Rendered]:
+def letter_files(workspace: Workspace, document: Document, formats: Container[str] = (PDF, WORD)) -> list[Rendered]:
+    """`formats` are media types."""
     from cobranza_rules.letters.fields import fields_of
 
-    template = workspace.templates.letter(document.template, document.language, scope_of(document))
+    template = workspace.templates.letter(document.template, document.language, scope_of(document), document.pictures)
     fields = fields_of(document)
     currency = document.currency if isinstance(document, Letter) else ""
     parts = (named(document.template, document.language), document.reference, currency, document.number)
     name = file_name("-".join(part for part in parts if part))
-    engine: PdfEngine = workspace.pdf
-    pdf = _printed(engine, template.html(fields), name)
-    return [
-        Rendered("letter", f"{name}.pdf", PDF, pdf, f"{engine.name} {engine.version}"),
-        Rendered("letter_word", f"{name}.docx", WORD, template.word(fields)),
-    ]
+    files = []
+    if PDF in formats:
+        engine: PdfEngine = workspace.pdf
+        files.append(
+            Rendered("letter", f"{name}.pdf", PDF, _printed(engine, template.html(fields), name), f"{engine.name} {engine.version}")
+        )
+    if WORD in formats:
+        files.append(Rendered("letter_word", f"{name}.docx", WORD, template.word(fields)))
+    return files
 
 
 def _printed(engine: PdfEngine, html: str, name: str) -> bytes:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,41 @@ class Person:
     def title_in(self, language: str) -> str:
         """As it stands under a letter of that language; the only one where the settings name no other."""
         return (self.title_en if language == "en" else "") or self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """The pictures of one letter, as PNG or JPEG; empty where there is none. `letterhead` is as wide as the text and replaces the printed one."""
+
+    letterhead: bytes = b""
+    logo: bytes = b""
+    signature: bytes = b""
+    rubric: bytes = b""
+
+
+NO_PICTURES = Pictures()
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyPictures:
+    """Of the company, and of its people by role."""
+
+    letterhead: bytes = b""
+    logo: bytes = b""
+    signatures: Mapping[str, bytes] = field(default_factory=dict)
+    rubrics: Mapping[str, bytes] = field(default_factory=dict)
+
+    def of(self, *, signer: Person | None, analyst: Person | None) -> Pictures:
+        """What a letter shows that these two have signed and initialled; None for one who has not."""
+        return Pictures(
+            letterhead=self.letterhead,
+            logo=self.logo,
+            signature=self.signatures.get(signer.role, b"") if signer else b"",
+            rubric=self.rubrics.get(analyst.role, b"") if analyst else b"",
+        )
+
+
+NO_COMPANY_PICTURES = CompanyPictures()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,11 @@ from cobranza_rules.domain.terms import Terms
 GENERIC_RFCS = frozenset({"XAXX010101000", "XEXX010101000"})
 
 
+def is_natural_person(rfc: str) -> bool:
+    """An RFC of a person has 13 characters, one of a company 12 (CFF, art. 27); of anything else it is not known, and False is said."""
+    return len(rfc) == 13 and rfc[:4].isalpha() and rfc[4:10].isdigit() and rfc not in GENERIC_RFCS
+
+
 class CustomerKind(StrEnum):
     DOMESTIC = "domestic"
     FOREIGN = "foreign"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from cobranza_rules.domain.company import Company, Person
+from cobranza_rules.domain.company import NO_PICTURES, Company, Person, Pictures
+from cobranza_rules.domain.late_interest import LateInterest
 from cobranza_rules.money import Money
 
 
@@ -46,7 +47,7 @@ class Addressee:
 class Heading:
     """What every document to a customer has, whatever it is about. `number` is empty until it is signed: until then it shows as a draft."""
 
-    template: str  # "transmittal", "first-reminder", "second-reminder", "statement"
+    template: str  # "transmittal", "first-reminder", "formal-demand"; the names of the files in templates/letters
     language: str  # "es" or "en"
     number: str
     place: str
@@ -60,6 +61,33 @@ class Heading:
     last_contact: dt.date | None = None
     rubric: str = ""  # Initials of the analyst
     draft: bool = False
+    pictures: Pictures = NO_PICTURES
+
+
+@dataclass(frozen=True, slots=True)
+class PastContact:
+    """What was done about the invoices before: `what` in the letter's language, and the numbers of the invoices."""
+
+    on: dt.date
+    what: str
+    invoices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedPayment:
+    """A payment that was agreed on, and what is owed after it."""
+
+    due_on: dt.date
+    amount: Money
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAgreement:
+    """The contract or the commercial terms under which the invoices were issued."""
+
+    number: str
+    signed_on: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +104,8 @@ class Letter(Heading):
     """One document for one customer and currency.
 
     `lines` are claimed and make up `total`; `held` stand in a section of their own outside it; `unapplied` are payments and credit notes
-    that are not applied yet. `next_contact` is the day on which the daemon will act next, if it is known.
+    that are not applied yet. `next_contact` is the day on which the daemon will act next, if it is known. `assignee` is the person of the
+    company who is asked to act, and `answer_by` the day until which an answer is asked for: of that person, or of the customer by a demand.
     """
 
     currency: str
@@ -87,6 +116,12 @@ class Letter(Heading):
     total: Money
     next_contact: dt.date | None = None
     enclosed: Enclosed = Enclosed()
+    history: tuple[PastContact, ...] = ()
+    agreement: NamedAgreement | None = None
+    interest: LateInterest | None = None
+    instalments: tuple[AgreedPayment, ...] = ()
+    assignee: Person | None = None
+    answer_by: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,4 +152,61 @@ class PaymentLetter(Heading):
     unapplied: Money | None
 
 
-Document = Letter | AccountLetter | PaymentLetter
+@dataclass(frozen=True, slots=True)
+class CollectedLine:
+    """What a payment covers of an invoice, with what was taken off it besides: a discount with its reason, and the credit note that documents it."""
+
+    customer: str
+    customer_name: str
+    paid_on: dt.date
+    operation: str
+    number: str
+    uuid: str
+    amount: Money
+    discount: Money
+    reason: str
+    credit_note: str
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionsRelation(Heading):
+    """What was collected on a day in one currency, for Accounting. `received` is what the `payments` come to; `unapplied` covers no invoice.
+
+    The control totals: `received` is what `collected` applies, and `unapplied`.
+    """
+
+    currency: str
+    day: dt.date
+    collected: tuple[CollectedLine, ...]
+    payments: int
+    received: Money
+    unapplied: Money
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRequest:
+    """A credit note that Accounting is asked for: `relation` is the TipoRelacion by which it has to name its invoice (01, 03 or 07)."""
+
+    customer: str
+    customer_name: str
+    rfc: str
+    number: str
+    uuid: str
+    issued_on: dt.date
+    total: Money
+    amount: Money
+    reason: str
+    relation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditNoteRequest(Heading):
+    """The credit notes in one currency that Accounting is asked for in one relation, and until when."""
+
+    currency: str
+    requests: tuple[CreditRequest, ...]
+    answer_by: dt.date | None = None
+
+
+Document = Letter | AccountLetter | PaymentLetter | CollectionsRelation | CreditNoteRequest

@@ -76,6 +76,7 @@ _ADDRESSEE = (
     text_field("person", N_("the person written to")),
     text_field("title", N_("that person's post")),
     text_field("address", N_("the customer's address")),
+    _flag("natural_person", N_("the customer is a person and no company, by the tax id")),
 )
 _ACCOUNT = (
     text_field("currency", N_("currency of the account")),
@@ -103,6 +104,10 @@ HEADING = (
     TemplateField("copies", FieldKind.LIST, N_("who receives a copy"), PERSON),
     text_field("last_contact", N_("the day of our last contact, in words; empty if there was none")),
     text_field("rubric", N_("initials of the analyst")),
+    _flag("has_letterhead", N_("there is a picture of the letterhead")),
+    _flag("has_logo", N_("there is a picture of the logo")),
+    _flag("has_signature", N_("the letter is signed, and there is a picture of the signature")),
+    _flag("has_rubric", N_("the letter is initialled, and there is a picture of the initials")),
 )
 # What is owed in one currency
 _OWED = (
@@ -127,10 +132,14 @@ _OWED = (
     text_field("currency", N_("currency of the letter")),
     text_field("total", N_("the total claimed")),
     text_field("total_in_words", N_("the total claimed, in words")),
+    text_field("held_total", N_("what the invoices on hold come to; empty if there are none")),
+    text_field("unapplied_total", N_("what is not applied yet, in all; empty if there is nothing")),
+    text_field("net_total", N_("the total and what is on hold, less what is not applied yet")),
     text_field("overdue_total", N_("the part of the total that is overdue")),
     text_field("oldest_days_overdue", N_("days overdue of the oldest invoice in the total")),
     _flag("has_account", N_("we have an account in this currency")),
     TemplateField("account", FieldKind.GROUP, N_("our account for this currency"), _ACCOUNT),
+    TemplateField("held", FieldKind.LIST, N_("invoices on hold, outside the total"), _LINE),
 )
 _COVERED = (
     text_field("number", N_("series and folio of the invoice")),
@@ -147,14 +156,76 @@ _PAYMENT = (
     text_field("operation", N_("the bank's number of the operation; empty if it is not known")),
     text_field("unapplied", N_("what of it covers no invoice; empty if there is nothing, or if that is not known")),
 )
+_PAST_CONTACT = (
+    text_field("date", N_("its day")),
+    text_field("what", N_("what was done")),
+    text_field("invoices", N_("the numbers of the invoices")),
+)
+_INTEREST = (
+    text_field("rate", N_("percent a year")),
+    _flag("agreed", N_("it was agreed on; false where it is the legal one")),
+    text_field("day_count", N_("days of the year by which it is reckoned")),
+    text_field("amount", N_("what it comes to on the date of the letter")),
+    text_field("amount_in_words", N_("the same in words")),
+    text_field("with_total", N_("the total claimed and the interest")),
+)
+_INSTALMENT = (
+    text_field("number", N_("its number, from 1")),
+    text_field("due", N_("the day of the payment")),
+    text_field("amount", N_("what is to be paid")),
+    text_field("balance", N_("what is owed after it")),
+)
+_COLLECTED = (
+    text_field("customer", N_("the customer's code")),
+    text_field("customer_name", N_("the customer's legal name")),
+    text_field("paid", N_("the day of the payment")),
+    text_field("operation", N_("the bank's number of the operation; empty if it is not known")),
+    text_field("number", N_("series and folio of the invoice")),
+    text_field("uuid", N_("its fiscal folio (UUID)")),
+    text_field("amount", N_("what the payment covers of it")),
+    text_field("discount", N_("what was taken off it; empty if there is nothing")),
+    text_field("reason", N_("why it was taken off")),
+    text_field("credit_note", N_("the credit note for it; empty if there is none yet")),
+    text_field("balance", N_("what is still owed of it")),
+)
+_CONTROL = (
+    text_field("payments", N_("how many payments there are")),
+    text_field("received", N_("what they come to")),
+    text_field("received_in_words", N_("the same in words")),
+    text_field("invoices", N_("how many invoices they cover")),
+    text_field("applied", N_("what they cover of them")),
+    text_field("unapplied", N_("what covers no invoice")),
+    text_field("discounts", N_("what was taken off, in all")),
+    text_field("without_credit_note", N_("what of it has no credit note yet")),
+    text_field("settled", N_("what the invoices were reduced by: payments and discounts")),
+)
+_REQUEST = (
+    text_field("customer", N_("the customer's code")),
+    text_field("customer_name", N_("the customer's legal name")),
+    text_field("rfc", N_("the customer's tax id")),
+    text_field("number", N_("series and folio of the invoice")),
+    text_field("uuid", N_("its fiscal folio (UUID)")),
+    text_field("issued", N_("the day of issue")),
+    text_field("total", N_("the amount of the invoice")),
+    text_field("amount", N_("what the credit note is to be made for")),
+    text_field("reason", N_("why")),
+    text_field("relation", N_("TipoRelacion by which it names the invoice: 01, 03 or 07")),
+)
 
 # Of a rule or rung for invoices
 FIELDS = (
     *HEADING,
     *_OWED,
-    TemplateField("held", FieldKind.LIST, N_("invoices on hold, outside the total"), _LINE),
     text_field("enclosures", N_("what goes with the letter: how many CFDI in XML and in PDF, and which support; empty if nothing does")),
     text_field("next_contact", N_("the day of our next contact, in words; empty if it is not known")),
+    TemplateField("history", FieldKind.LIST, N_("what was done about these invoices before, the oldest first"), _PAST_CONTACT),
+    text_field("agreement", N_("number of the contract or of the commercial terms; empty if none is known")),
+    text_field("agreement_signed", N_("the day on which it was signed, in words; empty if none is known")),
+    _flag("has_interest", N_("interest for late payment is reckoned")),
+    TemplateField("interest", FieldKind.GROUP, N_("interest for late payment"), _INTEREST),
+    TemplateField("instalments", FieldKind.LIST, N_("the payments that were agreed on; empty if there are none"), _INSTALMENT),
+    _person("assignee", N_("the person of our company who is asked to act")),
+    text_field("answer_by", N_("the day until which an answer is asked for, in words; empty if there is none")),
 )
 # Of a rule for customers
 CUSTOMER_FIELDS = (
@@ -170,11 +241,40 @@ PAYMENT_FIELDS = (
     TemplateField("payment", FieldKind.GROUP, N_("the payment"), _PAYMENT),
     TemplateField("covered", FieldKind.LIST, N_("the invoices that it covers"), _COVERED),
 )
+# Of what Accounting receives
+COLLECTIONS_FIELDS = (
+    *HEADING,
+    text_field("currency", N_("currency of the letter")),
+    text_field("day", N_("the day of the payments, in words")),
+    TemplateField("collected", FieldKind.LIST, N_("what was collected, an invoice each line"), _COLLECTED),
+    TemplateField("control", FieldKind.GROUP, N_("control totals"), _CONTROL),
+)
+CREDIT_NOTE_FIELDS = (
+    *HEADING,
+    text_field("currency", N_("currency of the letter")),
+    TemplateField("requests", FieldKind.LIST, N_("the credit notes that are asked for"), _REQUEST),
+    text_field("request_count", N_("how many credit notes are asked for")),
+    text_field("total", N_("the total claimed")),
+    text_field("total_in_words", N_("the total claimed, in words")),
+    text_field("answer_by", N_("the day until which an answer is asked for, in words; empty if there is none")),
+)
+
+
+class Accounting(StrEnum):
+    """What Accounting receives: no rule names it, so no scope stands for it."""
+
+    COLLECTIONS = "collections-relation"
+    CREDIT_NOTES = "credit-note-request"
+
+
+Subject = Scope | Accounting  # What a document is about: it says which fields there are.
 BY_NAME = {field.name: field for field in FIELDS}
-BY_SCOPE = {
+BY_SCOPE: dict[Subject, dict[str, TemplateField]] = {
     Scope.INVOICE: BY_NAME,
     Scope.CUSTOMER: {field.name: field for field in CUSTOMER_FIELDS},
     Scope.PAYMENT: {field.name: field for field in PAYMENT_FIELDS},
+    Accounting.COLLECTIONS: {field.name: field for field in COLLECTIONS_FIELDS},
+    Accounting.CREDIT_NOTES: {field.name: field for field in CREDIT_NOTE_FIELDS},
 }
 # What a template may name as long as nobody has said which rule it is for.
 OF_ANY = {name: field for by_name in BY_SCOPE.values() for name, field in by_name.items()}

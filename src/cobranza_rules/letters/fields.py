@@ -2,53 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any, Literal
-
-from babel.dates import format_date
-from babel.numbers import format_decimal
+from typing import Any
 
 from cobranza_rules.domain.company import BankAccount, Company, Person
-from cobranza_rules.domain.letter import AccountLetter, Document, Heading, Letter, LetterLine, PaymentLetter
-from cobranza_rules.letters.amount_in_words import amount_in_words
+from cobranza_rules.domain.customer import is_natural_person
+from cobranza_rules.domain.letter import (
+    AccountLetter,
+    CollectionsRelation,
+    CreditNoteRequest,
+    Document,
+    Heading,
+    Letter,
+    LetterLine,
+    PaymentLetter,
+)
+from cobranza_rules.letters.accounting_fields import collections_fields, request_fields
 from cobranza_rules.letters.enclosures import enclosures_text
-from cobranza_rules.money import MINOR_UNITS, Money, total
+from cobranza_rules.letters.formats import bucket_label, grouped_clabe, in_words, long_date, money_text, short_date
+from cobranza_rules.letters.pursuit_fields import pursuit_fields
+from cobranza_rules.money import total
 
-LOCALES = {"es": "es_MX", "en": "en_US"}  # Plain "es" would group as Spain does: 1.234,50.
-# The sign stands before the figure and the ISO code behind it, for "$" alone could be pesos or dollars.
-SIGNS = {"MXN": "$", "USD": "$", "CAD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 DRAFT_MARKS = {"es": "BORRADOR – sin firma", "en": "DRAFT – unsigned"}
-# Day before month where that is the custom; the month in letters in English, whose readers differ about the order.
-SHORT_DATES = {"es": "dd/MM/y", "en": "MMM d, y"}
-NOT_DUE = {"es": "Por vencer", "en": "Not yet due"}
-DAYS = {"es": "{range} días", "en": "{range} days"}
-MORE_THAN = {"es": "Más de {days} días", "en": "Over {days} days"}
-
-
-def money_text(money: Money, language: str) -> str:
-    """`$12,300.50 MXN`, `-€10.00 EUR`, `1,000.00 CHF`."""
-    digits = MINOR_UNITS.get(money.currency, 2)
-    pattern = "#,##0." + "0" * digits if digits else "#,##0"
-    figure = format_decimal(abs(money.amount), pattern, locale=LOCALES[language])
-    return f"{'-' if money.minor < 0 else ''}{SIGNS.get(money.currency, '')}{figure} {money.currency}"
-
-
-def long_date(day: dt.date | None, language: str) -> str:
-    """`5 de marzo de 2026`, `March 5, 2026`; empty where there is none."""
-    return format_date(day, "long", locale=LOCALES[language]) if day else ""
-
-
-def short_date(day: dt.date | None, language: str) -> str:
-    return format_date(day, SHORT_DATES[language], locale=LOCALES[language]) if day else ""
-
-
-def bucket_label(name: str, language: str) -> str:
-    """`current`, `1-30`, `91+` in words."""
-    if name == "current":
-        return NOT_DUE[language]
-    if name.endswith("+") and name[:-1].isdigit():
-        return MORE_THAN[language].format(days=int(name[:-1]) - 1)
-    return DAYS[language].format(range=name.replace("-", "–"))
 
 
 def fields_of(document: Document) -> dict[str, Any]:
@@ -57,12 +31,16 @@ def fields_of(document: Document) -> dict[str, Any]:
         return {**_heading(document), **_whole_account(document)}
     if isinstance(document, PaymentLetter):
         return {**_heading(document), **_paid(document)}
+    if isinstance(document, CollectionsRelation):
+        return {**_heading(document), **collections_fields(document)}
+    if isinstance(document, CreditNoteRequest):
+        return {**_heading(document), **request_fields(document)}
     return {
         **_heading(document),
         **_owed(document),
-        "held": [_line(line, document.language) for line in document.held],
         "enclosures": enclosures_text(document.enclosed, document.language),
-        "next_contact": long_date(document.next_contact, document.language),
+        **pursuit_fields(document),
+        "assignee": person_fields(document.assignee, document.language),
     }
 
 
@@ -84,6 +62,7 @@ def _heading(document: Heading) -> dict[str, Any]:
         "copies": [person_fields(person, language) for person in document.copies],
         "last_contact": long_date(document.last_contact, language),
         "rubric": document.rubric,
+        **{f"has_{name}": bool(getattr(document.pictures, name)) for name in ("letterhead", "logo", "signature", "rubric")},
     }
 
 
@@ -92,6 +71,8 @@ def _owed(letter: Letter) -> dict[str, Any]:
     language = letter.language
     account = letter.company.account_for(letter.currency)
     overdue = [line for line in letter.lines if line.days_overdue > 0]
+    held = total([line.balance for line in letter.held], letter.currency)
+    unapplied = total([amount for _what, amount in letter.unapplied], letter.currency)
     return {
         "lines": [_line(line, language) for line in letter.lines],
         "line_count": str(len(letter.lines)),
@@ -102,7 +83,11 @@ def _owed(letter: Letter) -> dict[str, Any]:
         ],
         "currency": letter.currency,
         "total": money_text(letter.total, language),
-        "total_in_words": amount_in_words(letter.total, _words_of(language)),
+        "total_in_words": in_words(letter.total, language),
+        "held": [_line(line, language) for line in letter.held],
+        "held_total": money_text(held, language) if letter.held else "",
+        "unapplied_total": money_text(unapplied, language) if letter.unapplied else "",
+        "net_total": money_text(letter.total + held - unapplied, language),
         "overdue_total": money_text(total([line.balance for line in overdue], letter.currency), language),
         "oldest_days_overdue": str(max((line.days_overdue for line in overdue), default=0)),
         "has_account": account is not None,
@@ -126,7 +111,7 @@ def _paid(document: PaymentLetter) -> dict[str, Any]:
     return {
         "payment": {
             "amount": money_text(document.amount, language),
-            "amount_in_words": amount_in_words(document.amount, _words_of(language)),
+            "amount_in_words": in_words(document.amount, language),
             "currency": document.amount.currency,
             "date": long_date(document.paid_on, language),
             "operation": document.operation,
@@ -143,10 +128,6 @@ def _paid(document: PaymentLetter) -> dict[str, Any]:
             for line in document.covered
         ],
     }
-
-
-def _words_of(language: str) -> Literal["es", "en"]:
-    return "es" if language == "es" else "en"
 
 
 def _line(line: LetterLine, language: str) -> dict[str, Any]:
@@ -178,9 +159,10 @@ def company_fields(company: Company) -> dict[str, str]:
     }
 
 
-def _addressee(document: Heading) -> dict[str, str]:
+def _addressee(document: Heading) -> dict[str, Any]:
     to = document.addressee
-    return {"company": to.company, "rfc": to.rfc, "person": to.person, "title": to.title, "address": to.address}
+    texts = {"company": to.company, "rfc": to.rfc, "person": to.person, "title": to.title, "address": to.address}
+    return {**texts, "natural_person": is_natural_person(to.rfc)}
 
 
 def person_fields(person: Person | None, language: str) -> dict[str, str]:
@@ -206,8 +188,3 @@ def _account(account: BankAccount | None) -> dict[str, str]:
         "swift": account.swift,
         "bank_address": account.bank_address,
     }
-
-
-def grouped_clabe(clabe: str) -> str:
-    """Bank, branch, account and check digit apart, as banks print it: `012 180 01234567890 5`."""
-    return f"{clabe[:3]} {clabe[3:6]} {clabe[6:17]} {clabe[17:]}" if len(clabe) == 18 else clabe

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cobranza_rules.domain.company import Company, Person
-from cobranza_rules.letters.fields import company_fields, long_date, money_text, person_fields, short_date
+from cobranza_rules.letters.fields import company_fields, person_fields
+from cobranza_rules.letters.formats import long_date, money_text, short_date
 from cobranza_rules.money import Money
 
 

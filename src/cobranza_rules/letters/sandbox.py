@@ -106,7 +106,7 @@ def render_bounded(template: Template, fields: dict[str, Any], name: str) -> str
             if size > LARGEST_OUTPUT:
                 raise ProblemError([Problem(_("the template writes too much text"), _("check its loops"), name)])
             pieces.append(piece)
-    except TemplateError as error:
+    except (TemplateError, TypeError) as error:  # Of the types of what a template compares nobody knows before.
         raise ProblemError(
             [Problem(_("the template cannot be filled in: {detail}", detail=str(error)), _("correct the field it names"), name)]
         ) from None

@@ -11,7 +11,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from cobranza_rules.domain.letter import Letter, LetterLine
-from cobranza_rules.letters.fields import bucket_label, long_date
+from cobranza_rules.letters.formats import bucket_label, long_date
 from cobranza_rules.money import MINOR_UNITS, Money, total
 
 COLUMNS = (16, 38, 13, 13, 12, 20, 18, 18)  # Widths in characters

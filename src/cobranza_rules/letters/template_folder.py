@@ -6,13 +6,17 @@ import contextlib
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from cobranza_rules.domain.company import NO_PICTURES, Pictures
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
-from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, TemplateField
+from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, Subject, TemplateField
 from cobranza_rules.letters.mail_body import MailTemplate, compile_mail
 from cobranza_rules.letters.notice_catalogue import NOTICE_BY_NAME
+from cobranza_rules.letters.packet_catalogue import PACKET_BY_NAME, PACKET_TEMPLATES
+from cobranza_rules.letters.placed_pictures import with_pictures
 from cobranza_rules.letters.request_notice import REQUEST_BY_NAME, REQUEST_NOTICES
 from cobranza_rules.letters.template import CompiledTemplate, compile_template
 from cobranza_rules.problems import Problem, ProblemError
@@ -27,23 +31,40 @@ class TemplateFolder:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._letters: dict[tuple[str, str], CompiledTemplate] = {}
+        self._letters: dict[tuple[str, str, Pictures], CompiledTemplate] = {}
         self._mails: dict[tuple[str, str], MailTemplate] = {}
 
-    def letter(self, name: str, language: str, scope: Scope = Scope.INVOICE) -> CompiledTemplate:
-        """For a rule of that scope. Raises ProblemError where there is no such template, or where it is not fit for use."""
-        found = self._letter(name, language)
+    def letter(self, name: str, language: str, scope: Subject = Scope.INVOICE, pictures: Pictures = NO_PICTURES) -> CompiledTemplate:
+        """For a rule of that scope, with these pictures in it. Raises ProblemError where there is no such template, or where it is not fit for use."""
+        found = self._letter(name, language, pictures)
         _must_fit(found, scope)
         return found
 
-    def _letter(self, name: str, language: str) -> CompiledTemplate:
+    def fitting(self, name: str, language: str) -> tuple[CompiledTemplate, Subject]:
+        """A letter and the first scope whose documents have all that it names. Raises ProblemError, also where no scope's do."""
+        found = self._letter(name, language)
+        scope = next((scope for scope, known in BY_SCOPE.items() if found.named <= known.keys()), None)
+        if scope is None:
+            named = ", ".join(sorted(found.named - frozenset.intersection(*map(frozenset, BY_SCOPE.values()))))
+            what = _("no document has all of the fields that the template names: {fields}", fields=named)
+            raise ProblemError([Problem(what, _("docs/letters.md says which of them belong together"), found.name)])
+        return found, scope
+
+    def packet(self, name: str, language: str, pictures: Pictures = NO_PICTURES) -> CompiledTemplate:
+        """The cover or the index of a packet. Raises ProblemError where there is no such template, or where it is not fit for use."""
+        return self._letter(name, language, pictures)
+
+    def _letter(self, name: str, language: str, pictures: Pictures = NO_PICTURES) -> CompiledTemplate:
         file, content = self._read("letters", "docx", name, language)
-        key = (file, hashlib.sha256(content).hexdigest())
+        digest = hashlib.sha256(content).hexdigest()
+        key = (file, digest, pictures)
         if key not in self._letters:
-            self._letters[key] = compile_template(content, file, OF_ANY)
+            fields = PACKET_BY_NAME if name in PACKET_TEMPLATES else OF_ANY
+            compiled = compile_template(with_pictures(content, pictures, file), file, fields)
+            self._letters[key] = replace(compiled, digest=digest)
         return self._letters[key]
 
-    def mail(self, name: str, language: str, scope: Scope = Scope.INVOICE) -> MailTemplate:
+    def mail(self, name: str, language: str, scope: Subject = Scope.INVOICE) -> MailTemplate:
         """For a rule of that scope. Raises ProblemError where there is no such template, or where it is not fit for use."""
         found = self._mail(name, language)
         _must_fit(found, scope)
@@ -69,8 +90,11 @@ class TemplateFolder:
         return hashlib.sha256(b"|".join(file.read_bytes() for file in files if file.is_file())).hexdigest()
 
     def letters(self) -> dict[str, frozenset[str]]:
-        """The languages in which each letter is there, by its name; those of mails and notices alike."""
-        return self._languages("letters", "docx")
+        """The languages in which each letter is there, by its name; those of mails and notices alike. Pages of packets are no letters."""
+        return {name: languages for name, languages in self._languages("letters", "docx").items() if name not in PACKET_TEMPLATES}
+
+    def packet_pages(self) -> dict[str, frozenset[str]]:
+        return {name: languages for name, languages in self._languages("letters", "docx").items() if name in PACKET_TEMPLATES}
 
     def mails(self) -> dict[str, frozenset[str]]:
         return self._languages("mail", "html")
@@ -79,7 +103,7 @@ class TemplateFolder:
         """Those that rules may name: the program's own, about billing requests, are none of them."""
         return {name: languages for name, languages in self._languages("notices", "html").items() if name not in REQUEST_NOTICES}
 
-    def unfit(self, kind: StepKind, name: str, scope: Scope) -> Iterator[Sentence]:
+    def unfit(self, kind: StepKind, name: str, scope: Subject) -> Iterator[Sentence]:
         """What a template, in any language, names that a rule of that scope does not know. What is wrong with it otherwise is not said here."""
         folder, suffix, compiled = ("letters", "docx", self._letter) if kind is StepKind.LETTER else ("mail", "html", self._mail)
         for language in [language for found, language in self._found(folder, suffix) if found == name]:
@@ -127,7 +151,7 @@ class TemplateFolder:
         raise ProblemError([Problem(_("there is no template '{name}' in '{language}'", name=name, language=language), hint, file)])
 
 
-def _unknown(template: CompiledTemplate | MailTemplate, scope: Scope) -> list[Sentence]:
+def _unknown(template: CompiledTemplate | MailTemplate, scope: Subject) -> list[Sentence]:
     unknown = sorted(template.named - BY_SCOPE[scope].keys())
     what = _(
         "{file} names {fields}, of which 'for: {scope}' knows nothing", file=template.name, fields=", ".join(unknown), scope=scope.value
@@ -135,6 +159,6 @@ def _unknown(template: CompiledTemplate | MailTemplate, scope: Scope) -> list[Se
     return [what] if unknown else []
 
 
-def _must_fit(template: CompiledTemplate | MailTemplate, scope: Scope) -> None:
+def _must_fit(template: CompiledTemplate | MailTemplate, scope: Subject) -> None:
     if unknown := _unknown(template, scope):
         raise ProblemError([Problem(what, _("docs/letters.md lists the fields")) for what in unknown])

@@ -1,0 +1,43 @@
+"""What stands against a customer's debt and covers no invoice yet: credit notes, what was paid beyond a balance, or for a cancelled invoice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.booking.cancellation import paid_for_cancelled
+from cobranza_rules.booking.credit_notes import USED_UP
+from cobranza_rules.catalogue import translator
+from cobranza_rules.language import N_, Sentence
+from cobranza_rules.money import Money
+from cobranza_rules.store.tables import CreditNoteRow, CustomerRow, InvoiceRow
+
+
+def unapplied(session: Session, customer_id: int, currency: str) -> tuple[tuple[str, Money], ...]:
+    """Credit notes that no invoice has taken yet, what was paid beyond an invoice's balance, and for one that was cancelled: their numbers."""
+    return tuple((number, amount) for _kind, number, amount in _found(session, customer_id, currency))
+
+
+def _found(session: Session, customer_id: int, currency: str) -> Iterator[tuple[str, str, Money]]:
+    """With the message id of what each is."""
+    notes = select(CreditNoteRow.number, CreditNoteRow.total).where(
+        CreditNoteRow.customer_id == customer_id, CreditNoteRow.currency == currency, CreditNoteRow.state.not_in(USED_UP)
+    )
+    for number, minor in session.execute(notes.order_by(CreditNoteRow.id)):
+        yield N_("credit note {number}"), number, Money(minor, currency)
+    over = select(InvoiceRow.number, InvoiceRow.balance).where(
+        InvoiceRow.customer_id == customer_id, InvoiceRow.currency == currency, InvoiceRow.balance < 0
+    )
+    for number, balance in session.execute(over.order_by(InvoiceRow.id)):
+        yield N_("paid beyond the balance of {number}"), number, Money(-balance, currency)
+    for number, freed in paid_for_cancelled(session, customer_id, currency):
+        yield N_("paid for the cancelled invoice {number}"), number, freed
+
+
+def unapplied_in_words(session: Session, customer: CustomerRow, currency: str) -> tuple[tuple[str, Money], ...]:
+    """As the customer reads them."""
+    translate = translator(customer.language)
+    found = _found(session, customer.id, currency)
+    return tuple((Sentence(kind, {"number": number}).text(translate), amount) for kind, number, amount in found)

@@ -1,0 +1,138 @@
+"""A packet as somebody asks for it: its invoices, what stands on its cover, and the news of it in the case file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.catalogue import translator
+from cobranza_rules.dispatch.correspondence import statement_for
+from cobranza_rules.dispatch.on_demand import invoices_named
+from cobranza_rules.dispatch.rendering import PDF, letter_files, writer_of
+from cobranza_rules.domain.company import Person
+from cobranza_rules.domain.letter import Letter
+from cobranza_rules.language import N_, _, word
+from cobranza_rules.letters.fields import fields_of, person_fields
+from cobranza_rules.letters.formats import short_date
+from cobranza_rules.letters.packet_catalogue import SHARED
+from cobranza_rules.packets.building import Desk, Order, Packet, build_packet
+from cobranza_rules.packets.foreign_files import ForeignReader
+from cobranza_rules.packets.gathering import Gatherer
+from cobranza_rules.packets.material import Material
+from cobranza_rules.packets.planning import PacketKind, Section, plan_packet
+from cobranza_rules.packets.written_pages import Style
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.tables import AgreementRow, CustomerRow, InvoiceRow
+from cobranza_rules.workspace import Workspace
+
+TITLES = {
+    PacketKind.DELIVERY: N_("Delivery of invoices"),
+    PacketKind.ACCOUNT: N_("Statement of account with its documents"),
+    PacketKind.ESCALATION: N_("Case for Administration"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPacket:
+    """`invoices` are numbers or UUID as somebody wrote them; none for all that are open."""
+
+    kind: PacketKind
+    customer: CustomerRow
+    who: Person
+    invoices: tuple[str, ...] = ()
+
+
+def make_packet(workspace: Workspace, asked: AskedPacket) -> Packet:
+    """Its bytes are in the archive, and the case file says who made it. Raises ProblemError."""
+    with workspace.database.reading() as session:
+        packet = build_packet(*_order(session, workspace, asked))
+    digest = workspace.archive.put(packet.content)
+    with workspace.database.writing() as session:
+        data = {"rule": asked.kind.value, "who": asked.who.email, "pages": packet.pages, "document": digest}
+        Bookkeeper(session, workspace.clock.now()).note(asked.customer.id, "packet_made", workspace.clock.today(), data)
+    return packet
+
+
+def _order(session: Session, workspace: Workspace, asked: AskedPacket) -> tuple[Desk, Order]:
+    rows = _invoices(session, asked)
+    today = workspace.clock.today()
+    gatherer = Gatherer(session, workspace.archive, asked.customer, today, ZoneInfo(workspace.settings.timezone))
+    material = gatherer.material(rows)
+    parts = plan_packet(asked.kind, material)
+    if not parts:
+        what = _("there is nothing of {customer} that such a packet holds", customer=asked.customer.code)
+        raise ProblemError([Problem(what, _("'cobranza case' shows what is on file"))])
+    # What goes to the customer speaks the customer's language, a case that stays in the house that of the house.
+    language = workspace.settings.language if asked.kind is PacketKind.ESCALATION else asked.customer.language
+    writer = writer_of(workspace)
+    letters = {
+        currency: replace(statement_for(session, writer, asked.customer, currency, noted=True), language=language)
+        for currency in material.currencies
+    }
+    wanted = any(part.section is Section.STATEMENTS for part in parts)
+    statements = {currency: letter_files(workspace, letter, (PDF,))[0].content for currency, letter in letters.items() if wanted}
+    style = Style(language, workspace.company.name, today)
+    desk = Desk(
+        workspace.archive, workspace.pdf, workspace.templates, ForeignReader(), style, workspace.pictures.of(signer=None, analyst=None)
+    )
+    cover = "escalation-cover" if asked.kind is PacketKind.ESCALATION else "packet-cover"
+    title = translator(language)(TITLES[asked.kind])
+    return desk, Order(cover, title, parts, statements, _fields(session, workspace, asked, material, letters, rows))
+
+
+def _invoices(session: Session, asked: AskedPacket) -> Sequence[InvoiceRow]:
+    if asked.invoices:
+        return invoices_named(session, asked.customer, asked.invoices)
+    query = select(InvoiceRow).where(InvoiceRow.customer_id == asked.customer.id, InvoiceRow.status == "open")
+    rows = list(session.scalars(query.order_by(InvoiceRow.id)))
+    if not rows:
+        what = _("{customer} has no open invoices", customer=asked.customer.code)
+        raise ProblemError([Problem(what, _("name invoices with --invoices"))])
+    return rows
+
+
+def _fields(
+    session: Session, workspace: Workspace, asked: AskedPacket, material: Material, letters: dict[str, Letter], rows: Sequence[InvoiceRow]
+) -> dict[str, Any]:
+    """The fields of `packet_catalogue` that do not follow from the parts. What is owed is that of the whole account."""
+    first = next(iter(letters.values()))
+    heading, language = fields_of(first), first.language
+    translate = translator(language)
+    owed = [fields_of(letter) for letter in letters.values()]
+    return {name: heading[name] for name in SHARED} | {
+        "kind": asked.kind.value,
+        "owed": [
+            {
+                "currency": each["currency"],
+                "total": each["total"],
+                "overdue": each["overdue_total"],
+                "invoices": str(len({line["uuid"] or line["number"] for line in each["lines"]})),
+                "oldest_days_overdue": each["oldest_days_overdue"],
+            }
+            for each in owed
+        ],
+        "receiver": person_fields(workspace.company.person("administration_manager"), language),
+        "agreements": [
+            {"number": f"{one.number}, v. {one.version}", "valid": _valid(one, language).text(translate)}
+            for one in _agreements(session, rows)
+        ],
+        "actions": [{"date": short_date(one.on, language), "what": word(one.rule).text(translate)} for one in material.sent],
+    }
+
+
+def _agreements(session: Session, rows: Sequence[InvoiceRow]) -> Sequence[AgreementRow]:
+    ids = {row.agreement_id for row in rows if row.agreement_id is not None}
+    return list(session.scalars(select(AgreementRow).where(AgreementRow.id.in_(ids)).order_by(AgreementRow.number, AgreementRow.version)))
+
+
+def _valid(one: AgreementRow, language: str) -> Any:
+    begin = short_date(one.valid_from, language)
+    if one.valid_until is None:
+        return _("from {begin} until further notice", begin=begin)
+    return _("from {begin} to {end}", begin=begin, end=short_date(one.valid_until, language))
