@@ -11,6 +11,8 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from cobranza_rules.domain.tax_days import TaxDays
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 FARTHEST = 4000  # Days that a search for a business day may look ahead; a calendar without any business day is refused when read.
 HOLIDAYS_FROM, HOLIDAYS_THROUGH = 1900, 2199  # Years beyond have no holidays: a law that nobody has written yet closes nothing.
@@ -34,12 +36,16 @@ def holidays_of(name: str, year: int) -> frozenset[dt.date]:
 
 @dataclass(frozen=True)
 class BusinessCalendar:
-    """`workdays` are Monday=0 numbers; `holidays` names a table of `holidays_of`; `extra` are the company's own days off."""
+    """`workdays` are Monday=0 numbers; `holidays` names a table of `holidays_of`; `extra` are the company's own days off.
+
+    `tax_days` are days of the month that the law sets, by the settings: no rules file says them.
+    """
 
     timezone: str = "America/Mexico_City"
     workdays: frozenset[int] = frozenset({0, 1, 2, 3, 4})
     holidays: str = "MX"
     extra: frozenset[dt.date] = field(default_factory=frozenset)
+    tax_days: TaxDays = field(default_factory=TaxDays)
 
     def is_workday(self, day: dt.date) -> bool:
         return day.weekday() in self.workdays and day not in self.extra and day not in holidays_of(self.holidays, day.year)

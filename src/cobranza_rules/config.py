@@ -24,6 +24,7 @@ from cobranza_rules.config_sections import (
     SatSection,
 )
 from cobranza_rules.domain.company import BankAccount, Company, Person
+from cobranza_rules.domain.tax_days import TaxDays
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 
@@ -87,6 +88,10 @@ class Settings(BaseSettings):
         """The environment stands above the file: a server's secrets and database need no edit of a shared file."""
         del settings_cls, dotenv_settings, file_secret_settings
         return env_settings, init_settings
+
+    @property
+    def tax_days(self) -> TaxDays:
+        return TaxDays(self.sat.pue_days, self.sat.rep_day)
 
     def as_company(self) -> Company:
         return Company(

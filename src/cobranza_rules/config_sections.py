@@ -165,7 +165,10 @@ class BillingSection(Section):
 
 
 class SatSection(Section):
-    """The SAT's status service: its address, how long an answer may take, the pause between two questions, and how many a call asks at most."""
+    """The SAT's status service: its address, how long an answer may take, the pause between two questions, and how many a call asks at most.
+
+    `pue_days` and `rep_day` are those of domain.tax_days.
+    """
 
     url: Annotated[str, Field(pattern=r"^https?://[^\s/]+/\S*$")] = (
         "https://consultaqr.facturaelectronica.sat.gob.mx/ConsultaCFDIService.svc"
@@ -173,3 +176,5 @@ class SatSection(Section):
     timeout_seconds: Annotated[int, Field(ge=1, le=300)] = 20
     pause_seconds: Annotated[float, Field(ge=0, le=60)] = 0.5
     most: Annotated[int, Field(ge=1, le=10_000)] = 200
+    pue_days: Annotated[int, Field(ge=0, le=31)] = 0
+    rep_day: Annotated[int, Field(ge=1, le=31)] = 5

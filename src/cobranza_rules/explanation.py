@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -18,6 +18,7 @@ from cobranza_rules.forecast.coming import Forecast, Next, StandingHold, forecas
 from cobranza_rules.forecast.under_way import Agreeing
 from cobranza_rules.language import Sentence, Translate, _, joined, word
 from cobranza_rules.money import Money
+from cobranza_rules.origins import Origins, origins_of
 from cobranza_rules.plan.looking import Message
 from cobranza_rules.plan.planning import cycles_left_alone
 from cobranza_rules.problems import Problem, ProblemError
@@ -41,7 +42,7 @@ SETTLED = frozenset({Outcome.DONE, Outcome.EXCLUDED, Outcome.UNCERTAIN, Outcome.
 class Standing:
     """One invoice: what it stands at, each rule's word on it, its holds, and what comes next; nothing does of one that is closed.
 
-    `reckoning` says how it comes to be due when it is; `messages` are those that wait and claim it, with what the next run would make of
+    `reckoning` says how it comes to be due when it is, `origins` under which agreement and for which request it was issued; `messages` are those that wait and claim it, with what the next run would make of
     them.
     """
 
@@ -52,6 +53,7 @@ class Standing:
     holds: tuple[StandingHold, ...]
     next: Next | None
     messages: tuple[Message, ...] = ()
+    origins: Origins | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Explanation:
             yield standing.state
             if self.of_invoices:
                 yield from standing.reckoning.in_words()
+                yield from standing.origins.in_words() if standing.origins else ()
             for rule, _outcome, reason in standing.verdicts:
                 yield _("  {rule}: {reason}", rule=word(rule), reason=reason)
             yield from messages_in_words(standing.messages)
@@ -122,6 +125,7 @@ class Explanation:
                     "number": standing.number,
                     "state": standing.state.text(translate),
                     "due": standing.reckoning.as_json(translate),
+                    **(standing.origins.as_json() if standing.origins else {}),
                     "verdicts": [
                         {"rule": rule, "outcome": outcome, "reason": reason.text(translate)} for rule, outcome, reason in standing.verdicts
                     ],
@@ -176,7 +180,10 @@ def explain_subject(workspace: Workspace, name: str) -> Explanation:
             if verdict.subject == "invoice":
                 verdicts[verdict.subject_id].append(verdict)
         messages = what_waits(session, workspace, customer.id).values()
-        standings = tuple(_standing(row, reckoning_of(session, row), verdicts[row.id], coming, messages, today) for row in invoices)
+        standings = tuple(
+            replace(_standing(row, reckoning_of(session, row), verdicts[row.id], coming, messages, today), origins=origins_of(session, row))
+            for row in invoices
+        )
         waiting_now, holds = _waiting(book, plan, coming, messages), tuple(coming.customer_holds)
         return Explanation(customer.code, standings, actions, holds, coming.last_day, waiting_now, of_invoices=by_number)
 

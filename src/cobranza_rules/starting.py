@@ -78,7 +78,7 @@ path = "correo-enviado"
 kind = "maildir"             # imap, para leer su buzón
 path = "correo-recibido"
 
-# Cuando Ventas pide cada factura, con contrato y autorización:
+# Cuando Ventas pide cada factura, con contrato y aprobación:
 # [billing]
 # requests_required = true
 # accepted_to = ["collections_analyst"]   # y quien factura

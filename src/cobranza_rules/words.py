@@ -114,6 +114,10 @@ TASK_FIELDS = (
     N_("documents"),
     N_("action"),
     N_("mode"),
+    N_("deliver_to"),
+    N_("title"),
+    N_("address"),
+    N_("phone"),
     N_("megabytes"),
     N_("limit"),
     N_("credit"),
@@ -135,6 +139,8 @@ ANSWERS = (
     N_("corrected"),
     N_("same"),
     N_("another"),
+    N_("kept"),
+    N_("given_back"),
 )
 # The rules that ship with the program, beside those that bear the name of their document.
 RULES = (

@@ -72,7 +72,7 @@ class Workspace:
         from cobranza_rules.rulebook.versions import rules_in_force
 
         with self.database.reading() as session:
-            rules = rules_in_force(session)
+            rules = rules_in_force(session).with_tax_days(self.settings.tax_days)
         self.must_know_what_they_name(rules)
         return rules
 

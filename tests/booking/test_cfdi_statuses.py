@@ -18,10 +18,11 @@ from cobranza_rules.booking.importing import Importing, ImportReport
 from cobranza_rules.booking.task_answers import Answer, finish_task
 from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.clock import FixedClock
-from cobranza_rules.dispatch.correspondence import unapplied
+from cobranza_rules.dispatch.correspondence import currencies_of, unapplied
 from cobranza_rules.domain.invoice import fold
 from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.money import Money
+from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.database import Database, open_database
 from cobranza_rules.store.documents import DocumentArchive
 from cobranza_rules.store.tables import ApplicationRow, CfdiStatusRow, CreditNoteRow, InvoiceRow, PaymentRow, QuarantineRow, TaskRow
@@ -177,9 +178,54 @@ def test_what_was_paid_for_a_cancelled_invoice_is_applied_to_nothing_and_a_perso
         task = session.scalars(select(TaskRow)).one()
         assert (task.assigned_to, task.detail) == ("collections_analyst", {"cancelled": "FA-1", "paid": 40_000, "currency": "MXN"})
     with importing.database.writing() as session:
-        finish_task(Bookkeeper(session, importing.clock.now()), task.id, Answer("analista@kemper.example", comment="Devuelto"), DAY)
+        finish_task(Bookkeeper(session, importing.clock.now()), task.id, Answer("analista@kemper.example", "given_back"), DAY)
     with importing.database.reading() as session:
         assert unapplied(session, row.customer_id, "MXN") == ()
+
+
+def finish(importing: Importing, answer: str) -> None:
+    with importing.database.writing() as session:
+        task = session.scalars(select(TaskRow).where(TaskRow.state == "open")).one()
+        finish_task(Bookkeeper(session, importing.clock.now()), task.id, Answer("analista@kemper.example", answer), DAY)
+
+
+def free_cash(importing: Importing) -> list[tuple[str, str]]:
+    with importing.database.reading() as session:
+        return [(number, str(amount)) for number, amount in unapplied(session, 1, "MXN")]
+
+
+@pytest.mark.parametrize("answer", ["", "kept"])
+def test_what_is_not_given_back_stays_unapplied_cash_until_a_receipt_applies_it(importing: Importing, answer: str) -> None:
+    take(importing, invoice("FA-1"), PAID)
+    take(importing, statuses("FA-1,Cancelado,,20/02/2026,"))
+    finish(importing, answer)
+    assert free_cash(importing) == [("FA-1", "400.00 MXN")]
+    with importing.database.reading() as session:
+        assert currencies_of(session, 1) == ["MXN"]
+    take(importing, invoice("FA-2"), receipt("P-2", {"FA-2": "400.00"}, operation="1", replaces=("P-1",)))
+    assert free_cash(importing) == []
+    assert book(importing)["FA-2"][0] == 76_000
+
+
+def test_what_comes_after_it_was_given_back_is_asked_about_anew(importing: Importing) -> None:
+    take(importing, invoice("FA-1"), PAID)
+    take(importing, statuses("FA-1,Cancelado,,20/02/2026,"))
+    finish(importing, "given_back")
+    take(importing, receipt("P-3", {"FA-1": "10.00"}, operation="3"))
+    assert free_cash(importing) == [("FA-1", "410.00 MXN")]
+    finish(importing, "given_back")
+    assert free_cash(importing) == []
+
+
+def test_any_other_answer_is_none(importing: Importing) -> None:
+    take(importing, invoice("FA-1"), PAID)
+    take(importing, statuses("FA-1,Cancelado,,20/02/2026,"))
+    with pytest.raises(ProblemError) as refused:
+        finish(importing, "gone")
+    assert [str(problem) for problem in refused.value.problems] == [
+        "'gone' does not say what becomes of the money; give --answer kept, and it stays unapplied cash of the customer, or given_back"
+    ]
+    assert tasks(importing) == [("review-cancellation", ["FA-1"])]
 
 
 @pytest.mark.parametrize("noted_first", [True, False])

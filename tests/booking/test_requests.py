@@ -12,13 +12,14 @@ from tests.cfdi_files import invoice
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.invoice_names import invoice_named
-from cobranza_rules.booking.origins import billing_exceptions, requested_deliveries
+from cobranza_rules.booking.origins import billing_exceptions
 from cobranza_rules.booking.request_ties import tie_by_person
 from cobranza_rules.booking.requests import refuse_request, request_numbered
 from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.domain.customer import DeliveryMode
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.database import Database
+from cobranza_rules.store.requested_deliveries import requested_deliveries
 from cobranza_rules.store.tables import BillingRequestRow, InvoiceRow
 
 AGREED = b"Cliente,Contrato,Moneda,Vigencia desde\nC-001,CT-1,MXN,2026-01-01\nC-002,CT-2,MXN,2026-01-01\n"

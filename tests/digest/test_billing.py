@@ -99,7 +99,7 @@ def test_a_request_is_entered_and_refused_by_command(required: Desk) -> None:
     take(required, LIMITED)
     given = ("C-001", "1160.00", "--currency", "MXN", "--concept", "Servicio", "--who", "sales_manager")
     assert call(required, "request", "add", *given) == (
-        "La solicitud 1 se rechaza: no nombra contrato ni condiciones comerciales; no dice quién la autorizó; no dice cuándo se autorizó. "
+        "La solicitud 1 se rechaza: no nombra contrato ni condiciones comerciales; no dice quién la aprobó; no dice cuándo se aprobó. "
         "La siguiente corrida avisa a ventas@kemper.example.\n"
     )
     approved = (*given, "--agreement", "CT-1", "--approver", "Adela", "--approved", "2026-03-02")

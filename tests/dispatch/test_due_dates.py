@@ -19,7 +19,7 @@ from cobranza_rules.language import Sentence
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow
 from tests.cfdi_files import invoice, receipt
 from tests.stories.desk import Desk
-from tests.stories.fixtures import DeskMaker
+from tests.stories.fixtures import OPENING, DeskMaker
 
 THIRDS = Terms(60, instalments=tuple(Instalment(days, Decimal(share)) for days, share in ((15, "50"), (30, "30"), (90, "20"))))
 
@@ -59,6 +59,8 @@ def test_a_statement_has_a_line_for_each_part_and_its_total_is_the_balance(in_th
 
 
 def test_a_reminder_names_each_part(in_thirds: Desk) -> None:
+    """What is overdue of one alone does not reach the ladder's minimum."""
+    in_thirds.take(invoice("FA-2", "1160.00", dt.date(2026, 1, 5)), opening=OPENING)
     in_thirds.tick()
     pdf = in_thirds.documents(in_thirds.action("first-reminder"))["letter"]
     assert b"FA-1 (2/3)" in pdf

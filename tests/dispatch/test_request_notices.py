@@ -74,7 +74,7 @@ def test_whoever_asked_is_told_why_it_was_refused(billing: Desk) -> None:
         ("vendedor@kemper.example", "Facturación: 1 solicitud rechazada"),
         (SALES, "Facturación: 2 solicitudes rechazadas"),
     ]
-    assert "no dice quién la autorizó" in body(billing, "vendedor@kemper.example")
+    assert "no dice quién la aprobó" in body(billing, "vendedor@kemper.example")
     assert "no hay cliente 'C-009' en el registro" in body(billing, SALES)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.backtest.payment_reading import PaymentReader
+from cobranza_rules.rulebook.difference import difference
 from cobranza_rules.store.tables import EvidenceRow, PaymentRow
 from tests.cfdi_files import invoice, receipt
 from tests.conftest import DAY
@@ -76,3 +77,36 @@ def test_a_receipt_that_comes_in_time_leaves_nothing_to_tell(desk: Desk) -> None
     with desk.workspace.database.reading() as session:
         reader = PaymentReader(session, desk.workspace.clock.now(), lambda _customer, at: at.date())
         assert [payment.rep_missing for payment in reader.of([1])] == [True]
+
+
+def with_tax_days(desk: Desk, pue_days: int, rep_day: int) -> None:
+    sat = desk.workspace.settings.sat.model_copy(update={"pue_days": pue_days, "rep_day": rep_day})
+    desk.workspace.settings = desk.workspace.settings.model_copy(update={"sat": sat})
+    desk.workspace.__dict__.pop("rules", None)
+
+
+def test_the_settings_say_by_which_days(desk: Desk) -> None:
+    """A Sunday ends neither: the law counts natural days, and what is told is told on the business day after."""
+    with_tax_days(desk, pue_days=5, rep_day=11)
+    desk.take(invoice("FA-4", "580.00", DAY, method="PUE"), opening=DAY)
+    desk.take(receipt("P-1", {"FA-1": "1160.00"}, dt.date(2026, 3, 10), operation="SPEI1"))
+    with desk.workspace.database.writing() as session:
+        known_from_the_bank(session)
+    desk.run(dt.date(2026, 4, 3))
+    assert internal(desk) == []
+    desk.run(APRIL)
+    pue = ("contabilidad@kemper.example", "Contabilidad: 1 factura PUE sin pagar al cierre de su mes")
+    assert internal(desk) == [pue]
+    desk.run(dt.date(2026, 4, 10))
+    assert internal(desk) == [pue]
+    desk.run(dt.date(2026, 4, 13))
+    assert internal(desk) == [pue, ("contabilidad@kemper.example", "Contabilidad: 1 pago sin complemento (REP)")]
+
+
+def test_both_sets_of_a_comparison_go_by_the_settings(desk: Desk) -> None:
+    with_tax_days(desk, pue_days=31, rep_day=5)
+    desk.take(invoice("FA-4", "580.00", dt.date(2026, 2, 2), method="PUE"), opening=OPENING)
+    files = desk.workspace.draft_files
+    other = [(name, content.replace(b"pue_unpaid_past_month", b"days_since_issue_month >= 1")) for name, content in files]
+    changed = [change.after for change in difference(desk.workspace, files, other).changes]
+    assert changed == ["pue-unpaid", "pue-unpaid"]  # FA-1 is no PUE, and the other rules do not ask for that

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.due_basis import DueBasis, basis_as_json
 from cobranza_rules.domain.schedule import DuePart, uncovered
+from cobranza_rules.domain.tax_days import TaxDays
 from cobranza_rules.facts.build import customer_facts, invoice_facts
 from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE, OF_MORE, Day, InvoiceFacts
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS
@@ -81,6 +82,7 @@ def test_an_invoice_without_dates() -> None:
         "cancellation_pending": False,
         "issued_on": dt.date(2026, 1, 20).toordinal(),
         "days_since_issue_month": 38,
+        "pue_unpaid_past_month": False,
         "aging_bucket": "no due date",
         "overdue_amount": 0,
         "delivery": "pending",
@@ -100,6 +102,24 @@ def test_an_invoice_without_dates() -> None:
         "intervention": "none",
         "intervention_overdue": False,
     }
+
+
+@pytest.mark.parametrize(
+    ("changes", "pue_days", "late"),
+    [
+        ({"payment_method": "PUE"}, 0, True),
+        ({"payment_method": "PUE"}, 37, True),
+        ({"payment_method": "PUE"}, 38, False),
+        ({"payment_method": "PUE", "balance": 0}, 0, False),
+        ({"payment_method": "PUE", "balance": -1}, 0, False),
+        ({"payment_method": "PPD"}, 0, False),
+        ({"payment_method": ""}, 0, False),
+        ({"payment_method": "PUE", "issued_on": dt.date(2026, 3, 1)}, 0, False),
+    ],
+)
+def test_a_pue_invoice_is_late_from_the_day_after_its_month_on(changes: dict[str, Any], pue_days: int, *, late: bool) -> None:
+    calendar = BusinessCalendar(tax_days=TaxDays(pue_days))
+    assert invoice_facts(an_invoice(**changes), CUSTOMER, TODAY, calendar, BUCKETS)["pue_unpaid_past_month"] is late
 
 
 def test_what_dates_add() -> None:

@@ -193,6 +193,7 @@ class Desk:
             (("override", "set"), ("FA-1269", "hold", "--until", "2026-03-06", *WHO, *day)),
             (("override", "list"), ()),
             (("override", "end"), ("1", *WHO, *day)),
+            (("terms", "reckon"), self.later_terms(day)),
             (("attach",), ("FA-1271", str(samples / "soporte" / "FA-1287 orden de compra.pdf"), "--kind", "purchase_order", *AS, *day)),
             (("support", "list"), ("FA-1271",)),
             (("support", "missing"), ()),
@@ -216,6 +217,13 @@ class Desk:
         yield ("rules", "diff"), different
         rules.write_text(text.replace("per_run: 500", "per_run: 400"), encoding="utf-8")
         yield ("rules", "publish"), self.call("rules", "publish", "--by", "collections_analyst", "--yes", *day, "--json")
+
+    def later_terms(self, day: tuple[str, str]) -> tuple[str, ...]:
+        """Other credit days of the customer than those of its open invoices."""
+        other = self.base / "otras-condiciones.csv"
+        other.write_text("Clave,Razón social,RFC,Días de crédito\nC-001,UNIVERSIDAD ROBOTICA ESPAÑOLA,URE180429TM6,44\n", encoding="utf-8")
+        assert self.call("import", str(other), *day).exit_code == 0
+        return ("C-001", *day)
 
     def billing(self, day: tuple[str, str]) -> Iterator[tuple[tuple[str, ...], Result]]:
         """What the commands about agreements and billing requests print."""

@@ -6,7 +6,17 @@ import dataclasses
 import datetime as dt
 
 from cobranza_rules.domain.company import BankAccount, Company, Person
-from cobranza_rules.domain.letter import AccountLetter, Addressee, AgingBucket, CoveredLine, Heading, Letter, LetterLine, PaymentLetter
+from cobranza_rules.domain.letter import (
+    AccountLetter,
+    Addressee,
+    AgingBucket,
+    CoveredLine,
+    Enclosed,
+    Heading,
+    Letter,
+    LetterLine,
+    PaymentLetter,
+)
 from cobranza_rules.money import Money, total
 
 TODAY = dt.date(2026, 3, 5)
@@ -105,6 +115,7 @@ def letter(template: str = "first-reminder", language: str = "es", count: int = 
         next_contact=dt.date(2026, 3, 12),
         last_contact=dt.date(2026, 2, 26) if template == "second-reminder" else None,
         rubric="MLR",
+        enclosed=Enclosed(count, 2, (("purchase_order", 2), ("remission", 1))) if template == "transmittal" else Enclosed(),
     )
     return dataclasses.replace(made, **changes)  # type: ignore[arg-type]  # the tests name fields of Letter
 

@@ -79,6 +79,30 @@ def test_the_difference_says_who_gets_something_else_and_why(awake: Desk) -> Non
     assert difference(awake.workspace, files[0], files[0]).changes == ()
 
 
+def test_each_invoice_of_a_message_has_its_own_reason(awake: Desk) -> None:
+    """A message gives that of its first one."""
+    awake.take(invoice("FA-2", "580.00", dt.date(2026, 1, 20)), opening=OPENING)
+    rewrite(awake, ("MXN: 500.00", "MXN: 2000.00"))
+    draft, in_force = named_rules(awake.workspace, DRAFT), named_rules(awake.workspace, IN_FORCE)
+    first, second = difference(awake.workspace, draft, in_force).changes
+    assert (first.number, second.number, second.after) == ("FA-1", "FA-2", "first-reminder")
+    assert "26 days overdue: " in str(first.why)
+    assert "(balance: 1,160.00 MXN)" in str(first.why)
+    assert "11 days overdue: " in str(second.why)
+    assert "(balance: 580.00 MXN)" in str(second.why)
+    assert str(second.why).startswith("rung 'first-reminder' (rules/collections.yaml:")
+
+
+def test_each_invoice_that_a_rule_delivers_has_its_own_reason(awake: Desk) -> None:
+    awake.take(invoice("FA-2", "580.00", MONDAY), invoice("FA-3", "70.00", MONDAY))
+    draft = [(name, text.replace(b"id: transmittal", b"id: delivery")) for name, text in named_rules(awake.workspace, IN_FORCE)]
+    changes = difference(awake.workspace, named_rules(awake.workspace, IN_FORCE), draft).changes
+    said = {change.number: str(change.why) for change in changes}
+    assert "(balance: 580.00 MXN)" in said["FA-2"]
+    assert "(balance: 70.00 MXN)" in said["FA-3"]
+    assert said["FA-3"].startswith("rule 'delivery' (rules/collections.yaml:")
+
+
 def test_what_holds_keep_back_is_told_beside_what_changes(desk: Desk) -> None:
     """Nothing was read yet: that nobody would get anything else says little about the change."""
     rewrite(desk, ("MXN: 500.00", "MXN: 2000.00"))

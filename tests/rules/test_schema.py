@@ -125,6 +125,7 @@ TESTS: dict[str, Any] = {
             "history": [{"on": "2026-02-02", "rung": "r", "invoices": "F"}],
             "events": [
                 {"on": "2026-03-03", "promise": {"invoice": "F", "pay_on": "2026-03-06"}},
+                {"on": "2026-03-03", "contrarrecibo": {"invoice": "F", "pay_on": "2026-03-06"}},
                 *({"on": "2026-03-03", kind: {"invoice": "F"}} for kind in ("payment", "credit_note", "reversal", "dispute")),
                 *({"on": "2026-03-03", kind: {"invoice": "F"}} for kind in ("dispute_closed", "payment_claimed", "claim_rejected")),
                 *(

@@ -9,6 +9,7 @@ from typing import Any
 
 from cobranza_rules.domain.agreement import Limit
 from cobranza_rules.domain.entry import Entry
+from cobranza_rules.domain.requested_delivery import RequestedDelivery
 from cobranza_rules.facts.build import CustomerPresent
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.overrides import Override
@@ -158,7 +159,10 @@ class RecordedOverride:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """`happenings` in the order in which they came to be known; `came_back` are the days on which messages did, by action."""
+    """`happenings` in the order in which they came to be known; `came_back` are the days on which messages did, by action.
+
+    `requested` is what billing requests say of deliveries, by request.
+    """
 
     customers: Mapping[int, RecordedCustomer]
     invoices: Mapping[int, RecordedInvoice]
@@ -169,3 +173,4 @@ class History:
     came_back: Mapping[int, dt.date] = field(default_factory=dict)
     overrides: Sequence[RecordedOverride] = ()
     payments: Sequence[RecordedPayment] = ()
+    requested: Mapping[int, RequestedDelivery] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from cobranza_rules.backtest.history import RecordedInvoice, RecordedOverride
 from cobranza_rules.backtest.simulated_book import SimulatedBook
 from cobranza_rules.backtest.simulated_queues import SimulatedQueues
 from cobranza_rules.domain.agreement import limits_on
+from cobranza_rules.domain.due_basis import overdue_part
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.facts.build import company_facts, customer_facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts
@@ -79,7 +80,9 @@ class Presents:
             )
             for each in seen:
                 claims = each.subject.claims if action is None else self.book.claims_of(each.subject.id, action)
-                subject = _on_the_day(each.subject, facts.build(each.row, common), claims)
+                subject = _on_the_day(
+                    each.subject, facts.build(each.row, common), claims, overdue_part(self.book.states[each.subject.id], today)
+                )
                 if decided:
                     overrides = overrides_of(of_customers.get(customer_id, ()), of_invoices.get(subject.id, ()))
                     subject = subject._replace(
@@ -96,6 +99,8 @@ class Presents:
             self.book.changed.discard(invoice_id)
             invoice, state = self.book.history.invoices[invoice_id], self.book.states[invoice_id]
             subject = _subject(invoice, state, self.book.claims_of(invoice_id), self.rules)
+            if (requested := self.book.history.requested.get(state.request or 0)) is not None:
+                subject = subject._replace(requested=requested)
             self._seen[invoice_id] = _Seen(self._columns(_present(invoice, state)), subject)
         return self._seen[invoice_id]
 
@@ -113,9 +118,9 @@ def _by_due_date(seen: _Seen) -> tuple[dt.date, int]:
     return (seen.subject.due_on or dt.date.max, seen.subject.id)
 
 
-def _on_the_day(subject: InvoiceSubject, facts: Mapping[str, Any], claims: Mapping[str, Claims]) -> InvoiceSubject:
+def _on_the_day(subject: InvoiceSubject, facts: Mapping[str, Any], claims: Mapping[str, Claims], overdue: int | None) -> InvoiceSubject:
     """A run over years makes millions of them, so the fields are not named one by one."""
-    return InvoiceSubject(*subject[:8], facts, *subject[9:14], claims)
+    return InvoiceSubject(*subject[:8], facts, *subject[9:14], claims, requested=subject.requested, overdue=overdue)
 
 
 def _subject(invoice: RecordedInvoice, state: InvoiceState, claims: Mapping[str, Claims], rules: RuleSet) -> InvoiceSubject:

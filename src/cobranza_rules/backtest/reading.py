@@ -36,6 +36,7 @@ from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.store.chunks import CHUNK
 from cobranza_rules.store.overrides import override_of
 from cobranza_rules.store.parts import Customer
+from cobranza_rules.store.requested_deliveries import requests_naming_deliveries
 from cobranza_rules.store.tables import (
     AgreementRow,
     CaseEventRow,
@@ -121,6 +122,7 @@ class HistoryReader:
             came_back=past.came_back(),
             overrides=self._overrides(ids, decided),
             payments=self._payments(ids, decided),
+            requested=requests_naming_deliveries(self.session, ids),
         )
 
     def _decided(self, ids: Sequence[int]) -> Decided:

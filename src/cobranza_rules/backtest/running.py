@@ -54,7 +54,7 @@ def rules_named(workspace: Workspace, name: str) -> RuleSet:
     checked = check_files(named_rules(workspace, name), workspace)
     if checked.rules is None or checked.errors:
         raise ProblemError(checked.errors)
-    return checked.rules
+    return checked.rules.with_tax_days(workspace.settings.tax_days)
 
 
 def backtest(workspace: Workspace, period: Period, rules: RuleSet, progress: Progress = lambda _count: None) -> BacktestReport:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.applications import parts_of, uncover
@@ -15,9 +15,13 @@ from cobranza_rules.domain.cfdi_status import CfdiStatus, Standing
 from cobranza_rules.domain.document import RelationKind
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.invoice import InvoiceStatus
+from cobranza_rules.language import _
+from cobranza_rules.money import Money
+from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import ApplicationRow, InvoiceRow, RelationRow, TaskRow
 
 REVIEW_CANCELLATION = "review-cancellation"
+KEPT, GIVEN_BACK = "kept", "given_back"  # What a person may say of the money that was paid for a cancelled invoice
 
 
 def follow(keeper: Bookkeeper, invoice: InvoiceRow, standing: Standing, status: CfdiStatus, today: dt.date) -> bool:
@@ -75,15 +79,42 @@ def hold_unproven(keeper: Bookkeeper, receipt: str, uncovered: list[InvoiceRow],
                 keeper.enter(invoice, EntryKind.DISPUTE_OPENED, today, {"reason": REVIEW_CANCELLATION})
 
 
-def paid_for_cancelled(session: Session, customer_id: int, currency: str) -> list[tuple[str, int]]:
-    """Invoices with what was paid for them (minor units), until a person has said what becomes of it."""
-    asked = select(TaskRow.invoices).where(TaskRow.name == REVIEW_CANCELLATION, TaskRow.customer_id == customer_id, TaskRow.state == "open")
-    ids = {invoice_id for invoices in session.scalars(asked) for invoice_id in invoices}
+def paid_for_cancelled(session: Session, customer_id: int, currency: str | None = None) -> list[tuple[str, Money]]:
+    """Invoices with what was paid for them: unapplied cash of the customer, until a receipt says otherwise, or a person that it was given back.
+
+    In a currency, or in all of them.
+    """
+    of_it = or_(ApplicationRow.invoice_uuid == InvoiceRow.uuid, ApplicationRow.invoice_id == InvoiceRow.id)
     query = (
-        select(InvoiceRow.number, func.sum(ApplicationRow.minor))
-        .join(ApplicationRow, ApplicationRow.invoice_uuid == InvoiceRow.uuid)
-        .where(InvoiceRow.id.in_(ids), InvoiceRow.status == InvoiceStatus.CANCELLED.value, InvoiceRow.currency == currency)
-        .where(ApplicationRow.applied.is_(False), ApplicationRow.currency == currency)
-        .group_by(InvoiceRow.id, InvoiceRow.number)
+        select(InvoiceRow.number, InvoiceRow.currency, func.sum(ApplicationRow.minor))
+        .join(ApplicationRow, of_it)
+        .where(InvoiceRow.customer_id == customer_id, InvoiceRow.status == InvoiceStatus.CANCELLED.value)
+        .where(ApplicationRow.applied.is_(False), ApplicationRow.currency == InvoiceRow.currency)
+        .where(InvoiceRow.id.not_in(_given_back(session, customer_id)))
+        .group_by(InvoiceRow.id, InvoiceRow.number, InvoiceRow.currency)
     )
-    return [(number, int(minor)) for number, minor in session.execute(query.order_by(InvoiceRow.id))]
+    if currency is not None:
+        query = query.where(InvoiceRow.currency == currency)
+    return [(number, Money(int(minor), own)) for number, own, minor in session.execute(query.order_by(InvoiceRow.id))]
+
+
+def _given_back(session: Session, customer_id: int) -> set[int]:
+    """What came since is asked about anew."""
+    asked = select(TaskRow.state, TaskRow.answer, TaskRow.invoices).where(
+        TaskRow.name == REVIEW_CANCELLATION, TaskRow.customer_id == customer_id
+    )
+    given_back: set[int] = set()
+    for state, answer, invoices in session.execute(asked.order_by(TaskRow.id)):
+        if state == "done" and answer == GIVEN_BACK:
+            given_back.update(invoices)
+        else:
+            given_back.difference_update(invoices)
+    return given_back
+
+
+def check_review(answer: str) -> None:
+    """Raises ProblemError where it is no answer to what becomes of the money."""
+    if answer not in ("", KEPT, GIVEN_BACK):
+        what = _("'{answer}' does not say what becomes of the money", answer=answer)
+        hint = _("give --answer {kept}, and it stays unapplied cash of the customer, or {given_back}", kept=KEPT, given_back=GIVEN_BACK)
+        raise ProblemError([Problem(what, hint)])

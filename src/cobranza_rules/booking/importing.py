@@ -24,6 +24,7 @@ from cobranza_rules.booking.payments import book_receipt, receipt_is_known
 from cobranza_rules.booking.relations import relate
 from cobranza_rules.booking.reminded import RemindedBefore
 from cobranza_rules.booking.support_files import IncomingFile, SupportFiles, some_wait
+from cobranza_rules.booking.terms_anew import keeping_other_terms
 from cobranza_rules.clock import Clock
 from cobranza_rules.domain.document import CfdiRecord, CreditNoteRecord, InvoiceRecord, PaymentReceiptRecord
 from cobranza_rules.intake.cfdi import examine_cfdi, read_cfdi
@@ -210,9 +211,13 @@ class Importing:
         for record in records:
             try:
                 with keeper.attempt():
-                    report.counts["customers", book_customer(keeper, record, self.clock.today(), name)] += 1
+                    outcome = book_customer(keeper, record, self.clock.today(), name)
             except ProblemError as error:
                 refused += error.problems
+                continue
+            report.counts["customers", outcome] += 1
+            if outcome is Taken.UPDATED and (kept := keeping_other_terms(keeper, record.code, name)) is not None:
+                report.warnings.append(kept)
         if refused:  # The good rows are in; the file is kept with what was wrong in the others.
             raise ProblemError(by_cell(refused))
 

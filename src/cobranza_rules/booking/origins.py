@@ -1,10 +1,9 @@
-"""Invoices beside the requests and agreements that they come from: what is out of the ordinary, and to whom each is delivered."""
+"""Invoices beside the requests and agreements that they come from: what is out of the ordinary."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
@@ -12,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.request_ties import as_asked, as_issued, waiting_requests
 from cobranza_rules.domain.billing_exceptions import Lack, Origin, lacks_of
-from cobranza_rules.domain.billing_request import Asked, DeliveryContact, answered
+from cobranza_rules.domain.billing_request import Asked, answered
 from cobranza_rules.domain.customer import ContactRole, DeliveryMode
 from cobranza_rules.language import Sentence
 from cobranza_rules.money import Money
+from cobranza_rules.store.requested_deliveries import delivery_of
 from cobranza_rules.store.tables import BillingRequestRow, ContactRow, CustomerRow, InvoiceRow
 
 
@@ -27,26 +27,6 @@ class BillingException:
     issued_on: dt.date
     kind: Lack
     what: Sentence
-
-
-@dataclass(frozen=True, slots=True)
-class RequestedDelivery:
-    """To whom and how an invoice is delivered by its request; `mode` None, or an empty contact, leaves it to the customer's data."""
-
-    contact: DeliveryContact
-    mode: DeliveryMode | None
-
-
-def requested_deliveries(session: Session, invoice_ids: Collection[int]) -> dict[int, RequestedDelivery]:
-    """By invoice; those that answer no request are left out."""
-    query = select(InvoiceRow.id, BillingRequestRow).join(BillingRequestRow, BillingRequestRow.id == InvoiceRow.request)
-    rows = session.execute(query.where(InvoiceRow.id.in_(invoice_ids))).all()
-    return {invoice_id: delivery_of(row) for invoice_id, row in rows}
-
-
-def delivery_of(row: BillingRequestRow) -> RequestedDelivery:
-    contact = DeliveryContact(row.contact_name, row.contact_title, row.contact_address, row.contact_email, row.contact_phone)
-    return RequestedDelivery(contact, DeliveryMode(row.delivery) if row.delivery else None)
 
 
 def billing_exceptions(session: Session) -> list[BillingException]:
@@ -87,12 +67,11 @@ class _Reading:
         return self._waiting[customer_id]
 
     def _has_contact(self, row: BillingRequestRow | None, customer: CustomerRow) -> bool:
-        """By e-mail an address is needed, by hand a name."""
         requested = delivery_of(row) if row else None
-        by_mail = ((requested and requested.mode) or DeliveryMode(customer.delivery)) is DeliveryMode.EMAIL
-        named = requested.contact if requested else DeliveryContact()
-        if named.email if by_mail else named:
+        mode = (requested and requested.mode) or DeliveryMode(customer.delivery)
+        if requested and requested.contact.reached_by(mode):
             return True
+        by_mail = mode is DeliveryMode.EMAIL
         return by_mail in self._contacts[customer.id] or (not by_mail and True in self._contacts[customer.id])
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from cobranza_rules.booking.allocation import ALLOCATE, allocate
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.booking.cancellation import REVIEW_CANCELLATION
+from cobranza_rules.booking.cancellation import REVIEW_CANCELLATION, check_review
 from cobranza_rules.booking.case_decisions import DECIDE, check_decision, decide_on_case
 from cobranza_rules.booking.ledger_credits import settle_credits
 from cobranza_rules.booking.ledger_doubts import MATCH, check_match, decide_credit
@@ -41,7 +41,7 @@ class Acknowledger:
 class Answer:
     """`answer` for an intervention is one of INTERVENTION_ANSWERS; an agreement may name the day on which payment was agreed.
 
-    For a doubtful credit of the accounting system it is `same` or `another`.
+    For a doubtful credit of the accounting system it is `same` or `another`; for the money of a cancelled invoice `kept` or `given_back`.
 
     `acknowledged` says that, and by whom, the receipt of the task's invoices was acknowledged; `shares` are those of a credit note, amounts
     as written by invoice number. `rung` is where a case goes on that a decision gives back to collections.
@@ -71,6 +71,8 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
         )
     if row.name == MATCH:
         check_match(answer.answer)
+    if row.name == REVIEW_CANCELLATION:
+        check_review(answer.answer)
     if row.name == ALLOCATE:
         allocate(keeper, row, answer.shares)
     row.state, row.answer, row.comment = "done", answer.answer, answer.comment

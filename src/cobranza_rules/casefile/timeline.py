@@ -22,6 +22,7 @@ SENTENCES = {
     "customer_data": N_("customer data taken in"),
     "issued": N_("invoice {invoice} issued for {amount}, due {due_on}"),
     "due_set": N_("invoice {invoice} is due {due_on}"),
+    "due_reckoned": N_("invoice {invoice} is due {due_on}: reckoned anew by {source}, as {who} said"),
     "due_moved": N_("invoice {invoice} is due {due_on}, {because}"),
     "covered": N_("agreement {number}, version {version}, covers invoice {invoice}"),
     "uncovered": N_("agreement {number} covers invoice {invoice} no more"),
@@ -183,6 +184,8 @@ def _told_as(kind: str, data: Mapping[str, Any]) -> str:
         return "payment_retold"
     if kind == "due_set" and data.get("because") in BECAUSE:
         return "due_moved"  # It was not agreed on anew.
+    if kind == "due_set" and "who" in data:
+        return "due_reckoned"
     return "ledger_silent" if kind == "ledger_stated" and "minor" not in data else kind
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "request": ("cobranza_rules.cli.request", "request", N_("What Sales asks to be invoiced.")),
     "exceptions": ("cobranza_rules.cli.exceptions", "exceptions", N_("Invoices that lack their request, agreement or contact.")),
     "cfdi": ("cobranza_rules.cli.cfdi", "cfdi", N_("What the SAT says of invoices: valid, under cancellation, cancelled.")),
+    "terms": ("cobranza_rules.cli.terms", "terms", N_("Due dates by other terms or another calendar.")),
     "rules": ("cobranza_rules.cli.rules", "rules", N_("Check, test, compare and publish the rules.")),
     "plan": ("cobranza_rules.cli.planning", "plan", N_("What would happen, and why.")),
     "run": ("cobranza_rules.cli.planning", "run", N_("Take in mail, decide, and carry it out: one tick.")),

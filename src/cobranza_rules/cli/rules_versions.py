@@ -83,6 +83,8 @@ def publish(call: Call, who: str, comment: str, yes: bool, on: dt.date | None, a
         )
     else:
         call.screen.say(_("Version {number} is in force from the next run on.", number=number))
+        if draft.other_calendar:
+            call.screen.say(_("The calendar has changed: 'cobranza terms reckon' shows which due dates it would move."))
 
 
 def _must_agree(screen: Screen) -> None:

@@ -120,7 +120,7 @@ def _shown(screen: Screen, key: str, value: Any) -> str:
     default="",
     help=N_(
         "What it has brought: agreement, no_agreement or agreement_broken; back_to_collections, legal, written_off or with_administration; "
-        "of a credit of the accounting system, same or another."
+        "of a credit of the accounting system, same or another; of the money of a cancelled invoice, kept or given_back."
     ),
 )
 @click.option("--rung", default="", help=N_("With back_to_collections: the rung to go on from; without it, the last reminder again."))

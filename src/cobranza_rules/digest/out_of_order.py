@@ -34,7 +34,7 @@ def out_of_order(session: Session, reader: BookReader, plan: Plan, stopped: Sent
         holds=tuple(_holdings(session, plan)),
         failures=tuple(_failures(session, _since(reader))),
         incidents=tuple(incidents),
-        pue_payments=tuple(pue_payments(session, _since(reader))),
+        pue_payments=tuple(pue_payments(session, _since(reader), reader.rules.calendar.tax_days)),
         hours_since_mailbox_poll=None if hours is None else int(hours),
         workdays_since_bank_statement=None if workdays is None else int(workdays),
         differences=_differences(session),

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.digest.value import PuePayment
 from cobranza_rules.domain.entry import EntryKind
-from cobranza_rules.facts.spans import end_of_month
+from cobranza_rules.domain.tax_days import TaxDays
 from cobranza_rules.store.tables import CustomerRow, EntryRow, InvoiceRow
 
 
-def pue_payments(session: Session, since: dt.datetime) -> Iterator[PuePayment]:
-    """Those that came to be known since an instant. Whoever issues as PUE says that all is paid by the end of the month (RMF 2019, 2.7.1.44)."""
+def pue_payments(session: Session, since: dt.datetime, tax_days: TaxDays) -> Iterator[PuePayment]:
+    """Those that came to be known since an instant. Whoever issues as PUE says that all is paid in time (domain.tax_days)."""
     query = (
         select(InvoiceRow, CustomerRow.code, EntryRow.happened_on, EntryRow.data)
         .join(InvoiceRow, InvoiceRow.id == EntryRow.invoice_id)
@@ -24,6 +24,6 @@ def pue_payments(session: Session, since: dt.datetime) -> Iterator[PuePayment]:
         .order_by(EntryRow.id)
     )
     for invoice, code, paid_on, data in session.execute(query):
-        late, in_part = paid_on > end_of_month(invoice.issued_on), data["minor"] < invoice.total
+        late, in_part = tax_days.pue_is_late(invoice.issued_on, paid_on), data["minor"] < invoice.total
         if late or in_part:
             yield PuePayment(invoice.number, code, paid_on, {invoice.currency: data["minor"]}, late, in_part)

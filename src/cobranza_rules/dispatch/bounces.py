@@ -16,7 +16,7 @@ from cobranza_rules.language import _
 from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
 from cobranza_rules.rules.effects import entries_when_undone
-from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, InvoiceRow, OutgoingRow
+from cobranza_rules.store.tables import ActionRow, BillingRequestRow, ClaimRow, ContactRow, InvoiceRow, OutgoingRow
 
 
 def undo_bounced(keeper: Bookkeeper, action_id: int, bounce: Bounce, today: dt.date) -> bool:
@@ -43,7 +43,10 @@ def undo_bounced(keeper: Bookkeeper, action_id: int, bounce: Bounce, today: dt.d
 def _all_failed(keeper: Bookkeeper, customer_id: int, recipients: list[str], failed: set[str]) -> bool:
     """Reports come one an address, so what earlier ones have marked counts as well. An address that was dropped since is no failure."""
     marked = select(ContactRow.email).where(ContactRow.customer_id == customer_id, ContactRow.bounced_on.is_not(None))
-    return set(recipients) <= failed | {email.lower() for email in keeper.session.scalars(marked)}
+    named = select(BillingRequestRow.contact_email).where(
+        BillingRequestRow.customer_id == customer_id, BillingRequestRow.contact_bounced_on.is_not(None)
+    )
+    return set(recipients) <= failed | {email.lower() for email in keeper.session.scalars(marked.union(named))}
 
 
 def _undo(keeper: Bookkeeper, row: ActionRow, today: dt.date) -> None:

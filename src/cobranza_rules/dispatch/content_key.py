@@ -8,10 +8,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
+from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.dispatch.attached_files import attached_files
 from cobranza_rules.dispatch.correspondence import currencies_of, unapplied
 from cobranza_rules.dispatch.documents import covered_by, receipts_of
+from cobranza_rules.domain.billing_request import DeliveryContact
+from cobranza_rules.domain.customer import DeliveryMode
+from cobranza_rules.domain.requested_delivery import RequestedDelivery
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.planned import PlannedAction
@@ -29,9 +32,14 @@ def content_key(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction)
         "templates": [workspace.templates.digest(name, customer.language) for name in _template_names(action)],
         "language": customer.language,
         **_about(keeper, workspace, action),
+        **({"requested": repr(_whom_and_how(action.requested))} if action.requested is not None else {}),
         "files": [[row.id, file.kind, file.document] for _group, row, file in attached_files(keeper, action)],
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def _whom_and_how(requested: RequestedDelivery) -> tuple[DeliveryContact, DeliveryMode | None]:
+    return requested.contact, requested.mode
 
 
 def _template_names(action: PlannedAction) -> list[str]:
@@ -49,9 +57,8 @@ def _about(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> d
         return {"statement": owed, **_payment(keeper, action.items[0].subject_id)}
     rows = keeper.invoices([*action.invoice_ids, *(each.subject_id for each in action.held)])
     balances = {row.id: row.balance for row in rows}
-    moving = [[row.id, str(row.due_on)] for row in rows if state_of(row).due_basis.counts]
     return {
-        **({"due": moving} if moving else {}),
+        "due": [[row.id, str(row.due_on)] for row in rows],
         "balances": [balances.get(item.subject_id) for item in action.items],
         "held": [[item.subject_id, balances.get(item.subject_id)] for item in action.held],
         "account": repr(workspace.company.account_for(action.currency)),

@@ -15,12 +15,14 @@ from cobranza_rules.booking.cancellation import paid_for_cancelled
 from cobranza_rules.booking.credit_notes import USED_UP
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.catalogue import translator
+from cobranza_rules.dispatch.attached_files import enclosed_with
 from cobranza_rules.domain.aging import CURRENT, NO_DUE_DATE, bucket_names, bucket_of
 from cobranza_rules.domain.company import Company, Person
 from cobranza_rules.domain.due_basis import open_instalments
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, after_with_due_date
 from cobranza_rules.domain.letter import Addressee, AgingBucket, Letter, LetterLine
+from cobranza_rules.domain.requested_delivery import RequestedDelivery
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
 from cobranza_rules.rules.planned import PlannedAction
@@ -54,6 +56,7 @@ def letter_for(session: Session, writer: Writer, action: PlannedAction, template
         buckets=_buckets(lines, action.currency, writer.buckets),
         total=_total(lines, action.currency),
         next_contact=action.next_contact,
+        enclosed=enclosed_with(claimed, action),
         last_contact=max((row.rung_on for row in claimed if row.rung_on), default=None),
     )
 
@@ -69,7 +72,7 @@ def heading_for(session: Session, writer: Writer, action: PlannedAction, templat
         "place": writer.company.city,
         "dated": writer.today,
         "company": writer.company,
-        "addressee": _addressee(session, customer, role_written_to(action.steps)),
+        "addressee": _named(customer, action.requested) or _addressee(session, customer, role_written_to(action.steps)),
         "reference": customer.code,
         "signer": _person(writer.company, {step.sign for step in action.steps if step.sign}) or analyst,
         "analyst": analyst,
@@ -196,6 +199,15 @@ def _by_address(company: Company, address: str) -> Person | None:
     return next((person for person in company.people if person.email == address), None)
 
 
+def _named(customer: CustomerRow, requested: RequestedDelivery | None) -> Addressee | None:
+    """Who receives what is delivered, where billing requests name somebody."""
+    if requested is None or not requested.contact:
+        return None
+    named = requested.contact
+    rfc = customer.tax_id or customer.rfc
+    return Addressee(company=customer.name, rfc=rfc, person=named.name, title=named.title, address=named.address or customer.address)
+
+
 def _addressee(session: Session, customer: CustomerRow, role: str) -> Addressee:
     query = select(ContactRow).where(ContactRow.customer_id == customer.id, ContactRow.active).order_by(ContactRow.id)
     contacts = list(session.scalars(query))
@@ -219,8 +231,7 @@ def unapplied(session: Session, customer_id: int, currency: str) -> tuple[tuple[
         InvoiceRow.customer_id == customer_id, InvoiceRow.currency == currency, InvoiceRow.balance < 0
     )
     found += [(number, Money(-balance, currency)) for number, balance in session.execute(over.order_by(InvoiceRow.id))]
-    found += [(number, Money(minor, currency)) for number, minor in paid_for_cancelled(session, customer_id, currency)]
-    return tuple(found)
+    return (*found, *paid_for_cancelled(session, customer_id, currency))
 
 
 def currencies_of(session: Session, customer_id: int) -> list[str]:
@@ -229,7 +240,8 @@ def currencies_of(session: Session, customer_id: int) -> list[str]:
         InvoiceRow.customer_id == customer_id, or_(InvoiceRow.status == "open", InvoiceRow.balance < 0)
     )
     notes = select(CreditNoteRow.currency).where(CreditNoteRow.customer_id == customer_id, CreditNoteRow.state.not_in(USED_UP))
-    return sorted({*session.scalars(owed.distinct()), *session.scalars(notes.distinct())})
+    freed = {amount.currency for _number, amount in paid_for_cancelled(session, customer_id)}
+    return sorted({*session.scalars(owed.distinct()), *session.scalars(notes.distinct()), *freed})
 
 
 def initials(name: str) -> str:

@@ -15,9 +15,14 @@ def deliver_step(action: PlannedAction) -> Step | None:
 
 
 def mode_of(session: Session, action: PlannedAction) -> DeliveryMode:
-    """By mail where it has recipients; a customer who has been moved to mail since it was planned is still delivered to in person."""
+    """By mail where it has recipients, else as the billing request says, or the customer wants.
+
+    A customer who has been moved to mail since it was planned is still delivered to in person.
+    """
     if action.recipients:
         return DeliveryMode.EMAIL
+    if action.requested is not None and action.requested.mode is not None:
+        return action.requested.mode
     mode = DeliveryMode(session.get_one(CustomerRow, action.customer_id).delivery)
     return mode if mode is DeliveryMode.PORTAL else DeliveryMode.IN_PERSON
 

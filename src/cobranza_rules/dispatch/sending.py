@@ -15,7 +15,7 @@ from cobranza_rules.language import _, word
 from cobranza_rules.mail.message import Delivery, DeliveryReport
 from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
-from cobranza_rules.store.tables import ActionRow, ContactRow, OutgoingRow
+from cobranza_rules.store.tables import ActionRow, BillingRequestRow, ContactRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
 
 REFUSED_MESSAGE = "message-refused"
@@ -100,12 +100,21 @@ def _refused(keeper: Bookkeeper, row: ActionRow, report: DeliveryReport, today: 
 
 
 def mark_addresses(keeper: Bookkeeper, customer_id: int, addresses: Sequence[str], today: dt.date) -> int:
-    """How many of the customer's contacts were marked by it."""
+    """How many of the customer's contacts were marked by it, those that its billing requests name included."""
     contacts = select(ContactRow).where(
         ContactRow.customer_id == customer_id, ContactRow.email.in_(addresses), ContactRow.bounced_on.is_(None)
     )
     found = list(keeper.session.scalars(contacts))
     for contact in found:
         contact.bounced_on = today
-        keeper.note(customer_id, "address_marked", today, {"address": contact.email})
-    return len(found)
+    named = select(BillingRequestRow).where(
+        BillingRequestRow.customer_id == customer_id,
+        BillingRequestRow.contact_email.in_(addresses),
+        BillingRequestRow.contact_bounced_on.is_(None),
+    )
+    requests = list(keeper.session.scalars(named))
+    for request in requests:
+        request.contact_bounced_on = today
+    for address in dict.fromkeys([*(contact.email for contact in found), *(request.contact_email for request in requests)]):
+        keeper.note(customer_id, "address_marked", today, {"address": address})
+    return len(found) + len(requests)

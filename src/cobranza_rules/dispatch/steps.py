@@ -56,6 +56,15 @@ def _take(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: Plan
     return True
 
 
+def _handed_to(action: PlannedAction) -> dict[str, str]:
+    """Whom the billing requests name, for the carrier."""
+    if action.requested is None or not action.requested.contact:
+        return {}
+    contact = action.requested.contact
+    said = {"deliver_to": contact.name, "title": contact.title, "address": contact.address, "phone": contact.phone}
+    return {name: value for name, value in said.items() if value}
+
+
 def _carried(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, step: Step, kept: StepRow) -> bool:
     """In person or by portal: a person carries the print set, and the step is confirmed when that task is done."""
     if kept.task_id is not None:
@@ -64,7 +73,7 @@ def _carried(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: P
     ids = [item.subject_id for item in action.items]
     mode = mode_of(keeper.session, action)
     portal = keeper.session.get_one(CustomerRow, row.customer_id).portal if mode is DeliveryMode.PORTAL else ""
-    detail = {"action": row.id, "mode": mode.value, **({"portal": portal} if portal else {})}
+    detail = {"action": row.id, "mode": mode.value, **({"portal": portal} if portal else {}), **_handed_to(action)}
     due_on = workspace.rules.calendar.plus(today, step.due_workdays) if step.due_workdays else None
     carrier = step.assign or "collections_analyst"
     kept.task_id = open_task(keeper, step.name, row.customer_id, carrier, today, ids, detail, due_on, action_id=row.id).id

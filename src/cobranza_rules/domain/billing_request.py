@@ -23,6 +23,10 @@ class DeliveryContact:
     def __bool__(self) -> bool:
         return bool(self.name or self.email)
 
+    def reached_by(self, mode: DeliveryMode) -> bool:
+        """By e-mail an address is needed, by hand or through a portal a name."""
+        return bool(self.email if mode is DeliveryMode.EMAIL else self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class RequestRecord:

@@ -133,6 +133,17 @@ def open_instalments(state: InvoiceState) -> tuple[OpenInstalment, ...]:
     return tuple(OpenInstalment(before + place, len(parts), part.due_on, part.minor) for place, part in enumerate(left, 1))
 
 
+def overdue_of(parts: tuple[DuePart, ...], paid: int, today: dt.date) -> int:
+    """What is open of the parts that are past their due date, in minor units; `paid` has covered the oldest first."""
+    return sum(part.minor for part in uncovered(parts, paid) if part.due_on < today)
+
+
+def overdue_part(state: InvoiceState, today: dt.date) -> int | None:
+    """What is overdue of an invoice in instalments; None of any other, of which the due date says whether all of it is."""
+    parts = state.due_basis.parts
+    return overdue_of(parts, state.paid, today) if parts else None
+
+
 def terms_of(state: InvoiceState) -> Terms | None:
     """None where nothing was agreed that is known."""
     if state.due_basis.terms is not None:
@@ -162,10 +173,12 @@ def due_data(terms: Terms | None, schedule: Schedule, paid: int) -> dict[str, An
 
 def due_anew(state: InvoiceState, currency: str, calendar: BusinessCalendar) -> dict[str, Any] | None:
     """The data of the DUE_SET entry that is needed after what has happened; None where the due date stays as it is."""
-    if not state.due_basis.counts:
-        return None
-    schedule = schedule_by(terms_of(state), state, Money(state.total, currency), calendar)
+    return due_by(terms_of(state), state, currency, calendar) if state.due_basis.counts else None
+
+
+def due_by(terms: Terms | None, state: InvoiceState, currency: str, calendar: BusinessCalendar) -> dict[str, Any] | None:
+    """The data of the DUE_SET entry by which `terms` count for an invoice; None where they do, and its due date is what they make of it."""
+    schedule = schedule_by(terms, state, Money(state.total, currency), calendar)
     parts = schedule.parts if len(schedule.parts) > 1 else ()
-    if parts == state.due_basis.parts and oldest_uncovered(schedule.parts, state.paid) == state.due_on:
-        return None
-    return due_data(terms_of(state), schedule, state.paid)
+    same_day = parts == state.due_basis.parts and oldest_uncovered(schedule.parts, state.paid) == state.due_on
+    return None if same_day and terms == terms_of(state) else due_data(terms, schedule, state.paid)

@@ -16,7 +16,7 @@ class EntryKind(StrEnum):
     ISSUED = "issued"
     CFDI_BOOKED = "cfdi_booked"  # uuid: its CFDI has come after the ledger's row
     LEDGER_STATED = "ledger_stated"  # minor: what the accounting system says is open, absent where it says nothing any more
-    DUE_SET = "due_set"  # due_on, credit_days; or absent: terms, parts, lines (domain.due_basis), source, because: kind of the entry that moved it
+    DUE_SET = "due_set"  # due_on, credit_days; or absent: terms, parts, lines (domain.due_basis), source, because: kind of the entry that moved it, who has it reckoned anew
     COVERED = "covered"  # agreement: id of the version, number, version; support: kinds that have to go with it
     UNCOVERED = "uncovered"  # number of the agreement that covers it no more
     REQUEST_TIED = "request_tied"  # request: id, by: purchase_order, amount or person; who: address or absent

@@ -29,6 +29,7 @@ def inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
     return replace(
         state,
         due_on=_day(data, "due_on") or state.due_on,
+        credit_days=days if data["due_on"] and (days := data.get("credit_days")) is not None else state.credit_days,
         due_basis=basis_inherited(state.due_basis, data.get("due_basis"), with_due_date=bool(data["due_on"])),
         delivery=data["delivery"],
         delivered_on=_day(data, "delivered_on"),
@@ -57,6 +58,7 @@ def inheritance(state: InvoiceState) -> dict[str, Any]:
     """The data of the INHERITED entry that hands `state` on."""
     return {
         "due_on": _iso(state.due_on),
+        "credit_days": state.credit_days,
         "due_basis": basis_as_json(state.due_basis),
         "delivery": state.delivery,
         "delivered_on": _iso(state.delivered_on),

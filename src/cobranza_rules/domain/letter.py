@@ -62,6 +62,15 @@ class Heading:
     draft: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """How many files go with a letter: CFDI in XML, those in PDF, and of each kind of support (domain.support) as many."""
+
+    xml: int = 0
+    pdf: int = 0
+    support: tuple[tuple[str, int], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter(Heading):
     """One document for one customer and currency.
@@ -77,6 +86,7 @@ class Letter(Heading):
     buckets: tuple[AgingBucket, ...]
     total: Money
     next_contact: dt.date | None = None
+    enclosed: Enclosed = Enclosed()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,10 @@ from typing import Any, Protocol
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.aging import bucket_of
-from cobranza_rules.domain.due_basis import DueBasis, basis_of_json
-from cobranza_rules.domain.schedule import DuePart, uncovered
-from cobranza_rules.facts.spans import Span, at_least_days, at_least_days_past_month, at_least_workdays, end_of_month, from_ordinal
+from cobranza_rules.domain.due_basis import DueBasis, basis_of_json, overdue_of
+from cobranza_rules.domain.schedule import DuePart
+from cobranza_rules.domain.tax_days import days_past_month
+from cobranza_rules.facts.spans import Span, at_least_days, at_least_days_past_month, at_least_workdays, from_ordinal
 from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
 
@@ -76,11 +77,15 @@ class Day:
         self.no_bucket = bucket_of(None, buckets)
         self.workdays_since = OfDate(lambda day: calendar.between(day, today), lambda count: at_least_workdays(calendar, today, count))
         self.days_since = OfDate(lambda day: (today - day).days, lambda count: at_least_days(today, count))
-        self.days_since_month = OfDate(lambda day: (today - end_of_month(day)).days, lambda count: at_least_days_past_month(today, count))
+        self.days_since_month = OfDate(lambda day: days_past_month(day, today), lambda count: at_least_days_past_month(today, count))
         self.bucket = OfDate(lambda day: bucket_of((today - day).days, buckets))
         self.ordinal = OfDate(dt.date.toordinal, from_ordinal)
         self.is_known = OfDate(lambda _day: True)
         self.is_past = OfDate(lambda day: day < today)
+        self.pue_is_late = OfDate(
+            lambda day: calendar.tax_days.pue_is_late(day, today),
+            lambda late: at_least_days_past_month(today, calendar.tax_days.pue_days + 1) if late else Span(),
+        )
 
 
 def _delivered_before(_day: Day, deliveries: Column, actions: Column) -> list[Value]:
@@ -89,6 +94,11 @@ def _delivered_before(_day: Day, deliveries: Column, actions: Column) -> list[Va
 
 def _requested(_day: Day, requests: Column) -> list[Value]:
     return [request is not None for request in requests]
+
+
+def _pue_unpaid(day: Day, methods: Column, balances: Column, issued: Column) -> list[Value]:
+    late = day.pue_is_late
+    return [method == "PUE" and balance > 0 and late[on] for method, balance, on in zip(methods, balances, issued, strict=True)]
 
 
 def _promise_open(_day: Day, days: Column, amounts: Column, paid: Column, statuses: Column) -> list[Value]:
@@ -112,7 +122,7 @@ def _overdue_amount(day: Day, balances: Column, paid: Column, due_dates: Column,
         if due is None or not past[due]:
             found.append(0)
         elif basis is not None and (parts := _parts_of(basis)):
-            found.append(sum(part.minor for part in uncovered(parts, covered) if part.due_on < day.today))
+            found.append(overdue_of(parts, covered, day.today))
         else:
             found.append(max(balance, 0))
     return found
@@ -141,6 +151,7 @@ OF_A_DATE: dict[str, tuple[str, Callable[[Day], OfDate], Callable[[Day], Value |
 OF_MORE: dict[str, tuple[tuple[str, ...], Callable[..., list[Value]]]] = {
     "delivered_before": (("delivery", "delivered_by"), _delivered_before),
     "requested": (("request",), _requested),
+    "pue_unpaid_past_month": (("payment_method", "balance", "issued_on"), _pue_unpaid),
     "promise_open": (("promised_on", "promised_minor", "promise_paid", "status"), _promise_open),
     "intervention_overdue": (("intervention", "intervention_due"), _intervention_overdue),
     "overdue_amount": (("balance", "paid", "due_on", "due_basis"), _overdue_amount),

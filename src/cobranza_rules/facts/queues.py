@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 
 from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.domain.tax_days import days_past_month
 from cobranza_rules.facts.invoices import Facts
-from cobranza_rules.facts.spans import end_of_month
 from cobranza_rules.facts.vocabulary import Value
 
 Customer = Mapping[str, Value]  # The facts that everything of a customer shares
@@ -62,8 +62,7 @@ def payment_facts(
 ) -> Facts:
     """Amounts in minor units of `currency`; `applied` is None where the payment covers an invoice in another one.
 
-    What is paid of an invoice issued as PPD needs a payment receipt (REP, CFDI of type P), and no later than the fifth calendar day of the
-    month after the payment (RMF 2023, 2.7.1.32; sources of other years say the tenth).
+    What is paid of an invoice issued as PPD needs a payment receipt (REP, CFDI of type P), and that by a day of the next month (domain.tax_days).
     """
     facts: Facts = {
         **customer,
@@ -71,7 +70,8 @@ def payment_facts(
         "currency": currency,
         "workdays_since_payment": calendar.between(paid_on, today),
         "rep_missing": rep_missing,
-        "days_since_payment_month": (today - end_of_month(paid_on)).days,
+        "rep_overdue": rep_missing and calendar.tax_days.rep_is_late(paid_on, today),
+        "days_since_payment_month": days_past_month(paid_on, today),
     }
     if applied is not None:
         facts |= {"applied_amount": applied, "unapplied_amount": amount - applied}

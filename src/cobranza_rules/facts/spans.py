@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from calendar import monthrange
 from dataclasses import dataclass
 
 from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.domain.tax_days import end_of_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,8 @@ def at_least_days(today: dt.date, count: int) -> Span | None:
         return None
 
 
-def end_of_month(day: dt.date) -> dt.date:
-    """The last day of its calendar month."""
-    return day.replace(day=monthrange(day.year, day.month)[1])
-
-
 def at_least_days_past_month(today: dt.date, count: int) -> Span | None:
-    """Dates whose month ended at least `count` days ago; None where no date is so far away.
-
-    What was issued to be paid in one go (PUE) is to be paid by the last day of its calendar month (RMF 2019, 2.7.1.44; renumbered since).
-    """
+    """Dates whose month ended at least `count` days ago; None where no date is so far away."""
     try:
         bound = today - dt.timedelta(days=count)
         return Span(last=bound if bound == end_of_month(bound) else bound.replace(day=1) - dt.timedelta(days=1))

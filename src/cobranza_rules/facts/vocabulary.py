@@ -91,8 +91,15 @@ INVOICE_FACTS = (
         "days_since_issue_month",
         N,
         N_("days past the last day of the month in which it was issued; 0 on that day, negative before it"),
-        'payment_method == "PUE" and days_since_issue_month >= 1',
+        'payment_method == "PUE" and days_since_issue_month >= 20',
         unit="days",
+    ),
+    fact(
+        "pue_unpaid_past_month",
+        B,
+        N_("it was issued as PUE and is still owed past the month of issue, and the days after it that the settings say"),
+        "pue_unpaid_past_month",
+        neutral=False,
     ),
     fact("due_on", D, N_("the day on which it is due"), "due_on < 2026-12-31", may_be_unknown=True),
     fact(

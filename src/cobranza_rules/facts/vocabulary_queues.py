@@ -79,10 +79,17 @@ PAYMENT_FACTS = (
         neutral=False,
     ),
     fact(
+        "rep_overdue",
+        B,
+        N_("that receipt has not come by the day of the next month that the settings say (the fifth if they say none)"),
+        "rep_overdue",
+        neutral=False,
+    ),
+    fact(
         "days_since_payment_month",
         N,
         N_("days past the last day of the month in which it was paid; 0 on that day, negative before it"),
-        "rep_missing and days_since_payment_month > 5",
+        "rep_missing and days_since_payment_month > 20",
         unit="days",
     ),
 )

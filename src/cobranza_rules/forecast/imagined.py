@@ -14,6 +14,7 @@ from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import put_state, state_of
+from cobranza_rules.domain.due_basis import overdue_part
 from cobranza_rules.domain.entry import Entry
 from cobranza_rules.domain.invoice import after_with_due_date
 from cobranza_rules.facts.build import Facts
@@ -129,6 +130,7 @@ class Imagined:
             rung_on=now.rung_on,
             waits_from=waits_from,
             next_contact=now.next_contact,
+            overdue=overdue_part(state_of(cast("InvoiceRow", now)), self._day) if self._day else None,
             climbed=tuple(self.rules.current(rung["rung"]) for rung in now.rungs) if invoice.overrides.ladder is not None else (),
         )
 

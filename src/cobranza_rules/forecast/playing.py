@@ -222,7 +222,7 @@ def _holds_and(rule: str, names: Names | None) -> Names:
 def _said(action: PlannedAction) -> tuple[object, ...]:
     items = [(item.subject_id, item.rule_id, item.balance) for item in action.items]
     held = [(item.subject_id, item.balance) for item in action.held]
-    return items, held, action.recipients, action.copies
+    return items, held, action.recipients, action.copies, action.requested
 
 
 def _opened_interventions(action: PlannedAction, imagined: Imagined, rules: RuleSet, today: dt.date) -> Iterator[tuple[int, Entry]]:

@@ -23,6 +23,7 @@ EVENTS = {
     "hours_since_mailbox_poll": N_("the mailbox is read ('cobranza run')"),
     "inbox_open": N_("somebody looks at the messages that wait ('cobranza inbox list')"),
     "dispute_open": N_("the dispute is closed ('cobranza dispute close')"),
+    "pue_unpaid_past_month": N_("the month of its issue ends"),
     "cfdi_missing": N_("its CFDI is imported"),
     "ledger_difference": N_("a report of the accounting system agrees ('cobranza differences')"),
     "promise_open": N_("the promise is kept"),

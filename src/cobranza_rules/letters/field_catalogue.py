@@ -153,6 +153,7 @@ FIELDS = (
     *HEADING,
     *_OWED,
     TemplateField("held", FieldKind.LIST, N_("invoices on hold, outside the total"), _LINE),
+    text_field("enclosures", N_("what goes with the letter: how many CFDI in XML and in PDF, and which support; empty if nothing does")),
     text_field("next_contact", N_("the day of our next contact, in words; empty if it is not known")),
 )
 # Of a rule for customers

@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 from cobranza_rules.domain.company import BankAccount, Company, Person
 from cobranza_rules.domain.letter import AccountLetter, Document, Heading, Letter, LetterLine, PaymentLetter
 from cobranza_rules.letters.amount_in_words import amount_in_words
+from cobranza_rules.letters.enclosures import enclosures_text
 from cobranza_rules.money import MINOR_UNITS, Money, total
 
 LOCALES = {"es": "es_MX", "en": "en_US"}  # Plain "es" would group as Spain does: 1.234,50.
@@ -60,6 +61,7 @@ def fields_of(document: Document) -> dict[str, Any]:
         **_heading(document),
         **_owed(document),
         "held": [_line(line, document.language) for line in document.held],
+        "enclosures": enclosures_text(document.enclosed, document.language),
         "next_contact": long_date(document.next_contact, document.language),
     }
 

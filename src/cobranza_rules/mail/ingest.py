@@ -24,7 +24,17 @@ from cobranza_rules.mail.reading import read_classified
 from cobranza_rules.problems import Problem
 from cobranza_rules.store.heartbeat import MAILBOX, beat
 from cobranza_rules.store.replies import facts_to_json
-from cobranza_rules.store.tables import ActionRow, ContactRow, InvoiceRow, MailboxMarkRow, OutgoingRow, QuarantineRow, ReceivedRow, TakenRow
+from cobranza_rules.store.tables import (
+    ActionRow,
+    BillingRequestRow,
+    ContactRow,
+    InvoiceRow,
+    MailboxMarkRow,
+    OutgoingRow,
+    QuarantineRow,
+    ReceivedRow,
+    TakenRow,
+)
 from cobranza_rules.workspace import Workspace
 
 OPEN, AUTOMATIC = "open", "automatic"
@@ -158,11 +168,14 @@ def _take_effect(
 
 
 def _contacts(session: Session, addresses: Iterable[str]) -> dict[str, frozenset[int]]:
-    """Customers by address. Inactive contacts are known, too: they did write."""
+    """Customers by address. Inactive contacts are known, too: they did write; and so are those to whom billing requests have delivered."""
     wanted = {address.lower() for address in addresses if address}
     found: dict[str, set[int]] = defaultdict(set)
     query = select(ContactRow.email, ContactRow.customer_id).where(func.lower(ContactRow.email).in_(wanted))
-    for email, customer_id in session.execute(query):
+    named = select(BillingRequestRow.contact_email, BillingRequestRow.customer_id).where(
+        func.lower(BillingRequestRow.contact_email).in_(wanted), BillingRequestRow.state == "accepted"
+    )
+    for email, customer_id in (*session.execute(query), *session.execute(named)):
         found[email.lower()].add(customer_id)
     return {email: frozenset(ids) for email, ids in found.items()}
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.plan.looking import messages_that_wait
-from cobranza_rules.plan.planning import plan_customers, plan_whole
+from cobranza_rules.plan.planning import plan_whole
 from cobranza_rules.plan.states import State
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rule_files import read_file, rules_in, shown_as
 from cobranza_rules.rulebook.comparing import Change, Comparison, compare
+from cobranza_rules.rulebook.own_reasons import own_reasons
 from cobranza_rules.rulebook.reconsidering import Reconsidered, reconsider
 from cobranza_rules.rulebook.versions import RuleFiles, files_of, nothing_published, version_in_force, version_numbered
+from cobranza_rules.rules.decide import decide
 from cobranza_rules.rules.document import read_rules
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.native import NativeEngine
@@ -55,11 +58,12 @@ def named_rules(workspace: Workspace, name: str) -> RuleFiles:
 
 def difference(workspace: Workspace, old_files: RuleFiles, new_files: RuleFiles) -> Comparison:
     """Over the book as it is on the workspace's day. Raises ProblemError where either set is wrong."""
-    old_rules, new_rules = read_rules(old_files)[0], read_rules(new_files)[0]
+    old_rules, new_rules = (read_rules(files)[0].with_tax_days(workspace.settings.tax_days) for files in (old_files, new_files))
     with workspace.database.reading() as session:
         old, new = _plan(session, workspace, old_rules), _plan(session, workspace, new_rules)
         found = compare(old, new, new_rules)
-        changes = tuple(_with_reasons(session, workspace, new_rules, found))
+        grouped = {item.subject_id for action in new.actions if len(action.items) > 1 for item in action.items}
+        changes = tuple(_with_reasons(session, workspace, new_rules, found, grouped))
         return replace(found, changes=changes, waiting=tuple(_reconsidered(session, workspace, old_rules, new_rules)))
 
 
@@ -81,17 +85,23 @@ def _plan(session: Session, workspace: Workspace, rules: RuleSet) -> Plan:
     return plan_whole(_reader(session, workspace, rules), NativeEngine(rules.conditions()))
 
 
-def _with_reasons(session: Session, workspace: Workspace, rules: RuleSet, found: Comparison) -> Iterator[Change]:
-    """Where the new rules do nothing any more, what they say instead; this is looked up for those customers only."""
-    silent = sorted({change.customer_id for change in found.changes if not change.after})
+def _with_reasons(session: Session, workspace: Workspace, rules: RuleSet, found: Comparison, grouped: AbstractSet[int]) -> Iterator[Change]:
+    """Where the new rules do nothing any more, what they say instead; and of invoices that are `grouped` each its own reason.
+
+    This is looked up for those customers only.
+    """
+    asked = sorted({change.customer_id for change in found.changes if not change.after or change.subject_id in grouped})
     said: dict[tuple[str, int, str], Sentence] = {}
-    engine = NativeEngine(rules.conditions())
-    for start in range(0, len(silent), 100):
-        plan = plan_customers(_reader(session, workspace, rules), engine, silent[start : start + 100], trace=True)
+    own: dict[tuple[str, int, str], Sentence] = {}
+    engine, reader = NativeEngine(rules.conditions()), _reader(session, workspace, rules)
+    for start in range(0, len(asked), 100):
+        book = reader.of(asked[start : start + 100])
+        plan = decide(rules, book, reader.today, engine, trace=True)
         said |= {(verdict.subject, verdict.subject_id, verdict.rule_id): verdict.reason for verdict in plan.verdicts}
+        own |= own_reasons(rules, book, plan)
     for change in found.changes:
         if change.after:
-            yield change
+            yield replace(change, why=own.get((change.subject, change.subject_id, change.after), change.why))
             continue
         reason = said.get((change.subject, change.subject_id, change.before))
         yield replace(change, why=reason or _("the new rules have no '{rule}' that comes to it", rule=change.before))

@@ -13,7 +13,7 @@ from cobranza_rules.rule_files import Tested, check_files, files_of_tests, run_f
 from cobranza_rules.rulebook.comparing import Comparison
 from cobranza_rules.rulebook.difference import difference
 from cobranza_rules.rulebook.versions import RuleFiles, files_of, version_in_force
-from cobranza_rules.rules.document import digest_of
+from cobranza_rules.rules.document import digest_of, read_rules
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.store.tables import InvoiceRow, RulesVersionRow
 
@@ -30,6 +30,7 @@ class Draft:
     tested: Tested
     difference: Comparison | None
     warnings: tuple[Problem, ...] = ()
+    other_calendar: bool = False  # Other business days than those of the rules in force
 
 
 def examine_draft(workspace: Workspace) -> Draft:
@@ -47,8 +48,11 @@ def examine_draft(workspace: Workspace) -> Draft:
         raise ProblemError(lost)
     with workspace.database.reading() as session:
         version = version_in_force(session)
-    changes = difference(workspace, files_of(version), files) if version is not None else None
-    return Draft(files, checked.rules.digest, tested, changes, checked.warnings)
+    if version is None:
+        return Draft(files, checked.rules.digest, tested, None, checked.warnings)
+    changes = difference(workspace, files_of(version), files)
+    other_calendar = read_rules(files_of(version))[0].calendar != checked.rules.calendar
+    return Draft(files, checked.rules.digest, tested, changes, checked.warnings, other_calendar)
 
 
 def _must_be_new(workspace: Workspace, files: RuleFiles) -> None:

@@ -5,8 +5,10 @@ The highest due rung of a group gives template, copies and tasks; the lower ones
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.causes import why_true
 from cobranza_rules.rules.considering import (
@@ -107,7 +109,7 @@ def _place(deciding: Deciding, group: Group, invoice: InvoiceSubject) -> None:
     names = deciding.matches.invoices[invoice.id]
     overdue = invoice.due_on is not None and invoice.due_on < deciding.today and group.ladder.name in names
     if overdue and holds_on(deciding.rules, deciding.matches, invoice, CONTACT) is None:
-        group.overdue += invoice.balance
+        group.overdue += invoice.balance if invoice.overdue is None else invoice.overdue
     rung = next_rung(group.ladder, invoice)
     if rung is None:
         deciding.note(invoice, group.ladder.id, _why_no_rung(group.ladder, invoice))
@@ -223,12 +225,17 @@ def _limited(deciding: Deciding, group: Group, currency: str) -> Consideration |
 
 def _reason(group: Group, top: Rung) -> Sentence:
     invoice, _rung, found = next(one for one in group.due if one[1] is top)
-    causes = why_true(top.when, invoice.facts) if top.when is not None else ()
+    return reason_of_rung(group.ladder, top, invoice.facts, found.reason)
+
+
+def reason_of_rung(ladder: Ladder, rung: Rung, facts: Mapping[str, Value], how: Sentence) -> Sentence:
+    """Why a rung acts on the invoice that has these facts; `how` is what was considered of it."""
+    causes = why_true(rung.when, facts) if rung.when is not None else ()
     return _(
         "rung '{rung}' ({file}:{line}), {how}: {causes}",
-        rung=top.id,
-        file=top.place.file,
-        line=top.place.line,
-        how=found.reason,
-        causes=because((*why_true(group.ladder.when, invoice.facts), *causes)),
+        rung=rung.id,
+        file=rung.place.file,
+        line=rung.place.line,
+        how=how,
+        causes=because((*why_true(ladder.when, facts), *causes)),
     )

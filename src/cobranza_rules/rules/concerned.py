@@ -94,6 +94,6 @@ class Found:
 def kept(found: Sequence[Found], busy: frozenset[int]) -> list[Found]:
     """Those that are concerned themselves, and those beside them that count for their minimum. `busy` ones are concerned whatever they are."""
     own = [each for each in found if each.standing.concern is Concern.OWN or each.id in busy]
-    short = {each.customer_id for each in own if each.balance < each.standing.least}
+    short = {each.customer_id for each in own if each.balance < each.standing.least or (each.standing.least and each.id in busy)}
     beside = [each for each in found if each.standing.concern is Concern.BESIDE and each.id not in busy and each.customer_id in short]
     return own + beside

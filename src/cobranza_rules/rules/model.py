@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
 from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.domain.tax_days import TaxDays
 from cobranza_rules.facts.vocabulary import PORTFOLIO_FACTS, Scope
 from cobranza_rules.rules.expression import Condition
 from cobranza_rules.rules.place import Place
@@ -200,6 +201,10 @@ class RuleSet:
     def current(self, rule_id: str) -> str:
         """The id under which a rule, rung or ladder is known now."""
         return self.renamed.get(rule_id, rule_id)
+
+    def with_tax_days(self, tax_days: TaxDays) -> RuleSet:
+        """The same rules for a company whose settings say other days."""
+        return self if tax_days == self.calendar.tax_days else replace(self, calendar=replace(self.calendar, tax_days=tax_days))
 
     @cached_property
     def asks_for_portfolios(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from cobranza_rules.domain.requested_delivery import RequestedDelivery
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence
 from cobranza_rules.rules.model import Step
@@ -93,6 +94,7 @@ class PlannedAction:
     sets: Mapping[str, str] = field(default_factory=dict)
     next_contact: dt.date | None = None
     closing: bool = False  # What a rule does after its last repetition
+    requested: RequestedDelivery | None = None  # What the billing requests of all its invoices say of the delivery
     reason: Sentence = field(default_factory=lambda: Sentence(""))
 
     @property

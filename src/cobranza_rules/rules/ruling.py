@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from cobranza_rules.domain.requested_delivery import RequestedDelivery
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.causes import why_true
@@ -12,7 +13,7 @@ from cobranza_rules.rules.deciding import Deciding
 from cobranza_rules.rules.matching import holds_on
 from cobranza_rules.rules.model import Blocks, GroupBy, Rule
 from cobranza_rules.rules.planned import Item, Outcome, PlannedAction
-from cobranza_rules.rules.recipients import reaches_customer, resolve, role_written_to, tells_people
+from cobranza_rules.rules.recipients import delivery_requested, reaches_customer, requested_way, resolve, role_written_to, tells_people
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, InvoiceSubject
 
 Due = list[tuple[InvoiceSubject, Consideration]]
@@ -90,9 +91,9 @@ def _apply(deciding: Deciding, rule: Rule) -> None:
                 continue
         deciding.note(invoice, rule.id, found)
         if found.outcome is Outcome.DUE:
-            groups[_group_key(rule, invoice, found)].append((invoice, found))
+            groups[_group_key(deciding, rule, invoice, found)].append((invoice, found))
         elif found.outcome is Outcome.UNCERTAIN or (found.outcome is Outcome.UNDER_WAY and rule.every_workdays):
-            waiting[_group_key(rule, invoice, found)] = found
+            waiting[_group_key(deciding, rule, invoice, found)] = found
     for key, due in groups.items():
         stopped = _uncertain(deciding, rule, due) or (waiting.get(key) if rule.writes else None)
         if stopped is not None:
@@ -116,11 +117,18 @@ def _concerned(rule: Rule, found: Consideration) -> frozenset[Blocks]:
     return frozenset(blocks | ({Blocks.ESCALATION} if "case_status" in rule.sets and not found.closing else set()))
 
 
-def _group_key(rule: Rule, invoice: InvoiceSubject, found: Consideration) -> tuple[object, ...]:
-    """Currencies never mix, whatever `group_by` says: amounts of two currencies make no total."""
+def _group_key(deciding: Deciding, rule: Rule, invoice: InvoiceSubject, found: Consideration) -> tuple[object, ...]:
+    """Whatever `group_by` says, currencies never mix, for amounts of two make no total; nor do deliveries to two people, or in two ways."""
     if GroupBy.CUSTOMER not in rule.group_by:
         return (invoice.id, found.closing)
-    return (invoice.customer_id, invoice.currency, found.closing)
+    return (invoice.customer_id, invoice.currency, found.closing, _requested(deciding, rule, invoice, found))
+
+
+def _requested(deciding: Deciding, rule: Rule, invoice: InvoiceSubject, found: Consideration) -> RequestedDelivery | None:
+    if invoice.requested is None:  # As nearly all are
+        return None
+    steps = rule.after_last if found.closing else rule.do
+    return delivery_requested(steps, invoice, deciding.book.customers[invoice.customer_id])
 
 
 def _plan_group(deciding: Deciding, rule: Rule, due: Due) -> None:
@@ -132,7 +140,8 @@ def _plan_group(deciding: Deciding, rule: Rule, due: Due) -> None:
     if (reaches_customer(steps) or tells_people(steps)) and (day_off := deciding.day_off) is not None:
         deciding.note_group(invoices, rule.id, day_off.outcome, day_off.reason, day_off.until)
         return
-    recipients, copies, reachable = resolve(steps, customer, deciding.book.company)
+    requested = _requested(deciding, rule, invoice, found)
+    recipients, copies, reachable = resolve(steps, customer, deciding.book.company, requested)
     if not reachable:
         deciding.note_group(invoices, rule.id, Outcome.NO_ADDRESS, _("there is no valid address for '{role}'", role=role_written_to(steps)))
         return
@@ -156,6 +165,14 @@ def _plan_group(deciding: Deciding, rule: Rule, due: Due) -> None:
             copies=copies,
             sets=sets,
             closing=found.closing,
-            reason=reason_of_rule(rule, because(why_true(rule.when, invoice.facts)), found),
+            requested=requested,
+            reason=_as_requested(reason_of_rule(rule, because(why_true(rule.when, invoice.facts)), found), requested, invoices),
         )
     )
+
+
+def _as_requested(reason: Sentence, requested: RequestedDelivery | None, invoices: list[InvoiceSubject]) -> Sentence:
+    if requested is None:
+        return reason
+    numbers = ", ".join(map(str, sorted({each.requested.number for each in invoices if each.requested is not None})))
+    return _("{reason}; as billing request {numbers} says: {how}", reason=reason, numbers=numbers, how=requested_way(requested))

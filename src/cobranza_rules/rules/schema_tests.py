@@ -79,6 +79,13 @@ GIVEN: dict[str, Schema] = {
     "customer": VALUES["customer"],
     "due": VALUES["due"],
     "issued": described(A_DAY, N_("the day on which it was issued")),
+    "instalments": described(
+        list_of(mapping(("due", "amount"), {"due": VALUES["due"], "amount": VALUES["amount"]}, required=["due", "amount"])),
+        N_("its parts, each with its due date; together they are what was invoiced"),
+    ),
+    "contrarrecibo": described(A_DAY, N_("the day on which the customer's contrarrecibo says that it will pay")),
+    "requested_contact": described(A_CODE, N_("whom its billing request names as the one to whom it is delivered")),
+    "requested_mode": described(of_fact(FACTS["delivery_mode"]), N_("how its billing request wants it delivered")),
 }
 CUSTOMER: dict[str, Schema] = {
     **GIVEN,
@@ -95,6 +102,11 @@ SETTINGS: dict[str, Schema] = {
         {"type": "integer", "minimum": 1, "maximum": 250},
         N_("business days after which what still waits is written anew; 10 where it is not said"),
     ),
+    "pue_days": described(whole(31), N_("days after the month of issue in which PUE may still be paid; 0 where it is not said")),
+    "rep_day": described(
+        {"type": "integer", "minimum": 1, "maximum": 31},
+        N_("day of the next month by which a payment receipt has to be there; 5 where it is not said"),
+    ),
 }
 EVENT_WORDS = {
     "promise": N_("payment is promised"),
@@ -106,6 +118,7 @@ EVENT_WORDS = {
     "payment_claimed": N_("the customer says that it was paid"),
     "claim_rejected": N_("no such payment was found"),
     "acknowledged": N_("its receipt is acknowledged"),
+    "contrarrecibo": N_("the customer takes it for review, and says on which day it will pay"),
     "support_attached": N_("the files that have to go with it come"),
     "cancellation_requested": N_("its cancellation is under way"),
     "cancellation_refused": N_("its cancellation was refused"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
+from cobranza_rules.domain.requested_delivery import RequestedDelivery
 from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.rules.overrides import NO_OVERRIDES, Overrides
 
@@ -50,7 +51,7 @@ class InvoiceSubject(NamedTuple):
 
     `rung` is the last that was really sent, "" before the first; `waits_from` the last reversal or end of a dispute; `next_contact` the
     day that the last message has promised. `overrides` are what people decided for it, or for its customer; of an invoice that they put
-    on a ladder `climbed` are all rungs that were sent. A tuple, because a run makes one for every open invoice: a frozen dataclass takes
+    on a ladder `climbed` are all rungs that were sent. `requested` is what its billing request says of the delivery; `overdue` is what is overdue of one in instalments, None of any other. A tuple, because a run makes one for every open invoice: a frozen dataclass takes
     five times as long to make.
     """
 
@@ -71,6 +72,8 @@ class InvoiceSubject(NamedTuple):
     claims: Mapping[str, Claims] = NO_CLAIMS
     overrides: Overrides = NO_OVERRIDES
     climbed: tuple[str, ...] = ()
+    requested: RequestedDelivery | None = None
+    overdue: int | None = None
 
     @property
     def scope(self) -> Scope:

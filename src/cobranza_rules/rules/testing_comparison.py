@@ -12,6 +12,7 @@ from cobranza_rules.money import Money
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.place import Place
 from cobranza_rules.rules.planned import Outcome, PlannedAction, Verdict
+from cobranza_rules.rules.testing_given import REQUESTED_CONTACT
 from cobranza_rules.rules.testing_model import ExpectedAction, ExpectedDay, RuleTest
 from cobranza_rules.rules.testing_present import roles_of
 from cobranza_rules.rules.testing_simulation import SimulatedDay
@@ -39,6 +40,8 @@ def features_of(action: PlannedAction, replied: Replied) -> dict[str, Any]:
     named = frozenset(action.invoices)
     of_reply = replied.get(items[0].subject_id, frozenset()) if action.subject == "reply" else frozenset()
     by_hand = next((step.to for step in action.steps if step.kind is StepKind.DELIVER and not action.recipients), "")
+    if by_hand and action.requested is not None and action.requested.contact:
+        by_hand = REQUESTED_CONTACT
     return {
         "rule_id": action.rule_id,
         "after_last": action.closing,

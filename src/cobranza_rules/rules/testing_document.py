@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from cobranza_rules.domain.tax_days import TaxDays
 from cobranza_rules.language import _
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.rules.fields import Findings
@@ -31,7 +32,8 @@ from cobranza_rules.rules.yaml_marks import YamlNode, YamlScalar, read_yaml
 
 FILE_KEYS = ("rules", "tests")
 TEST_KEYS = ("name", "start", "settings", "customers", "invoices", "history", "events", "expect", "quiet")
-SETTINGS_KEYS = ("mode", "rubric", "renew_after")
+LONGEST_MONTH = 31
+SETTINGS_KEYS = ("mode", "rubric", "renew_after", "pue_days", "rep_day")
 ACTION_KEYS = (
     *("rung", "rule", "after_last", "customer", "currency", "invoice", "invoices"),
     *("to", "cc", "total", "next_contact", "apart", "about"),
@@ -115,10 +117,16 @@ def _settings(fields: CaseFields, findings: Findings) -> GivenSettings:
     renew_after = given.whole("renew_after", most=250)
     if (scalar := given.scalar("renew_after")) is not None and scalar.text == "0":
         findings.error(given.place_of("renew_after"), _("'renew_after' is at least 1"), _("write 1 or more"))
+    if (scalar := given.scalar("rep_day")) is not None and scalar.text == "0":
+        findings.error(given.place_of("rep_day"), _("'rep_day' is at least 1"), _("write 1 or more"))
     return GivenSettings(
         mode=given.one_of("mode", MODES, default=ordinary.mode),
         rubric=given.one_of("rubric", RUBRICS, default=ordinary.rubric),
         renew_after=renew_after or ordinary.renew_after,
+        tax_days=TaxDays(
+            pue_days=given.whole("pue_days", most=LONGEST_MONTH),
+            rep_day=given.whole("rep_day", most=LONGEST_MONTH) or ordinary.tax_days.rep_day,
+        ),
     )
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from operator import itemgetter
 
 from cobranza_rules.calendar import BusinessCalendar, days_after
-from cobranza_rules.domain.customer import ContactRole
+from cobranza_rules.domain.billing_request import DeliveryContact
+from cobranza_rules.domain.customer import ContactRole, DeliveryMode
 from cobranza_rules.domain.due_basis import DueBasis
 from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.domain.requested_delivery import RequestedDelivery
+from cobranza_rules.domain.schedule import DuePart, oldest_uncovered
 from cobranza_rules.domain.support import ANY
 from cobranza_rules.facts.build import COMPANY_FACTS
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, Value
@@ -62,7 +66,7 @@ FIELD_OF = {
     "intervention": "intervention",
     "intervention_overdue": "intervention_due",
 }
-DUE_KEYS = ("due", "due_on", "days_overdue")
+DUE_KEYS = ("due", "due_on", "days_overdue", "instalments", "contrarrecibo")
 ISSUED_KEYS = ("issued", "issued_on")
 # Facts that follow from others, and what to give instead.
 FOLLOWING = {
@@ -71,13 +75,17 @@ FOLLOWING = {
     "status": N_("give 'balance: 0.00 MXN' for a paid one, or the event 'cancelled'"),
     "aging_bucket": N_("give 'due'"),
     "days_since_issue_month": N_("give 'issued'"),
+    "pue_unpaid_past_month": N_("give 'issued' and 'payment_method'"),
     "overdue_amount": N_("it is the balance, once 'due' has passed"),
     "promise_open": N_("give 'promised_on'"),
     "promise_workdays_late": N_("give 'promised_on'"),
     "dunning_level": N_("give what was sent under 'history'"),
     **{fact.name: N_("give it under 'customers'") for fact in CUSTOMER_FACTS if fact.name != "customer"},
 }
-INVOICE_KEYS = ("id", "customer", "balance", "total", "paid", *DUE_KEYS, *ISSUED_KEYS, *STATED)
+# What its billing request says of the delivery; an invoice with one of these answers a request.
+REQUESTED_KEYS = ("requested_contact", "requested_mode")
+REQUESTED_CONTACT = "requested_contact"  # The role under which a test knows whom a request names
+INVOICE_KEYS = ("id", "customer", "balance", "total", "paid", *DUE_KEYS, *ISSUED_KEYS, *STATED, *REQUESTED_KEYS)
 ISSUED_DAYS_BEFORE = 30
 HARMLESS = Money(100, "MXN")
 BY_THE_PROGRAM = 0  # The id of no action
@@ -111,6 +119,14 @@ def read_customer(node: YamlNode, findings: Findings) -> GivenCustomer | None:
     )
 
 
+def _requested(fields: CaseFields) -> RequestedDelivery | None:
+    """Whoever is named has an address; two names are two people."""
+    named = fields.code("requested_contact") if "requested_contact" in fields else ""
+    mode = fields.one_of("requested_mode", FACTS["delivery_mode"].choices)
+    contact = DeliveryContact(name=named, email=f"{REQUESTED_CONTACT}@{named}.example".lower()) if named else DeliveryContact()
+    return RequestedDelivery(contact, DeliveryMode(mode) if mode else None, number=1) or None
+
+
 class InvoiceReader:
     """Reads invoices as they stand on the test's first day, `start`."""
 
@@ -126,16 +142,26 @@ class InvoiceReader:
         customer = fields.one_of("customer", self.customers, required=True)
         balance, total = self._amounts(fields)
         due = self._only_one(fields, DUE_KEYS)
+        parts = self._instalments(fields, total)
         facts = self._stated(fields)
+        requested = _requested(fields)
+        if requested is not None:
+            facts["requested"] = True
         if not name:
             return None
         if balance is None or total is None:
             balance = total = HARMLESS  # What is said of it later should not be said to be about no invoice.
         given = self._only_one(fields, ISSUED_KEYS)
         issued = given or days_after(min(day for day in (due, self.start) if day), -ISSUED_DAYS_BEFORE)
-        state = replace(self._state(facts, total.minor, balance.minor, due, given), due_basis=DueBasis(issued))
+        promised = fields.day("contrarrecibo") if "contrarrecibo" in fields else None
+        basis = DueBasis(issued, accepted_on=issued if promised else None, payment_on=promised, parts=parts)
+        state = replace(self._state(facts, total.minor, balance.minor, due, given), due_basis=basis)
+        if parts:
+            state = replace(state, due_on=oldest_uncovered(parts, state.paid))
+        if promised and "acknowledged" not in facts:
+            state = replace(state, acknowledged=True)
         stated = tuple(FIELD_OF[fact] for fact in facts if fact in FIELD_OF)
-        return GivenInvoice(name, customer, balance.currency, issued, str(facts.get("payment_method", "PPD")), state, stated)
+        return GivenInvoice(name, customer, balance.currency, issued, str(facts.get("payment_method", "PPD")), state, stated, requested)
 
     def _only_one(self, fields: CaseFields, keys: tuple[str, ...]) -> dt.date | None:
         given = [key for key in keys if key in fields]
@@ -143,6 +169,8 @@ class InvoiceReader:
             what = _("'{key}' says again what '{first}' says", key=key, first=given[0])
             self.findings.error(fields.place_of(key), what, _("keep one of the two"))
         if not given:
+            return None
+        if given[0] == "instalments":
             return None
         if given[0] != "days_overdue":
             return fields.day(given[0])
@@ -163,6 +191,22 @@ class InvoiceReader:
         if total is not None and (total < balance or (owed is not None and owed != total)):
             self.findings.error(fields.place_of("total"), _("'total' is not 'balance' and 'paid' together"), _("leave one of them out"))
         return balance, total or owed or balance
+
+    def _instalments(self, fields: CaseFields, total: Money | None) -> tuple[DuePart, ...]:
+        """Due dates with what is to be paid by each: together the total."""
+        found = []
+        for node in fields.several("instalments") if "instalments" in fields else ():
+            each = CaseFields(node, _("an instalment"), ("due", "amount"), self.findings)
+            day, amount = each.day("due", required=True), each.amount("amount", required=True)
+            if day is not None and amount is not None:
+                found.append((day, amount))
+        if total is not None and found and {amount.currency for _day, amount in found} != {total.currency}:
+            what = _("'{key}' and 'balance' are of different currencies", key="instalments")
+            self.findings.error(fields.place_of("instalments"), what, _("an invoice has one currency"))
+        elif total is not None and found and sum(amount.minor for _day, amount in found) != total.minor:
+            what = _("the instalments are not 'balance' and 'paid' together")
+            self.findings.error(fields.place_of("instalments"), what, _("correct one of them"))
+        return tuple(DuePart(day, amount.minor) for day, amount in sorted(found, key=itemgetter(0)))
 
     def _stated(self, fields: CaseFields) -> dict[str, Value | None]:
         facts: dict[str, Value | None] = {}

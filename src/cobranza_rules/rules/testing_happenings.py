@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from cobranza_rules.domain.acknowledgement import AcknowledgementKind
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.inheritance import inheritance
 from cobranza_rules.domain.support import SupportFile, SupportKind
@@ -121,6 +122,12 @@ def _substituted(book: TestedBook, event: Event, key: int, _name: str) -> None:
 
 def _due_set(book: TestedBook, event: Event, key: int, _name: str) -> None:
     _enter(book, event, key, EntryKind.DUE_SET, due_on=event.data["due"].isoformat(), credit_days=book.states[key].credit_days)
+
+
+def _contrarrecibo(book: TestedBook, event: Event, key: int, _name: str) -> None:
+    """The customer takes it for review, and says when it will pay."""
+    said = {"kind": AcknowledgementKind.CONTRARRECIBO.value, "payment_on": event.data["pay_on"].isoformat()}
+    book.enter(key, Entry(EntryKind.ACKNOWLEDGED, event.on, said))
 
 
 def _ledger_stated(book: TestedBook, event: Event, key: int, _name: str) -> None:
@@ -241,6 +248,7 @@ _INVOICE_EVENTS: dict[str, Callable[[TestedBook, Event, int, str], Sentence | No
     "reversal": _reversal,
     "substituted": _substituted,
     "due_set": _due_set,
+    "contrarrecibo": _contrarrecibo,
     "ledger_differs": _ledger_stated,
     "ledger_agrees": _ledger_stated,
     "intervention": _intervention,

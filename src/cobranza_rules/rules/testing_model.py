@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.domain.requested_delivery import RequestedDelivery
+from cobranza_rules.domain.tax_days import TaxDays
 from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.rules.place import Place
 
@@ -34,7 +36,7 @@ class GivenCustomer:
 class GivenInvoice:
     """`state` is that of the test's first day, without what `history` tells; the fields in `stated` hold whatever that tells.
 
-    Until `issued_on` the invoice is not in the book.
+    Until `issued_on` the invoice is not in the book. `requested` is what its billing request says of the delivery.
     """
 
     id: str
@@ -44,6 +46,7 @@ class GivenInvoice:
     payment_method: str
     state: InvoiceState
     stated: tuple[str, ...] = ()
+    requested: RequestedDelivery | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ class GivenSettings:
     mode: str = "automatic"
     rubric: str = "automatic"
     renew_after: int = 10
+    tax_days: TaxDays = field(default_factory=TaxDays)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from cobranza_rules.domain.agreement import exceeded
+from cobranza_rules.domain.due_basis import overdue_part
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus
 from cobranza_rules.domain.reply import AUTOMATIC_KINDS
 from cobranza_rules.facts.build import Facts, company_facts, customer_facts, invoice_facts, portfolio_facts, reply_facts
@@ -158,6 +159,8 @@ def _invoice(book: TestedBook, key: int, customer: CustomerSubject, today: dt.da
         claims=claims,
         overrides=overrides,
         climbed=tuple(rung.rung for rung in state.rungs) if overrides.ladder is not None else (),
+        requested=given.requested,
+        overdue=overdue_part(state, today),
     )
 
 

@@ -45,8 +45,8 @@ class SimulatedDay:
 
 class Simulation:
     def __init__(self, test: RuleTest, rules: RuleSet, engine: Engine) -> None:
-        self.test, self.rules, self.engine = test, rules, engine
-        self.book = TestedBook.of(test, rules)
+        self.test, self.rules, self.engine = test, rules.with_tax_days(test.settings.tax_days), engine
+        self.book = TestedBook.of(test, self.rules)
         self.replied: dict[int, frozenset[str]] = {}  # Numbers of the invoices that each reply is about
         self._looked_at = {day.on for day in test.expected}
         self.agreeing = Agreeing(test, self.book)

@@ -27,7 +27,7 @@ _last: dict[object, Asked] = {}
 
 def asked_of(rules: RuleSet, today: dt.date, company: Facts, points: Mapping[str, Points]) -> Asked:
     """The last one again where nothing that it is made of has changed: to make it takes as long as to read two thousand invoices."""
-    key = rules.digest, today, tuple(sorted(company.items())), tuple(points.items())
+    key = rules.digest, rules.calendar, today, tuple(sorted(company.items())), tuple(points.items())
     if key not in _last:
         _last.clear()
         day = Day(today, rules.calendar, rules.aging_buckets)

@@ -32,11 +32,13 @@ from cobranza_rules.store.chunks import CHUNK, ID, Chunk, Chunks, Within, one_of
 from cobranza_rules.store.claims import claims_of, open_replies_among
 from cobranza_rules.store.driver_rows import Dates, all_fetched
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beats
+from cobranza_rules.store.instalments import with_overdue_parts
 from cobranza_rules.store.overrides import OVERRIDE, Decided, read_overrides, rungs_of
 from cobranza_rules.store.parts import Background, Contacted, Part, Parts, open_messages
 from cobranza_rules.store.queues import Queues
 from cobranza_rules.store.reminded import reminded_since
 from cobranza_rules.store.replies import open_replies
+from cobranza_rules.store.requested_deliveries import with_requested_deliveries
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, InvoiceRow
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
@@ -226,7 +228,7 @@ class BookReader:
         before = self.rules.calendar.minus(self.today, self.rules.limit.within_workdays)
         return min(days_after(before, 1), self.today)
 
-    def _invoices(self, part: Part, without: Collection[int]) -> list[InvoiceSubject]:
+    def _invoices(self, part: Part, without: Collection[int]) -> Sequence[InvoiceSubject]:
         """Ordered by customer, due date (unknown ones last, on every database) and id."""
         rows = part.rows
         claims = self._claims(Scope.INVOICE, one_of([row[0] for row in rows]), without) if rows else {}
@@ -235,7 +237,8 @@ class BookReader:
             _subject(row, facts, claims.get(row[0], NO_CLAIMS), renamed, of_date) for row, facts in zip(rows, part.facts, strict=True)
         ]
         subjects.sort(key=lambda subject: (subject.customer_id, subject.due_on or dt.date.max, subject.id))
-        return self._overridden(part.background.decided, subjects)
+        found = with_requested_deliveries(self.session, self._overridden(part.background.decided, subjects))
+        return with_overdue_parts(self.session, found, self.today)
 
     def _overridden(self, decided: Decided, subjects: list[InvoiceSubject]) -> list[InvoiceSubject]:
         """With what people decided for some of them."""

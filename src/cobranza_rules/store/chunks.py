@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Dialect, Select, and_, bindparam, case, li
 from sqlalchemy.orm import Session
 from sqlalchemy.types import UserDefinedType
 
+from cobranza_rules.store.beyond_conditions import beyond_conditions
 from cobranza_rules.store.driver_rows import Row, all_fetched, fetched
-from cobranza_rules.store.overrides import decided_beyond_conditions
 from cobranza_rules.store.sieve import Sieve
 from cobranza_rules.store.tables import ActionRow, ClaimRow, CustomerRow, InvoiceRow, ReceivedRow
 
@@ -73,7 +73,7 @@ class Chunks:
 
     def everything(self, today: dt.date) -> Iterator[Chunk]:
         """Every customer with an open invoice or a waiting reply."""
-        decided = decided_beyond_conditions(self.session, today)
+        decided = beyond_conditions(self.session, today)
         busy = _merged(self._under_way(), decided)
         opened = frozenset(invoice_id for invoices in busy.values() for invoice_id in invoices)
         lines = self._ordered(self._lines(literal(LET_THROUGH)).where(INVOICE.status == "open"), ROWS)
@@ -85,7 +85,7 @@ class Chunks:
 
         One in SAMPLE of the invoices that the sieve leaves out comes too. Each day takes others: all have their turn within SAMPLE days.
         """
-        decided = decided_beyond_conditions(self.session, sieve.today)
+        decided = beyond_conditions(self.session, sieve.today)
         busy = _merged(self._under_way(), decided)
         for customers, through in self._with_customers(self._through(sieve), busy):
             yield self._completed(customers, through, busy, decided.keys(), sieve)

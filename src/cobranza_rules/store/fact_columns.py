@@ -156,10 +156,23 @@ def _figures(test: Compare, at_least: Callable[[int], Clause], below: Callable[[
             return or_(below(lowest), at_least(above))
 
 
+def _by_truth(column: ColumnElement[Any], truths: OfDate) -> tuple[Clause, Clause]:
+    """Where what is yes or no of a date is yes, and where it is no."""
+    span = truths.at_least(1)
+    if span is None:  # No date is so far away.
+        return false(), true()
+    return within(column, span), false() if span.rest is None else within(column, span.rest)
+
+
 def of_more_columns(day: Day) -> dict[str, tuple[Clause, Clause]]:
     """The facts of `facts.invoices.OF_MORE`: where each holds, and where it does not."""
     promised, paid = INVOICE.promised_minor, INVOICE.promise_paid
+    late, in_time = _by_truth(INVOICE.issued_on, day.pue_is_late)
     return {
+        "pue_unpaid_past_month": (
+            and_(INVOICE.payment_method == "PUE", INVOICE.balance > 0, late),
+            or_(INVOICE.payment_method != "PUE", INVOICE.balance <= 0, in_time),
+        ),
         "delivered_before": (
             and_(INVOICE.delivery == "sent", INVOICE.delivered_by.is_(None)),
             or_(INVOICE.delivery != "sent", INVOICE.delivered_by.is_not(None)),

@@ -66,7 +66,7 @@ def read_overrides(session: Session, within: ColumnElement[bool] | None, today: 
     return decided_for(session.execute(query if within is None else query.where(within)).all(), current)
 
 
-def decided_beyond_conditions(session: Session, today: dt.date) -> Mapping[int, Sequence[int]]:
+def decided_by_people(session: Session, today: dt.date) -> Mapping[int, Sequence[int]]:
     """Open invoices, by customer, that a person has put on a ladder or has said to leave alone: no condition in SQL knows of that."""
     query = select(OVERRIDE.customer_id, OVERRIDE.invoice_id).where(counts_on(today), OVERRIDE.kind.in_(BEYOND_CONDITIONS))
     found: dict[int, list[int]] = defaultdict(list)

@@ -14,17 +14,20 @@ APPLICATION, EVIDENCE, INVOICE, PAYMENT, RELATION, STATUS = (
 )
 SUBSTITUTION = "04"  # TipoRelacion of a CFDI that takes the place of another (Anexo 20)
 RECEIPT = "rep"  # The kind of evidence that a payment receipt is
-MISSING = "rep_missing"
+MISSING, OVERDUE = "rep_missing", "rep_overdue"
 
 
 class PaymentColumns:
     """True wherever a test of a payment's facts passes, and perhaps elsewhere. Most payments have their receipt, and most rules ask for that."""
 
     def clause(self, test: Test) -> ColumnElement[bool]:
-        if set(facts_of_test(test)) != {MISSING}:
+        named = set(facts_of_test(test))
+        if len(named) != 1 or not named <= {MISSING, OVERDUE}:
             return true()
-        cases = ((True, rep_missing()), (False, not_(rep_missing())))  # Neither is ever unknown: both are made of what exists.
-        return or_(false(), *(clause for value, clause in cases if passes(test, {MISSING: value})))
+        (fact,) = named
+        # Neither is ever unknown: both are made of what exists. A receipt that is not late yet is nearly as seldom as one that is.
+        cases = ((True, rep_missing()), (False, not_(rep_missing()) if fact == MISSING else true()))
+        return or_(false(), *(clause for value, clause in cases if passes(test, {fact: value})))
 
 
 def stands() -> ColumnElement[bool]:

@@ -84,6 +84,7 @@ class BillingRequestRow(Base):
     contact_address: Mapped[Long]
     contact_email: Mapped[str] = mapped_column(String(254))
     contact_phone: Mapped[Long]
+    contact_bounced_on: Mapped[dt.date | None]
     delivery: Mapped[Word]
     source: Mapped[Long]
     state: Mapped[Word] = mapped_column(index=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cobranza_rules.store.tables.base import Base, Currency, Digest, Long, Minor, Sparse, Word
+
+HAS_BASIS = "due_basis IS NOT NULL"
 
 
 class CustomerRow(Base):
@@ -67,6 +69,7 @@ class InvoiceRow(Base):
         CheckConstraint("delivery in ('pending', 'sent')", name="delivery"),
         Index("ix_invoice_series_folio", "series", "folio"),
         Index("ix_invoice_open", "status", "customer_id"),
+        Index("ix_invoice_due_basis", "customer_id", sqlite_where=text(HAS_BASIS), postgresql_where=text(HAS_BASIS)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
