@@ -54,15 +54,19 @@ def tell(cost: Cost, decisions: Iterable[tuple[int, str]], out: Path) -> None:
     print(json.dumps(asdict(cost)))
 
 
-def run(module: str, *arguments: str) -> str:
-    """What a module of its own process prints. Raises MeasuringError with what went wrong."""
+def run(module: str, *arguments: str, progress: bool = False) -> str:
+    """What a module of its own process prints. With `progress` whoever waits sees how far it is, on standard error.
+
+    Raises MeasuringError with what went wrong.
+    """
     command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).resolve().parents[1])
+    told = None if progress else subprocess.PIPE
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=told, text=True, check=False, cwd=Path(__file__).resolve().parents[1])
     if done.returncode:
-        raise MeasuringError(f"{module} failed with exit code {done.returncode}:\n{done.stderr}")
+        raise MeasuringError(f"{module} failed with exit code {done.returncode}:\n{done.stderr or 'see above'}")
     return done.stdout
 
 
-def cost_of(module: str, *arguments: str) -> Cost:
+def cost_of(module: str, *arguments: str, progress: bool = False) -> Cost:
     """For a module that ends with `tell`."""
-    return Cost(**json.loads(run(module, *arguments)))
+    return Cost(**json.loads(run(module, *arguments, progress=progress)))

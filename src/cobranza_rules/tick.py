@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.digest.sending import send_digest
-from cobranza_rules.dispatch.carry_out import CarriedOut, carry_out
+from cobranza_rules.dispatch.carry_out import CarriedOut, Progress, carry_out, quietly
 from cobranza_rules.dispatch.fuse import why_nothing_may_leave
 from cobranza_rules.dispatch.internal_mail import settle_interrupted_internal
 from cobranza_rules.dispatch.interrupted import settle_interrupted
@@ -52,7 +51,7 @@ class TickReport:
     newly_waiting: int = 0  # Approvals, tasks, messages in and out that wait for a person since this tick
 
 
-def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int], None] = lambda _count: None) -> TickReport:
+def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = quietly) -> TickReport:
     report = TickReport()
     with only_run(workspace.base, workspace.database.engine):
         before = waiting_for_people(workspace)
@@ -79,7 +78,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Callable[[int
     return report
 
 
-def _carry_out(workspace: Workspace, report: TickReport, progress: Callable[[int], None]) -> None:
+def _carry_out(workspace: Workspace, report: TickReport, progress: Progress) -> None:
     carried = [carry_out(workspace, progress)]
     if (again := plan_again(workspace, carried[0])) is not None and (entered := enter_plan(workspace, again)):
         report.entered += len(entered)

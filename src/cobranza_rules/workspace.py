@@ -149,7 +149,7 @@ class Workspace:
         """Lets go of what was opened; what never was is not opened for it. What is kept warm stays, without a connection."""
         if self.warm is not None:
             self.warm.rest()
-        for name in ("sink",) if self.warm is not None else ("engine", "sink", "database"):
+        for name in ("sink", "pdf") if self.warm is not None else ("engine", "sink", "pdf", "database"):
             held = self.__dict__.pop(name, None)
             close = getattr(held, "close", None)
             if close is not None:

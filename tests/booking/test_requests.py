@@ -16,6 +16,7 @@ from cobranza_rules.booking.origins import billing_exceptions
 from cobranza_rules.booking.request_ties import tie_by_person
 from cobranza_rules.booking.requests import refuse_request, request_numbered
 from cobranza_rules.casefile.timeline import timeline
+from cobranza_rules.dispatch.sending import mark_addresses
 from cobranza_rules.domain.customer import DeliveryMode
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.database import Database
@@ -188,6 +189,18 @@ def test_the_contact_and_mode_of_a_request_are_those_of_its_invoice(book: Book) 
         assert {key: (one.contact.name, one.contact.email, one.mode) for key, one in found.items()} == {
             1: ("Rita Muestra", "r@b.example", DeliveryMode.PORTAL)
         }
+
+
+def test_an_address_that_fails_is_marked_for_the_customer_that_was_written_to_alone(book: Book) -> None:
+    other = asked(2, more="Rita Muestra,r@b.example,").replace("C-001,ct-1", "C-002,CT-2")
+    book.take(sheet(asked(more="Rita Muestra,r@b.example,"), other), invoice("FA-1"))
+    with book.database.writing() as session:
+        assert mark_addresses(Bookkeeper(session, NOW), 1, ["r@b.example"], DAY) == 1
+    with book.database.reading() as session:
+        marked = session.execute(select(BillingRequestRow.customer_id, BillingRequestRow.contact_bounced_on)).all()
+        assert sorted(tuple(row) for row in marked if row[1]) == [(1, DAY)]
+        (found,) = requested_deliveries(session, [1]).values()
+        assert (found.contact.name, found.contact.email) == ("Rita Muestra", "")
 
 
 def test_a_person_refuses_what_was_accepted_and_nothing_answers_it_any_more(book: Book) -> None:

@@ -226,3 +226,14 @@ def test_pue_invoices_that_were_paid_late_or_in_part_are_told_once(desk: Desk) -
     assert first == {"invoice": "FA-6", "customer": "C-001", "paid_on": "2026-03-01", "amounts": amounts, "late": True, "in_part": False}
     desk.on(DAY + dt.timedelta(days=2))
     assert gathered(desk).out_of_order.pue_payments == ()
+
+
+def test_how_late_pue_may_be_paid_the_settings_say(desk: Desk) -> None:
+    sat = desk.workspace.settings.sat.model_copy(update={"pue_days": 1})
+    desk.workspace.settings = desk.workspace.settings.model_copy(update={"sat": sat})
+    desk.take(
+        *(invoice(f"FA-{number}", "1000.00", dt.date(2026, 2, 10), method="PUE") for number in (5, 6)),
+        receipt("P-5", {"FA-5": "1000.00"}, dt.date(2026, 3, 1), operation="5"),
+        receipt("P-6", {"FA-6": "1000.00"}, dt.date(2026, 3, 2), operation="6"),
+    )
+    assert [payment.invoice for payment in gathered(desk).out_of_order.pue_payments] == ["FA-6"]

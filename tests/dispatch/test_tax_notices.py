@@ -110,3 +110,12 @@ def test_both_sets_of_a_comparison_go_by_the_settings(desk: Desk) -> None:
     other = [(name, content.replace(b"pue_unpaid_past_month", b"days_since_issue_month >= 1")) for name, content in files]
     changed = [change.after for change in difference(desk.workspace, files, other).changes]
     assert changed == ["pue-unpaid", "pue-unpaid"]  # FA-1 is no PUE, and the other rules do not ask for that
+
+
+def test_a_plan_follows_the_settings_although_the_rules_are_the_same(desk: Desk) -> None:
+    desk.take(invoice("FA-4", "580.00", dt.date(2026, 2, 2), method="PUE"), opening=OPENING)
+    told = []
+    for pue_days in (31, 0, 31):
+        with_tax_days(desk, pue_days=pue_days, rep_day=5)
+        told.append([action.rule_id for action in desk.plan().actions if action.rule_id == "pue-unpaid"])
+    assert told == [[], ["pue-unpaid"], []]

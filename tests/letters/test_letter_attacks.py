@@ -8,6 +8,7 @@ import io
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from jinja2 import TemplateError
 from lxml import etree
 
 from cobranza_rules.letters import sandbox
+from cobranza_rules.letters.docx_package import MOST_BRACES
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.mail_body import compile_mail
 from cobranza_rules.letters.pdf import PdfEngine, WkhtmltopdfEngine, choose_engine
@@ -77,6 +79,50 @@ def test_what_a_template_writes_is_bounded(monkeypatch: pytest.MonkeyPatch) -> N
         with pytest.raises(ProblemError) as caught:
             render(fields)
         assert str(caught.value) == "t: the template writes too much text; check its loops"
+
+
+def test_how_often_loops_go_round_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such a loop writes nothing, so that nothing else would end it."""
+    template = compile_template(docx("{% for a in lines %}{% for b in lines %}{% endfor %}{% endfor %}"), "t")
+    monkeypatch.setattr(sandbox, "MOST_ROUNDS", 110)  # 10 and 100
+    for render in (template.word, template.html):
+        assert render(fields_of(letter(count=10)))
+        with pytest.raises(ProblemError) as caught:
+            render(fields_of(letter(count=11)))
+        assert str(caught.value) == "t: the template goes round in its loops too often; check its loops"
+
+
+@pytest.mark.parametrize("bomb", ["{", "{{", "{% ", "{# ", "{%p ", "{%tr ", "{% colspan ", "{% cellbg ", "{{ total }}"])
+def test_tags_without_an_end_cannot_keep_the_program_busy(bomb: str) -> None:
+    """docxtpl's patterns take a time that grows with the square of the braces: 20,000 of them, 37 kB as a file, took minutes."""
+    with pytest.raises(ProblemError) as caught:
+        compile_template(docx(bomb * 20_000), "t")
+    assert str(caught.value) == "t: the part word/document.xml has too many braces; shorten the template"
+    started = time.process_time()
+    with contextlib.suppress(ProblemError):
+        compile_template(docx(bomb * (MOST_BRACES // bomb.count("{"))), "t")
+    assert time.process_time() - started < 10
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        "{{ " + "(" * 3000 + "total" + ")" * 3000 + " }}",
+        "{{ " + " or ".join(["total"] * 1000) + " }}",
+        "{{ total" + "|upper" * 1000 + " }}",
+        "{{ " + "not " * 1000 + "total }}",
+        "{% if draft %}" * 400 + "{% endif %}" * 400,
+        "{{ " + "total if draft else " * 500 + "total }}",
+    ],
+)
+def test_tags_as_deep_as_a_stack_are_refused(bomb: str) -> None:
+    for content in (docx(bomb), docx("a", header=bomb)):
+        with pytest.raises(ProblemError) as caught:
+            compile_template(content, "t")
+        assert "the tags are nested too deeply; simplify the template" in str(caught.value)
+    with pytest.raises(ProblemError) as caught:
+        compile_mail(f"<html><title>x</title><body>{bomb}</body></html>".encode(), "t")
+    assert "the tags are nested too deeply; simplify the template" in str(caught.value)
 
 
 MARKUP = "</w:t></w:r></w:p><w:p><w:r><w:t>INYECTADO</w:t></w:r></w:p>"
@@ -217,6 +263,43 @@ def test_no_engine_reaches_the_network_whatever_the_html_says(engine: PdfEngine,
     with contextlib.suppress(ProblemError):
         assert engine.render(html).startswith(b"%PDF-")
     assert hits == []
+
+
+@pytest.mark.parametrize("engine", engines(), ids=lambda engine: engine.name)
+def test_a_script_that_never_ends_is_not_begun(engine: PdfEngine) -> None:
+    started = time.monotonic()
+    html = "<!DOCTYPE html><html><head></head><body><p>inicio</p><script>while(1){}</script><p onclick='x()'>fin</p></body></html>"
+    text = subprocess.run(["pdftotext", "-", "-"], input=engine.render(html), capture_output=True, check=True).stdout.decode()
+    assert text.split() == ["inicio", "fin"]
+    assert time.monotonic() - started < 30
+
+
+@pytest.mark.parametrize("engine", engines(), ids=lambda engine: engine.name)
+def test_a_letter_cannot_read_the_one_before_it(engine: PdfEngine) -> None:
+    """Letters lie one after the other in the same folder while they are printed."""
+    engine.render("<!DOCTYPE html><html><head></head><body>CONFIDENCIAL</body></html>")
+    for name in ("letter.html", "letter.pdf", "./letter.pdf"):
+        html = f'<!DOCTYPE html><html><head></head><body>fin<iframe src="{name}"></iframe><img src="{name}"></body></html>'
+        try:
+            pdf = engine.render(html)
+        except ProblemError:
+            continue
+        assert "CONFIDENCIAL" not in subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+def test_what_a_letter_would_fetch_refuses_it_and_no_other(trap: tuple[str, list[str]]) -> None:
+    if shutil.which("wkhtmltopdf") is None:
+        pytest.skip("wkhtmltopdf is not packaged on this system")
+    address, hits = trap
+    engine = choose_engine("wkhtmltopdf")
+    good = "<!DOCTYPE html><html><head></head><body>bien</body></html>"
+    assert engine.render(good) == engine.render(good)
+    with pytest.raises(ProblemError) as caught:
+        engine.render(f'<!DOCTYPE html><html><head></head><body><img src="{address}/i.png"></body></html>')
+    assert str(caught.value) == f"the letter fetches something: Failed to load {address}/i.png; embed it in the template, or remove it"
+    assert engine.render(good).startswith(b"%PDF-")
+    assert hits == []
+    engine.close()
 
 
 def test_the_trap_itself_works(trap: tuple[str, list[str]], tmp_path: Path) -> None:

@@ -1,33 +1,40 @@
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 import shutil
 import stat
 import subprocess
+import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cobranza_rules.letters.child_process import LARGEST_MEMORY
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.html_page import PageGeometry
-from cobranza_rules.letters.page_numbers import Numbering, number_pages
+from cobranza_rules.letters.page_numbers import Numbering
 from cobranza_rules.letters.pdf import PdfEngine, WeasyprintEngine, WkhtmltopdfEngine, choose_engine
-from cobranza_rules.letters.pdf_engine import checked_pdf
+from cobranza_rules.letters.pdf_engine import LARGEST_PDF, checked_pdf
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
 
+from .fake_program import SIMPLE_PDF, fake_program
 from .sample_letters import letter
 
 NAMES = ["transmittal", "acknowledgement-form", "first-reminder", "second-reminder", "statement"]
 
 
 @pytest.fixture(params=["wkhtmltopdf", "weasyprint"])
-def engine(request: pytest.FixtureRequest) -> PdfEngine:
+def engine(request: pytest.FixtureRequest) -> Iterator[PdfEngine]:
     if request.param == "wkhtmltopdf" and shutil.which("wkhtmltopdf") is None:
         pytest.skip("wkhtmltopdf is not packaged on this system")
-    return choose_engine(request.param)
+    chosen = choose_engine(request.param)
+    yield chosen
+    chosen.close()
 
 
 def pages_of(content: bytes) -> list[str]:
@@ -138,11 +145,7 @@ def test_engines_name_themselves_and_their_version(engine: PdfEngine) -> None:
     assert re.match(r"\d+(\.\d+)+", engine.version)
 
 
-def fake_program(folder: Path, script: str) -> WkhtmltopdfEngine:
-    program = folder / "wkhtmltopdf"
-    program.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo "wkhtmltopdf 0.12.6" && exit\n{script}\n')
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    return WkhtmltopdfEngine(str(program), 1.0)
+PAGE = "<html><head></head><body>x</body></html>"
 
 
 @pytest.mark.parametrize(
@@ -150,37 +153,107 @@ def fake_program(folder: Path, script: str) -> WkhtmltopdfEngine:
     [
         ("sleep 600 & wait", "the PDF was not ready after 1 seconds; raise pdf.timeout_seconds, or shorten the letter"),
         ("echo kaputt >&2; exit 3", "wkhtmltopdf failed: kaputt; 'cobranza doctor' checks the engine"),
-        ("exit 0", "wkhtmltopdf made no complete PDF; try again; 'cobranza doctor' checks the engine"),
-        (
-            'for last; do :; done; printf "%%PDF-1.4 cut off" > "$last"',
-            "wkhtmltopdf made no complete PDF; try again; 'cobranza doctor' checks the engine",
-        ),
+        ("exit 3", "wkhtmltopdf failed: 3; 'cobranza doctor' checks the engine"),
+        ("true", "wkhtmltopdf made no complete PDF; try again; 'cobranza doctor' checks the engine"),
+        ('printf "%%PDF-1.4 cut off" > "$target"', "wkhtmltopdf made no complete PDF; try again; 'cobranza doctor' checks the engine"),
+        ("while true; do echo noise >&2; done", "the PDF was not ready after 1 seconds; raise pdf.timeout_seconds, or shorten the letter"),
     ],
 )
 def test_an_engine_that_hangs_fails_or_is_cut_off_gives_a_problem_and_no_pdf(tmp_path: Path, script: str, problem: str) -> None:
     started = time.monotonic()
+    engine = fake_program(tmp_path, script)
     with pytest.raises(ProblemError) as caught:
-        fake_program(tmp_path, script).render("<html><head></head><body>x</body></html>")
+        engine.render(PAGE)
     assert str(caught.value) == problem
     assert time.monotonic() - started < 10
+    engine.close()
+
+
+def test_a_program_that_is_not_there_is_a_problem() -> None:
+    with pytest.raises(ProblemError) as caught:
+        WkhtmltopdfEngine("/nowhere/wkhtmltopdf").render(PAGE)
+    assert str(caught.value).startswith("wkhtmltopdf does not run: ")
+
+
+def test_a_letter_that_ends_the_process_is_tried_once_more_alone_and_stops_no_other(tmp_path: Path) -> None:
+    """The process prints one, two and three by itself. At the broken letter it ends; so does a fresh one; four is printed by a third."""
+    (tmp_path / "simple.pdf").write_bytes(SIMPLE_PDF)
+    engine = fake_program(tmp_path, f'if grep -q broken letter.html; then exit 1; fi; cp {tmp_path}/simple.pdf "$target"')
+    for text in ("one", "two", "three", "broken", "four"):
+        if text == "broken":
+            with pytest.raises(ProblemError) as caught:
+                engine.render(PAGE.replace("x", text))
+            assert str(caught.value) == "wkhtmltopdf failed: 1; 'cobranza doctor' checks the engine"
+        else:
+            assert engine.render(PAGE.replace("x", text)).startswith(b"%PDF-")
+    engine.close()
+    assert (tmp_path / "starts").read_text().count("started") == 3
+    assert (tmp_path / "lines").read_text().count("letter.html letter.pdf") == 6
+
+
+def test_a_letter_that_only_a_tired_process_cannot_print_is_printed(tmp_path: Path) -> None:
+    (tmp_path / "simple.pdf").write_bytes(SIMPLE_PDF)
+    engine = fake_program(tmp_path, f'n=$((n + 1)); [ "$n" -gt 2 ] && exit 1; cp {tmp_path}/simple.pdf "$target"')
+    for _letter in range(5):
+        assert engine.render(PAGE).startswith(b"%PDF-")
+    engine.close()
+    assert (tmp_path / "starts").read_text().count("started") == 3
+
+
+def test_a_process_makes_way_for_a_fresh_one_after_some_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cobranza_rules.letters.printing_process.MOST_LETTERS", 4)
+    (tmp_path / "simple.pdf").write_bytes(SIMPLE_PDF)
+    engine = fake_program(tmp_path, f'cp {tmp_path}/simple.pdf "$target"')
+    for _letter in range(9):
+        engine.render(PAGE)
+    engine.close()
+    assert (tmp_path / "starts").read_text().count("started") == 3
+
+
+def test_nothing_is_left_of_a_process_that_was_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "pdf").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "pdf"))
+    (tmp_path / "simple.pdf").write_bytes(SIMPLE_PDF)
+    engine = fake_program(tmp_path, f'echo $$ > {tmp_path}/number; cp {tmp_path}/simple.pdf "$target"')
+    engine.render(PAGE)
+    number = int((tmp_path / "number").read_text())
+    assert Path(f"/proc/{number}").exists()
+    (folder,) = (tmp_path / "pdf").iterdir()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    engine.close()
+    assert not Path(f"/proc/{number}").exists()
+    assert list((tmp_path / "pdf").iterdir()) == []
+    engine.render(PAGE)  # It begins anew when there is more to print.
+    engine.close()
 
 
 def test_the_program_gets_no_secret_of_our_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COBRANZA_MAIL__OUT__PASSWORD_ENV", "hunter2")
     engine = fake_program(tmp_path, f"env > {tmp_path}/seen; exit 1")
     with pytest.raises(ProblemError):
-        engine.render("<html><head></head><body>x</body></html>")
+        engine.render(PAGE)
+    assert "HOME=" in (tmp_path / "seen").read_text()
     assert "hunter2" not in (tmp_path / "seen").read_text()
 
 
+def test_memory_and_size_of_the_program_are_bounded(tmp_path: Path) -> None:
+    engine = fake_program(tmp_path, f"ulimit -v > {tmp_path}/memory; ulimit -f > {tmp_path}/size; exit 1")
+    with pytest.raises(ProblemError):
+        engine.render(PAGE)
+    assert int((tmp_path / "memory").read_text()) * 1024 == LARGEST_MEMORY
+    assert int((tmp_path / "size").read_text()) <= LARGEST_PDF / 512
+
+
 def test_the_safe_options_stand_on_every_command_line(tmp_path: Path) -> None:
-    (tmp_path / "a.html").touch()
-    command = WkhtmltopdfEngine("/bin/true").command(tmp_path / "a.html", tmp_path / "a.pdf", PageGeometry())
+    engine = WkhtmltopdfEngine("/bin/true")
+    command = engine.command()
     for option in ("--disable-javascript", "--disable-local-file-access", "--disable-plugins"):
         assert option in command
     assert command[command.index("--proxy") + 1] == "http://127.0.0.1:9"
     assert command[command.index("--javascript-delay") + 1] == "0"
-    assert command[command.index("--page-width") + 1] == "215.90mm"
+    assert not {"-", "--enable-local-file-access", "--allow"} & set(command)
+    options = engine.options(PageGeometry())
+    assert options[options.index("--page-width") + 1] == "215.90mm"
 
 
 def test_a_torso_is_no_pdf() -> None:
@@ -189,12 +262,54 @@ def test_a_torso_is_no_pdf() -> None:
     assert checked_pdf(b"%PDF-1.4 ... %%EOF\n", "x")
 
 
-def test_page_numbers_leave_a_file_alone_that_does_not_look_like_qts() -> None:
+def test_the_line_with_the_page_number_is_the_templates_own() -> None:
     numbering = Numbering.from_html(
         '<p class="numbered" style="x">Hoja <span class="page"></span> &amp; <b>de</b> <span class="pages"></span></p>'
     )
     assert numbering is not None
     assert numbering.text(2, 3) == "Hoja 2 & de 3"
-    for content in (b"", b"%PDF-1.7\n%%EOF", b"%PDF-1.4\ntrailer\n<<\n/Size 3\n/Info 1 0 R\n/Root 2 0 R\n>>\nstartxref\n9\n%%EOF"):
-        assert number_pages(content, numbering, PageGeometry()) == content
     assert Numbering.from_html("<p>sin</p>") is None
+
+
+def worker(monkeypatch: pytest.MonkeyPatch, script: str) -> WeasyprintEngine:
+    monkeypatch.setattr("cobranza_rules.letters.weasyprint_engine._WORKER", (sys.executable, "-c", script))
+    return WeasyprintEngine(1.0)
+
+
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        ("import time; time.sleep(600)", "the PDF was not ready after 1 seconds; raise pdf.timeout_seconds, or shorten the letter"),
+        ("raise SystemExit(7)", "WeasyPrint failed: 7; 'cobranza doctor' checks the engine"),
+        (
+            "import sys; sys.stdout.buffer.write(b'-' + (3).to_bytes(8) + b'oh!')",
+            "WeasyPrint failed: oh!; 'cobranza doctor' checks the engine",
+        ),
+        (
+            "import sys; sys.stdout.buffer.write(b'+' + (3).to_bytes(8) + b'oh!')",
+            "weasyprint made no complete PDF; try again; 'cobranza doctor' checks the engine",
+        ),
+        (
+            "import sys; sys.stdout.buffer.write(b'+' + (10**12).to_bytes(8))",
+            "weasyprint made no complete PDF; try again; 'cobranza doctor' checks the engine",
+        ),
+    ],
+)
+def test_weasyprint_is_bounded_like_the_other_engine(monkeypatch: pytest.MonkeyPatch, script: str, problem: str) -> None:
+    engine = worker(monkeypatch, f"{script}\nimport sys; sys.stdout.flush(); sys.stdin.read()")
+    for _again in range(2):
+        with pytest.raises(ProblemError) as caught:
+            engine.render(PAGE)
+        assert str(caught.value) == problem
+        engine.close()
+
+
+def test_weasyprint_goes_on_after_a_letter_that_ended_its_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = WeasyprintEngine()
+    first = engine.render(PAGE)
+    assert engine._child is not None
+    engine._child.process.kill()
+    with contextlib.suppress(ProblemError):  # Nobody can know that it was not the letter.
+        engine.render(PAGE)
+    assert engine.render(PAGE) == first
+    engine.close()

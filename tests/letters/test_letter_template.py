@@ -192,10 +192,6 @@ def test_a_block_must_end_at_the_depth_where_it_began() -> None:
             "carta.es.docx (ojo): comments would reach the customer; delete all comments in Word",
         ),
         (
-            "<w:p><w:pPr><w:numPr><w:ilvl w:val='0'/><w:numId w:val='3'/></w:numPr></w:pPr><w:r><w:t>primero</w:t></w:r></w:p>",
-            "carta.es.docx (primero): automatic numbers and bullets cannot be shown in the PDF; write the number or the dash as text, or use a table",
-        ),
-        (
             "<w:p><w:r><w:t>izquierda</w:t><w:tab/><w:t>derecha</w:t></w:r></w:p>",
             "carta.es.docx (izquierdaderecha): tab stops cannot be shown in the PDF; use a table without borders to put texts side by side",
         ),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from cobranza_rules.domain.billing_request import DeliveryContact
 from cobranza_rules.domain.customer import DeliveryMode
 from cobranza_rules.domain.requested_delivery import RequestedDelivery
+from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.plan.codec import from_json, to_json
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.rules.subjects import InvoiceSubject
@@ -74,7 +75,19 @@ def test_what_a_request_says_of_the_usual_way_is_nothing_new() -> None:
 
 
 def test_a_reminder_goes_to_whom_it_always_goes() -> None:
-    sent: dict[str, str | bool | int] = {"delivery": "sent", "acknowledged": True}
+    sent: dict[str, Value] = {"delivery": "sent", "acknowledged": True}
     subjects = [invoice(1, facts=sent, requested=RequestedDelivery(RITA, DeliveryMode.PORTAL)), invoice(2, facts=sent)]
     (action,) = plan_for(RULES, book(*subjects)).actions
     assert (action.rule_id, action.invoices, action.recipients) == ("first", ("F-1", "F-2"), ("collections_contact@customer-1.example",))
+
+
+def test_what_goes_to_people_of_the_company_or_to_another_role_goes_there_whatever_a_request_says() -> None:
+    to_us = DESK.replace("deliver: transmittal, to: invoice_contact", "deliver: transmittal, to: supervisor")
+    both = [pending(1, RequestedDelivery(RITA, None)), pending(2, None)]
+    recipients = [action.recipients for action in plan_for(rules_of(to_us), book(*both)).actions]
+    assert set(recipients) == {("supervisor@kemper.example",)}
+    asked = DESK.replace("email: request, to: invoice_contact", "email: request, to: collections_contact")
+    sent: dict[str, Value] = {"delivery": "sent", "acknowledged": False, "workdays_since_delivery": 3, "balance": 0}
+    waiting = [invoice(key, overdue=None, facts=sent, requested=one) for key, one in ((1, RequestedDelivery(RITA, None)), (2, None))]
+    (action,) = plan_for(rules_of(asked), book(*waiting)).actions
+    assert (action.invoices, action.recipients) == (("F-1", "F-2"), ("collections_contact@customer-1.example",))

@@ -61,6 +61,9 @@ class PlainPdf:
     def render(self, html: str) -> bytes:
         return b"%PDF-1.4\n" + html.encode() + b"\n%%EOF\n"
 
+    def close(self) -> None:
+        pass
+
 
 @dataclass
 class Desk:

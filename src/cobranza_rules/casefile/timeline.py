@@ -49,6 +49,7 @@ SENTENCES = {
     "cancelled": N_("invoice {invoice} was cancelled"),
     "substituted": N_("invoice {invoice} was substituted by another CFDI"),
     "inherited": N_("invoice {invoice} goes on from the one that it substitutes"),
+    "document_made": N_("{name} made by {engine} (SHA-256 {document})"),
     "delivered": N_("invoice {invoice} delivered{how}"),
     "delivery_undone": N_("delivery of {invoice} undone: the message came back"),
     "acknowledged": N_("receipt of {invoice} acknowledged{said}"),

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.customers import waiting_for_data
 from cobranza_rules.cli.command import WAITS_FOR_PEOPLE, WRONG_INPUT, Call, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.held_lines import held_lines
+from cobranza_rules.cli.progress import watched
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.explanation import explain_subject
 from cobranza_rules.language import N_, Sentence, _, word
@@ -168,7 +169,8 @@ def _show_action(screen: Screen, action: PlannedAction) -> None:
 @click.pass_obj
 def run(call: Call, no_mail: bool, on: dt.date | None, as_json: bool) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
-    report = run_tick(workspace, poll=not no_mail)
+    with watched(call.screen, N_("Letters and messages")) as progress:
+        report = run_tick(workspace, poll=not no_mail, progress=progress)
     if as_json:
         call.screen.json(report_json(report, call.screen))
     else:

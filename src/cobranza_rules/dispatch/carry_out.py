@@ -22,6 +22,7 @@ from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.store.tables import ActionRow
 from cobranza_rules.workspace import Workspace
 
+Progress = Callable[[int, int], None]  # How many actions are done, of how many
 OPEN = (State.PLANNED, State.AWAITING_SIGNATURE, State.APPROVED)
 
 
@@ -41,14 +42,19 @@ class CarriedOut:
     called_off: set[int] = field(default_factory=set)
 
 
-def carry_out(workspace: Workspace, progress: Callable[[int], None] = lambda _count: None, only: Sequence[int] | None = None) -> CarriedOut:
+def quietly(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def carry_out(workspace: Workspace, progress: Progress = quietly, only: Sequence[int] | None = None) -> CarriedOut:
     """All that is open, or `only` these actions. In shadow mode nothing is carried out."""
     done = CarriedOut()
     if workspace.settings.mode == "shadow":
         return done
     with workspace.database.reading() as session:
         ids = session.scalars(select(ActionRow.id).where(ActionRow.state.in_([state.value for state in OPEN])).order_by(ActionRow.id)).all()
-    for action_id in ids if only is None else only:
+    actions = ids if only is None else only
+    for number, action_id in enumerate(actions, start=1):
         try:
             done.states[_carry_out_one(workspace, action_id, done)] += 1
         except ProblemError as error:  # A broken template stops the letters that need it, and no others.
@@ -57,7 +63,7 @@ def carry_out(workspace: Workspace, progress: Callable[[int], None] = lambda _co
             done.problems.append(
                 Problem(_("action {id} cannot be carried out: {detail}", id=action_id, detail=error.strerror or str(error)), None)
             )
-        progress(1)
+        progress(number, len(actions))
     before = done.states[State.SENT]
     done.problems += [problem for problem in tell_people(workspace, done.states) if problem not in done.problems]
     done.in_house += done.states[State.SENT] - before

@@ -138,7 +138,10 @@ def _finish(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: Pla
     today = workspace.clock.today()
     _put_plan(keeper, row, fresh)
     number = next_number(keeper, today.year) if letter_template(fresh) else ""
-    render(keeper, workspace, row, fresh, number=number, draft=False)
+    for document in render(keeper, workspace, row, fresh, number=number, draft=False):
+        if document.engine:
+            made = {"action": row.id, "name": document.name, "document": document.digest, "engine": document.engine}
+            keeper.note(row.customer_id, "document_made", today, made)
     write_message(keeper, workspace, row, fresh, number)
     row.rendered_on = today
     move(keeper, row, State.APPROVED, today, _("ready to leave as {number}", number=number) if number else _("ready to leave"))

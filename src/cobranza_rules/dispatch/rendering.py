@@ -132,11 +132,19 @@ def letter_files(workspace: Workspace, document: Document) -> list[Rendered]:
     parts = (named(document.template, document.language), document.reference, currency, document.number)
     name = file_name("-".join(part for part in parts if part))
     engine: PdfEngine = workspace.pdf
-    pdf = engine.render(template.html(fields))
+    pdf = _printed(engine, template.html(fields), name)
     return [
         Rendered("letter", f"{name}.pdf", PDF, pdf, f"{engine.name} {engine.version}"),
         Rendered("letter_word", f"{name}.docx", WORD, template.word(fields)),
     ]
+
+
+def _printed(engine: PdfEngine, html: str, name: str) -> bytes:
+    """What an engine says of a letter it says of this one."""
+    try:
+        return engine.render(html)
+    except ProblemError as error:
+        raise ProblemError([replace(problem, file=problem.file or name) for problem in error.problems]) from None
 
 
 def _statement(letter: Letter) -> Rendered:

@@ -16,6 +16,7 @@ from cobranza_rules.problems import Problem, ProblemError
 LARGEST_FILE = 10_000_000  # Bytes as stored.
 LARGEST_CONTENT = 50_000_000  # Bytes once unpacked; a letter with images has some hundred thousand.
 MOST_PARTS = 500
+MOST_BRACES = 3000  # Opening braces of a part; time to look for tags grows with their square, and a letter has some hundred.
 OLE_HEADER = b"\xd0\xcf\x11\xe0"  # Compound file: an old .doc, or a .docx that was encrypted with a password.
 MAIN_PART = "word/document.xml"
 CONTENT_TYPES = "[Content_Types].xml"
@@ -74,6 +75,9 @@ def _content_problems(package: DocxPackage) -> list[Problem]:
         )
     for part, content in package.parts.items():
         if not part.endswith((".xml", ".rels")):
+            continue
+        if content.count(b"{") > MOST_BRACES and part.startswith("word/"):
+            problems.append(_problem(package, _("the part {part} has too many braces", part=part), _("shorten the template")))
             continue
         if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
             problems.append(_problem(package, _("the part {part} declares entities", part=part), _("save the document anew in Word")))

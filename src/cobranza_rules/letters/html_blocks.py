@@ -7,6 +7,7 @@ from lxml import etree
 from cobranza_rules.language import _
 from cobranza_rules.letters.html_inline import PAGE, Conversion, inline_html, marks_between
 from cobranza_rules.letters.html_keep import Block, kept_together
+from cobranza_rules.letters.html_numbers import Numbered, numbered
 from cobranza_rules.letters.html_styles import Css, attribute, css_text, number, paragraph_css, points, switched_on
 from cobranza_rules.letters.html_tables import table_html
 from cobranza_rules.letters.marked_xml import W
@@ -42,18 +43,22 @@ def _marks(text: str | None) -> Block:
 
 
 def _paragraph(paragraph: etree._Element, conversion: Conversion, around: Css) -> Block:
-    css = _paragraph_style(paragraph, conversion, around)
-    content = inline_html(paragraph, conversion)
+    listed = numbered(paragraph, _style_of(paragraph, conversion), conversion)
+    css = _paragraph_style(paragraph, conversion, around, listed)
+    content = ("" if listed is None else listed.html(paragraph, conversion, css)) + inline_html(paragraph, conversion)
     css.pop("display", None)  # Word hides a hidden paragraph mark, not the paragraph.
     marker = ' class="numbered"' if PAGE in content else ""
     keeps = css.get("page-break-after") == "avoid"
     return Block(f'<p{marker} style="{css_text(css)}">{content or "&nbsp;"}</p>', keeps=keeps)
 
 
-def _paragraph_style(paragraph: etree._Element, conversion: Conversion, around: Css) -> Css:
+def _paragraph_style(paragraph: etree._Element, conversion: Conversion, around: Css, listed: Numbered | None) -> Css:
     styles = conversion.styles
     properties = paragraph.find(W + "pPr")
-    css = styles.document_css() | around | styles.style_css(_style_of(paragraph, conversion)) | paragraph_css(properties)
+    of_style = styles.style_css(_style_of(paragraph, conversion))
+    if listed is not None:
+        of_style = of_style | listed.css if listed.direct else listed.css | of_style
+    css = styles.document_css() | around | of_style | paragraph_css(properties)
     if properties is not None:
         _check_properties(properties, conversion)
     if size := _strut(paragraph, conversion):
@@ -94,11 +99,6 @@ def _contextual(paragraph: etree._Element, conversion: Conversion) -> bool:
 
 
 def _check_properties(properties: etree._Element, conversion: Conversion) -> None:
-    chain = [style.find(f"{W}pPr/{W}numPr") for style in conversion.styles.chain(attribute(properties.find(W + "pStyle")))]
-    numbering = [found for found in (*chain, properties.find(W + "numPr")) if found is not None]
-    if numbering and attribute(numbering[-1].find(W + "numId")) != "0":
-        hint = _("write the number or the dash as text, or use a table")
-        conversion.part.complain(properties, _("automatic numbers and bullets cannot be shown in the PDF"), hint)
     if properties.find(W + "framePr") is not None:
         conversion.part.complain(properties, _("text frames cannot be shown in the PDF"), _("use a table"))
     if properties.find(W + "sectPr") is not None:

@@ -14,15 +14,17 @@ from cobranza_rules.language import _
 from cobranza_rules.letters.docx_package import DocxPackage, parse_xml
 from cobranza_rules.letters.html_styles import A, Styles, attribute, css_text, number, points
 from cobranza_rules.letters.marked_xml import MARK, MarkedPart, W
+from cobranza_rules.letters.numbering import Numbering
 
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
+MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 PAGE, PAGES = '<span class="page"></span>', '<span class="pages"></span>'
 FIELDS = {"PAGE": PAGE, "NUMPAGES": PAGES}
 EMU_PER_POINT = 12700
 LARGEST_IMAGE = 2_000_000  # Bytes; each letter carries its images.
 _IMAGES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
-_TRANSPARENT = frozenset(W + name for name in ("hyperlink", "sdt", "sdtContent", "smartTag"))
+_TRANSPARENT = frozenset(W + name for name in ("sdt", "sdtContent", "smartTag"))
 _SILENT = frozenset(
     W + name
     for name in (
@@ -61,6 +63,7 @@ class Conversion:
 
     package: DocxPackage
     styles: Styles
+    numbering: Numbering
     part: MarkedPart
     rules: list[str] = field(default_factory=list)
     table_count: int = 0
@@ -96,11 +99,21 @@ class _Inline:
                 yield self.run(element)
             elif element.tag in _TRANSPARENT:
                 yield from self.pieces(element)
+            elif element.tag == W + "hyperlink":
+                yield self.link(element)
+            elif (fallback := element.find(MC + "Fallback")) is not None:
+                yield from self.pieces(fallback)
             elif element.tag == W + "fldSimple":
                 yield self.field_html(attribute(element, "instr"), element)
             elif element.tag not in _SILENT and isinstance(element.tag, str):
                 self.conversion.refuse(element)
             yield marks_between(element.tail)
+
+    def link(self, link: etree._Element) -> str:
+        """To a page or an address; `docx_package` has refused all others. One to another place of the letter is text."""
+        target = _link_target(self.conversion, link.get(R + "id") or "")
+        text = "".join(self.pieces(link))
+        return f'<a href="{html.escape(target)}">{text}</a>' if target else text
 
     def run(self, run: etree._Element) -> str:
         properties = run.find(W + "rPr")
@@ -144,6 +157,8 @@ class _Inline:
             return "\u2011"
         if name == "drawing":
             return self.image(element)
+        if (fallback := element.find(MC + "Fallback")) is not None:  # What programs show that do not know the newer form
+            return "".join(self.content(fallback))
         if element.tag not in _SILENT:
             self.conversion.refuse(element)
         return ""
@@ -211,12 +226,22 @@ def _wrapped(text: str, opened: str, closed: str) -> str:
     return f"{opened}{text}{closed}" if text else ""
 
 
-def _related(conversion: Conversion, relationship: str) -> bytes:
-    """The bytes of a part that the part on its way refers to; empty where there is none."""
+def _links(conversion: Conversion) -> dict[str, etree._Element]:
+    """The relationships of the part on its way, by their id."""
     folder, name = posixpath.split(conversion.part.name)
     links = conversion.package.parts.get(f"{folder}/_rels/{name}.rels")
-    for link in () if links is None else parse_xml(links):
-        if link.get("Id") == relationship and link.get("TargetMode") != "External":
-            target = posixpath.normpath(posixpath.join(folder, link.get("Target") or "")).lstrip("/")
-            return conversion.package.parts.get(target, b"")
-    return b""
+    return {} if links is None else {link.get("Id") or "": link for link in parse_xml(links)}
+
+
+def _related(conversion: Conversion, relationship: str) -> bytes:
+    """The bytes of a part that the part on its way refers to; empty where there is none."""
+    link = _links(conversion).get(relationship)
+    if link is None or link.get("TargetMode") == "External":
+        return b""
+    target = posixpath.join(posixpath.dirname(conversion.part.name), link.get("Target") or "")
+    return conversion.package.parts.get(posixpath.normpath(target).lstrip("/"), b"")
+
+
+def _link_target(conversion: Conversion, relationship: str) -> str:
+    link = _links(conversion).get(relationship)
+    return link.get("Target") or "" if link is not None and link.get("TargetMode") == "External" else ""

@@ -15,7 +15,16 @@ from cobranza_rules.language import _
 from cobranza_rules.letters.html_styles import attribute, points, switched_on, twips
 from cobranza_rules.letters.marked_xml import MarkedPart, W
 
+# In the first cell of rows of tables with a heading: at its upper edge, and on its first line
+ROW_TOP, ROW_MARK, HEADING_MARK = '<i class="row-top"></i>', '<i class="row-mark"></i>', '<i class="heading-mark"></i>'
 _PAGE_META = re.compile(r'<meta name="letter-page" content="([^"]*)">')
+_BLOCKS = re.compile(
+    '<body><div class="running-first-footer">(?P<first_footer>.*?)</div>'
+    '<div class="running-header">(?P<header>.*?)</div><div class="running-footer">(?P<footer>.*?)</div>'
+    '<div class="sheet"><div class="first-header">(?P<first_header>.*?)</div>'
+    '<div class="letter">(?P<body>.*?)</div><div class="footer-space">',
+    re.DOTALL,
+)
 _NUMBER = re.compile(r"^\d{1,4}(\.\d{1,2})?$")
 
 
@@ -80,22 +89,31 @@ class Sheet:
     first_footer: str
     footer: str
 
+    def as_blocks(self) -> str:
+        return (
+            f'<div class="running-first-footer">{self.first_footer}</div>'
+            f'<div class="running-header">{self.header}</div><div class="running-footer">{self.footer}</div>'
+            f'<div class="sheet"><div class="first-header">{self.first_header}</div>'
+            f'<div class="letter">{self.body}</div>'
+            f'<div class="footer-space">{self.first_footer}</div><div class="last-footer">{self.first_footer}</div></div>'
+        )
+
+    @staticmethod
+    def from_html(html: str) -> Sheet:
+        """What `as_blocks` wrote, tags filled in: data is escaped and cannot look like it. A page of another form is a body alone."""
+        found = _BLOCKS.search(html)
+        if found is None:
+            return Sheet(html.partition("<body>")[2].rpartition("</body>")[0], "", "", "", "")
+        return Sheet(**found.groupdict())
+
 
 def document_html(sheet: Sheet, page: PageGeometry, rules: list[str], title: str) -> str:
     """`title` may hold tags, as the blocks of the sheet may."""
-    last_footer = sheet.footer or sheet.first_footer
-    blocks = [
-        f'<div class="running-first-footer">{sheet.first_footer}</div>',
-        f'<div class="running-header">{sheet.header}</div><div class="running-footer">{sheet.footer}</div>',
-        f'<div class="sheet"><div class="first-header">{sheet.first_header}</div>',
-        f'<div class="letter">{sheet.body}</div>',
-        f'<div class="footer-space">{last_footer}</div><div class="last-footer">{last_footer}</div></div>',
-    ]
     return (
         '<!DOCTYPE html><html lang="{{ language }}"><head><meta charset="utf-8">'
         f'<title>{title}</title><meta name="author" content="{{{{ company.name }}}}">'
         f'<meta name="dcterms.created" content="{{{{ date_iso }}}}">{page.as_meta()}'
-        f"<style>{_style(page)}{''.join(rules)}</style></head><body>{''.join(blocks)}</body></html>"
+        f"<style>{_style(page)}{''.join(rules)}</style></head><body>{sheet.as_blocks()}</body></html>"
     )
 
 
@@ -103,7 +121,8 @@ def _style(page: PageGeometry) -> str:
     return "".join(
         (
             "body{margin:0}p{margin:0;white-space:pre-wrap}img{vertical-align:bottom}",
-            "table{border-collapse:collapse;table-layout:fixed}td{vertical-align:top}",
+            "a{color:inherit;text-decoration:none}table{border-collapse:collapse;table-layout:fixed}td{vertical-align:top}",
+            ".row-top,.row-mark,.heading-mark{display:none}",
             ".tab{display:inline-block;width:36pt}.page-break{display:block;page-break-after:always}",
             f".first-header{{min-height:{points(max(page.top - page.header, 0))}}}",
         )

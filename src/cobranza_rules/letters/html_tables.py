@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lxml import etree
 
 from cobranza_rules.language import _
 from cobranza_rules.letters.html_inline import Conversion, marks_between
+from cobranza_rules.letters.html_page import HEADING_MARK, ROW_MARK, ROW_TOP
 from cobranza_rules.letters.html_styles import Css, attribute, border_css, colour, css_text, number, paragraph_css, points, twips
 from cobranza_rules.letters.marked_xml import W
 
@@ -27,10 +29,21 @@ _CONDITIONAL = (
 _LOOK_BITS = {"firstRow": 0x20, "lastRow": 0x40, "firstColumn": 0x80, "lastColumn": 0x100, "noHBand": 0x200, "noVBand": 0x400}
 
 
+_PARAGRAPH = re.compile(r"<p [^>]*>")
+
+
 class Blocks(Protocol):
     """What turns the content of a cell into HTML; handed in, for cells hold tables and tables hold cells."""
 
     def __call__(self, holder: etree._Element, conversion: Conversion, around: Css, depth: int) -> str: ...
+
+
+class _Inner(NamedTuple):
+    """What the cells of a row need: how deep they lie, what turns their content into HTML, and the mark of the row."""
+
+    depth: int
+    blocks: Blocks
+    mark: str
 
 
 def table_html(table: etree._Element, conversion: Conversion, around: Css, depth: int, blocks: Blocks) -> str:
@@ -42,14 +55,22 @@ def table_html(table: etree._Element, conversion: Conversion, around: Css, depth
     marks = _marks_before_rows(table)
     # A heading row that a tag precedes may be left out or repeated: it is then a row like others.
     head = 0 if marks else next((index for index, row in enumerate(rows) if row.find(f"{W}trPr/{W}tblHeader") is None), len(rows))
-    pieces = [f'<table class="{name}" style="{css_text(layout.table_css())}">{layout.columns()}', "<thead>" if head else "<tbody>", marks]
+    headed = depth == 0 and 0 < head < len(rows) and all(map(_is_plain, rows))
+    kind = f"{name} headed" if headed else name
+    pieces = [f'<table class="{kind}" style="{css_text(layout.table_css())}">{layout.columns()}', "<thead>" if head else "<tbody>", marks]
     for index, row in enumerate(rows):
         position = "first-row" if index == 0 else "last-row" if index == len(rows) - 1 else ""
-        pieces.append(_row(row, position, layout, around | layout.text_css, (depth, blocks)))
+        mark = "" if not headed else HEADING_MARK if index < head else ROW_MARK
+        pieces.append(_row(row, position, layout, around | layout.text_css, _Inner(depth, blocks, mark)))
         if index == head - 1:
             pieces.append("</thead><tbody>")
         pieces.append(marks_between(row.tail))
     return "".join(pieces) + "</tbody></table>"
+
+
+def _is_plain(row: etree._Element) -> bool:
+    """Its cells are always there, once each, and hold no tables: a row that can be told by a mark in its first cell."""
+    return next(row.iter(W + "tbl"), None) is None and not any(map(marks_between, (row.text, *(cell.tail for cell in row))))
 
 
 def _marks_before_rows(table: etree._Element) -> str:
@@ -70,7 +91,7 @@ def _rows(table: etree._Element, conversion: Conversion) -> Iterator[etree._Elem
             conversion.refuse(element)
 
 
-def _row(row: etree._Element, position: str, layout: _Layout, around: Css, inner: tuple[int, Blocks]) -> str:
+def _row(row: etree._Element, position: str, layout: _Layout, around: Css, inner: _Inner) -> str:
     cells = [element for element in row if element.tag == W + "tc"]
     for element in row:
         if isinstance(element.tag, str) and element.tag not in (
@@ -86,7 +107,7 @@ def _row(row: etree._Element, position: str, layout: _Layout, around: Css, inner
     pieces = [f'<tr class="{position}" style="{css_text(css)}">' if position else f'<tr style="{css_text(css)}">', marks_between(row.text)]
     for index, cell in enumerate(cells):
         column = "first-column" if index == 0 else "last-column" if index == len(cells) - 1 else ""
-        pieces.append(layout.cell(cell, column, around, inner))
+        pieces.append(layout.cell(cell, column, around, inner if index == 0 else inner._replace(mark="")))
         pieces.append(marks_between(cell.tail))
     return "".join(pieces) + "</tr>"
 
@@ -156,7 +177,7 @@ class _Layout:
         whole = sum(grid) or 1
         return "<colgroup>" + "".join(f'<col style="width:{width / whole * 100:.3g}%">' for width in grid) + "</colgroup>"
 
-    def cell(self, cell: etree._Element, column: str, around: Css, inner: tuple[int, Blocks]) -> str:
+    def cell(self, cell: etree._Element, column: str, around: Css, inner: _Inner) -> str:
         properties = cell.find(W + "tcPr")
         css: Css = {}
         for side, inside in (("top", "insideH"), ("bottom", "insideH"), ("left", "insideV"), ("right", "insideV")):
@@ -168,8 +189,10 @@ class _Layout:
             span = int(number(attribute(properties.find(W + "gridSpan")))) or 1
         css["padding"] = " ".join(points(margins[side]) for side in ("top", "right", "bottom", "left"))
         attributes = (f' class="{column}"' if column else "") + (f' colspan="{span}"' if span > 1 else "")
-        depth, blocks = inner
-        return f'<td{attributes} style="{css_text(css)}">{blocks(cell, self.conversion, around, depth + 1)}</td>'
+        content = inner.blocks(cell, self.conversion, around, inner.depth + 1)
+        if inner.mark:
+            content = ROW_TOP + _PARAGRAPH.sub(lambda found: found[0] + inner.mark, content, count=1)
+        return f'<td{attributes} style="{css_text(css)}">{content}</td>'
 
     def _cell_css(self, properties: etree._Element) -> Css:
         css = _cell_looks(properties)

@@ -12,6 +12,7 @@ from cobranza_rules.letters.html_inline import Conversion
 from cobranza_rules.letters.html_page import Sheet, document_html, geometry_of, has_title_page, header_references
 from cobranza_rules.letters.html_styles import Styles
 from cobranza_rules.letters.marked_xml import MARK, MarkedPart, W, mark
+from cobranza_rules.letters.numbering import Numbering
 from cobranza_rules.letters.sandbox import LetterEnvironment
 from cobranza_rules.letters.template_parts import TemplateParts
 from cobranza_rules.letters.word import core_source
@@ -20,11 +21,11 @@ from cobranza_rules.problems import Problem
 ENVIRONMENT = LetterEnvironment("<br>")
 
 
-def html_source(package: DocxPackage, parts: TemplateParts) -> tuple[str, list[Problem]]:
-    """The Jinja source of the HTML, and every element of the document that it cannot show."""
+def html_source(package: DocxPackage, parts: TemplateParts, numbering: Numbering) -> tuple[str, list[Problem]]:
+    """The Jinja source of the HTML, and every element of the document that it cannot show. What it writes goes through `numbering.filled`."""
     styles = Styles(package)
     marked = {name: mark(part, package.name) for name, part in parts.parts.items()}
-    conversions = {name: Conversion(package, styles, part) for name, part in marked.items()}
+    conversions = {name: Conversion(package, styles, numbering, part) for name, part in marked.items()}
     body = marked[MAIN_PART]
     shown = {name: _shown(conversion, number) for number, (name, conversion) in enumerate(conversions.items())}
     sheet = _sheet(shown, body, package)

@@ -20,8 +20,9 @@ _KEYWORD = re.compile(r"\{%[-+]?\s*(\w+)")
 _ENDS = {"endif": "if", "endfor": "for"}
 _MIDDLES = {"elif": ("if",), "else": ("if", "for")}
 _PLACES = frozenset(W + name for name in ("p", "tc", "tr", "tbl"))
-# Elements that hold blocks or runs, between which a paragraph-, row- or run-level tag may stand; and the one that holds text.
-_HOLDERS = frozenset(W + name for name in ("body", "hdr", "ftr", "tbl", "tr", "tc", "p", "sdtContent", "t"))
+# Elements that hold blocks or runs, between which a paragraph-, row- or run-level tag may stand; a field only where text is.
+_TEXT = W + "t"
+_HOLDERS = frozenset(W + name for name in ("body", "hdr", "ftr", "tbl", "tr", "tc", "p", "sdtContent"))
 
 
 @dataclass
@@ -86,13 +87,17 @@ def statement_keyword(tag: str) -> str:
 def _check_places(part: MarkedPart) -> None:
     """Data may become text of the letter and nothing else: no attribute, no field code, no address of a link."""
     for element in part.tree.iter(etree.Element):
+        parent = element.getparent()
         if any(_OPEN in str(value) for value in element.attrib.values()):
             _complain_of_place(part, element)
-        if element.text and _OPEN in element.text and element.tag not in _HOLDERS:
-            _complain_of_place(part, element)
-        parent = element.getparent()
-        if element.tail and _OPEN in element.tail and (parent is None or parent.tag not in _HOLDERS):
-            _complain_of_place(part, element)
+        for text, holder in ((element.text, element.tag), (element.tail, "" if parent is None else parent.tag)):
+            tags = [part.tags[int(found[1])] for found in MARK.finditer(text or "")]
+            if tags and holder != _TEXT:
+                if holder not in _HOLDERS:
+                    _complain_of_place(part, element)
+                elif fields := [tag for tag in tags if tag.startswith("{{")]:  # docxtpl's forms for values that are documents themselves
+                    what = _("the field '{field}' stands in the place of a whole paragraph, run, row or cell", field=fields[0])
+                    part.complain(element, what, _("write it without p, r, tr or tc after the braces"))
 
 
 def _complain_of_place(part: MarkedPart, element: etree._Element) -> None:

@@ -24,6 +24,10 @@ class PdfEngine(Protocol):
         """One PDF. Fetches nothing but data: addresses. The same HTML gives the same bytes. Raises ProblemError."""
         ...
 
+    def close(self) -> None:
+        """Lets go of its process. It may be asked for more, and begins anew."""
+        ...
+
 
 def pdf_error(what: Sentence, hint: Sentence) -> ProblemError:
     return ProblemError([Problem(what, hint)])

@@ -1,12 +1,13 @@
 """The one environment in which templates run. Templates come from people who edit documents, data from anybody.
 
 Three walls, each enough alone for most attacks: `template_check` refuses all but fields, if, for and a few filters before anything runs;
-this sandbox calls nothing and reads nothing but the entries of plain dicts; and the size of what a template writes is bounded.
+this sandbox calls nothing and reads nothing but the entries of plain dicts; and what a template writes, and how long it loops, is bounded.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from jinja2 import StrictUndefined, Template, TemplateError, Undefined
@@ -19,6 +20,7 @@ from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
 
 LARGEST_OUTPUT = 20_000_000  # Characters; a letter with a thousand invoices has about two million.
+MOST_ROUNDS = 1_000_000  # Of all loops of a document; a loop inside a loop over a thousand invoices.
 FILTERS = ("capitalize", "default", "length", "lower", "title", "trim", "upper")
 TESTS = ("defined", "even", "odd")
 # XML 1.0 production [2] leaves these out; the directional overrides can make an amount read backwards.
@@ -66,12 +68,40 @@ class LetterEnvironment(ImmutableSandboxedEnvironment):
         return isinstance(obj, LoopContext) and super().is_safe_attribute(obj, attr, value)
 
 
+class _Rounds:
+    """How often the loops of one document have gone round."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.left = MOST_ROUNDS
+
+
+class _Counted(list[Any]):
+    """A list that a template may go through only so often: an empty loop inside another writes nothing, but takes its time."""
+
+    def __init__(self, items: list[Any], rounds: _Rounds) -> None:
+        super().__init__(items)
+        self._rounds = rounds
+
+    def __iter__(self) -> Iterator[Any]:
+        for item in super().__iter__():
+            self._rounds.left -= 1
+            if self._rounds.left < 0:
+                raise ProblemError([Problem(_("the template goes round in its loops too often"), _("check its loops"), self._rounds.name)])
+            yield item
+
+
 def render_bounded(template: Template, fields: dict[str, Any], name: str) -> str:
-    """Raises ProblemError if the template fails or writes more than LARGEST_OUTPUT characters. `name` is what the user calls it."""
+    """`name` is what the user calls the template.
+
+    Raises ProblemError if it fails, writes more than LARGEST_OUTPUT characters, or goes round in its loops more than MOST_ROUNDS times.
+    """
     pieces: list[str] = []
     size = 0
+    rounds = _Rounds(name)
+    counted = {key: _Counted(value, rounds) if isinstance(value, list) else value for key, value in fields.items()}
     try:
-        for piece in template.generate(fields):
+        for piece in template.generate(counted):
             size += len(piece)
             if size > LARGEST_OUTPUT:
                 raise ProblemError([Problem(_("the template writes too much text"), _("check its loops"), name)])

@@ -12,6 +12,7 @@ from jinja2 import Template
 from cobranza_rules.letters import html_template
 from cobranza_rules.letters.docx_package import open_docx
 from cobranza_rules.letters.field_catalogue import BY_NAME, TemplateField
+from cobranza_rules.letters.numbering import Numbering
 from cobranza_rules.letters.sandbox import render_bounded
 from cobranza_rules.letters.template_check import check_source, fields_named
 from cobranza_rules.letters.template_parts import TemplateParts, read_parts
@@ -27,6 +28,7 @@ class CompiledTemplate:
     digest: str
     word_template: WordTemplate
     html_template: Template
+    numbering: Numbering
     named: frozenset[str] = frozenset()
 
     def word(self, fields: dict[str, Any]) -> bytes:
@@ -35,7 +37,7 @@ class CompiledTemplate:
 
     def html(self, fields: dict[str, Any]) -> str:
         """The letter as one HTML page for a PDF engine, without any reference to the outside. Raises ProblemError."""
-        return render_bounded(self.html_template, fields, self.name)
+        return self.numbering.filled(render_bounded(self.html_template, fields, self.name))
 
 
 def compile_template(content: bytes, name: str, fields: Mapping[str, TemplateField] = BY_NAME) -> CompiledTemplate:
@@ -48,7 +50,8 @@ def compile_template(content: bytes, name: str, fields: Mapping[str, TemplateFie
         Problem(finding.what, finding.hint, name, place="document properties")
         for finding in check_source(properties, PROPERTY_ENVIRONMENT, fields)
     ]
-    source, unsupported = html_template.html_source(package, parts)
+    numbering = Numbering(package)
+    source, unsupported = html_template.html_source(package, parts, numbering)
     problems += unsupported
     if problems:
         raise ProblemError(problems)
@@ -56,7 +59,7 @@ def compile_template(content: bytes, name: str, fields: Mapping[str, TemplateFie
     named = fields_named(properties, PROPERTY_ENVIRONMENT).union(
         *(fields_named(part.by_paragraph, ENVIRONMENT) for part in parts.parts.values())
     )
-    return CompiledTemplate(name, digest, WordTemplate(package, parts), html_template.ENVIRONMENT.from_string(source), named)
+    return CompiledTemplate(name, digest, WordTemplate(package, parts), html_template.ENVIRONMENT.from_string(source), numbering, named)
 
 
 def _tag_problems(parts: TemplateParts, name: str, fields: Mapping[str, TemplateField]) -> list[Problem]:

@@ -18,6 +18,7 @@ from cobranza_rules.letters.sandbox import FILTERS, TESTS, LetterEnvironment
 from cobranza_rules.letters.tag_faults import said_of
 
 DEEPEST_LOOP = 2
+DEEPEST_TAG = 60  # Levels of the syntax tree; Jinja goes down it by recursion when it compiles, too.
 _HINT_FIELDS = _("docs/letters.md lists the fields")
 _PLAIN_TEXT = TemplateField("", FieldKind.TEXT, "")
 
@@ -38,15 +39,27 @@ def fields_named(source: str, environment: LetterEnvironment) -> frozenset[str]:
 
 def check_source(source: str, environment: LetterEnvironment, fields: Mapping[str, TemplateField] = BY_NAME) -> list[Finding]:
     """`fields` are those that the template may name, by their names."""
+    tree: nodes.Template | None
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
         return [Finding(*said_of(error, source))]
     except RecursionError:
+        tree = None
+    if tree is None or _depth(tree) > DEEPEST_TAG:
         return [Finding(1, _("the tags are nested too deeply"), _("simplify the template"))]
     checker = _Checker()
     checker.statements(tree.body, dict(fields), 0)
     return checker.findings
+
+
+def _depth(tree: nodes.Node) -> int:
+    deepest, waiting = 0, [(tree, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting += [(child, depth + 1) for child in node.iter_child_nodes()]
+    return deepest
 
 
 @dataclass

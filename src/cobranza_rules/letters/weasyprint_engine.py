@@ -1,53 +1,70 @@
-"""PDF by WeasyPrint: the same HTML where wkhtmltopdf cannot be had. Slower, but it repeats headings, headers and footers."""
+"""PDF by WeasyPrint: the same HTML where wkhtmltopdf cannot be had. Slower; it works in a process of its own with bounds, like the other."""
 
 from __future__ import annotations
 
-import hashlib
+import importlib.metadata
+import sys
+import time
 from dataclasses import dataclass, field
 
 from cobranza_rules.language import _
-from cobranza_rules.letters.html_page import PageGeometry
-from cobranza_rules.letters.pdf_engine import checked_html, checked_pdf, pdf_error
+from cobranza_rules.letters.child_process import ChildProcess
+from cobranza_rules.letters.pdf_engine import LARGEST_PDF, checked_html, checked_pdf, pdf_error
+from cobranza_rules.letters.printing_process import MOST_LETTERS
+
+_WORKER = (sys.executable, "-m", "cobranza_rules.letters.weasyprint_worker")
+_LENGTH = 8  # Bytes; the worker's module would bring the library into this process.
+_HINT = _("'cobranza doctor' checks the engine")
 
 
-@dataclass(frozen=True)
+@dataclass
 class WeasyprintEngine:
+    """One process prints letter after letter until it has printed MOST_LETTERS or `close` ends it."""
+
     timeout_seconds: float = 60.0
     name: str = field(default="weasyprint", init=False)
+    _child: ChildProcess | None = field(default=None, init=False, repr=False, compare=False)
+    _printed: int = field(default=0, init=False, repr=False, compare=False)
 
     @property
     def version(self) -> str:
-        import weasyprint
-
-        return str(weasyprint.__version__)
+        return importlib.metadata.version("weasyprint")
 
     def render(self, html: str) -> bytes:
-        import weasyprint
-        from weasyprint.urls import URLFetcher
-
-        page = PageGeometry.from_html(checked_html(html))
-        # Its default fetcher reads files and the network, and `<link rel=attachment>` would embed /etc/passwd into the PDF.
-        fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False, timeout=self.timeout_seconds)
-        sheet = weasyprint.CSS(string=page_style(page), url_fetcher=fetcher)
-        identifier = hashlib.sha256(html.encode()).digest()[:16]
-        try:
-            content = weasyprint.HTML(string=html, url_fetcher=fetcher).write_pdf(stylesheets=[sheet], pdf_identifier=identifier)
-        except Exception as error:  # The library documents no exceptions of its own.
-            raise pdf_error(_("WeasyPrint failed: {detail}", detail=str(error)[:300]), _("'cobranza doctor' checks the engine")) from error
+        page = checked_html(html).encode()
+        child = self._running()
+        until = time.monotonic() + self.timeout_seconds
+        child.tell(len(page).to_bytes(_LENGTH) + page)
+        self._printed += 1
+        head = self._heard(child, 1 + _LENGTH, until)
+        length = int.from_bytes(head[1:])
+        if length > LARGEST_PDF:
+            self.close()
+            return checked_pdf(b"", self.name)
+        content = self._heard(child, length, until)
+        if head[:1] != b"+":
+            raise pdf_error(_("WeasyPrint failed: {detail}", detail=content.decode(errors="replace")), _HINT)
         return checked_pdf(content, self.name)
 
+    def _heard(self, child: ChildProcess, length: int, until: float) -> bytes:
+        """So many bytes of its answer."""
+        heard = b""
+        while len(heard) < length:
+            piece = child.hear(until, self.timeout_seconds, length - len(heard))
+            if not piece:
+                code = child.process.wait()
+                self.close()
+                raise pdf_error(_("WeasyPrint failed: {detail}", detail=str(code)), _HINT)
+            heard += piece
+        return heard
 
-def page_style(page: PageGeometry) -> str:
-    """Running header and footer (CSS Generated Content for Paged Media): the first page's header stands in the flow."""
-    side = f"margin-left:{page.left:g}pt;margin-right:{page.right:g}pt"
-    box = "width:100%;content:element"
-    return (
-        f"@page{{size:{page.width:g}pt {page.height:g}pt;margin-top:{page.top:g}pt;margin-bottom:{page.bottom:g}pt;{side};"
-        f"@top-left{{{box}(header);vertical-align:top;padding-top:{page.header:g}pt}}"
-        f"@bottom-left{{{box}(footer);vertical-align:bottom;padding-bottom:{page.footer:g}pt}}}}"
-        f"@page :first{{margin-top:{page.header:g}pt;@top-left{{content:none}}"
-        f"@bottom-left{{{box}(first-footer)}}}}"
-        ".running-header{position:running(header)}.running-footer{position:running(footer)}"
-        ".running-first-footer{position:running(first-footer)}.footer-space,.last-footer{display:none}"
-        ".page::after{content:counter(page)}.pages::after{content:counter(pages)}"
-    )
+    def _running(self) -> ChildProcess:
+        if self._child is None or not self._child.alive or self._printed >= MOST_LETTERS:
+            self.close()
+            self._child, self._printed = ChildProcess(_WORKER, {}, by_errors=False), 0
+        return self._child
+
+    def close(self) -> None:
+        if self._child is not None:
+            self._child.close()
+            self._child = None

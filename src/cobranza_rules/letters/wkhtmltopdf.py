@@ -1,29 +1,29 @@
 """PDF by wkhtmltopdf, through pdfkit, in a process of its own with a time limit and nothing to read or fetch.
 
 The program is no longer maintained and its WebKit is old (CVE-2022-35583: it follows any address in the HTML; CVE-2025-26240: pdfkit takes
-options from the HTML of a string, so only a file is given). Its input is our own template with escaped data, and the options below hold
-even where that fails: what would be fetched makes the program fail.
+options from the HTML of a string, so it never sees any). Its input is our own template with escaped data, and the options below hold
+even where that fails: nothing is fetched, and a letter that tries to is refused.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import signal
 import subprocess
-import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import pdfkit
 
 from cobranza_rules.language import _
+from cobranza_rules.letters import pdf_links
 from cobranza_rules.letters.html_page import PageGeometry
-from cobranza_rules.letters.page_numbers import Numbering, number_pages
+from cobranza_rules.letters.long_letter import LongLetter, surely_long
+from cobranza_rules.letters.page_numbers import Numbering
+from cobranza_rules.letters.page_stamps import Printed, Stamps, finished, page_count, page_marks
 from cobranza_rules.letters.pdf_engine import checked_html, checked_pdf, pdf_error
-from cobranza_rules.letters.repeated_headings import HeadedTables
+from cobranza_rules.letters.printing_process import PrintingProcess
+from cobranza_rules.problems import ProblemError
 
 SAFE: dict[str, str] = {
     "disable-javascript": "",
@@ -31,30 +31,26 @@ SAFE: dict[str, str] = {
     "disable-plugins": "",
     # A proxy that nobody listens on (discard, RFC 863): without it images and frames would be fetched from the network.
     "proxy": "http://127.0.0.1:9",
-    "load-error-handling": "ignore",
-    "load-media-error-handling": "ignore",
+    "load-error-handling": "abort",
+    "load-media-error-handling": "abort",
     "encoding": "utf-8",
     "javascript-delay": "0",  # The default waits 200 ms for scripts that may not run.
-    "quiet": "",
 }
 # Debian's build has an unpatched Qt, which lays text out at 125 dpi and prints it at 96: 10.5 pt would come out as 8.07 pt.
 UNPATCHED_ZOOM = 125 / 96
-_MOST_CUTS = 20  # Pages over which a table may run and still have its heading on each: a trial print for every one.
+_MOST_MOVES = 5  # Prints of a long letter's text, each with one more table moved to a new page
 _SLACK = 3.0  # Points that a sheet stays below whole pages, against rounding to one page more.
-_PAGE_COUNT = re.compile(rb"/Type /Pages\b.*?/Count (\d+)", re.DOTALL)
-_CREATED = re.compile(rb"/CreationDate \(D:\d{14}Z?\)")
 _DCTERMS = re.compile(r'<meta name="dcterms\.created" content="(\d{4})-(\d{2})-(\d{2})">')
-# Qt orders fonts and objects by a random hash unless it is told not to: the same letter would give other bytes.
-_ENVIRONMENT = {"LANG": "C.UTF-8", "TZ": "UTC", "QT_QPA_PLATFORM": "offscreen", "QT_HASH_SEED": "0"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class WkhtmltopdfEngine:
-    """`program` is the path of the binary."""
+    """`program` is the path of the binary. One process prints letter after letter until it is worn or `close` ends it."""
 
     program: str
     timeout_seconds: float = 60.0
     name: str = field(default="wkhtmltopdf", init=False)
+    _process: PrintingProcess | None = field(default=None, init=False, repr=False, compare=False)
 
     @cached_property
     def reported(self) -> str:
@@ -78,95 +74,97 @@ class WkhtmltopdfEngine:
         return (found[0] if found else self.reported) + (" (patched Qt)" if self.patched else " (unpatched Qt)")
 
     def render(self, html: str) -> bytes:
-        """One pass for a letter of one page. A longer one is printed again: with headings, and with the footer at the end of its last page."""
+        """One print for a letter of one page; for a longer one a print of what repeats on its pages and one of its text."""
         page = PageGeometry.from_html(checked_html(html))
-        content = self._pass(html, page, 1)
-        if _pages(content) > 1:
-            content = self._long(html, page)
-        content = _dated(content, html)
-        numbering = Numbering.from_html(html)
-        return content if numbering is None else number_pages(content, numbering, page)
+        numbering, created = Numbering.from_html(html), _created(html)
+        if self.patched or not surely_long(html):
+            printed = self._on_sheets(html, page, 1)
+            pages = len(printed.links)
+            if pages > 1 and self.patched:  # It repeats headings itself.
+                printed = self._on_sheets(html, page, pages)
+            if pages == 1 or self.patched:
+                return finished(printed, numbering, created)
+        text, stamps = self._long(html)
+        return finished(text, numbering, created, stamps)
 
-    def _long(self, html: str, page: PageGeometry) -> bytes:
-        tables = HeadedTables(html)
-        for _attempt in range(_MOST_CUTS):
-            if not tables.cut(self._pass(tables.marked(), page, 1)):
+    def _long(self, html: str) -> tuple[Printed, Stamps]:
+        letter = LongLetter(html)
+        pieces = self._print(letter.pieces_html(), letter.page, self._zoom)
+        letter.measure(page_marks(pieces.content))
+        for _attempt in range(_MOST_MOVES):
+            text = self._print(letter.text_html(), letter.text_page, self._zoom)
+            marks = page_marks(text.content)
+            if not letter.move_on(marks):
                 break
-        else:
-            tables = HeadedTables(html)  # So long a table is better without headings than late.
-        content = self._pass(tables.html(), page, 1)
-        pages = _pages(content)
-        settled = self._pass(tables.html(), page, pages)
-        return settled if _pages(settled) == pages else content
+        return text, Stamps(pieces, letter.stamped(marks))
 
-    def _pass(self, html: str, page: PageGeometry, pages: int) -> bytes:
-        return checked_pdf(self._run(html.replace("</head>", f"<style>{self._style(page, pages)}</style></head>", 1), page), self.name)
-
-    def _style(self, page: PageGeometry, pages: int) -> str:
+    def _on_sheets(self, html: str, page: PageGeometry, pages: int) -> Printed:
+        """The letter with its footer at the end of as many pages."""
         height = pages * (page.height - page.header - page.footer) - _SLACK
-        zoom = "" if self.patched else f"body{{zoom:{UNPATCHED_ZOOM:.5f}}}"
-        return (
-            f"{zoom}.sheet{{position:relative;min-height:{height:g}pt}}"
+        style = (
+            f"{self._zoom}.sheet{{position:relative;min-height:{height:g}pt;padding-bottom:1px}}"  # Else a margin would reach out of it.
             ".last-footer{position:absolute;bottom:0;left:0;right:0}.footer-space{visibility:hidden}"
-            ".running-header,.running-footer,.running-first-footer,p.numbered{display:none}"
+            ".running-header,.running-footer,.running-first-footer{display:none}"
         )
+        return self._print(html, page, style)
+
+    @property
+    def _zoom(self) -> str:
+        return "p.numbered{display:none}" + ("" if self.patched else f"body{{zoom:{UNPATCHED_ZOOM:.5f}}}")
+
+    def _print(self, html: str, page: PageGeometry, style: str) -> Printed:
+        html, addresses = pdf_links.marked(html.replace("</head>", f"<style>{style}</style></head>", 1))
+        content = checked_pdf(self._run(html, page), self.name)
+        if not addresses:
+            return Printed(content, page, [()] * page_count(content))
+        width = page.width - page.left - page.right
+        return Printed(content, page, pdf_links.areas(page_marks(content), addresses, width))
 
     def _run(self, html: str, page: PageGeometry) -> bytes:
-        with tempfile.TemporaryDirectory(prefix="cobranza-pdf-") as folder:
-            source, target = Path(folder, "letter.html"), Path(folder, "letter.pdf")
-            source.write_text(html, encoding="utf-8")
-            command = self.command(source, target, page)
-            environment = _ENVIRONMENT | {"PATH": os.environ.get("PATH", os.defpath), "HOME": folder, "XDG_RUNTIME_DIR": folder}
-            self._wait(command, folder, environment)
-            try:
-                return target.read_bytes()
-            except FileNotFoundError:
-                return b""
+        """Alone in a fresh process where one that had printed other letters failed at it."""
+        process = self._running()
+        used = process.printed > 0
+        try:
+            return process.print(html, self.options(page), self.timeout_seconds)
+        except ProblemError:
+            if not used or not process.worn:
+                raise
+        return self._running().print(html, self.options(page), self.timeout_seconds)
 
-    def command(self, source: Path, target: Path, page: PageGeometry) -> list[str]:
-        sizes = {
-            "page-width": f"{page.width / 72 * 25.4:.2f}mm",
-            "page-height": f"{page.height / 72 * 25.4:.2f}mm",
-            "margin-top": f"{page.header / 72 * 25.4:.2f}mm",
-            "margin-bottom": f"{page.footer / 72 * 25.4:.2f}mm",
-            "margin-left": f"{page.left / 72 * 25.4:.2f}mm",
-            "margin-right": f"{page.right / 72 * 25.4:.2f}mm",
-        }
-        options = SAFE | sizes | ({"disable-smart-shrinking": ""} if self.patched else {})
+    def _running(self) -> PrintingProcess:
+        if self._process is None or self._process.worn:
+            self.close()
+            self._process = PrintingProcess(self.command())
+        return self._process
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    def command(self) -> list[str]:
+        """The options of every letter. pdfkit makes it of an empty page, for it would take options from the HTML that it is given."""
+        options = SAFE | ({"disable-smart-shrinking": ""} if self.patched else {})
         configuration = pdfkit.configuration(wkhtmltopdf=self.program)
-        command: list[str] = pdfkit.PDFKit(str(source), "file", options=options, configuration=configuration).command(str(target))
-        return command
+        kit = pdfkit.PDFKit("", "string", options=options, configuration=configuration, verbose=True)
+        command: list[str] = kit.command()
+        return command[:-2]  # The last two are its input and output.
 
-    def _wait(self, command: list[str], folder: str, environment: dict[str, str]) -> None:
-        """By itself pdfkit would wait for ever."""
-        with subprocess.Popen(  # noqa: S603 (a configured program with our own options, no shell)
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        ) as process:
-            try:
-                _output, errors = process.communicate(timeout=self.timeout_seconds)
-            except subprocess.TimeoutExpired:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                what = _("the PDF was not ready after {seconds} seconds", seconds=f"{self.timeout_seconds:g}")
-                raise pdf_error(what, _("raise pdf.timeout_seconds, or shorten the letter")) from None
-            if process.returncode != 0:
-                detail = errors.decode(errors="replace").strip()[-300:] or str(process.returncode)
-                raise pdf_error(_("wkhtmltopdf failed: {detail}", detail=detail), _("'cobranza doctor' checks the engine"))
+    @staticmethod
+    def options(page: PageGeometry) -> Sequence[str]:
+        """Those of one letter."""
+        sizes = {
+            "page-width": page.width,
+            "page-height": page.height,
+            "margin-top": page.header,
+            "margin-bottom": page.footer,
+            "margin-left": page.left,
+            "margin-right": page.right,
+        }
+        return [word for name, size in sizes.items() for word in (f"--{name}", f"{size / 72 * 25.4:.2f}mm")]
 
 
-def _pages(content: bytes) -> int:
-    found = _PAGE_COUNT.search(content)
-    return int(found[1]) if found else 1
-
-
-def _dated(content: bytes, html: str) -> bytes:
-    """The letter's own date as the date of creation, in as many bytes as before, so that the same letter gives the same PDF."""
+def _created(html: str) -> str:
+    """The letter's own date, so that the same letter gives the same PDF."""
     found = _DCTERMS.search(html[:20_000])
-    date = "".join(found.groups()) if found else "20000101"
-    return _CREATED.sub(lambda old: f"/CreationDate (D:{date}000000Z)".encode().ljust(len(old[0])), content, count=1)
+    return "".join(found.groups()) if found else "20000101"
