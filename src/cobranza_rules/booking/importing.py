@@ -30,12 +30,12 @@ from cobranza_rules.domain.document import CfdiRecord, CreditNoteRecord, Invoice
 from cobranza_rules.intake.cfdi import examine_cfdi, read_cfdi
 from cobranza_rules.intake.cfdi_statuses import read_statuses
 from cobranza_rules.intake.contacts import read_customers
+from cobranza_rules.intake.not_recognised import no_list, nothing_known
 from cobranza_rules.intake.recognise import Kind, recognise
 from cobranza_rules.intake.reminders import read_reminders
 from cobranza_rules.intake.report_mapping import ReportMapping
 from cobranza_rules.intake.set_aside import SetAside
 from cobranza_rules.intake.sources import SourceFile
-from cobranza_rules.intake.spreadsheet import read_tables
 from cobranza_rules.intake.support_content import media_type_of
 from cobranza_rules.intake.table import by_cell
 from cobranza_rules.language import Sentence, _
@@ -140,12 +140,12 @@ class Importing:
             elif kind in LAST:
                 self._take_list(keeper, kind, name, content, report)
             elif kind is Kind.SPREADSHEET:
-                self._quarantine(keeper, name, content, _no_list(content, name), report, "other")
+                self._quarantine(keeper, name, content, no_list(content, name), report, "other")
                 return
             elif kind is Kind.CUSTOMERS:
                 self._take_customers(keeper, name, content, report)
             else:
-                self._quarantine(keeper, name, content, (_not_recognised(name),), report, "other")
+                self._quarantine(keeper, name, content, (nothing_known(name),), report, "other")
                 return
         except SetAside as aside:
             report.set_aside.append((name, aside.reason))
@@ -278,27 +278,3 @@ def _group_of(kind: Kind) -> str:
     if kind in LAST:
         return kind.value
     return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers"}.get(kind, "other")
-
-
-def _no_list(content: bytes, name: str) -> tuple[Problem, ...]:
-    """What is wrong with a table of which no headings are known, or which cannot be read."""
-    try:
-        tables = read_tables(content, name)
-    except ProblemError as error:
-        return error.problems
-    what = _(
-        "no known headings stand in the first rows: neither of a report of AdminPAQ, nor of a list of customers, agreements, billing requests, "
-        "reminders or statuses of CFDI"
-    )
-    hint = _("samples/plantillas has an empty list of each kind; 'cobranza columns' shows what is recognised of a report")
-    return (Problem(what, hint, name, place=tables[0].name if tables else ""),)
-
-
-def _not_recognised(name: str) -> Problem:
-    return Problem(
-        _(
-            "not a CFDI, no report or table of AdminPAQ, and no list of customers, agreements, billing requests, reminders or statuses of CFDI"
-        ),
-        _("see docs/import.md for what can be imported"),
-        name,
-    )
