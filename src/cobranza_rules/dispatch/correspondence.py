@@ -154,12 +154,13 @@ def signed_heading(
 
 
 def statement_for(session: Session, writer: Writer, customer: CustomerRow, currency: str, *, noted: bool = False) -> Letter:
-    """The statement of account: every open invoice of one customer in one currency, due or not.
+    """The statement of account: every open invoice of one customer in one currency, due or not; disputed ones apart, outside the total.
 
-    `noted` says beside those that are disputed, promised or claimed as paid that they are.
+    `noted` says beside those that are promised or claimed as paid that they are.
     """
     query = select(InvoiceRow).where(InvoiceRow.customer_id == customer.id, InvoiceRow.currency == currency, InvoiceRow.status == "open")
-    rows = list(session.scalars(query.order_by(InvoiceRow.due_on, InvoiceRow.id)))
+    every = list(session.scalars(query.order_by(InvoiceRow.due_on, InvoiceRow.id)))
+    rows = [row for row in every if not row.dispute_open]
     notes = [_what_is_open(state_of(row), customer.language) if noted else "" for row in rows]
     lines = tuple(line for row, note in zip(rows, notes, strict=True) for line in _lines_of(row, writer, note))
     analyst = writer.company.person(ANALYST)
@@ -173,7 +174,7 @@ def statement_for(session: Session, writer: Writer, customer: CustomerRow, curre
         company=writer.company,
         addressee=addressee_of(session, customer, "collections_contact"),
         lines=lines,
-        held=(),
+        held=tuple(_line(row, writer, why_apart(state_of(row), customer.language)) for row in every if row.dispute_open),
         unapplied=unapplied_in_words(session, customer, currency),
         buckets=_buckets(lines, currency, writer.buckets),
         total=_total(lines, currency),
@@ -187,7 +188,7 @@ def statement_for(session: Session, writer: Writer, customer: CustomerRow, curre
 
 
 def _what_is_open(state: InvoiceState, language: str) -> str:
-    return why_apart(state, language) if state.dispute_open or state.promise_open or state.claimed_on is not None else ""
+    return why_apart(state, language) if state.promise_open or state.claimed_on is not None else ""
 
 
 def why_apart(state: InvoiceState, language: str) -> str:
