@@ -96,7 +96,7 @@ def _owed(letter: Letter) -> dict[str, Any]:
 
 
 def _whole_account(document: AccountLetter) -> dict[str, Any]:
-    lines = [line for statement in document.statements for line in statement.lines]
+    lines = [line for statement in document.statements for line in (*statement.lines, *statement.held)]
     late = [line for line in lines if line.days_overdue > 0]
     return {
         "statements": [_owed(statement) for statement in document.statements],
