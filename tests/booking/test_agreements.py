@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
+from tests.booking.ledger_records import charge, taken
 from tests.cfdi_files import COMPANY, invoice
 
 from cobranza_rules.backtest.history import Period
@@ -272,3 +273,13 @@ def test_a_backtest_knows_a_limit_from_the_day_on_which_it_came(book: Book) -> N
         history = HistoryReader(session, Period(dt.date(2026, 3, 2), dt.date(2026, 3, 6)), rules, ZoneInfo("America/Mexico_City")).of([1])
     limits = history.customers[1].limits
     assert [limits_on(limits, dt.date(2026, 3, day)) for day in (3, 4)] == [{}, {"MXN": 200_000}]
+
+
+def test_what_only_the_accounting_system_tells_of_is_covered_and_needs_its_support_too(book: Book) -> None:
+    book.take(sheet("C-001,CT-1,MXN,2026-01-01,2026-12-31,,45,remisión"))
+    taken(book.database, FixedClock(DAY, "America/Mexico_City"), charge("FA-1", "1000.00", "1000.00"))
+    assert book.agreed() == {"FA-1": ("CT-1", 1)}
+    with book.database.reading() as session:
+        row = session.scalars(select(InvoiceRow)).one()
+        assert row.due_on == row.issued_on + dt.timedelta(days=45)
+        assert row.support_missing

@@ -6,6 +6,7 @@ import datetime as dt
 
 from sqlalchemy import select
 
+from cobranza_rules.booking.agreed_or_asked import agreed_or_asked
 from cobranza_rules.booking.agreements import cover_invoice
 from cobranza_rules.booking.bookkeeper import Bookkeeper, put_state
 from cobranza_rules.booking.cancelled_documents import settle_invoice
@@ -26,7 +27,7 @@ from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem
-from cobranza_rules.store.tables import AgreementRow, BillingRequestRow, InvoiceRow
+from cobranza_rules.store.tables import InvoiceRow
 
 
 def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening: dt.date | None, warnings: list[Problem]) -> Taken:
@@ -45,7 +46,7 @@ def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening
     relate(keeper, record.uuid, record.relations)
     if opening is not None and row.issued_on <= opening and row.delivery == "pending":
         keeper.enter(row, EntryKind.DELIVERED, row.issued_on, {"opening": True})
-    agreed, asked = _agreed_or_asked(keeper, row.customer_id)
+    agreed, asked = agreed_or_asked(keeper, row.customer_id)
     if agreed:
         cover_invoice(keeper, row, today)
     require_support(keeper, row, today)
@@ -58,14 +59,6 @@ def book_invoice(keeper: Bookkeeper, document: Document, today: dt.date, opening
     apply_waiting_credit_notes(keeper, row, today)
     settle_invoice(keeper, row, today)
     return Taken.UPDATED if merged else Taken.NEW
-
-
-def _agreed_or_asked(keeper: Bookkeeper, customer_id: int) -> tuple[bool, bool]:
-    """Whether the customer has agreements, and billing requests: most have neither, which is asked once an invoice."""
-    agreed = select(AgreementRow.id).where(AgreementRow.customer_id == customer_id).exists()
-    asked = select(BillingRequestRow.id).where(BillingRequestRow.customer_id == customer_id).exists()
-    found = keeper.session.execute(select(agreed, asked)).one()
-    return bool(found[0]), bool(found[1])
 
 
 def _refuse_taken_number(keeper: Bookkeeper, record: InvoiceRecord, file: str) -> None:

@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from cobranza_rules.booking.agreed_or_asked import agreed_or_asked
+from cobranza_rules.booking.agreements import cover_invoice
 from cobranza_rules.booking.bookkeeper import Bookkeeper, put_state
 from cobranza_rules.booking.ledger_customers import LedgerCustomers
 from cobranza_rules.booking.ledger_numbers import InvoiceNumbers, number_of
 from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.payment_terms import due_when_issued
+from cobranza_rules.booking.request_ties import tie_invoice
+from cobranza_rules.booking.support import require_support
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.domain.ledger_document import LedgerDocument
@@ -172,7 +176,17 @@ class LedgerCharges:
             self.named.append(row.id)
         if self.opening is not None and row.issued_on <= self.opening:
             self.keeper.enter(row, EntryKind.DELIVERED, row.issued_on, {"opening": True})
+        self._tie(row)
         return self._booked(document, row, self._charge(row, None, document), Taken.NEW)
+
+    def _tie(self, row: InvoiceRow) -> None:
+        """To the agreement that covers it and the request that it answers, as an invoice of which the CFDI came first."""
+        agreed, asked = agreed_or_asked(self.keeper, row.customer_id)
+        if agreed:
+            cover_invoice(self.keeper, row, self.today)
+        require_support(self.keeper, row, self.today)
+        if asked:
+            tie_invoice(self.keeper, row, self.today)
 
     def _conflicts(self, document: LedgerDocument, invoice: InvoiceRow, known: KnownCharges) -> bool:
         """Two sources that contradict each other: which of them is right nobody can tell from here."""
