@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cobranza_rules.letters.template_folder import TemplateFolder
     from cobranza_rules.mail.mailbox import Mailbox
     from cobranza_rules.mail.patterns import Patterns
+    from cobranza_rules.mail.signed_token import TokenKey
     from cobranza_rules.mail.sink import Sink
     from cobranza_rules.rules.engine import Engine
     from cobranza_rules.rules.model import RuleSet
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from cobranza_rules.warm import Warm
 
 REPLIES = "replies.yaml"
+TOKEN_KEY = Path("secrets", "token-key")
 
 
 @dataclass
@@ -125,6 +127,13 @@ class Workspace:
         from cobranza_rules.mail.adapters import open_sink
 
         return open_sink(self.settings.mail.out, self.base)
+
+    @cached_property
+    def token_key(self) -> TokenKey:
+        """Without it no token that was sent before is known again; what it names is then found by other means, or by a person."""
+        from cobranza_rules.mail.signed_token import read_or_make_key
+
+        return read_or_make_key(self.base / TOKEN_KEY)
 
     @cached_property
     def mailbox(self) -> Mailbox | None:
