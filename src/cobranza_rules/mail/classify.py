@@ -6,6 +6,7 @@ The program never guesses: where two kinds contend, a condition is set, a date i
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -21,6 +22,7 @@ from cobranza_rules.mail.reply_text import split_reply
 from cobranza_rules.mail.words import LONGEST_TEXT, TextSentence, sentences
 
 MOST_KINDS = 3  # A reply that says more different things than that goes to a person.
+PERCENTAGE = re.compile(r"(?<![\d.,])\d{1,2} ?%")
 COMMITTING = frozenset({ReplyKind.PROMISE, ReplyKind.PAYMENT_NOTICE})  # Kinds whose words may be conditional
 
 
@@ -115,7 +117,7 @@ def _limits(reply: Reply, patterns: Patterns) -> list[Sentence]:
     near = reply.near()
     if any(patterns.conditions.spans(sentence.words) for sentence in near):
         doubts.append(_("it is said under a condition"))
-    if any(patterns.partial.spans(sentence.words) for sentence in near):
+    if any(patterns.partial.spans(sentence.words) or PERCENTAGE.search(sentence.text) for sentence in near):
         doubts.append(_("it speaks of a part only"))
     if _is_limited(reply, patterns):
         doubts.append(_("what follows limits or denies it"))
@@ -128,13 +130,10 @@ def _speaks_of_payment(reply: Reply, said: frozenset[ReplyKind]) -> bool:
 
 
 def _is_limited(reply: Reply, patterns: Patterns) -> bool:
-    """A reservation behind the deciding words in their sentence (`pagamos el viernes, pero no todo`), or a negation in their clause."""
+    """A reservation or a negation behind the deciding words in their sentence (`pagamos el viernes, pero no todo`, `..., la otra no`)."""
     for hit in reply.hits:
         words = reply.sentences[hit.sentence].words
-        clause = next(word.clause for word in words if word.end == hit.end)
-        if any(words[start].start >= hit.end for start, _end in patterns.reservations.spans(words)):
-            return True
-        if any(words[start].start >= hit.end and words[start].clause == clause for start, _end in patterns.negations.spans(words)):
+        if any(words[start].start >= hit.end for start, _end in (*patterns.reservations.spans(words), *patterns.denials(words))):
             return True
     return False
 

@@ -17,15 +17,32 @@ from cobranza_rules.mail.date_readers import (
     month_and_day,
     nothing,
     slashed,
+    stretch,
     weekday,
     weekday_and_day,
+    weekday_and_slashed,
     weekday_of_week,
 )
 from cobranza_rules.mail.date_words import pattern
 
 LONG_YEAR = r"(?:,? (?:de |del |del ano |of )?)(?P<year>20\d\d)"
 DAY = r"(?P<day>\d{1,2}(?:ro|o|er|ero|°|º|st|nd|rd|th)?|primero)"
+BETWEEN = r"(?:(?:entre|del|between|from) (?:el |dia |the )*(?P<first>\d{1,2}) (?:y|al|a|and|to|through) (?:el |dia |the )*|(?:el |dia )?(?P<or>\d{1,2}) (?:o|u|or) (?:el |dia |the )*)"
 FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    (pattern(BETWEEN + r"(?P<day>\d{1,2})(?: de | )(?P<month>{MONTH})(?:" + LONG_YEAR + r")?"), stretch(month_and_day)),
+    (
+        pattern(
+            r"(?:between |from )?(?P<month>{MONTH}) (?P<first>\d{1,2})(?:st|nd|rd|th)?(?: and | or | to | through | - |-)(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+        ),
+        stretch(month_and_day),
+    ),
+    (pattern(BETWEEN + r"(?P<day>\d{1,2})(?![\d:/.,%-]?[\d%])(?! (?:dias|days|mil|pesos|hrs|facturas|am|pm|a\.m))"), stretch(day_of_month)),
+    (
+        pattern(
+            r"(?P<weekday>{WEEKDAY})\.?,? (?:dia )?(?P<day>\d{1,2})(?P<mark>[/.-])(?P<month>\d{1,2})(?:(?P=mark)(?P<year>20\d\d|\d\d))?(?![./-]?\d)"
+        ),
+        weekday_and_slashed,
+    ),
     (pattern(r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)"), iso),
     (
         pattern(

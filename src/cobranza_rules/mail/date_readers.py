@@ -51,6 +51,23 @@ def slashed(match: re.Match[str], context: Context) -> Reading:
     return date, context.english and first <= 12 and second <= 12 and first != second
 
 
+def weekday_and_slashed(match: re.Match[str], context: Context) -> Reading:
+    """`viernes 13/03`, `Friday 3/13`: the weekday tells which of the two numbers is the month."""
+    first, second = int(match["day"]), int(match["month"])
+    got = groups(match)
+    weekday = WEEKDAYS[got["weekday"]]
+    for day, month in ((first, second), (second, first)):
+        date = day_of(year_of(got["year"]), month, day) if "year" in got else nearest(context.on, month, day) if 1 <= month <= 12 else None
+        if date is not None and date.weekday() == weekday:
+            return date, False
+    return slashed(match, context)[0], True
+
+
+def stretch(reader: Reader) -> Reader:
+    """`entre el 10 y el 12 de marzo`, `el 10 o el 11`: the last day is proposed."""
+    return lambda match, context: (reader(match, context)[0], True)
+
+
 def weekday_and_day(match: re.Match[str], context: Context) -> Reading:
     """`viernes 13`: the nearest such date; a weekday that does not agree makes it vague."""
     date = next_day(context.on - dt.timedelta(days=7), int(match["day"]))

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from cobranza_rules.domain.reply import ReplyKind
 from cobranza_rules.mail.phrase import SHORTEST_STEM, Phrase
-from cobranza_rules.mail.words import TextSentence, Word
+from cobranza_rules.mail.words import NUMBER_WORDS, TextSentence, Word
 
 NEGATION_REACH = 3  # Words that may stand between a negation and what it denies, in the same clause
 
@@ -66,17 +66,32 @@ class Patterns:
     """`statements` are kinds that a question does not make; `gives_way` names for a kind those that count more when both are said.
 
     `conditions` are words that make a promise or a notice conditional ("si", "en cuanto"), `reservations` those that limit it when they
-    follow ("pero"), `partial` those that speak of a part of what is owed. `digest` names the file's version.
+    follow ("pero"), `partial` those that speak of a part of what is owed. `harmless` are words that look like a negation and deny nothing
+    ("no se preocupe"). `digest` names the file's version.
     """
 
     kinds: PhraseIndex
     negations: PhraseIndex
+    harmless: PhraseIndex
     conditions: PhraseIndex
     reservations: PhraseIndex
     partial: PhraseIndex
     statements: frozenset[ReplyKind]
     gives_way: Mapping[ReplyKind, frozenset[ReplyKind]] = field(default_factory=dict)
     digest: str = ""
+
+    def denials(self, words: Sequence[Word]) -> list[tuple[int, int]]:
+        """The indices of every negation; `No. 4512` and what is harmless are none."""
+        harmless = self.harmless.spans(words)
+        return [
+            (start, end)
+            for start, end in self.negations.spans(words)
+            if not any(begin <= start < behind for begin, behind in harmless) and not _is_number_sign(words, start)
+        ]
+
+
+def _is_number_sign(words: Sequence[Word], index: int) -> bool:
+    return words[index].folded in NUMBER_WORDS and index + 1 < len(words) and words[index + 1].folded[:1].isdigit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,7 @@ def find_hits(patterns: Patterns, said: Sequence[TextSentence]) -> list[Hit]:
     hits: dict[tuple[ReplyKind, int], Hit] = {}
     for number, sentence in enumerate(said):
         words = sentence.words
-        denials = patterns.negations.spans(words)
+        denials = patterns.denials(words)
         for index, word in enumerate(words):
             for entry, end in patterns.kinds.at(words, index):
                 if entry.kind is None or (entry.kind in patterns.statements and sentence.question):

@@ -12,6 +12,7 @@ from cobranza_rules.domain.reply import ReplyKind
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.amounts import FoundAmount, find_amounts
 from cobranza_rules.mail.dates import FoundDate, find_dates
+from cobranza_rules.mail.invoice_names import NamedInvoice, find_invoices
 from cobranza_rules.mail.patterns import Hit
 from cobranza_rules.mail.signature import Signer, read_signer
 from cobranza_rules.mail.words import TextSentence, fold
@@ -20,9 +21,9 @@ from cobranza_rules.money import Money
 LONGEST_REASON = 300
 MOST_ALTERNATIVES = 1  # Different dates or amounts in the sentences that decide the kind; with more a person chooses.
 
-Value = dt.date | Money | str | int
+Value = dt.date | Money | str | int | tuple[str, ...]
 NUMBER = re.compile(
-    r"(?:contra ?r?recibo|contra recibo|folio(?: de (?:recepcion|revision|ingreso|contrarrecibo))?|numero de (?:recepcion|ingreso|contrarrecibo))"
+    r"(?:contra[ -]?r{0,2}ecibos?|folio(?: de (?:recepcion|revision|ingreso|contrarrecibo))?|numero de (?:recepcion|ingreso|contrarrecibo))"
     r"(?: de (?:recepcion|revision|pago))?(?: es| el){0,2}(?: ?(?:no|num|numero|folio|#)\b)?[.:# ]{0,4}(?P<number>[a-z]{0,6}[-/ ]?\d[a-z0-9/-]{1,20})"
 )
 REVIEW = re.compile(r"\brevision")
@@ -66,6 +67,10 @@ class Reply:
         found = find_amounts(self.said, self.currency)
         return [one for one in found if self._is_near(one.start)] or found
 
+    def invoices(self) -> list[NamedInvoice]:
+        found = find_invoices(self.said)
+        return [one for one in found if self._is_near(one.start)] or found
+
     def _is_near(self, position: int) -> bool:
         return any(sentence.start <= position < sentence.end for sentence in self.near())
 
@@ -73,7 +78,16 @@ class Reply:
 def read_statement(kind: ReplyKind, reply: Reply) -> Statement:
     statement = Statement()
     READERS.get(kind, _nothing)(reply, statement)
+    _invoices(reply, statement)
     return statement
+
+
+def _invoices(reply: Reply, statement: Statement) -> None:
+    """The invoices that it names; whether the customer has them is for the book to say."""
+    named = reply.invoices()
+    if named:
+        words = reply.said[named[0].start : named[-1].end]
+        statement.put("invoices", tuple(dict.fromkeys(one.number for one in named)), words[:LONGEST_REASON])
 
 
 def _nothing(_reply: Reply, _statement: Statement) -> None:

@@ -57,7 +57,7 @@ def _labelled(said: str) -> Signer:
                 found[name] = line[match.start(1) : match.end(1)].strip()
     if "person" not in found and (match := RECEIVED_BY.search(fold(said[:5_000]))):
         candidate = said[match.start(1) : match.end(1)].strip()
-        found |= {"person": candidate} if _is_name(candidate) else {}
+        found |= {"person": candidate} if is_name(candidate) else {}
     return Signer(found.get("person", "")[:LONGEST_FIELD], found.get("title", "")[:LONGEST_FIELD], phone_of(found.get("phone", "")))
 
 
@@ -71,12 +71,12 @@ def _from_lines(lines: list[str]) -> Signer:
                 phone = number
             elif not title and POST.search(folded) and len(text) <= LONGEST_FIELD and not COMPANY.search(folded):
                 title = text
-            elif not person and _is_name(text):
+            elif not person and is_name(text):
                 person = text
     return Signer(person, title, phone)
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
     """Two to six words that begin in capitals, joined by de, del, la, y; no post and no company."""
     folded = fold(text)
     if POST.search(folded) or COMPANY.search(folded) or any(letter.isdigit() for letter in text):
