@@ -23,6 +23,7 @@ from cobranza_rules.mail.words import LONGEST_TEXT, TextSentence, sentences
 
 MOST_KINDS = 3  # A reply that says more different things than that goes to a person.
 PERCENTAGE = re.compile(r"(?<![\d.,])\d{1,2} ?%")
+FEWEST_ASKING = 3  # words of a question that no phrase knows
 COMMITTING = frozenset({ReplyKind.PROMISE, ReplyKind.PAYMENT_NOTICE})  # Kinds whose words may be conditional
 
 
@@ -40,8 +41,7 @@ def classify(
     hits = _by_tense(hits, said, spoken, on, calendar)
     strengths = _standing(_strengths(hits), patterns)
     if not strengths:
-        doubt = _("no pattern says what it means") if said.strip() else _("it has no text of its own")
-        return Classification(ReplyKind.UNKNOWN, doubtful=True, evidence={"kind": said[:200]} if said else {}, doubts=(doubt,))
+        return _unread(said, spoken)
     kind = max(strengths, key=lambda one: strengths[one])
     deciding = [hit for hit in hits if hit.kind is kind]
     reply = Reply(said, split.signature, spoken, deciding, on, calendar, currency)
@@ -56,11 +56,21 @@ def classify(
     return Classification(kind, bool(doubts), statement.facts, evidence, doubts=tuple(doubts))
 
 
+def _unread(said: str, spoken: Sequence[TextSentence]) -> Classification:
+    """No phrase fits. Where something is asked it is a question, and a person looks in any case."""
+    asked = next((sentence for sentence in spoken if sentence.question and len(sentence.words) >= FEWEST_ASKING), None)
+    if asked is not None:
+        doubts = (_("no pattern says what it means"),)
+        return Classification(ReplyKind.QUESTION, doubtful=True, evidence={"kind": said[asked.start : asked.end].strip()}, doubts=doubts)
+    doubt = _("no pattern says what it means") if said.strip() else _("it has no text of its own")
+    return Classification(ReplyKind.UNKNOWN, doubtful=True, evidence={"kind": said[:200]} if said else {}, doubts=(doubt,))
+
+
 def _by_tense(hits: list[Hit], said: str, spoken: Sequence[TextSentence], on: dt.date, calendar: BusinessCalendar) -> list[Hit]:
     """`Pagamos el viernes` and `pagamos el viernes pasado` begin with one word.
 
     Where a promise and a notice rest on overlapping words, the stronger phrase counts, then the date of their sentence; without
-    one both stay and contend.
+    one both stay and contend. A sentence whose dates have all passed, and that states a payment, promises none.
     """
     promises = [hit for hit in hits if hit.kind is ReplyKind.PROMISE]
     notices = [hit for hit in hits if hit.kind is ReplyKind.PAYMENT_NOTICE]
@@ -68,11 +78,14 @@ def _by_tense(hits: list[Hit], said: str, spoken: Sequence[TextSentence], on: dt
     found = find_dates(said, on, calendar) if promises and notices else []
     for promise in promises:
         for notice in notices:
-            if promise.start >= notice.end or notice.start >= promise.end:
+            if promise.sentence != notice.sentence:
                 continue
             sentence = spoken[promise.sentence]
             dates = [one.date for one in found if sentence.start <= one.start < sentence.end]
-            if promise.strength != notice.strength:
+            if promise.start >= notice.end or notice.start >= promise.end:
+                if dates and max(dates) <= on:
+                    dropped.add(promise)  # `Se liberó en la corrida de pagos del 27 de febrero`
+            elif promise.strength != notice.strength:
                 dropped.add(promise if promise.strength < notice.strength else notice)
             elif dates:
                 dropped.add(promise if max(dates) <= on else notice)

@@ -120,7 +120,7 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     ),
     (
         pattern(
-            r"(?:a )?(?:fin|fines|finales|cierre)(?: de| del)(?: este| presente)? mes|(?:the )?end of (?:the|this) month|month[- ]end|eom"
+            r"(?:a )?(?:fin|fines|finales|cierre)(?: de| del)(?: este| presente)? mes|(?:the )?end of (?:the |this |current )?month|month[- ]end|eom"
         ),
         end_of_month,
     ),
