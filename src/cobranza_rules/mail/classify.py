@@ -17,14 +17,17 @@ from cobranza_rules.mail.automatic import read_automatic
 from cobranza_rules.mail.dates import find_dates
 from cobranza_rules.mail.message import IncomingMessage
 from cobranza_rules.mail.patterns import Hit, Patterns, Strength, find_hits
+from cobranza_rules.mail.remainder import unread
 from cobranza_rules.mail.reply_facts import Reply, read_statement
 from cobranza_rules.mail.reply_text import split_reply
 from cobranza_rules.mail.words import LONGEST_TEXT, TextSentence, sentences
 
 MOST_KINDS = 3  # A reply that says more different things than that goes to a person.
 PERCENTAGE = re.compile(r"(?<![\d.,])\d{1,2} ?%")
-FEWEST_ASKING = 3  # words of a question that no phrase knows
 COMMITTING = frozenset({ReplyKind.PROMISE, ReplyKind.PAYMENT_NOTICE})  # Kinds whose words may be conditional
+RECORDED = COMMITTING | {ReplyKind.ACKNOWLEDGEMENT, ReplyKind.CONTRARRECIBO}  # What else such a reply says would go unseen
+LONGEST_SHOWN = 80  # characters of a sentence in a doubt
+FEWEST_ASKING = 3  # words of a question that no phrase knows
 
 
 def classify(
@@ -41,7 +44,7 @@ def classify(
     hits = _by_tense(hits, said, spoken, on, calendar)
     strengths = _standing(_strengths(hits), patterns)
     if not strengths:
-        return _unread(said, spoken)
+        return _unread(said, spoken, patterns)
     kind = max(strengths, key=lambda one: strengths[one])
     deciding = [hit for hit in hits if hit.kind is kind]
     reply = Reply(said, split.signature, spoken, deciding, on, calendar, currency)
@@ -56,12 +59,13 @@ def classify(
     return Classification(kind, bool(doubts), statement.facts, evidence, doubts=tuple(doubts))
 
 
-def _unread(said: str, spoken: Sequence[TextSentence]) -> Classification:
-    """No phrase fits. Where something is asked it is a question, and a person looks in any case."""
+def _unread(said: str, spoken: Sequence[TextSentence], patterns: Patterns) -> Classification:
+    """No phrase fits. What asks is a question; a question that a promise or a notice might hide in is doubtful."""
     asked = next((sentence for sentence in spoken if sentence.question and len(sentence.words) >= FEWEST_ASKING), None)
     if asked is not None:
-        doubts = (_("no pattern says what it means"),)
-        return Classification(ReplyKind.QUESTION, doubtful=True, evidence={"kind": said[asked.start : asked.end].strip()}, doubts=doubts)
+        stated = patterns.mentions(spoken, patterns.statements)
+        doubts = (_("no pattern says what it means"),) if stated else ()
+        return Classification(ReplyKind.QUESTION, bool(stated), evidence={"kind": said[asked.start : asked.end].strip()}, doubts=doubts)
     doubt = _("no pattern says what it means") if said.strip() else _("it has no text of its own")
     return Classification(ReplyKind.UNKNOWN, doubtful=True, evidence={"kind": said[:200]} if said else {}, doubts=(doubt,))
 
@@ -121,6 +125,8 @@ def _doubts(
         doubts.extend(_limits(reply, patterns))
     elif kind is ReplyKind.ACKNOWLEDGEMENT and _speaks_of_payment(reply, said):
         doubts.append(_("it may also speak of a payment"))
+    if kind in RECORDED and (unknown := unread(reply.sentences, patterns)):
+        doubts.append(_("it also says something that no pattern knows: «{words}»", words=unknown[0].text[:LONGEST_SHOWN]))
     return doubts
 
 

@@ -15,9 +15,12 @@ from cobranza_rules.mail.date_readers import (
     iso,
     last_weekday,
     month_and_day,
+    next_month,
     nothing,
+    part_of_month,
     slashed,
     stretch,
+    week_of_month,
     weekday,
     weekday_and_day,
     weekday_and_slashed,
@@ -124,6 +127,19 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = (
         ),
         end_of_month,
     ),
+    (
+        pattern(
+            r"(?P<week>primera|segunda|tercera|cuarta|ultima|1a|2a|3a|first|second|third|fourth|last) (?:semana|week) (?:de|del mes de|of|in) (?P<month>{MONTH})"
+        ),
+        week_of_month,
+    ),
+    (
+        pattern(
+            r"(?:a )?(?P<part>principios|inicios|comienzos|mediados|early|mid|late|beginning of|start of)[ -](?:de )?(?P<month>{MONTH})"
+        ),
+        part_of_month,
+    ),
+    (pattern(r"(?:a )?(?P<part>mediados|middle)(?: de(?: este| el)?| of the| of this)? (?:mes|month)"), part_of_month),
     (pattern(r"(?P<which>primera|segunda|1a|1ra|2a|2da) quincena(?: de(?: mes de)? (?P<month>{MONTH})| del mes)?"), fortnight),
     (
         pattern(r"(?:(?:la|esta|en la|proxima|siguiente|la proxima|la siguiente) quincena|quincena (?:que viene|entrante|proxima))"),
@@ -154,4 +170,8 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = (
         day_of_month,
     ),
     (pattern(r"(?:the|on|by) (?P<day>\d{1,2})(?:st|nd|rd|th)"), day_of_month),
+    (
+        pattern(r"(?:(?:el |para el )?(?:proximo|siguiente) mes|(?:el )?mes (?:que viene|entrante|proximo|siguiente)|next month)"),
+        next_month,
+    ),
 )

@@ -138,6 +138,28 @@ def fortnight(match: re.Match[str], context: Context) -> Reading:
     return (end, False) if context.on < end else (dt.date(*month_after(context.on), 15), False)
 
 
+def week_of_month(match: re.Match[str], context: Context) -> Reading:
+    """A week is a stretch; its seventh day is proposed."""
+    month = MONTHS[match["month"]]
+    last = match["week"] in ("ultima", "last", "cuarta", "fourth")
+    week = {"primera": 7, "1a": 7, "first": 7, "segunda": 14, "2a": 14, "second": 14}.get(match["week"], 21)
+    day = last_of_month(context.on.year, month).day if last else week
+    return nearest(context.on, month, day), True
+
+
+def part_of_month(match: re.Match[str], context: Context) -> Reading:
+    """`principios de abril`, `mid March`: a stretch; the fifth, the fifteenth or the twenty-fifth is proposed."""
+    got = groups(match)
+    day = 15 if got["part"] in ("mediados", "mid", "middle") else 25 if got["part"] == "late" else 5
+    if "month" in got:
+        return nearest(context.on, MONTHS[got["month"]], day), True
+    return next_day(context.on, day), True
+
+
+def next_month(_match: re.Match[str], context: Context) -> Reading:
+    return last_of_month(*month_after(context.on)), True
+
+
 def day_of_month(match: re.Match[str], context: Context) -> Reading:
     got = groups(match)
     if "next" in got:

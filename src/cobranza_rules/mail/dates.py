@@ -43,6 +43,9 @@ DOCUMENT_BEFORE = re.compile(
 )
 
 
+PAYMENT_BEFORE = re.compile(r"\b(?:pago|transferencia|deposito|cheque|spei|payment|wire|transfer|check|ach)\b[^.\n]{0,40}$")
+
+
 def find_dates(text: str, on: dt.date, calendar: BusinessCalendar) -> list[FoundDate]:
     """In the order of the text. `on` is the day on which it was written; only the text's head is read (words.LONGEST_TEXT)."""
     written = unicodedata.normalize("NFC", text[:LONGEST_TEXT])
@@ -70,4 +73,4 @@ def _is_elsewhere(folded: str, match: re.Match[str], date: dt.date, on: dt.date)
         return True
     if re.search(r"[a-z]$", match[0]) and STREET_AFTER.search(folded[match.end() : match.end() + 12]):
         return True
-    return date < on and bool(DOCUMENT_BEFORE.search(before))
+    return date < on and bool(DOCUMENT_BEFORE.search(before)) and not PAYMENT_BEFORE.search(before)

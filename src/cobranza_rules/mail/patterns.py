@@ -10,6 +10,7 @@ from cobranza_rules.domain.reply import ReplyKind
 from cobranza_rules.mail.phrase import SHORTEST_STEM, Phrase
 from cobranza_rules.mail.words import NUMBER_WORDS, TextSentence, Word
 
+LATEST_ASKING = 4  # Words before a question's phrase in a sentence without a question mark: behind more, `de que` joins and does not ask.
 NEGATION_REACH = 3  # Words that may stand between a negation and what it denies, in the same clause
 
 
@@ -67,18 +68,28 @@ class Patterns:
 
     `conditions` are words that make a promise or a notice conditional ("si", "en cuanto"), `reservations` those that limit it when they
     follow ("pero"), `partial` those that speak of a part of what is owed. `harmless` are words that look like a negation and deny nothing
-    ("no se preocupe"). `digest` names the file's version.
+    ("no se preocupe"), `courtesies` those that say nothing of the matter. `digest` names the file's version.
     """
 
     kinds: PhraseIndex
     negations: PhraseIndex
     harmless: PhraseIndex
+    courtesies: PhraseIndex
     conditions: PhraseIndex
     reservations: PhraseIndex
     partial: PhraseIndex
     statements: frozenset[ReplyKind]
     gives_way: Mapping[ReplyKind, frozenset[ReplyKind]] = field(default_factory=dict)
     digest: str = ""
+
+    def mentions(self, said: Sequence[TextSentence], kinds: frozenset[ReplyKind]) -> bool:
+        """Whether a phrase of these kinds occurs at all, be it asked or denied."""
+        return any(
+            entry.kind in kinds
+            for sentence in said
+            for index in range(len(sentence.words))
+            for entry, _end in self.kinds.at(sentence.words, index)
+        )
 
     def denials(self, words: Sequence[Word]) -> list[tuple[int, int]]:
         """The indices of every negation; `No. 4512` and what is harmless are none."""
@@ -117,7 +128,9 @@ def find_hits(patterns: Patterns, said: Sequence[TextSentence]) -> list[Hit]:
                     continue
                 if _is_denied(denials, words, (index, end), within=not entry.denies):
                     continue
-                hit = Hit(entry.kind, entry.strength, word.start, words[end - 1].end, number)
+                asked = entry.kind is ReplyKind.QUESTION and not sentence.question and index > LATEST_ASKING
+                strength = Strength.HINT if asked else entry.strength
+                hit = Hit(entry.kind, strength, word.start, words[end - 1].end, number)
                 known = hits.get((entry.kind, word.start))
                 if known is None or (hit.strength, hit.end) > (known.strength, known.end):
                     hits[entry.kind, word.start] = hit

@@ -24,7 +24,7 @@ from cobranza_rules.rules.yaml_faults import not_valid, syntax_problem
 LARGEST_FILE = 500_000  # bytes
 MOST_PHRASES = 5_000
 NESTED_TOO_DEEP = re.compile(rb"(?:[\[{?-]\s{0,20}){30}")  # Depth costs the YAML reader more than linear time.
-TOP_KEYS = ("version", "words", "negations", "harmless", "conditions", "partial", "reservations", "kinds")
+TOP_KEYS = ("version", "words", "courtesies", "negations", "harmless", "conditions", "partial", "reservations", "kinds")
 STRENGTHS = {"certain": Strength.CERTAIN, "likely": Strength.LIKELY, "hint": Strength.HINT}
 KIND_KEYS = (*STRENGTHS, "gives_way_to", "may_be_asked")
 KINDS = {kind.value: kind for kind in ReplyKind if kind not in AUTOMATIC_KINDS and kind is not ReplyKind.UNKNOWN}
@@ -52,9 +52,9 @@ def read_patterns(file: str, content: bytes) -> Patterns:
     top = dict(_pairs(reading, _composed(file, content), TOP_KEYS))
     if "words" in top:
         _read_lists(reading, top["words"])
-    negations, harmless, conditions, reservations, partial = (
+    courtesies, negations, harmless, conditions, reservations, partial = (
         PhraseIndex.of(Entry(phrase) for phrase in _phrases(reading, top.get(name)))
-        for name in ("negations", "harmless", "conditions", "reservations", "partial")
+        for name in ("courtesies", "negations", "harmless", "conditions", "reservations", "partial")
     )
     if "kinds" not in top:
         reading.problems.append(Problem(_("there are no kinds"), _("add 'kinds:' with the phrases of each kind"), file, 1, 1))
@@ -69,6 +69,7 @@ def read_patterns(file: str, content: bytes) -> Patterns:
         raise ProblemError(reading.problems)
     return Patterns(
         kinds=PhraseIndex.of(reading.entries),
+        courtesies=courtesies,
         negations=negations,
         harmless=harmless,
         conditions=conditions,

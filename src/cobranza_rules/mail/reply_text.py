@@ -33,7 +33,7 @@ CLOSING = re.compile(
     r"(un |con un |reciba un |reciban un |le envio un |les envio un |le mando un )?"
     r"(cordial(es)? |atent[oa]s? |muchos |cordialmente |best |kind |warm |many |with (best|kind) )?"
     r"(saludo|saludos|saludos cordiales|cordialmente|atentamente|atte|att|respetuosamente|slds|regards|rgds|best|cheers|sincerely|sincerely yours"
-    r"|yours (truly|sincerely|faithfully)|cordial saludo|a sus ordenes|quedo de usted|quedo a sus ordenes|thanks|thank you|gracias|muchas gracias"
+    r"|yours (truly|sincerely|faithfully)|thanks ?(?:&|and) ?regards|best wishes|warm wishes|cordial saludo|a sus ordenes|quedo de usted|quedo a sus ordenes|thanks|thank you|gracias|muchas gracias"
     r"|mil gracias|thanks in advance|gracias de antemano|buen dia|excelente dia|que tenga buen dia|que tengan? (un )?(excelente|buen|lindo) (dia|tarde))"
     r"( cordiales| cordial| a todos| and regards| y saludos)?\s?[.,;:!)\-]{0,3}$"
 )
@@ -185,8 +185,15 @@ def _contact_block_start(lines: list[str], folded: list[str], first: int) -> int
     labelled = any(re.match(r"(nombre|recibe|recibio|recibi|cargo|puesto|name|received by)\s?:", line) for line in block)
     short = (len(block) >= 2 and all(len(line) <= 60 for line in block)) or (len(block) == 1 and block[0].count("|") >= 2)
     short = short and begin > first
+    if (len(block) == 1 and begin > first and is_name(lines[begin].strip(" *_,"))) or _ends_with_name(lines, begin, end):
+        return end - 1
     signed = any(CONTACT_LINE.search(line) for line in block) or _is_name_and_post(lines[begin:end], block)
     return begin if short and not labelled and signed else len(folded)
+
+
+def _ends_with_name(lines: list[str], begin: int, end: int) -> bool:
+    """A name alone in the last line of a paragraph whose sentence has ended."""
+    return end - begin >= 2 and is_name(lines[end - 1].strip(" *_,")) and lines[end - 2].rstrip().endswith((".", "!", ","))
 
 
 def _is_name_and_post(lines: list[str], folded: list[str]) -> bool:

@@ -19,6 +19,9 @@ POST = re.compile(
     r"|accounting|controller|treasurer|treasury|assistant|specialist|analyst|clerk|supervisor|head of|director of|purchasing|finance|coordinator)\b"
 )
 COMPANY = re.compile(r"\b(s\.? ?a\.?|s\.? ?de r\.? ?l\.?|c\.? ?v\.?|inc|llc|ltd|corp|gmbh|grupo|empresa)\b|\.(com|mx|example)\b|@|https?:")
+OFFICE = re.compile(
+    r"\b(portal|departamento|depto|area|mesa|proveedores|suppliers?|vendors?|help ?desk|team|equipo|unidad|oficina|servicios|services)\b"
+)
 PHONE = re.compile(
     r"(?:(?P<label>tel(?:efono|s)?|cel(?:ular)?|movil|mobile|phone|ph|whatsapp|conmutador|directo|t|m|c)\b[.: ]{0,4}){0,2}"
     r"(?P<number>\+?\(?\d[\d() .\-]{6,20}\d)(?P<extension>[ ,.]{0,3}(?:ext|x|extension)\b[.: ]{0,3}\d{1,6})?"
@@ -79,7 +82,7 @@ def _from_lines(lines: list[str]) -> Signer:
 def is_name(text: str) -> bool:
     """Two to six words that begin in capitals, joined by de, del, la, y; no post and no company."""
     folded = fold(text)
-    if POST.search(folded) or COMPANY.search(folded) or any(letter.isdigit() for letter in text):
+    if POST.search(folded) or COMPANY.search(folded) or OFFICE.search(folded) or any(letter.isdigit() for letter in text):
         return False
     words = HONORIFIC.sub("", text).split()
     joins = {"de", "del", "la", "las", "los", "y", "van", "von", "da", "e"}

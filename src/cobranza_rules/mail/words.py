@@ -63,7 +63,7 @@ ABBREVIATIONS = frozenset(
     ]
 )
 NUMBER_WORDS = frozenset({"no", "nos", "num"})  # "No. 123" goes on, "No. Pagamos." does not.
-SENTENCE_END = re.compile(r"[.!?…]+[\"')»]?(?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*[-*•·])|\n")
+SENTENCE_END = re.compile(r"[.!?…]+[\"')»]?(?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*[-*•·])|\n|(?<=\S)\s?(?=¿)")
 WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 CLAUSE_END = re.compile(r"[,;:()¿?¡!\n]")
 
