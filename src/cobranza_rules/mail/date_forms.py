@@ -146,7 +146,7 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = (
         fortnight,
     ),
     (
-        pattern(r"(?P<next>(?:la )?(?:proxima|siguiente|entrante) semana|semana (?:que viene|entrante|proxima|siguiente)|next week)"),
+        pattern(r"(?P<next>(?:la )?(?:proxima|siguiente|entrante|otra) semana|semana (?:que viene|entrante|proxima|siguiente)|next week)"),
         end_of_week,
     ),
     (pattern(r"(?:esta (?:misma )?semana|fin(?:es|ales)? de(?: la| esta)? semana|this week|end of (?:the|this) week|eow)"), end_of_week),
