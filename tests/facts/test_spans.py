@@ -51,7 +51,9 @@ def test_there_is_nothing_beyond_all_dates() -> None:
 
 
 @given(days, calendars, days, st.integers(-5, 400))
-def test_a_span_parts_all_dates_in_two_by_the_last_of_the_earlier(today: dt.date, calendar: BusinessCalendar, day: dt.date, least: int) -> None:
+def test_a_span_parts_all_dates_in_two_by_the_last_of_the_earlier(
+    today: dt.date, calendar: BusinessCalendar, day: dt.date, least: int
+) -> None:
     known = Day(today, calendar, (30,))
     for span in (known.workdays_since.at_least(least), known.ordinal.at_least(today.toordinal() + least)):
         assert span is not None
