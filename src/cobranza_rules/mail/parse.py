@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import replace
 
-from cobranza_rules.mail.bounce import failures_in, looks_like_report
+from cobranza_rules.mail.bounce import failures_in, looks_like_report, may_be_report
 from cobranza_rules.mail.charsets import clean, decode
 from cobranza_rules.mail.headers import addresses, date_of, decode_words, message_ids, references
 from cobranza_rules.mail.html_text import html_to_text
@@ -87,7 +87,7 @@ def parse_message(raw: bytes) -> IncomingMessage:
         report_parts=_report_parts(root),
         fingerprint=fingerprint(raw),
     )
-    return replace(message, failures=failures_in(raw)) if looks_like_report(message) else message
+    return replace(message, failures=failures_in(raw)) if may_be_report(message) or looks_like_report(message) else message
 
 
 def attachment_content(raw: bytes, number: int) -> bytes:

@@ -111,7 +111,7 @@ def _read_lists(reading: _Reading, node: Node) -> None:
             try:
                 ways.extend(read_ways(item.value, reading.lists))
             except PhraseError as error:
-                reading.wrong(item, error.reason, _("docs/mail.md shows how phrases are written"), error.offset)
+                reading.wrong(item, error.reason, _("docs/replies.md shows how phrases are written"), error.offset)
         reading.lists[name] = tuple(ways[:MOST_PHRASES])
 
 
@@ -153,7 +153,7 @@ def _phrases(reading: _Reading, node: Node | None) -> Iterator[Phrase]:
             yield read_phrase(item.value, reading.lists)
         except PhraseError as error:
             quoted = 1 if item.style in ("'", '"') else 0
-            reading.wrong(item, error.reason, _("docs/mail.md shows how phrases are written"), error.offset + quoted)
+            reading.wrong(item, error.reason, _("docs/replies.md shows how phrases are written"), error.offset + quoted)
 
 
 def _read_kind(reading: _Reading, kind: ReplyKind, node: Node, negations: PhraseIndex) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cobranza_rules.domain.reply import Classification
-from cobranza_rules.language import _
 from cobranza_rules.mail.classify import classify
 from cobranza_rules.mail.message import IncomingMessage
-from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.workspace import Workspace
 
 
@@ -31,14 +28,6 @@ def read_classified(workspace: Workspace, message: IncomingMessage, currency: st
         calendar=workspace.rules.calendar,
         currency=currency,
     )
-
-
-def try_message(workspace: Workspace, file: Path) -> Classification:
-    """For `inbox try`: nothing is recorded. Raises ProblemError where it is no message."""
-    (read,) = workspace.message_reader.read([file])
-    if isinstance(read, IncomingMessage):
-        return read_classified(workspace, read)
-    raise ProblemError([Problem(_("the message cannot be read: {reason}", reason=read), _("check that the file is an e-mail (.eml)"))])
 
 
 def new_text_of(workspace: Workspace, digest: str) -> str:

@@ -24,7 +24,7 @@ MOST_ALTERNATIVES = 1  # Different dates or amounts in the sentences that decide
 Value = dt.date | Money | str | int | tuple[str, ...]
 NUMBER = re.compile(
     r"(?:contra[ -]?r{0,2}ecibos?|folio(?: de (?:recepcion|revision|ingreso|contrarrecibo))?|numero de (?:recepcion|ingreso|contrarrecibo))"
-    r"(?: de (?:recepcion|revision|pago))?(?: es| el){0,2}(?: ?(?:no|num|numero|folio|#)\b)?[.:# ]{0,4}(?P<number>[a-z]{0,6}[-/ ]?\d[a-z0-9/-]{1,20})"
+    r"(?: de (?:recepcion|revision|pago))?(?: es| el){0,2}(?: ?(?:no|num|numero|folio|#)\b)?[.:#| ]{0,8}(?P<number>[a-z]{0,6}[-/ ]?\d[a-z0-9/-]{1,20})"
 )
 REVIEW = re.compile(r"\brevision")
 PAYMENT = re.compile(r"\b(pago|pagos|pagar|pagara|deposito|transferencia|payment|paid|programad\w{1,4})\b")
