@@ -19,8 +19,8 @@ from cobranza_rules.mail.reading import new_text_of
 from cobranza_rules.mail.trying import Trial, try_message
 from cobranza_rules.people import person_named
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.replies import facts_to_json
-from cobranza_rules.store.tables import CustomerRow, ReceivedRow
+from cobranza_rules.store.replies import INVOICES, facts_to_json
+from cobranza_rules.store.tables import CustomerRow, InvoiceRow, ReceivedRow
 
 
 @click.group(cls=LazyGroup, help=N_("Messages that wait for a person; while one waits, its customer is not written to."))
@@ -91,6 +91,7 @@ def show(call: Call, number: int, as_json: bool) -> None:
         if row is None:
             raise ProblemError([Problem(_("there is no message {id}", id=number), _("'cobranza inbox list' shows those that wait"))])
         code = session.get_one(CustomerRow, row.customer_id).code if row.customer_id else None
+        named = session.scalars(select(InvoiceRow.number).where(InvoiceRow.id.in_(row.facts.get(INVOICES, ())))).all()
     text = new_text_of(workspace, row.raw)
     shown = {**_json(row, code), "text": text}
     if as_json:
@@ -99,7 +100,7 @@ def show(call: Call, number: int, as_json: bool) -> None:
     screen = call.screen
     screen.say(_("From {sender}, {customer}: {subject}", sender=row.sender, customer=code or "-", subject=row.subject))
     screen.say(_("Read as: {kind}", kind=screen.word(row.kind)))
-    for name, value in row.facts.items():
+    for name, value in {**row.facts, **({INVOICES: list(named)} if named else {})}.items():
         shown_value = (
             " ".join(map(str, value.values()))
             if isinstance(value, dict)
@@ -177,6 +178,7 @@ FACT_NAMES = {
     "paid_on": N_("paid on"),
     "amount": N_("amount"),
     "invoices": N_("invoices"),
+    "about": N_("about the invoices"),
     "number": N_("number of the contrarrecibo"),
     "review_on": N_("day of the review"),
     "person": N_("signed by"),

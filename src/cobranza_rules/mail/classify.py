@@ -27,6 +27,7 @@ PERCENTAGE = re.compile(r"(?<![\d.,])\d{1,2} ?%")
 COMMITTING = frozenset({ReplyKind.PROMISE, ReplyKind.PAYMENT_NOTICE})  # Kinds whose words may be conditional
 RECORDED = COMMITTING | {ReplyKind.ACKNOWLEDGEMENT, ReplyKind.CONTRARRECIBO}  # What else such a reply says would go unseen
 LONGEST_SHOWN = 80  # characters of a sentence in a doubt
+MOST_COMPARED = 50  # Phrases of a kind that are weighed against those of another; what is not stays and contends.
 FEWEST_ASKING = 3  # words of a question that no phrase knows
 
 
@@ -53,6 +54,7 @@ def classify(
         *statement.doubts,
         *_doubts(kind, strengths, reply, patterns, frozenset(hit.kind for hit in hits)),
         *_outside(split.signature, patterns),
+        *([_("it is too long to be read whole")] if len(split.said) > LONGEST_TEXT else []),
     ]
     best = max(deciding, key=lambda hit: hit.strength)
     evidence = {"kind": said[best.start : best.end], **statement.evidence}
@@ -76,8 +78,8 @@ def _by_tense(hits: list[Hit], said: str, spoken: Sequence[TextSentence], on: dt
     Where a promise and a notice rest on overlapping words, the stronger phrase counts, then the date of their sentence; without
     one both stay and contend. A sentence whose dates have all passed, and that states a payment, promises none.
     """
-    promises = [hit for hit in hits if hit.kind is ReplyKind.PROMISE]
-    notices = [hit for hit in hits if hit.kind is ReplyKind.PAYMENT_NOTICE]
+    promises = [hit for hit in hits if hit.kind is ReplyKind.PROMISE][:MOST_COMPARED]
+    notices = [hit for hit in hits if hit.kind is ReplyKind.PAYMENT_NOTICE][:MOST_COMPARED]
     dropped: set[Hit] = set()
     found = find_dates(said, on, calendar) if promises and notices else []
     for promise in promises:
@@ -133,7 +135,7 @@ def _doubts(
 def _limits(reply: Reply, patterns: Patterns) -> list[Sentence]:
     """What keeps a promise or a notice from being one about the whole."""
     doubts = []
-    near = reply.near()
+    near = reply.near
     if any(patterns.conditions.spans(sentence.words) for sentence in near):
         doubts.append(_("it is said under a condition"))
     if any(patterns.partial.spans(sentence.words) or PERCENTAGE.search(sentence.text) for sentence in near):
@@ -145,14 +147,17 @@ def _limits(reply: Reply, patterns: Patterns) -> list[Sentence]:
 
 def _speaks_of_payment(reply: Reply, said: frozenset[ReplyKind]) -> bool:
     """A mere hint of a payment beside a date: the thanks for the invoice may hold a promise that no pattern knows."""
-    return bool(said & COMMITTING) and bool(find_dates(reply.said, reply.on, reply.calendar))
+    return bool(said & COMMITTING) and bool(reply.every_date)
 
 
 def _is_limited(reply: Reply, patterns: Patterns) -> bool:
     """A reservation or a negation behind the deciding words in their sentence (`pagamos el viernes, pero no todo`, `..., la otra no`)."""
+    earliest: dict[int, int] = {}
     for hit in reply.hits:
-        words = reply.sentences[hit.sentence].words
-        if any(words[start].start >= hit.end for start, _end in (*patterns.reservations.spans(words), *patterns.denials(words))):
+        earliest[hit.sentence] = min(hit.end, earliest.get(hit.sentence, hit.end))
+    for number, end in earliest.items():
+        words = reply.sentences[number].words
+        if any(words[start].start >= end for start, _end in (*patterns.reservations.spans(words), *patterns.denials(words))):
             return True
     return False
 

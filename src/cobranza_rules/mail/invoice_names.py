@@ -10,7 +10,7 @@ from cobranza_rules.mail.words import fold
 MOST_NAMED = 50
 UUID = re.compile(r"(?<![0-9a-f-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f-])")
 _UNITS = r"pesos|mil|mxn|usd|dlls|dolares|dollars|eur|m\.n|mn|dias|days|piezas|pzas|cajas|pieces|units|habiles|%|kg|hrs|am\b|pm\b"
-_FOLIO = rf"\d{{1,8}}(?![\w]|[.,/:-]\d|[ ]?(?:{_UNITS})|[ ]?de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep|octubre|noviembre|diciembre))"
+_FOLIO = rf"\d{{1,8}}(?![\w]|[.,/:-]\d|[ ]?(?:{_UNITS})|(?<!\d\d\d)[ ]?de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep|octubre|noviembre|diciembre))"
 _NUMBER = rf"(?:[a-z]{{1,6}}[ -]{{0,1}})?{_FOLIO}"
 _NEXT = r"(?:,? ?(?:y|e|and|&|o|or) |, ?| ?/ ?)(?:(?:la|las|el|the|factura|invoice) ){0,2}"
 WITH_SERIES = re.compile(

@@ -34,7 +34,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class PhraseIndex:
-    """Phrases by the first letters of their first word, so that a word is compared with few of them."""
+    """Phrases by their first word, or the first letters of its stem, so that a word is compared with few of them."""
 
     entries: Mapping[str, tuple[Entry, ...]]
 
@@ -48,7 +48,8 @@ class PhraseIndex:
 
     def at(self, words: Sequence[Word], index: int) -> list[tuple[Entry, int]]:
         """What begins at a word, and the index behind its last word."""
-        near = self.entries.get(words[index].folded[:SHORTEST_STEM], ())
+        said = words[index].folded
+        near = (*self.entries.get(said, ()), *self.entries.get(f"{said[:SHORTEST_STEM]}*", ()))
         found = ((entry, entry.phrase.end_in(words, index)) for entry in near)
         return [(entry, end) for entry, end in found if end >= 0]
 

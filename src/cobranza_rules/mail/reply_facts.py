@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.reply import ReplyKind
@@ -55,12 +56,17 @@ class Reply:
     calendar: BusinessCalendar
     currency: str
 
+    @cached_property
     def near(self) -> list[TextSentence]:
         return [self.sentences[number] for number in sorted({hit.sentence for hit in self.hits})]
 
+    @cached_property
+    def every_date(self) -> list[FoundDate]:
+        return find_dates(self.said, self.on, self.calendar)
+
     def dates(self) -> list[FoundDate]:
         """Those in the deciding sentences; where they name none, those of the whole text."""
-        found = find_dates(self.said, self.on, self.calendar)
+        found = self.every_date
         return [one for one in found if self._is_near(one.start)] or found
 
     def amounts(self) -> list[FoundAmount]:
@@ -72,7 +78,7 @@ class Reply:
         return [one for one in found if self._is_near(one.start)] or found
 
     def _is_near(self, position: int) -> bool:
-        return any(sentence.start <= position < sentence.end for sentence in self.near())
+        return any(sentence.start <= position < sentence.end for sentence in self.near)
 
 
 def read_statement(kind: ReplyKind, reply: Reply) -> Statement:
@@ -147,7 +153,7 @@ def _contrarrecibo(reply: Reply, statement: Statement) -> None:
     if match := NUMBER.search(folded):
         number = reply.said[match.start("number") : match.end("number")].strip(" -/").upper()
         statement.put("number", number, reply.said[match.start() : match.end()].strip())
-    for date in find_dates(reply.said, reply.on, reply.calendar):
+    for date in reply.every_date:
         before = folded[max(0, date.start - 80) : date.start]
         review = max((found.start() for found in REVIEW.finditer(before)), default=-1)
         payment = max((found.start() for found in PAYMENT.finditer(before)), default=-1)
@@ -165,13 +171,13 @@ def _contrarrecibo(reply: Reply, statement: Statement) -> None:
 
 def _reason(reply: Reply, statement: Statement) -> None:
     """The sentence that says it, in the customer's own words."""
-    near = reply.near()
+    near = reply.near
     if near:
         statement.put("reason", near[0].text[:LONGEST_REASON], near[0].text[:LONGEST_REASON])
 
 
 def _request(reply: Reply, statement: Statement) -> None:
-    asked = [sentence for sentence in reply.near() if sentence.question] or reply.near()
+    asked = [sentence for sentence in reply.near if sentence.question] or reply.near
     if asked:
         statement.put("request", asked[0].text[:LONGEST_REASON], asked[0].text[:LONGEST_REASON])
 
