@@ -26,8 +26,8 @@ def test_a_reply_is_never_taken_for_something_else_without_a_doubt(row: Row) -> 
 def test_nearly_every_reply_is_read_right_with_its_facts() -> None:
     """All of the rounds were corrected by; a change of the patterns must not lose what they read."""
     wrong = [" ".join(row.text.split()) for row in ALL if not row.is_right(row.now())]
-    assert len(wrong) <= 5, wrong
-    assert len(ALL) >= 384
+    assert len(wrong) <= 8, wrong
+    assert len(ALL) >= 441
 
 
 def test_the_figures_of_the_first_sight_stand_as_they_were() -> None:
@@ -36,6 +36,7 @@ def test_the_figures_of_the_first_sight_stand_as_they_were() -> None:
         "| third | 78 | 46 | 27 | 0 | 5 |",
         "| fourth | 82 | 31 | 45 | 2 | 4 |",
         "| fifth | 95 | 75 | 17 | 0 | 3 |",
+        "| sixth | 57 | 44 | 9 | 0 | 4 |",
     ]
     assert len(rows(HELD_OUT)) >= len(ALL) / 3
 

@@ -155,5 +155,5 @@ def test_what_no_pattern_knows_beside_an_acknowledgement_is_a_doubt() -> None:
 
 
 def test_the_tables_are_of_the_size_that_is_told() -> None:
-    assert len(rows()) == 384
+    assert len(rows()) == 441
     assert Path(__file__).with_name("replies").is_dir()
