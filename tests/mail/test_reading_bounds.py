@@ -154,6 +154,24 @@ def test_what_no_pattern_knows_beside_an_acknowledgement_is_a_doubt() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("La FA-1 se paga el viernes. La FA-2 no la pagamos porque llegó incompleta.", "it also says: promise"),
+        ("El pago sale mañana. ¿Me confirma su CLABE?", "it also says: document_request"),
+        ("Recibido. Ya no nos surtan sin avisar al velador.", "it also says something that no pattern knows: «Ya no nos surtan sin avisar al velador.»"),
+        ("Se paga el viernes 6. ¿El otro lunes es festivo en su planta?", "it also says something that no pattern knows: «¿El otro lunes es festivo en su planta?»"),
+    ],
+)  # fmt: skip
+def test_what_stands_beside_the_matter_is_not_lost(text: str, doubt: str) -> None:
+    assert doubt in [str(one) for one in classified(reply(text)).doubts]
+
+
+def test_a_number_and_a_courtesy_deny_nothing() -> None:
+    assert not classified(reply("Su contrarrecibo es el No. 77120.")).doubtful
+    assert not classified(reply("No se preocupe, el pago sale mañana.")).doubtful
+
+
 def test_the_tables_are_of_the_size_that_is_told() -> None:
     assert len(rows()) == 441
     assert Path(__file__).with_name("replies").is_dir()

@@ -26,6 +26,9 @@ MOST_KINDS = 3  # A reply that says more different things than that goes to a pe
 PERCENTAGE = re.compile(r"(?<![\d.,])\d{1,2} ?%")
 COMMITTING = frozenset({ReplyKind.PROMISE, ReplyKind.PAYMENT_NOTICE})  # Kinds whose words may be conditional
 RECORDED = COMMITTING | {ReplyKind.ACKNOWLEDGEMENT, ReplyKind.CONTRARRECIBO}  # What else such a reply says would go unseen
+ASKING = frozenset(
+    {ReplyKind.QUESTION, ReplyKind.CONTACT_CHANGE, ReplyKind.NOT_RECEIVED, ReplyKind.INVOICE_CORRECTION, ReplyKind.DOCUMENT_REQUEST}
+)  # Kinds that want somebody to do something
 LONGEST_SHOWN = 80  # characters of a sentence in a doubt
 MOST_COMPARED = 50  # Phrases of a kind that are weighed against those of another; what is not stays and contends.
 FEWEST_ASKING = 3  # words of a question that no phrase knows
@@ -41,8 +44,8 @@ def classify(
     split = split_reply(message.text)
     said = unicodedata.normalize("NFC", split.said[:LONGEST_TEXT])
     spoken = sentences(said)
-    hits = find_hits(patterns, spoken)
-    hits = _by_tense(hits, said, spoken, on, calendar)
+    every = find_hits(patterns, spoken)
+    hits = _by_tense(every, said, spoken, on, calendar)
     strengths = _standing(_strengths(hits), patterns)
     if not strengths:
         return _unread(said, spoken, patterns)
@@ -52,7 +55,7 @@ def classify(
     statement = read_statement(kind, reply)
     doubts = [
         *statement.doubts,
-        *_doubts(kind, strengths, reply, patterns, frozenset(hit.kind for hit in hits)),
+        *_doubts(kind, strengths, reply, patterns, every),
         *_outside(split.signature, patterns),
         *([_("it is too long to be read whole")] if len(split.said) > LONGEST_TEXT else []),
     ]
@@ -112,24 +115,32 @@ def _standing(strengths: dict[ReplyKind, Strength], patterns: Patterns) -> dict[
 
 
 def _doubts(
-    kind: ReplyKind, strengths: dict[ReplyKind, Strength], reply: Reply, patterns: Patterns, said: frozenset[ReplyKind]
+    kind: ReplyKind, strengths: dict[ReplyKind, Strength], reply: Reply, patterns: Patterns, every: Sequence[Hit]
 ) -> list[Sentence]:
-    """`strengths` are the kinds that stand, `said` all that were found."""
+    """`strengths` are the kinds that stand, `every` are all phrases that were found, before some were dropped for their tense."""
     doubts = []
     if strengths[kind] is Strength.HINT:
         doubts.append(_("only a hint of it is said"))
     rivals = [other for other, strength in strengths.items() if other is not kind and strength >= Strength.LIKELY]
     if rivals:
         doubts.append(_("it also says: {kinds}", kinds=joined(word(kind) for kind in sorted(rivals))))
+    if kind in RECORDED and (asked := _asked_beside(kind, every) - set(strengths)):
+        doubts.append(_("it also says: {kinds}", kinds=joined(word(other) for other in sorted(asked))))
     if len(strengths) > MOST_KINDS:
         doubts.append(_("it says many different things"))
     if kind in COMMITTING:
         doubts.extend(_limits(reply, patterns))
-    elif kind is ReplyKind.ACKNOWLEDGEMENT and _speaks_of_payment(reply, said):
+    elif kind is ReplyKind.ACKNOWLEDGEMENT and _speaks_of_payment(reply, frozenset(hit.kind for hit in every)):
         doubts.append(_("it may also speak of a payment"))
-    if kind in RECORDED and (unknown := unread(reply.sentences, patterns)):
+    if kind in RECORDED and (unknown := unread(reply.sentences, every, patterns)):
         doubts.append(_("it also says something that no pattern knows: «{words}»", words=unknown[0].text[:LONGEST_SHOWN]))
     return doubts
+
+
+def _asked_beside(kind: ReplyKind, every: Sequence[Hit]) -> set[ReplyKind]:
+    """What gave way and waits for an answer: a reply that is recorded is not looked at again. Who has paid asks for his complement."""
+    asked = {hit.kind for hit in every if hit.kind in ASKING and hit.strength >= Strength.LIKELY}
+    return asked - ({ReplyKind.DOCUMENT_REQUEST} if kind is ReplyKind.PAYMENT_NOTICE else set())
 
 
 def _limits(reply: Reply, patterns: Patterns) -> list[Sentence]:

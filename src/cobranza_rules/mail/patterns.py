@@ -11,6 +11,7 @@ from cobranza_rules.mail.phrase import SHORTEST_STEM, Phrase
 from cobranza_rules.mail.words import NUMBER_WORDS, TextSentence, Word
 
 LATEST_ASKING = 4  # Words before a question's phrase in a sentence without a question mark: behind more, `de que` joins and does not ask.
+JOINING = frozenset({"porque", "pues", "pero", "sino", "because", "since", "but", "as"})  # Behind these nothing is denied any more.
 NEGATION_REACH = 3  # Words that may stand between a negation and what it denies, in the same clause
 
 
@@ -143,6 +144,8 @@ def _is_denied(denials: Sequence[tuple[int, int]], words: Sequence[Word], span: 
     start, end = span
     for negation, behind in denials:
         if 0 <= start - behind <= NEGATION_REACH and words[behind - 1].clause == words[start].clause:
+            if any(word.folded in JOINING for word in words[behind:start]):
+                continue
             return True
         if within and start < negation <= end and words[negation].clause == words[min(negation, end - 1)].clause:
             return True

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from cobranza_rules.domain.reply import ReplyKind
-from cobranza_rules.mail.patterns import Patterns
+from cobranza_rules.mail.patterns import Hit, Patterns
 from cobranza_rules.mail.words import TextSentence, fold
 
 MOST_UNKNOWN = 3  # words of a sentence that may be unknown: a greeting with a name, a sigh
-ALL_KINDS = frozenset(ReplyKind)
 # A filled form says what its fields are for: `Nombre: ...` in an acuse, `Importe: ...` in a contrarrecibo.
 FIELD = re.compile(
     r"^\W{0,3}(nombre|puesto|cargo|area|departamento|telefono|tel|fecha|hora|lugar|importe|monto|total|subtotal|iva|moneda|proveedor|cliente|folio|facturas?|uuid|rfc"
@@ -18,9 +16,13 @@ FIELD = re.compile(
 )
 
 
-def unread(said: Sequence[TextSentence], patterns: Patterns) -> list[TextSentence]:
-    """Those that hold no phrase of any kind, and more than a few words besides courtesies, numbers and the fields of a form."""
-    return [sentence for sentence in said if not patterns.mentions([sentence], ALL_KINDS) and _unknown(sentence, patterns) > MOST_UNKNOWN]
+def unread(said: Sequence[TextSentence], hits: Sequence[Hit], patterns: Patterns) -> list[TextSentence]:
+    """Those in which no phrase stands, and more than a few words besides courtesies, numbers and the fields of a form.
+
+    A phrase that is denied or asked does not stand: what such a sentence says is not known either.
+    """
+    known = {hit.sentence for hit in hits}
+    return [sentence for number, sentence in enumerate(said) if number not in known and _unknown(sentence, patterns) > MOST_UNKNOWN]
 
 
 def _unknown(sentence: TextSentence, patterns: Patterns) -> int:
