@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import io
 import time
+import zipfile
 from email.message import EmailMessage
 from hashlib import sha256
 
@@ -15,7 +17,8 @@ from hypothesis import strategies as st
 from cobranza_rules.mail.headers import addresses, date_of, decode_words, references
 from cobranza_rules.mail.message import IncomingMessage
 from cobranza_rules.mail.mime import UnreadableMessage, read_parts
-from cobranza_rules.mail.parse import attachment_content, clean_name, parse_message
+from cobranza_rules.mail.names import clean_name
+from cobranza_rules.mail.parse import attachment_content, parse_message
 
 HEAD = b"From: Persona <a@cliente.example>\r\nTo: cobranza@kemper.example\r\nSubject: Re: x\r\n"
 SECONDS = 5.0  # Far above what bounded work costs here, far below what unbounded work does.
@@ -131,6 +134,40 @@ def test_attachments_of_every_kind_are_seen() -> None:
         ("nota.txt", "text/plain", b"ya pagamos"),
     ]
     assert [(one.digest, one.size) for one in message.attachments] == [(sha256(content).hexdigest(), len(content)) for content in contents]
+
+
+def zipped(*files: tuple[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def with_zip(content: bytes) -> IncomingMessage:
+    body = b"--b\r\n\r\nAdjunto.\r\n--b\r\nContent-Type: application/zip; name=lote.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    return with_body(body + base64.encodebytes(content) + b"\r\n--b--\r\n", "multipart/mixed; boundary=b")
+
+
+def test_files_inside_an_archive_are_attached_too() -> None:
+    inner = zipped(("dentro.txt", b"x"))
+    message = with_zip(zipped(("../../etc/passwd", b"root"), ("acuses/acuse.pdf", b"%PDF-"), ("otro.zip", inner)))
+    assert [(one.name, one.media_type, one.size) for one in message.attachments[1:]] == [
+        ("lote.zip!/passwd", "application/octet-stream", 4),
+        ("lote.zip!/acuse.pdf", "application/pdf", 5),
+        ("lote.zip!/otro.zip", "application/zip", len(inner)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "harmful",
+    [zipped(("bomb.txt", b"\0" * 30_000_000)), zipped(*((f"{number}.txt", b"x") for number in range(200))), b"PK\x03\x04 broken"],
+    ids=["bomb", "many", "broken"],
+)
+def test_an_archive_beyond_the_limits_is_attached_as_it_is(harmful: bytes) -> None:
+    began = time.process_time()
+    assert [(one.name, one.size) for one in with_zip(harmful).attachments] == [("lote.zip", len(harmful))]
+    assert time.process_time() - began < SECONDS
 
 
 def test_damaged_base64_gives_what_can_be_read() -> None:

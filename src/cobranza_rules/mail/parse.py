@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import replace
+from itertools import islice
 
+from cobranza_rules.mail.attachments import attached
 from cobranza_rules.mail.bounce import failures_in, looks_like_report
 from cobranza_rules.mail.charsets import clean, decode
 from cobranza_rules.mail.headers import addresses, date_of, decode_words, message_ids, references
 from cobranza_rules.mail.html_text import html_to_text
-from cobranza_rules.mail.message import IncomingAttachment, IncomingMessage
-from cobranza_rules.mail.mime import Part, UnreadableMessage, content_type, read_head, read_parts
+from cobranza_rules.mail.message import IncomingMessage
+from cobranza_rules.mail.mime import Part, UnreadableMessage, read_head, read_parts
+from cobranza_rules.mail.names import disposition, file_name
 from cobranza_rules.mail.reply_text import new_text
 
 __all__ = ["UnreadableMessage", "attachment_content", "parse_message"]
@@ -19,7 +21,6 @@ __all__ = ["UnreadableMessage", "attachment_content", "parse_message"]
 LONGEST_TEXT = 500_000  # characters of a message's text that are kept
 LARGEST_TEXT = 2_000_000  # bytes of one part that are read as text
 LONGEST_REPORT = 64_000  # characters of one part of a report
-LONGEST_NAME = 120
 KEPT_HEADERS = (
     "auto-submitted",
     "content-type",
@@ -47,21 +48,6 @@ REPORT_TYPES = frozenset(
     }
 )
 STATUS_TYPES = REPORT_TYPES - {"message/rfc822", "message/global"}
-EXTENSIONS = {
-    "application/pdf": "pdf",
-    "application/xml": "xml",
-    "text/xml": "xml",
-    "text/plain": "txt",
-    "text/html": "html",
-    "text/calendar": "ics",
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/gif": "gif",
-    "application/zip": "zip",
-    "message/rfc822": "eml",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-}
 
 
 def parse_message(raw: bytes) -> IncomingMessage:
@@ -83,7 +69,7 @@ def parse_message(raw: bytes) -> IncomingMessage:
         new_text=new_text(text),
         headers={name: root.header(name) for name in KEPT_HEADERS if root.header(name)},
         authentication_results=root.all("authentication-results"),
-        attachments=tuple(_attachment(part, index) for index, part in enumerate(_attached(root, shown), 1)),
+        attachments=tuple(each.told() for each in attached(_attached_parts(root, shown))),
         report_parts=_report_parts(root),
         fingerprint=fingerprint(raw),
     )
@@ -91,9 +77,11 @@ def parse_message(raw: bytes) -> IncomingMessage:
 
 
 def attachment_content(raw: bytes, number: int) -> bytes:
-    """Of an attachment of the message, counted from 0 in the order of `IncomingMessage.attachments`. Raises UnreadableMessage."""
+    """Of an attachment of the message, counted from 0 in the order of `IncomingMessage.attachments`. Raises UnreadableMessage, IndexError."""
     root = read_parts(raw)
-    return _attached(root, _shown_parts(root))[number].content()
+    for each in islice(attached(_attached_parts(root, _shown_parts(root))), number, None):
+        return each.content
+    raise IndexError(number)
 
 
 def fingerprint(raw: bytes) -> str:
@@ -124,14 +112,8 @@ def _shown_parts(part: Part) -> list[Part]:
         return (plain or ways[::-1] or [[]])[0]
     if part.children:
         return [shown for child in part.children for shown in _shown_parts(child)]
-    kind, _parameters = _disposition(part)
-    return [part] if part.media_type in ("text/plain", "text/html") and kind != "attachment" and not _file_name(part) else []
-
-
-def _disposition(part: Part) -> tuple[str, dict[str, str]]:
-    """RFC 2183, which has a media type's syntax without its first half."""
-    kind, parameters = content_type("x/" + part.header("content-disposition"))
-    return kind.removeprefix("x/"), parameters
+    kind, _parameters = disposition(part)
+    return [part] if part.media_type in ("text/plain", "text/html") and kind != "attachment" and not file_name(part) else []
 
 
 def _text_of(part: Part) -> str:
@@ -159,14 +141,14 @@ def _unflowed(text: str, parameters: dict[str, str]) -> str:
     return "\n".join("".join(pieces) for pieces in lines)
 
 
-def _attached(root: Part, shown: list[Part]) -> list[Part]:
+def _attached_parts(root: Part, shown: list[Part]) -> list[Part]:
     """Every leaf that is not shown, named or not; the other forms of the shown text are no attachments."""
     other_forms = {
         id(leaf)
         for part in root.walk()
         if part.media_type == "multipart/alternative"
         for leaf in part.walk()
-        if leaf.media_type in ("text/plain", "text/html") and not _file_name(leaf)
+        if leaf.media_type in ("text/plain", "text/html") and not file_name(leaf)
     }
     kept = {id(part) for part in shown} | other_forms
     return [
@@ -174,26 +156,6 @@ def _attached(root: Part, shown: list[Part]) -> list[Part]:
         for part in root.walk()
         if not part.children and id(part) not in kept and part.media_type not in STATUS_TYPES and part.body.strip()
     ]
-
-
-def _attachment(part: Part, number: int) -> IncomingAttachment:
-    extension = EXTENSIONS.get(part.media_type, "bin")
-    content = part.content()
-    name = clean_name(_file_name(part)) or f"attachment-{number}.{extension}"
-    return IncomingAttachment(name, part.media_type, hashlib.sha256(content).hexdigest(), len(content))
-
-
-def _file_name(part: Part) -> str:
-    _kind, disposition = _disposition(part)
-    return decode_words(disposition.get("filename", "") or part.parameters.get("name", ""))
-
-
-def clean_name(name: str) -> str:
-    """A file name without folders, control characters, or what Windows and shells take for something else."""
-    last = re.split(r"[/\\]", clean(name).replace("\n", " "))[-1]
-    safe = re.sub(r"[<>:\"|?*\x00-\x1f$`]", "_", last).strip(" .~-")
-    stem, dot, extension = safe.rpartition(".")
-    return safe if len(safe) <= LONGEST_NAME else (stem or extension)[: LONGEST_NAME - 10] + dot + extension[:9]
 
 
 def _report_parts(root: Part) -> tuple[tuple[str, str], ...]:
