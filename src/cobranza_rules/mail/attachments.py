@@ -37,12 +37,21 @@ EXTENSIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Attached:
+    """A part, or the content of a file inside of one."""
+
     name: str
     media_type: str
-    content: bytes
+    inside: Part | bytes
+
+    def pieces(self) -> Iterator[bytes]:
+        return self.inside.content_pieces() if isinstance(self.inside, Part) else iter((self.inside,))
 
     def told(self) -> IncomingAttachment:
-        return IncomingAttachment(self.name, self.media_type, hashlib.sha256(self.content).hexdigest(), len(self.content))
+        digest, size = hashlib.sha256(), 0
+        for piece in self.pieces():
+            digest.update(piece)
+            size += len(piece)
+        return IncomingAttachment(self.name, self.media_type, digest.hexdigest(), size)
 
 
 def attached(parts: list[Part]) -> Iterator[Attached]:
@@ -58,19 +67,19 @@ def attached(parts: list[Part]) -> Iterator[Attached]:
 
 def _attached(part: Part, number: int) -> Attached:
     extension = EXTENSIONS.get(part.media_type, "bin")
-    return Attached(clean_name(file_name(part)) or f"attachment-{number}.{extension}", part.media_type, part.content())
+    return Attached(clean_name(file_name(part)) or f"attachment-{number}.{extension}", part.media_type, part)
 
 
 def _with_members(each: Attached) -> Iterator[Attached]:
     yield each
-    if is_zip(each.content) and not each.media_type.startswith(OFFICE):
+    if is_zip(next(each.pieces(), b"")) and not each.media_type.startswith(OFFICE):
         yield from _members(each)
 
 
 def _members(packed: Attached) -> Iterator[Attached]:
     """Archives inside of archives are not opened."""
     try:
-        with open_zip(io.BytesIO(packed.content), packed.name, ZIP_LIMITS) as archive:
+        with open_zip(io.BytesIO(b"".join(packed.pieces())), packed.name, ZIP_LIMITS) as archive:
             for number, info in enumerate(archive.infolist(), 1):
                 if not info.is_dir():
                     name = clean_name(info.filename) or f"file-{number}.bin"

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
 from cobranza_rules.mail.attachments import attached
-from cobranza_rules.mail.bounce import failures_in, looks_like_report
+from cobranza_rules.mail.bounce import LARGEST_FOR_DETECTORS, failures_in, looks_like_report
 from cobranza_rules.mail.charsets import clean, decode
 from cobranza_rules.mail.headers import addresses, date_of, decode_words, message_ids, references
 from cobranza_rules.mail.html_text import html_to_text
 from cobranza_rules.mail.message import IncomingMessage
 from cobranza_rules.mail.mime import Part, UnreadableMessage, read_head, read_parts
 from cobranza_rules.mail.names import disposition, file_name
+from cobranza_rules.mail.raw_message import RawMessage
 from cobranza_rules.mail.reply_text import new_text
 
 __all__ = ["UnreadableMessage", "attachment_content", "parse_message"]
@@ -50,8 +52,9 @@ REPORT_TYPES = frozenset(
 STATUS_TYPES = REPORT_TYPES - {"message/rfc822", "message/global"}
 
 
-def parse_message(raw: bytes) -> IncomingMessage:
+def parse_message(raw: bytes | RawMessage) -> IncomingMessage:
     """Raises UnreadableMessage where a limit is passed. Anything else that is odd gives empty fields, never an error."""
+    raw = raw if isinstance(raw, RawMessage) else RawMessage(raw)
     root = read_parts(raw)
     shown = _shown_parts(root)
     text = clean("\n\n".join(filter(None, (_text_of(part) for part in shown))))[:LONGEST_TEXT].strip("\n")
@@ -73,33 +76,51 @@ def parse_message(raw: bytes) -> IncomingMessage:
         report_parts=_report_parts(root),
         fingerprint=fingerprint(raw),
     )
-    return replace(message, failures=failures_in(raw)) if looks_like_report(message) else message
+    return replace(message, failures=failures_in(raw[:LARGEST_FOR_DETECTORS])) if looks_like_report(message) else message
 
 
-def attachment_content(raw: bytes, number: int) -> bytes:
-    """Of an attachment of the message, counted from 0 in the order of `IncomingMessage.attachments`. Raises UnreadableMessage, IndexError."""
-    root = read_parts(raw)
+def attachment_content(raw: bytes | RawMessage, number: int) -> Iterator[bytes]:
+    """Of an attachment of the message, counted from 0 in the order of `IncomingMessage.attachments`, in pieces.
+
+    Raises UnreadableMessage, and IndexError where there is none.
+    """
+    root = read_parts(raw if isinstance(raw, RawMessage) else RawMessage(raw))
     for each in islice(attached(_attached_parts(root, _shown_parts(root))), number, None):
-        return each.content
+        return each.pieces()
     raise IndexError(number)
 
 
-def fingerprint(raw: bytes) -> str:
+def fingerprint(raw: RawMessage) -> str:
     """SHA-256 over Message-ID, From, Date, Subject and body: one message delivered twice has one fingerprint.
 
-    Never the Message-ID alone, which anybody can use again to make us drop a mail. Line ends count as one kind, for servers change them.
+    Never the Message-ID alone, which anybody can use again to make us drop a mail. Line ends count as one kind, for servers change them, and
+    those at the end as none.
     """
-    same = raw.replace(b"\r\n", b"\n")
     try:
-        headers, body_start = read_head(same)
+        headers, body_start = read_head(raw)
     except UnreadableMessage:
         headers, body_start = [], 0
     digest = hashlib.sha256()
     for name in ("message-id", "from", "date", "subject"):
         value = next((text for known, text in headers if known == name), "")
         digest.update(value.encode("utf-8", "surrogatepass") + b"\0")
-    digest.update(same[body_start:].rstrip(b"\n"))
+    ends = 0
+    for piece in _with_plain_line_ends(raw.pieces(body_start, len(raw))):
+        said = piece.rstrip(b"\n")
+        if said:
+            digest.update(b"\n" * ends + said)
+            ends = 0
+        ends += len(piece) - len(said)
     return digest.hexdigest()
+
+
+def _with_plain_line_ends(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    begun = b""
+    for piece in pieces:
+        whole = begun + piece
+        begun = b"\r" if whole.endswith(b"\r") else b""
+        yield whole[: len(whole) - len(begun)].replace(b"\r\n", b"\n")
+    yield begun
 
 
 def _shown_parts(part: Part) -> list[Part]:
@@ -117,7 +138,7 @@ def _shown_parts(part: Part) -> list[Part]:
 
 
 def _text_of(part: Part) -> str:
-    text = decode(part.content()[:LARGEST_TEXT], part.parameters.get("charset", ""))
+    text = decode(part.beginning(LARGEST_TEXT), part.parameters.get("charset", ""))
     if part.media_type == "text/html":
         return html_to_text(text)
     return _unflowed(text, part.parameters) if part.parameters.get("format", "").lower() == "flowed" else text
@@ -154,7 +175,7 @@ def _attached_parts(root: Part, shown: list[Part]) -> list[Part]:
     return [
         part
         for part in root.walk()
-        if not part.children and id(part) not in kept and part.media_type not in STATUS_TYPES and part.body.strip()
+        if not part.children and id(part) not in kept and part.media_type not in STATUS_TYPES and not part.is_blank()
     ]
 
 
@@ -163,4 +184,4 @@ def _report_parts(root: Part) -> tuple[tuple[str, str], ...]:
     leaves = [part for part in root.walk() if not part.children]
     report = root.media_type == "multipart/report"
     wanted = [part for part in leaves if part.media_type in (REPORT_TYPES if report else STATUS_TYPES)]
-    return tuple((part.media_type, clean(decode(part.content()[:LONGEST_REPORT]))) for part in wanted)
+    return tuple((part.media_type, clean(decode(part.beginning(LONGEST_REPORT)))) for part in wanted)
