@@ -15,7 +15,7 @@ from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, o
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.language import N_, Sentence, _
 from cobranza_rules.mail.assigning import Assignment, assign
-from cobranza_rules.mail.reading import new_text_of
+from cobranza_rules.mail.reading import new_text_of, write_attachments
 from cobranza_rules.mail.trying import Trial, try_message
 from cobranza_rules.people import person_named
 from cobranza_rules.problems import Problem, ProblemError
@@ -41,6 +41,7 @@ def _json(row: ReceivedRow, code: str | None) -> dict[str, Any]:
         "facts": row.facts,
         "evidence": row.evidence,
         "doubts": row.doubts,
+        "attachments": row.attachments,
         "state": row.state,
     }
 
@@ -80,11 +81,12 @@ def _why(call: Call, row: dict[str, Any]) -> str:
     return next((call.screen.word(text) for holds, text in reasons if holds), call.screen.word(N_("no rule records it")))
 
 
-@inbox.command(cls=SpokenCommand, help=N_("One message: what it says, what was read in it, and from which words."))
+@inbox.command(cls=SpokenCommand, help=N_("One message: what it says, what was read in it and from which words, and what is attached."))
 @click.argument("number", type=Number())
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help=N_("Write what is attached into this folder."))
 @reporting
 @click.pass_obj
-def show(call: Call, number: int, as_json: bool) -> None:
+def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
     workspace = take(call, as_json=as_json).workspace
     with workspace.database.reading() as session:
         row = session.get(ReceivedRow, number)
@@ -94,6 +96,8 @@ def show(call: Call, number: int, as_json: bool) -> None:
         named = session.scalars(select(InvoiceRow.number).where(InvoiceRow.id.in_(row.facts.get(INVOICES, ())))).all()
     text = new_text_of(workspace, row.raw)
     shown = {**_json(row, code), "text": text}
+    if output is not None:
+        write_attachments(workspace, row.raw, row.attachments, output)
     if as_json:
         call.screen.json(shown)
         return
@@ -101,14 +105,11 @@ def show(call: Call, number: int, as_json: bool) -> None:
     screen.say(_("From {sender}, {customer}: {subject}", sender=row.sender, customer=code or "-", subject=row.subject))
     screen.say(_("Read as: {kind}", kind=screen.word(row.kind)))
     for name, value in {**row.facts, **({INVOICES: list(named)} if named else {})}.items():
-        shown_value = (
-            " ".join(map(str, value.values()))
-            if isinstance(value, dict)
-            else ", ".join(map(str, value))
-            if isinstance(value, list)
-            else value
+        screen.say(_fact_line(screen, name, _shown(value), row.evidence))
+    for each in row.attachments:
+        screen.say(
+            _("  attached: {name} ({media_type}, {size} bytes)", name=each["name"], media_type=each["media_type"], size=each["size"])
         )
-        screen.say(_fact_line(screen, name, shown_value, row.evidence))
     click.echo("")
     click.echo(text)
 
@@ -169,7 +170,7 @@ def try_(call: Call, file: Path, on: dt.date | None, as_json: bool) -> None:
     if words := found.evidence.get("kind"):
         screen.say(_("  in the words «{words}»", words=" ".join(words.split())))
     for name, value in found.facts.items():
-        screen.say(_fact_line(screen, name, ", ".join(value) if isinstance(value, tuple) else value, found.evidence))
+        screen.say(_fact_line(screen, name, _shown(value), found.evidence))
     _say_whose(screen, trial)
 
 
@@ -216,6 +217,13 @@ def _say_whose(screen: Screen, trial: Trial) -> None:
             if trial.authenticated
             else _("The sender is not authenticated by our mail server: by itself such a message changes nothing.")
         )
+
+
+def _shown(value: object) -> object:
+    """Of an amount its number and currency, of several numbers all."""
+    if isinstance(value, dict):
+        return " ".join(map(str, value.values()))
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 def _fact_line(screen: Screen, name: str, value: object, evidence: Mapping[str, str]) -> Sentence:

@@ -106,7 +106,7 @@ def _recipient(group: dict[str, str]) -> str:
 def _from_signs(message: IncomingMessage, own_address: str) -> tuple[ReplyKind, Bounce | None] | None:
     """What a report without a standard form says. One sign suffices where a detector finds a refused address."""
     detected = message.failures.temporary or message.failures.permanent
-    if not looks_like_report(message) and not (detected and may_be_report(message)):
+    if not looks_like_report(message) and not detected:
         return None
     text = fold(message.text[:LOOKED_AT])
     listed = message.headers.get("x-failed-recipients", "")
@@ -133,17 +133,18 @@ def looks_like_report(message: IncomingMessage) -> bool:
 
 def may_be_report(message: IncomingMessage) -> bool:
     """One sign, or a sender who is nobody: worth asking the detectors."""
-    return not message.sender or bool(MACHINE.search(message.sender) or FAILED_SUBJECT.search(fold(message.subject)))
+    listed = "x-failed-recipients" in message.headers
+    return not message.sender or listed or bool(MACHINE.search(message.sender) or FAILED_SUBJECT.search(fold(message.subject)))
 
 
 def failures_in(raw: bytes) -> Failures:
-    """By flufl.bounce, which knows many servers' formats and fails on some messages that none sends."""
+    """Of a message's first LARGEST_FOR_DETECTORS bytes, by flufl.bounce, which knows many servers' formats and fails on some messages that none sends."""
     from flufl.bounce import all_failures
 
     temporary: Collection[bytes] = ()
     permanent: Collection[bytes] = ()
     with contextlib.suppress(Exception):  # Its detectors raise IndexError, UnicodeError and others on odd input; then nothing was detected.
-        temporary, permanent = all_failures(email.message_from_bytes(raw[:LARGEST_FOR_DETECTORS]))
+        temporary, permanent = all_failures(email.message_from_bytes(raw))
     return Failures(_as_addresses(temporary), _as_addresses(permanent))
 
 
