@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cobranza_rules.language import _
-from cobranza_rules.letters.html_page import HEADING_MARK, ROW_MARK, ROW_TOP, PageGeometry, Sheet
+from cobranza_rules.letters.html_page import HEADING_MARK, LOOSE, ROW_MARK, ROW_TOP, PageGeometry, Sheet
 from cobranza_rules.letters.page_stamps import Overlay, Stamped
 from cobranza_rules.letters.pdf_engine import pdf_error
 from cobranza_rules.letters.print_marks import ROUND, ROW, TOP, Mark, mark_html, on_line
@@ -108,10 +108,10 @@ class LongLetter:
 
         body = _PLACES.sub(marked, self.sheet.body).replace(' data-moved="" style="', _NEW_PAGE)
         frame = self.frame
-        return self._page(f'<div style="height:{max(frame.first_top - frame.top, 0):.2f}pt"></div>{body}')
+        return self._page(f'<div style="height:{max(frame.first_top - frame.top, 0):.2f}pt"></div>{body}', LOOSE)
 
-    def _page(self, body: str) -> str:
-        return f"{self.head}<body>{body}</body></html>"
+    def _page(self, body: str, kind: str = "") -> str:
+        return f'{self.head}<body class="{kind}">{body}</body></html>'
 
     def move_on(self, marks: Sequence[Sequence[Mark]]) -> bool:
         """Whether a heading stands alone at the end of a page of the text's print: then `text_html` has its table begin on the next one."""
