@@ -17,13 +17,14 @@ from cobranza_rules.letters.marked_xml import MarkedPart, W
 
 # In the first cell of rows of tables with a heading: at its upper edge, and on its first line
 ROW_TOP, ROW_MARK, HEADING_MARK = '<i class="row-top"></i>', '<i class="row-mark"></i>', '<i class="heading-mark"></i>'
-LOOSE = "loose"  # A class of the body: each row of a table with a heading is a table of its own, for an engine that keeps only such ones whole
+# A class of the body: each row of a table is a table of its own, for an engine that breaks rows wherever a page ends, but no block that is to be kept
+LOOSE = "loose"
 PIXEL = 72 / 125  # Points of a pixel of that engine: its lines are as thick as whole ones, one at least
-# Of tables whose heading is repeated: their marks are for one engine alone
-HEADED_STYLE = (
+# Of tables whose rows are kept whole, and whose heading is repeated
+ROWS_STYLE = (
     ".row-top,.row-mark,.heading-mark{display:none}"
-    f".{LOOSE} .headed{{display:block;overflow:hidden;border:0 !important}}.{LOOSE} .headed thead,.{LOOSE} .headed tbody{{display:block}}"
-    f".{LOOSE} .headed tr{{display:table;width:100%;table-layout:fixed;border-collapse:collapse}}"
+    f".{LOOSE} .rows{{display:block;overflow:hidden;border:0 !important}}.{LOOSE} .rows>thead,.{LOOSE} .rows>tbody{{display:block}}"
+    f".{LOOSE} .rows>*>tr{{display:table;width:100%;table-layout:fixed;border-collapse:collapse}}"
 )
 _PAGE_META = re.compile(r'<meta name="letter-page" content="([^"]*)">')
 _BLOCKS = re.compile(
@@ -130,7 +131,7 @@ def _style(page: PageGeometry) -> str:
         (
             "body{margin:0}p{margin:0;white-space:pre-wrap}img{vertical-align:bottom}",
             "a{color:inherit;text-decoration:none}table{border-collapse:collapse;table-layout:fixed}td{vertical-align:top}",
-            HEADED_STYLE,
+            ROWS_STYLE,
             ".tab{display:inline-block;width:36pt}.page-break{display:block;page-break-after:always}",
             f".first-header{{min-height:{points(max(page.top - page.header, 0))}}}",
         )

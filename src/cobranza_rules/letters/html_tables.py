@@ -40,11 +40,15 @@ class Blocks(Protocol):
 
 
 class _Inner(NamedTuple):
-    """What the cells of a row need: how deep they lie, what turns their content into HTML, the mark of the row, and what the row says of their looks."""
+    """What the cells of a row need: how deep they lie, what turns their content into HTML, and the mark of the row.
+
+    `css` is what the row says of their looks; `rowed` says that the row may be set as a table of its own.
+    """
 
     depth: int
     blocks: Blocks
     mark: str
+    rowed: bool
     css: Css
 
 
@@ -57,23 +61,24 @@ def table_html(table: etree._Element, conversion: Conversion, around: Css, depth
     marks = _marks_before_rows(table)
     # A heading row that a tag precedes may be left out or repeated: it is then a row like others.
     head = 0 if marks else next((index for index, row in enumerate(rows) if row.find(f"{W}trPr/{W}tblHeader") is None), len(rows))
-    headed = depth == 0 and 0 < head < len(rows) and all(map(_is_plain, rows))
-    kind = f"{name} headed" if headed else name
-    conversion.rules += [*layout.rules_of_loose_rows(name)] if headed else []
+    rowed = depth == 0 and all(map(_has_each_cell_once, rows))
+    headed = rowed and 0 < head < len(rows) and table.find(f".//{W}tbl") is None
+    kind = f"{name} rows headed" if headed else f"{name} rows" if rowed else name
+    conversion.rules += [*layout.rules_of_loose_rows(name, headed=head > 0)] if rowed else []
     pieces = [f'<table class="{kind}" style="{css_text(layout.table_css())}">{layout.columns()}', "<thead>" if head else "<tbody>", marks]
     for index, row in enumerate(rows):
         position = "first-row" if index == 0 else "last-row" if index == len(rows) - 1 else ""
         mark = "" if not headed else HEADING_MARK if index < head else ROW_MARK
-        pieces.append(_row(row, position, layout, around | layout.text_css, _Inner(depth, blocks, mark, {})))
+        pieces.append(_row(row, position, layout, around | layout.text_css, _Inner(depth, blocks, mark, rowed, {})))
         if index == head - 1:
             pieces.append("</thead><tbody>")
         pieces.append(marks_between(row.tail))
     return "".join(pieces) + "</tbody></table>"
 
 
-def _is_plain(row: etree._Element) -> bool:
-    """Its cells are always there, once each, and hold no tables: a row that can be told by a mark in its first cell."""
-    return next(row.iter(W + "tbl"), None) is None and not any(map(marks_between, (row.text, *(cell.tail for cell in row))))
+def _has_each_cell_once(row: etree._Element) -> bool:
+    """No tag leaves a cell out or repeats it: where each column stands is known beforehand, and a mark in the first cell tells the row."""
+    return not any(map(marks_between, (row.text, *(cell.tail for cell in row))))
 
 
 def _marks_before_rows(table: etree._Element) -> str:
@@ -108,7 +113,7 @@ def _row(row: etree._Element, position: str, layout: _Layout, around: Css, inner
     height = row.find(f"{W}trPr/{W}trHeight")
     css = {"page-break-inside": "avoid"} | ({"height": points(twips(attribute(height)))} if height is not None else {})
     pieces = [f'<tr class="{position}" style="{css_text(css)}">' if position else f'<tr style="{css_text(css)}">', marks_between(row.text)]
-    widths = layout.widths_of(cells) if inner.mark and any(map(_span, cells)) else []
+    widths = layout.widths_of(cells) if inner.rowed and any(map(_span, cells)) else []
     for index, cell in enumerate(cells):
         column = "first-column" if index == 0 else "last-column" if index == len(cells) - 1 else ""
         width = {"width": widths[index]} if widths else {}
@@ -191,17 +196,18 @@ class _Layout:
         grid = iter(self._grid())
         return [self._share(sum(itertools.islice(grid, _span(cell) or 1))) for cell in cells]
 
-    def rules_of_loose_rows(self, name: str) -> Iterator[str]:
+    def rules_of_loose_rows(self, name: str, *, headed: bool) -> Iterator[str]:
         """Where each row is a table of its own (`html_page.LOOSE`): the columns, the edges of the table, and the line that two rows share."""
-        table = f".{LOOSE} .{name}"
+        head, body = (f".{LOOSE} .{name}>{group}>tr" for group in ("thead", "tbody"))
         for index, width in enumerate(self._grid(), 1):
-            yield f"{table} td:nth-child({index}){{width:{self._share(width)}}}"
-        for rows, sides in (("tr", ("left", "right")), ("thead tr:first-child", ("top",)), ("tbody tr:last-child", ("bottom",))):
-            yield f"{table} {rows}{{{css_text(self._edges(sides))}}}"
+            yield f"{head}>td:nth-child({index}),{body}>td:nth-child({index}){{width:{self._share(width)}}}"
+        first = head if headed else body
+        for rows, sides in ((f"{head},{body}", SIDES[1::2]), (f"{first}:first-child", ("top",)), (f"{body}:last-child", ("bottom",))):
+            yield f"{rows}{{{css_text(self._edges(sides))}}}"
         line = self.borders.get("insideH", "none")
         if line != "none":
             pixels = max(int(number(line.partition("pt")[0]) / PIXEL), 1)
-            yield f"{table} tbody tr,{table} tr+tr{{margin-top:-{pixels * PIXEL:.4g}pt}}"
+            yield f"{head}+tr,{body if headed else body + '+tr'}{{margin-top:-{pixels * PIXEL:.4g}pt}}"
 
     def _edges(self, sides: Iterable[str]) -> Css:
         """`hidden` beats the inner lines of the cells at the table's edge."""

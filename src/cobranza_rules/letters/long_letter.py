@@ -21,8 +21,8 @@ from cobranza_rules.letters.print_marks import ROUND, ROW, TOP, Mark, mark_html,
 SURELY_LONG = 40  # Rows of tables with headings: such a letter is not tried on one page first. Where it fits after all it looks the same.
 _LEAST_TEXT = 144.0  # Points of a page that header, footer and headings have to leave to the text
 _NEW_PAGE = ' style="page-break-before:always;'
-_HEADED = re.compile(r'(<table class="t\d+ headed" style="[^"]*"><colgroup>.*?</colgroup>)(<thead>.*?</thead>)', re.DOTALL)
-_PLACES = re.compile(rf'<table class="t\d+ headed"|{ROW_TOP}|{HEADING_MARK}|{ROW_MARK}')
+_HEADED = re.compile(r'(<table class="t\d+ rows headed" style="[^"]*"><colgroup>.*?</colgroup>)(<thead>.*?</thead>)', re.DOTALL)
+_PLACES = re.compile(rf'<table class="t\d+ rows headed"|{ROW_TOP}|{HEADING_MARK}|{ROW_MARK}')
 _BORDER = 1.0  # Points of a row's upper border that stay on the page before
 _FIRST_HEADER, _HEADER, _FIRST_FOOTER, _FOOTER, _HEADINGS = range(5)  # Pages of the print of pieces
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cobranza_rules.catalogue import translator
 from cobranza_rules.language import N_, Sentence, _
-from cobranza_rules.letters.html_page import HEADED_STYLE, HEADING_MARK, ROW_MARK, ROW_TOP, PageGeometry
+from cobranza_rules.letters.html_page import HEADING_MARK, ROW_MARK, ROW_TOP, ROWS_STYLE, PageGeometry
 from cobranza_rules.letters.sandbox import LetterEnvironment, render_bounded
 from cobranza_rules.packets.foreign_files import MB
 from cobranza_rules.packets.material import StoredFile
@@ -40,12 +40,12 @@ _PAGE = (
     '<!DOCTYPE html><html lang="{{ language }}"><head><meta charset="utf-8"><title>{{ title }}</title>'
     '<meta name="author" content="{{ company }}"><meta name="dcterms.created" content="{{ date_iso }}">'
     + _GEOMETRY.as_meta()
-    + f"<style>{_STYLE}{HEADED_STYLE}</style></head><body>"
+    + f"<style>{_STYLE}{ROWS_STYLE}</style></head><body>"
     '<div class="sheet"><div class="company">{{ company }}</div><h1>{{ title }}</h1>'
     '{% if lines %}<table>{% for line in lines %}<tr><td class="label">{{ line.label }}</td><td>{{ line.value }}</td></tr>{% endfor %}</table>'
     "{% endif %}"
     # In the form in which a long letter knows rows and the heading that it repeats over them
-    '{% if rows %}<table class="t1 headed" style="width:100%"><colgroup><col class="first"><col></colgroup><thead><tr>'
+    '{% if rows %}<table class="t1 rows headed" style="width:100%"><colgroup><col class="first"><col></colgroup><thead><tr>'
     + _cells("heading", "headings", HEADING_MARK)
     + "</tr></thead><tbody>{% for row in rows %}<tr>"
     + _cells("cell", "row.cells", ROW_MARK)
