@@ -70,7 +70,9 @@ def write(
         call.screen.json({"customer": row.code, "letter": template, "draft": True, "files": files})
 
 
-@letter.command(cls=SpokenCommand, help=N_("What is wrong with the letters: fields, elements, tags, and a trial on sample data."))
+@letter.command(
+    cls=SpokenCommand, help=N_("What is wrong with the letters: fields, elements, tags, and a trial on sample data, as Word and as PDF.")
+)
 @click.argument("templates", nargs=-1)
 @reporting
 @click.pass_obj
@@ -78,16 +80,23 @@ def check(call: Call, templates: tuple[str, ...], as_json: bool) -> None:
     from cobranza_rules.letters.letter_check import check_letters
 
     workspace = take(call, as_json=as_json).workspace
-    checked = check_letters(workspace.templates, templates)
+    checked = check_letters(workspace.templates, workspace.pdf, templates)
     problems = [problem for one in checked for problem in one.problems]
     if as_json:
         told = [
-            {"name": one.name, "language": one.language, "problems": [problem.text(call.screen.translate) for problem in one.problems]}
+            {
+                "name": one.name,
+                "language": one.language,
+                "problems": [problem.text(call.screen.translate) for problem in one.problems],
+                "warnings": [warning.text(call.screen.translate) for warning in one.warnings],
+            }
             for one in checked
         ]
         call.screen.json({"letters": told})
     else:
         call.screen.problems(problems)
+        for warning in [warning for one in checked for warning in one.warnings]:
+            call.screen.say(_("works, but look at it: {problem}", problem=warning.text(call.screen.translate)))
     wrong = sum(bool(one.problems) for one in checked)
     call.screen.say(_("{count} letters checked; {wrong} of them cannot be used as they are.", count=len(checked), wrong=wrong))
     if problems:

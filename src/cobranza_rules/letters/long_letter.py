@@ -70,7 +70,8 @@ class LongLetter:
         """`marks` of each page of the pieces' print. Raises ProblemError where the pieces leave no room for text."""
         ends = [[mark.below for mark in page if mark.kind == ROW] for page in marks]
         self.heights = [end[-1] for end in ends if end]
-        if len(self.heights) != _HEADINGS + len(self.headings):
+        wanted = _HEADINGS + len(self.headings)
+        if len(self.heights) != wanted or len(marks) != wanted:  # One that is higher than a page ends on a page that is not its own.
             raise pdf_error(_("header, footer and headings of tables do not fit on one page"), _("make them lower in the template"))
         frame = self.frame
         if frame.top + frame.bottom + _LEAST_TEXT > self.page.height:
