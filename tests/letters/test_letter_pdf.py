@@ -172,6 +172,26 @@ def test_an_engine_that_hangs_fails_or_is_cut_off_gives_a_problem_and_no_pdf(tmp
     engine.close()
 
 
+def test_a_letter_that_waits_for_the_processor_is_given_more_time(tmp_path: Path) -> None:
+    """Stopped, as by a machine that has no time for it: what counts is what the program has used."""
+    (tmp_path / "simple.pdf").write_bytes(SIMPLE_PDF)
+    engine = fake_program(tmp_path, f'(sleep 1.5; kill -CONT $$) & kill -STOP $$; cp {tmp_path}/simple.pdf "$target"')
+    assert engine.render(PAGE).startswith(b"%PDF-")
+    engine.close()
+
+
+def test_a_machine_that_never_has_time_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cobranza_rules.letters.patience.MOST_WAITING", 1.2)
+    monkeypatch.setattr("cobranza_rules.letters.child_process.MOST_WAITING", 1.2)
+    engine = fake_program(tmp_path, "kill -STOP $$")
+    with pytest.raises(ProblemError) as caught:
+        engine.render(PAGE)
+    assert str(caught.value) == (
+        "the PDF was not ready after 1.2 seconds, for the machine is busy with other work; "
+        "try again when it is less busy, or raise pdf.timeout_seconds"
+    )
+
+
 def test_a_program_that_is_not_there_is_a_problem() -> None:
     with pytest.raises(ProblemError) as caught:
         WkhtmltopdfEngine("/nowhere/wkhtmltopdf").render(PAGE)
