@@ -17,6 +17,7 @@ from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.addressees import addressee_of, named_by_request
 from cobranza_rules.dispatch.attached_files import enclosed_with
+from cobranza_rules.dispatch.instalment_plan import promised_payments
 from cobranza_rules.dispatch.pursuit import agreed_terms, history_of, interest_on, terms_named
 from cobranza_rules.dispatch.unapplied import unapplied_in_words
 from cobranza_rules.domain.aging import CURRENT, NO_DUE_DATE, bucket_names, bucket_of
@@ -101,7 +102,8 @@ def letter_about(
         agreement=terms_named(agreement),
         interest=interest_on(agreement, lines, writer.today, currency),
     )
-    return _claiming(made, lines, writer)
+    claiming = _claiming(made, lines, writer)
+    return replace(claiming, instalments=promised_payments([(state_of(row), row.balance) for row in claimed], claiming.total))
 
 
 def _claiming(letter: Letter, lines: tuple[LetterLine, ...], writer: Writer) -> Letter:

@@ -19,7 +19,7 @@ from cobranza_rules.dispatch.correspondence import Writer
 from cobranza_rules.dispatch.delivering import form_of
 from cobranza_rules.dispatch.documents import document_for, receipts_of, scope_of, statements_of
 from cobranza_rules.dispatch.mail_size import MB
-from cobranza_rules.domain.letter import Document, Letter
+from cobranza_rules.domain.letter import CollectionsRelation, CreditNoteRequest, Document, Letter
 from cobranza_rules.domain.support import SupportFile
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.intake.support_content import SUFFIXES
@@ -129,7 +129,7 @@ def letter_files(workspace: Workspace, document: Document, formats: Container[st
 
     template = workspace.templates.letter(document.template, document.language, scope_of(document), document.pictures)
     fields = fields_of(document)
-    currency = document.currency if isinstance(document, Letter) else ""
+    currency = document.currency if isinstance(document, Letter | CollectionsRelation | CreditNoteRequest) else ""
     parts = (named(document.template, document.language), document.reference, currency, document.number)
     name = file_name("-".join(part for part in parts if part))
     files = []
