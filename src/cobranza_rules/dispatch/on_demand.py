@@ -14,7 +14,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
 from cobranza_rules.booking.invoice_names import invoice_named
 from cobranza_rules.dispatch.accounting_papers import Wanted, collections_relations, credit_note_requests
 from cobranza_rules.dispatch.correspondence import Writer
-from cobranza_rules.dispatch.documents import document_for
+from cobranza_rules.dispatch.documents import document_for, memo_for
 from cobranza_rules.dispatch.instalment_plan import named_payments
 from cobranza_rules.dispatch.rendering import Rendered, letter_files, writer_of
 from cobranza_rules.domain.company import Person
@@ -29,6 +29,7 @@ from cobranza_rules.store.tables import CustomerRow, InvoiceRow, PaymentRow
 from cobranza_rules.workspace import Workspace
 
 OF_ALL_DEBT = ("acknowledgement-of-debt",)  # What was promised is owed all the same, and the letter says by when it will be paid.
+INTERNAL = ("sales-intervention",)  # People of the company read it, whether or not a rule gives it to them.
 OF_OVERDUE = ("formal-demand", "sales-intervention")  # They claim what is overdue, whether or not a rule writes them.
 ON_HOLD = "on_demand"  # Stands where an action of a plan has the hold's id
 
@@ -100,6 +101,9 @@ def documents_asked(session: Session, workspace: Workspace, asked: Asked) -> lis
         _action(workspace, asked, chain, scope, currency, rows, held)
         for currency, rows, held in _groups(session, workspace, asked, chain, scope)
     ]
+    if asked.template in INTERNAL or any(step.memo == asked.template for step in chain.steps):
+        house = workspace.settings.language
+        return [memo_for(session, writer, action, asked.template, house, draft=True) for action in actions]
     made = [document_for(session, writer, action, asked.template, number="", draft=True) for action in actions]
     return [_with_instalments(document, asked, len(made)) for document in made]
 
