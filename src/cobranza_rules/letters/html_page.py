@@ -27,13 +27,13 @@ ROWS_STYLE = (
     f".{LOOSE} .rows>*>tr{{display:table;width:100%;table-layout:fixed;border-collapse:collapse}}"
 )
 _PAGE_META = re.compile(r'<meta name="letter-page" content="([^"]*)">')
-_BLOCKS = re.compile(
+_UNTIL_LETTER = (
     '<body><div class="running-first-footer">(?P<first_footer>.*?)</div>'
     '<div class="running-header">(?P<header>.*?)</div><div class="running-footer">(?P<footer>.*?)</div>'
     '<div class="sheet"><div class="first-header">(?P<first_header>.*?)</div>'
-    '<div class="letter">(?P<body>.*?)</div><div class="footer-space">',
-    re.DOTALL,
 )
+_MARGINS = re.compile(f"{_UNTIL_LETTER}$", re.DOTALL)
+_BLOCKS = re.compile(f'{_UNTIL_LETTER}<div class="letter">(?P<body>.*?)</div><div class="footer-space">', re.DOTALL)
 _NUMBER = re.compile(r"^\d{1,4}(\.\d{1,2})?$")
 
 
@@ -86,6 +86,14 @@ def has_title_page(body: MarkedPart) -> bool:
     """Whether the first page has a header and footer of its own."""
     section = body.tree.find(f"{W}body/{W}sectPr")
     return section is not None and bool(switched_on(section, "titlePg"))
+
+
+def in_margins(html: str) -> tuple[str, str]:
+    """HTML of what stands in the margins of the first page, and in those of the others; of a page of another form all of it, twice."""
+    found = _MARGINS.match(html.partition('<div class="letter">')[0].partition("</head>")[2])
+    if found is None:
+        return html, html
+    return found["first_header"] + found["first_footer"], found["header"] + found["footer"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -210,8 +210,13 @@ class _Layout:
             yield f"{head}+tr,{body if headed else body + '+tr'}{{margin-top:-{pixels * PIXEL:.4g}pt}}"
 
     def _edges(self, sides: Iterable[str]) -> Css:
-        """`hidden` beats the inner lines of the cells at the table's edge."""
-        return {f"border-{side}": self.borders.get(side, "none").replace("none", "hidden") for side in sides}
+        """`hidden` beats the inner lines of the cells at the table's edge; where there are none, cells have borders of their own or none."""
+        found = {}
+        for side in sides:
+            inner = self.borders.get("insideH" if side in ("top", "bottom") else "insideV", "none")
+            nothing = "none" if inner == "none" else "hidden"
+            found[f"border-{side}"] = self.borders.get(side, "none").replace("none", nothing)
+        return found
 
     def cell(self, cell: etree._Element, column: str, around: Css, inner: _Inner) -> str:
         properties = cell.find(W + "tcPr")
