@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import email.message
+import email.policy
 import email.utils
 import re
 import tempfile
@@ -69,7 +71,7 @@ def bank(program: Program, day: str) -> None:
 def run(program: Program, day: str, code: int = 0) -> dict[str, int]:
     bank(program, day)
     report = program.json("run", "--on", day, code=code)
-    assert report["mailbox_problem"] is None
+    assert report["mailbox_problems"] == []
     return {"sent": report["states"].get("sent", 0), "recorded": report["recorded"]}
 
 
@@ -122,10 +124,27 @@ def test_a_reminder_its_answer_and_what_comes_of_it(program: Program, server: Ma
     assert run(program, RELEASED) == {"sent": 0, "recorded": 0}
 
 
+def test_what_is_attached_to_an_answer_is_listed_and_written(program: Program, dovecot: Dovecot, tmp_path: Path) -> None:
+    mail = email.message.EmailMessage()
+    mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = PAYER, "cobranza@kemper.example", "Comprobante", "<c1@robotica.example>"
+    mail.set_content("Adjunto el comprobante.")
+    for content in (b"%PDF-1.7 uno", b"%PDF-1.7 dos"):
+        mail.add_attachment(content, maintype="application", subtype="pdf", filename="../SPEI.pdf")
+    dovecot.append(mail.as_bytes(policy=email.policy.SMTP))
+    run(program, DAY.isoformat(), code=3)
+    shown = program.json("inbox", "show", "1", "-o", str(tmp_path / "out"))
+    assert [(each["name"], each["media_type"], each["size"]) for each in shown["attachments"]] == [("SPEI.pdf", "application/pdf", 12)] * 2
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == {
+        "SPEI.pdf": b"%PDF-1.7 uno",
+        "SPEI-2.pdf": b"%PDF-1.7 dos",
+    }
+    assert "attached: SPEI.pdf (application/pdf, 12 bytes)" in program("inbox", "show", "1")
+
+
 def test_a_mailbox_that_is_away_keeps_the_reminders_here(program: Program, server: MailServer, dovecot: Dovecot) -> None:
     dovecot.stop()
     bank(program, DAY.isoformat())
     report = program.json("run", "--on", DAY.isoformat())
-    assert report["mailbox_problem"]
+    assert report["mailbox_problems"]
     assert (report["planned"], server.accepted) == (0, [])
     assert {one["by"] for one in program.json("plan", "--on", DAY.isoformat())["held"]} == {"mailbox-stale"}
