@@ -252,9 +252,7 @@ def test_borders_of_single_cells_stand_at_the_edge_of_a_table_without_lines_of_i
     cell = document.add_table(1, 1).cell(0, 0)
     line = "<w:{} w:val='single' w:sz='8' w:color='4F81BD'/>"
     sides = "".join(line.format(side) for side in ("top", "left", "bottom", "right"))
-    cell._tc.get_or_add_tcPr().append(
-        parse_xml(f"<w:tcBorders {NAMESPACE}>{sides}</w:tcBorders>")
-    )
+    cell._tc.get_or_add_tcPr().append(parse_xml(f"<w:tcBorders {NAMESPACE}>{sides}</w:tcBorders>"))
     shown = body_of(page_of(saved(document))).find("table")
     assert {styles_of(shown)[f"border-{side}"] for side in ("top", "left", "bottom", "right")} == {"none"}
     assert styles_of(shown.find(".//td"))["border-left"] == "1pt solid #4f81bd"
