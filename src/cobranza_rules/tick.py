@@ -10,10 +10,12 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.digest.sending import send_digest
 from cobranza_rules.dispatch.carry_out import CarriedOut, Progress, carry_out, quietly
+from cobranza_rules.dispatch.following_up import settle_interrupted_follow_ups
 from cobranza_rules.dispatch.fuse import why_nothing_may_leave
 from cobranza_rules.dispatch.internal_mail import settle_interrupted_internal
 from cobranza_rules.dispatch.interrupted import settle_interrupted
 from cobranza_rules.dispatch.last_look import reader_of
+from cobranza_rules.dispatch.leaving import KeptBack
 from cobranza_rules.dispatch.missing import report_missing_addresses
 from cobranza_rules.dispatch.request_notices import tell_of_requests
 from cobranza_rules.dispatch.steps import go_on
@@ -45,7 +47,7 @@ class TickReport:
     states: Counter[str] = field(default_factory=Counter)
     in_house: int = 0  # Of those that are sent, what went to nobody but people of the company
     problems: list[Problem] = field(default_factory=list)  # What kept single actions from going on
-    after_hours: int = 0  # Messages that are ready and wait for the contact hours
+    kept_back: Counter[KeptBack] = field(default_factory=Counter)  # Messages that are ready, by what they wait for
     incidents: list[Sentence] = field(default_factory=list)  # Workers of the rules engine that were lost
     digests: dict[str, str] = field(default_factory=dict)  # Addresses to the state in which their digest of the day was left
     newly_waiting: int = 0  # Approvals, tasks, messages in and out that wait for a person since this tick
@@ -56,6 +58,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
     with only_run(workspace.base, workspace.database.engine):
         before = waiting_for_people(workspace)
         settle_interrupted(workspace)
+        settle_interrupted_follow_ups(workspace)
         settle_interrupted_internal(workspace)
         if poll:
             report.received, report.mailbox_problem = ingest(workspace)
@@ -86,7 +89,7 @@ def _carry_out(workspace: Workspace, report: TickReport, progress: Progress) -> 
     for done in carried:
         report.states += done.states
         report.problems += [problem for problem in done.problems if problem not in report.problems]
-        report.after_hours += done.after_hours
+        report.kept_back += done.kept_back
         report.in_house += done.in_house
 
 

@@ -41,10 +41,10 @@ def test_at_night_a_message_is_made_ready_and_leaves_in_the_morning_once(desk: D
     night = HandClock(dt.datetime(2026, 3, 3, 3, tzinfo=dt.UTC))  # Nine in the evening of Monday
     desk.workspace.clock = night
     report = desk.tick()
-    assert (report.after_hours, report.states) == (1, {"approved": 1})
+    assert (report.kept_back, report.states) == ({"after_hours": 1}, {"approved": 1})
     assert [row.state for row in desk.outgoing()] == ["approved"]
     night.at = dt.datetime(2026, 3, 3, 15, 1, tzinfo=dt.UTC)
     report = desk.tick()
-    assert (report.after_hours, report.states) == (0, {"sent": 1})
+    assert (report.kept_back, report.states) == ({}, {"sent": 1})
     assert [row.state for row in desk.outgoing()] == ["sent"]
     assert desk.tick().states == {}

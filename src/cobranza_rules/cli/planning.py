@@ -15,6 +15,7 @@ from cobranza_rules.cli.command import WAITS_FOR_PEOPLE, WRONG_INPUT, Call, Spok
 from cobranza_rules.cli.held_lines import held_lines
 from cobranza_rules.cli.progress import watched
 from cobranza_rules.cli.screen import Screen
+from cobranza_rules.dispatch.leaving import SAID
 from cobranza_rules.explanation import explain_subject
 from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
@@ -192,7 +193,7 @@ def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
         "states": dict(report.states),
         "in_house": report.in_house,
         "newly_waiting": report.newly_waiting,
-        "after_hours": report.after_hours,
+        "kept_back": {kept.value: count for kept, count in report.kept_back.items()},
         "digests": dict(report.digests),
         "incidents": [screen.text(incident) for incident in report.incidents],
         "problems": [problem.text(screen.translate) for problem in report.problems],
@@ -214,8 +215,9 @@ def show_report(screen: Screen, report: TickReport) -> None:
             screen.say(_("  {state}: {count}", state=screen.word(name), count=count))
     if report.in_house:
         screen.say(_("  done in the company, nothing of it to a customer: {count}", count=report.in_house))
-    if report.after_hours:
-        screen.say(_("Ready, and waiting for the contact hours: {count}", count=report.after_hours))
+    for kept, said in SAID.items():
+        if count := report.kept_back[kept]:
+            screen.say(Sentence(said, {"count": count}))
     for address, what_became in report.digests.items():
         screen.say(_("Digest to {address}: {state}", address=address, state=word(what_became)))
     _show_incidents(screen, report.incidents)
