@@ -161,12 +161,14 @@ class MailSection(Section):
     """`largest_mb`: what a message may weigh, as it goes over the wire; most servers take 20 to 25 MB.
 
     `reply_tokens` says that the server delivers name+anything@ to the mailbox of name@: then Reply-To names the message that is answered.
+    `reference_line` puts the same token below each message, for answers that have lost what says which message they answer.
     """
 
     address: str
     display_name: str = ""
     largest_mb: Annotated[int, Field(ge=1, le=50)] = 20
     reply_tokens: bool = False
+    reference_line: bool = False
     out: MailOutSection = MailOutSection()
     incoming: MailInSection = MailInSection()
     archive: ArchiveSection | None = None

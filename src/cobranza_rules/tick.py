@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.digest.sending import send_digest
@@ -16,6 +16,7 @@ from cobranza_rules.dispatch.internal_mail import settle_interrupted_internal
 from cobranza_rules.dispatch.interrupted import settle_interrupted
 from cobranza_rules.dispatch.last_look import reader_of
 from cobranza_rules.dispatch.leaving import KeptBack
+from cobranza_rules.dispatch.looking_up import grace_of, look_up_uncertain
 from cobranza_rules.dispatch.missing import report_missing_addresses
 from cobranza_rules.dispatch.request_notices import tell_of_requests
 from cobranza_rules.dispatch.steps import go_on
@@ -29,6 +30,7 @@ from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.decide import beyond_limit
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.rules.recipients import reaches_customer
+from cobranza_rules.store.attempts import searched_first, uncertain_still
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.heartbeat import TICK, beat
 from cobranza_rules.store.tables import ActionRow, ApprovalRow, OutgoingRow, ReceivedRow, TaskRow
@@ -57,9 +59,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
     report = TickReport()
     with only_run(workspace.base, workspace.database.engine):
         before = waiting_for_people(workspace)
-        settle_interrupted(workspace)
-        settle_interrupted_follow_ups(workspace)
-        settle_interrupted_internal(workspace)
+        _settle(workspace, report)
         if poll:
             report.received, report.mailbox_problem = ingest(workspace)
         report.recorded = answer_replies(workspace)
@@ -79,6 +79,17 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
             beat(session, TICK, workspace.clock.now())
         report.newly_waiting = len(waiting_for_people(workspace) - before)
     return report
+
+
+def _settle(workspace: Workspace, report: TickReport) -> None:
+    """What was on the wire when the program was stopped, and what was uncertain before, as far as anything can tell of it."""
+    settle_interrupted(workspace)
+    settle_interrupted_follow_ups(workspace)
+    settle_interrupted_internal(workspace)
+    try:
+        report.problems += look_up_uncertain(workspace)
+    except ProblemError as error:  # Settings of the archive that are wrong must not keep anything else from being done.
+        report.problems += error.problems
 
 
 def _carry_out(workspace: Workspace, report: TickReport, progress: Progress) -> None:
@@ -121,7 +132,7 @@ def waiting_for_people(workspace: Workspace) -> set[tuple[str, int]]:
         select(ApprovalRow.id).where(ApprovalRow.state == "waiting"),
         select(TaskRow.id).where(TaskRow.state == "open"),
         select(ReceivedRow.id).where(ReceivedRow.state == "open"),
-        select(OutgoingRow.id).where(OutgoingRow.state == "uncertain"),
+        select(OutgoingRow.id).where(uncertain_still(), not_(searched_first(workspace.clock.now(), grace_of(workspace.settings.mail)))),
     )
     with workspace.database.reading() as session:
         return {(str(number), found) for number, query in enumerate(queries) for found in session.scalars(query)}

@@ -183,7 +183,7 @@ def test_no_server_and_no_password() -> None:
     with pytest.raises(MailboxUnavailable) as raised:
         list(ImapMailbox(settings(1), None).fetch_new(None))
     assert str(raised.value) == (
-        "there is no password for the mailbox of cobranza; set password_file, password_env or password_command under mail.incoming"
+        "there is no password for the mailbox of cobranza; set password_file, password_env, password_command or token_command under mail.incoming"
     )
 
 

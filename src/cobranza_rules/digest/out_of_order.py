@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import days_after
 from cobranza_rules.clock import instant_of
 from cobranza_rules.digest.pue_payments import pue_payments
-from cobranza_rules.digest.value import Differences, Failure, Holding, OutOfOrder, summed
+from cobranza_rules.digest.value import Differences, Failure, Holding, OutOfOrder, PutOff, summed
 from cobranza_rules.dispatch.internal_mail import FAILED, RETURNED, UNCERTAIN
 from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.forecast.waiting import READ_AGAIN, facts_behind
@@ -25,11 +25,15 @@ from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.tables import ActionRow, InternalMessageRow, InvoiceRow, OutgoingRow
 
 
-def out_of_order(session: Session, reader: BookReader, plan: Plan, stopped: Sentence | None, incidents: Sequence[str]) -> OutOfOrder:
+def out_of_order(
+    session: Session, reader: BookReader, plan: Plan, stopped: Sentence | None, paused: Sentence | None, incidents: Sequence[str]
+) -> OutOfOrder:
     company = reader.company_facts()
     hours, workdays = company.get("hours_since_mailbox_poll"), company.get("workdays_since_bank_statement")
     return OutOfOrder(
         stopped=stopped,
+        paused=paused,
+        put_off=_put_off(session),
         stale=tuple(_stale(reader.rules, company)),
         holds=tuple(_holdings(session, plan)),
         failures=tuple(_failures(session, _since(reader))),
@@ -39,6 +43,17 @@ def out_of_order(session: Session, reader: BookReader, plan: Plan, stopped: Sent
         workdays_since_bank_statement=None if workdays is None else int(workdays),
         differences=_differences(session),
     )
+
+
+def _put_off(session: Session) -> PutOff | None:
+    """Ready messages that the server did not take when they were last tried, and those that somebody still has to get."""
+    tried = or_(OutgoingRow.next_try_at.is_not(None), OutgoingRow.attempts > 0)
+    query = select(OutgoingRow).where(
+        or_(and_(OutgoingRow.state == "approved", tried), and_(OutgoingRow.state == "sent", OutgoingRow.next_try_at.is_not(None)))
+    )
+    current = query.join(ActionRow, and_(ActionRow.id == OutgoingRow.action_id, ActionRow.revision == OutgoingRow.revision))
+    found = list(session.scalars(current.where(ActionRow.state.in_(("approved", "sent"))).order_by(OutgoingRow.changed_at)))
+    return PutOff(len(found), found[-1].detail) if found else None
 
 
 def _differences(session: Session) -> Differences | None:

@@ -185,11 +185,14 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
     from cobranza_rules.letters.fields import fields_of
     from cobranza_rules.mail.compose import message_id_for
     from cobranza_rules.mail.html_text import html_to_text
+    from cobranza_rules.mail.reply_token import reply_address, with_reference_line
 
     _position, step = found
     document = document_for(keeper.session, writer_of(workspace), action, step.name, number=number, draft=False)
     subject, html = workspace.templates.mail(step.name, document.language, scope_of(document)).render(fields_of(document))
     mail = workspace.settings.mail
+    if mail.reference_line:
+        html = with_reference_line(workspace.token_key, html, row.id)
     message = OutgoingMessage(
         message_id=message_id_for(_message_key(keeper, workspace, row), mail.address.rpartition("@")[2]),
         sender=mail.address,
@@ -202,6 +205,8 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
         dated=keeper.known_at,
         attachments=_attachments(keeper, workspace, row, step),
         references=_conversation(keeper, row, action),
+        reply_to=reply_address(workspace.token_key, mail.address, row.id) if mail.reply_tokens else "",
+        receipt_to=mail.address if mail.out.read_receipt else "",
     )
     outgoing = keeper.session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == row.id, OutgoingRow.revision == row.revision))
     if outgoing is None:

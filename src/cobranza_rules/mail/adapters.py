@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cobranza_rules.config import FILE_NAME
-from cobranza_rules.config_sections import MailInSection, MailOutSection
+from cobranza_rules.config_sections import ImapSection, MailInSection, MailOutSection, MailSection, SecretSource
 from cobranza_rules.language import Sentence, _
+from cobranza_rules.mail.addresses import BadAddress, check_address
 from cobranza_rules.mail.mailbox import Mailbox, never_seen
 from cobranza_rules.mail.sink import Sink
 from cobranza_rules.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from cobranza_rules.mail.archive_mailbox import Archive
+    from cobranza_rules.mail.imap_connection import Token
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -33,10 +39,31 @@ def open_mailbox(section: MailInSection, base: Path, *, seen: Callable[[str], bo
                     )
                 ]
             )
-        return ImapMailbox(section, section.secret(base))
+        return ImapMailbox(section, section.secret(base), _token_of(section))
     from cobranza_rules.mail.maildir_mailbox import MaildirMailbox
 
     return MaildirMailbox(base / section.path, seen)
+
+
+def open_archive(mail: MailSection, base: Path) -> Archive | None:
+    """None where no archive mailbox is configured. Without a host of its own it is a folder of the incoming mailbox. Raises ProblemError."""
+    section = mail.archive
+    if section is None:
+        return None
+    from cobranza_rules.mail.archive_mailbox import ImapArchive
+    from cobranza_rules.mail.imap_connection import ImapConnection
+
+    if not section.host:
+        if mail.incoming.kind != "imap":
+            what = _("the archive mailbox has no host, and mail.incoming is no IMAP mailbox")
+            raise ProblemError([Problem(what, _("set mail.archive.host and mail.archive.user"), FILE_NAME, place="mail.archive")])
+        shared = {name: getattr(mail.incoming, name) for name in ImapSection.model_fields if name != "folder"}
+        section = section.model_copy(update=shared)
+    return ImapArchive(ImapConnection(section, section.secret(base), _token_of(section), "mail.archive"))
+
+
+def _token_of(section: SecretSource) -> Token | None:
+    return section.token if section.token_command else None
 
 
 def open_sink(section: MailOutSection, base: Path) -> Sink:
@@ -53,14 +80,21 @@ def open_sink(section: MailOutSection, base: Path) -> Sink:
 
     problems = _smtp_problems(section)
     secret = section.secret(base)
-    if section.user and not (secret and secret.get_secret_value()):
+    if section.user and not section.token_command and not (secret and secret.get_secret_value()):
         problems.append(
             _problem(_("the mail server's user has no password"), _("name its source, for instance with password_file"), "user")
         )
     if problems:
         raise ProblemError(problems)
     return SmtpSink(
-        section.host, section.port, security=section.security, user=section.user, password=secret, timeout_seconds=section.timeout_seconds
+        section.host,
+        section.port,
+        security=section.security,
+        user=section.user,
+        password=secret,
+        token=_token_of(section),
+        timeout_seconds=section.timeout_seconds,
+        success_reports=section.delivery_report,
     )
 
 
@@ -72,10 +106,22 @@ def _smtp_problems(section: MailOutSection) -> list[Problem]:
         problems.append(_problem(_("the port must lie between 1 and 65535"), _("587 is usual with STARTTLS, 465 with TLS"), "port"))
     if section.timeout_seconds <= 0:
         problems.append(_problem(_("the time limit must be at least one second"), _("30 is usual"), "timeout_seconds"))
+    if section.token_command and not section.user:
+        problems.append(_problem(_("a token is for an account, and none is named"), _("set user to the account's address"), "user"))
+    if section.archive and (wrong := _wrong_address(section.archive)) is not None:
+        problems.append(_problem(wrong, _("give the address of the archive mailbox"), "archive"))
     if section.security == "none" and section.user and section.host not in _LOOPBACK:
         unprotected = _("the password would cross the network unencrypted")
         problems.append(_problem(unprotected, _("set security to starttls or tls, or leave user out"), "security"))
     return problems
+
+
+def _wrong_address(address: str) -> Sentence | None:
+    try:
+        check_address(address)
+    except BadAddress as error:
+        return error.reason
+    return None
 
 
 def _problem(what: Sentence, hint: Sentence, setting: str) -> Problem:

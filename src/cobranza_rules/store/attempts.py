@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from cobranza_rules.store.tables import AttemptRow, OutgoingRow
@@ -92,5 +92,5 @@ def uncertain_still() -> ColumnElement[bool]:
 def searched_first(now: dt.datetime, grace: dt.timedelta | None) -> ColumnElement[bool]:
     """Of uncertain messages that the archive mailbox may still show: no person is asked yet. `grace` is None where there is no archive."""
     if grace is None:
-        return not_(OutgoingRow.id == OutgoingRow.id)
+        return false()
     return and_(OutgoingRow.state == "uncertain", OutgoingRow.changed_at > now - grace, OutgoingRow.changed_at <= now)
