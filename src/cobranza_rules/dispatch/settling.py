@@ -20,9 +20,9 @@ from cobranza_rules.workspace import Workspace
 
 def settle_uncertain(keeper: Bookkeeper, workspace: Workspace, outgoing_id: int, *, left: bool, who: str) -> None:
     """Raises ProblemError where nothing of it is uncertain."""
-    outgoing = keeper.session.scalar(select(OutgoingRow).where(OutgoingRow.id == outgoing_id, uncertain_still()))
-    if outgoing is None:
-        raise ProblemError([Problem(_("message {id} is not uncertain", id=outgoing_id), _("'cobranza outbox list' shows those that are"))])
+    outgoing = keeper.session.get_one(OutgoingRow, outgoing_id)
+    if keeper.session.scalar(select(OutgoingRow.id).where(OutgoingRow.id == outgoing_id, uncertain_still())) is None:
+        raise ProblemError([not_uncertain(outgoing.action_id)])
     row = keeper.session.get_one(ActionRow, outgoing.action_id)
     decide_uncertain(keeper.session, outgoing.id, Delivery.SENT if left else NOT_LEFT)
     if outgoing.state == "sent":
@@ -34,6 +34,10 @@ def settle_uncertain(keeper: Bookkeeper, workspace: Workspace, outgoing_id: int,
         move(keeper, row, State.FAILED, workspace.clock.today(), _("{who} says that it did not leave", who=who))
         return
     found_to_have_left(keeper, workspace, row, outgoing, _("{who} says that it left", who=who))
+
+
+def not_uncertain(number: int) -> Problem:
+    return Problem(_("message {id} is not uncertain", id=number), _("'cobranza outbox list' shows those that are"))
 
 
 def found_to_have_left(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, outgoing: OutgoingRow, reason: Sentence) -> None:
