@@ -6,6 +6,8 @@ holds: a demand that has been paid must not come late.
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
@@ -70,7 +72,8 @@ def _why_given_up(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, outg
         return _("what it says has changed since it left for the others")
     tried = attempts.of_message(keeper.session, outgoing.id)
     if given_up(tried[0].counted_at if tried else None, keeper.known_at, out.give_up_days):
-        return _("their server has not taken it for {days} days", days=out.give_up_days)
+        since = tried[0].began_at.astimezone(ZoneInfo(workspace.settings.timezone)).date()
+        return _("the server has put them off since {day}", day=since)
     return None
 
 

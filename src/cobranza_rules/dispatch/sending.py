@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -21,7 +22,7 @@ from cobranza_rules.mail.message import Delivery, DeliveryReport
 from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
 from cobranza_rules.store import attempts
-from cobranza_rules.store.tables import ActionRow, BillingRequestRow, ContactRow, OutgoingRow
+from cobranza_rules.store.tables import ActionRow, AttemptRow, BillingRequestRow, ContactRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
 
 REFUSED_MESSAGE = "message-refused"
@@ -121,12 +122,16 @@ def _put_off(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, outgoing:
         refusals = attempts.refusals_for_now(keeper.session, row.id)
         if given_up(refusals[0].counted_at, keeper.known_at, out.give_up_days):
             outgoing.state = "failed"
-            reason = _("given up after {days} days of refusals: {detail}", days=out.give_up_days, detail=detail)
+            reason = _("given up, for the server has put it off since {day}: {detail}", day=_day(refusals[0], workspace), detail=detail)
             _ask_about(keeper, row, reason, str(detail), today)
             return
         own = sum(attempt.outgoing_id == outgoing.id for attempt in refusals)
         outgoing.next_try_at = keeper.known_at + wait_after(own, out.retry_minutes)
     move(keeper, row, State.APPROVED, today, _("not sent yet ({phase}): {detail}", phase=word(report.phase), detail=detail))
+
+
+def _day(first: AttemptRow, workspace: Workspace) -> dt.date:
+    return first.began_at.astimezone(ZoneInfo(workspace.settings.timezone)).date()
 
 
 def _said(report: DeliveryReport) -> Sentence:
