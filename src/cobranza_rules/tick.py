@@ -18,6 +18,7 @@ from cobranza_rules.dispatch.last_look import reader_of
 from cobranza_rules.dispatch.leaving import KeptBack
 from cobranza_rules.dispatch.looking_up import grace_of, look_up_uncertain
 from cobranza_rules.dispatch.missing import report_missing_addresses
+from cobranza_rules.dispatch.pausing import pause_in_words
 from cobranza_rules.dispatch.request_notices import tell_of_requests
 from cobranza_rules.dispatch.steps import go_on
 from cobranza_rules.language import Sentence, _
@@ -50,6 +51,7 @@ class TickReport:
     in_house: int = 0  # Of those that are sent, what went to nobody but people of the company
     problems: list[Problem] = field(default_factory=list)  # What kept single actions from going on
     kept_back: Counter[KeptBack] = field(default_factory=Counter)  # Messages that are ready, by what they wait for
+    paused: Sentence | None = None  # Who has said that nothing is to leave, and why
     incidents: list[Sentence] = field(default_factory=list)  # Workers of the rules engine that were lost
     digests: dict[str, str] = field(default_factory=dict)  # Addresses to the state in which their digest of the day was left
     newly_waiting: int = 0  # Approvals, tasks, messages in and out that wait for a person since this tick
@@ -69,6 +71,8 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
             report.plan = replace(report.plan, stopped=_fuse(workspace))
         if report.plan.stopped is None:
             _carry_out(workspace, report, progress)
+        with workspace.database.reading() as session:
+            report.paused = pause_in_words(session, workspace.clock.today())
         report.incidents = incidents_of(workspace)
         report.problems += [problem for problem in tell_of_requests(workspace) if problem not in report.problems]
         try:

@@ -60,7 +60,8 @@ def test_giving_up_counts_from_the_first_refusal() -> None:
 @given(st.lists(st.integers(0, 120), min_size=1, max_size=60), st.integers(1, 5))
 def test_no_hour_ever_holds_more_than_its_limit(gaps: list[int], per_hour: int) -> None:
     """Whoever sends as soon as he may, and not before: any window of sixty minutes holds at most the limit."""
-    now, sent = NOON, []
+    now = NOON
+    sent: list[dt.datetime] = []
     for gap in gaps:
         now += minutes(gap / 4)
         until = room_from(sent, per_hour, now)

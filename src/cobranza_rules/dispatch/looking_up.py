@@ -58,7 +58,7 @@ def _note(keeper: Bookkeeper, workspace: Workspace, outgoing_id: int, outcome: s
         return  # A person has settled it meanwhile.
     row = keeper.session.get_one(ActionRow, outgoing.action_id)
     known = outgoing.lookup or {}
-    outgoing.looked_up_at, outgoing.lookup = keeper.known_at, {"outcome": outcome, "times": known.get("times", 0) + 1}
+    outgoing.looked_up_at, outgoing.lookup = keeper.known_at, {**known, "outcome": outcome, "times": known.get("times", 0) + 1}
     if outcome == FOUND:
         decide_uncertain(keeper.session, outgoing.id, "sent")
         outgoing.changed_at = keeper.known_at

@@ -12,6 +12,7 @@ from cobranza_rules.store.tables import AttemptRow, OutgoingRow
 
 SENDING, NOT_LEFT = "sending", "not_left"  # Beside the outcomes of mail.message.Delivery
 UNHEARD = ("connect", "interrupted")  # Phases in which the server has said nothing of the message
+NO_SEARCH = dt.timedelta(hours=1)  # After the grace: settings of the archive are wrong, or nothing runs
 LATEST = 40  # More in a row than any wait is counted by
 
 
@@ -90,7 +91,11 @@ def uncertain_still() -> ColumnElement[bool]:
 
 
 def searched_first(now: dt.datetime, grace: dt.timedelta | None) -> ColumnElement[bool]:
-    """Of uncertain messages that the archive mailbox may still show: no person is asked yet. `grace` is None where there is no archive."""
+    """Of uncertain messages that the archive mailbox may still show: no person is asked yet. `grace` is None where there is no archive.
+
+    The first search after the grace sets when the next one is, and with it the person is asked; where no search is made at all, a little later.
+    """
     if grace is None:
         return false()
-    return and_(OutgoingRow.state == "uncertain", OutgoingRow.changed_at > now - grace, OutgoingRow.changed_at <= now)
+    lately = and_(OutgoingRow.changed_at > now - grace - NO_SEARCH, OutgoingRow.changed_at <= now)
+    return and_(OutgoingRow.state == "uncertain", OutgoingRow.next_try_at.is_(None), lately)

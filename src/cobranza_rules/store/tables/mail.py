@@ -14,8 +14,8 @@ from cobranza_rules.store.tables.base import Base, Digest, Long, Sparse, Word
 class OutgoingRow(Base):
     """One message of one revision of an action; its bytes are in the archive before its row says `approved`.
 
-    `next_try_at`: not before then what is `approved` is tried again, or what is `sent` goes to those who could not take it yet; NULL where
-    nothing was put off. `retry_asked` says that a person wants it tried now. `said` names what it said when it had left, kept where somebody
+    `next_try_at`: not before then what is `approved` is tried again, what is `sent` goes to those who could not take it yet, or what is
+    `uncertain` is looked up once more; NULL where nothing was put off. `retry_asked` says that a person wants it tried now. `said` names what it said when it had left, kept where somebody
     still has to get it. `looked_up_at` and `lookup` tell when and with what outcome the archive mailbox was last searched for it.
     """
 
