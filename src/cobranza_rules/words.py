@@ -182,8 +182,7 @@ ROLES = (
 CONTACT_ROLES = (N_("invoice_contact"), N_("collections_contact"), N_("fallback_contact"))
 # How far a message came before the mail server's word on it.
 PHASES = (N_("connect"), N_("envelope"), N_("data"), N_("after-data"), N_("interrupted"))
-# How a recipient of a message stands, and what was reported of him.
-STANDINGS = (N_("waiting"), N_("sending"), N_("accepted"), N_("postponed"), N_("refused"), N_("uncertain"))
+# What was reported of a message that left (RFC 3464, RFC 8098).
 REPORTED = (
     N_("delivered"),
     N_("relayed"),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.casefile.timeline import TimelineEvent, timeline
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.dispatch.looking_up import FOUND, NOT_FOUND, UNAVAILABLE
-from cobranza_rules.dispatch.outbox import STATE_WORDS, Entry, attempts_of
+from cobranza_rules.dispatch.outbox import STANDINGS, STATE_WORDS, Entry, attempts_of
 from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.plan.states import State
 from cobranza_rules.problems import Problem, ProblemError
@@ -81,7 +81,9 @@ def _recipients(found: Entry) -> Iterator[Sentence]:
     for one in found.recipients:
         kind = "To" if one.address in found.outgoing.recipients else "Cc"
         answer = _(": {answer}", answer=one.answer) if one.answer else ""
-        yield _("  {kind} {address}: {standing}{answer}", kind=kind, address=one.address, standing=word(one.standing), answer=answer)
+        yield _(
+            "  {kind} {address}: {standing}{answer}", kind=kind, address=one.address, standing=word(STANDINGS[one.standing]), answer=answer
+        )
 
 
 def _attempts(session: Session, found: Entry, zone: dt.tzinfo) -> Iterator[Sentence]:

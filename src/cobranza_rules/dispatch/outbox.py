@@ -31,6 +31,14 @@ STATE_WORDS = {
     State.UNCERTAIN: N_("left or not"),
     State.CANCELLED: N_("called off"),
 }
+STANDINGS = {
+    Standing.WAITING: N_("not tried yet"),
+    Standing.SENDING: N_("under way"),
+    Standing.ACCEPTED: N_("the server took it"),
+    Standing.POSTPONED: N_("not taken yet"),
+    Standing.REFUSED: N_("refused"),
+    Standing.UNCERTAIN: N_("left or not"),
+}
 NOT_LEFT_YET = (State.PLANNED, State.AWAITING_SIGNATURE, State.APPROVED, State.SENDING, State.UNCERTAIN)
 
 
@@ -59,9 +67,8 @@ class Entry:
             unsure = [one.address for one in still if one.standing is Standing.UNCERTAIN]
             if unsure:
                 return _("nobody knows whether it left for {recipients}", recipients=", ".join(unsure))
-            return _(
-                "still to get it: {recipients}", recipients=", ".join(f"{one.address} ({one.answer or one.standing})" for one in still)
-            )
+            told = (f"{one.address} ({one.answer})" if one.answer else one.address for one in still)
+            return _("still to get it: {recipients}", recipients=", ".join(told))
         out = self.outgoing
         if self.row.state == State.APPROVED and out is not None and out.next_try_at is not None and not out.retry_asked:
             at = out.next_try_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")

@@ -35,8 +35,10 @@ def leave_open(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, outgoin
     if not left_out:
         outgoing.said = None
         return
-    told = {"action": row.id, "rule": row.rule_id, "recipients": [f"{one.address} ({one.answer or one.standing})" for one in left_out]}
-    keeper.note(row.customer_id, "recipients_left_out", workspace.clock.today(), told)
+    told = [f"{one.address} ({one.answer})" if one.answer else one.address for one in left_out]
+    keeper.note(
+        row.customer_id, "recipients_left_out", workspace.clock.today(), {"action": row.id, "rule": row.rule_id, "recipients": told}
+    )
     if put_off(found):
         tries = sum(attempt.phase not in attempts.UNHEARD for attempt in attempts.of_message(keeper.session, outgoing.id))
         outgoing.next_try_at = keeper.known_at + wait_after(max(tries, 1), workspace.settings.mail.out.retry_minutes)
