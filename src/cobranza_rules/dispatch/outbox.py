@@ -22,14 +22,14 @@ from cobranza_rules.store.attempts import of_message, uncertain_still
 from cobranza_rules.store.tables import ActionRow, ApprovalRow, AttemptRow, CustomerRow, OutgoingRow
 
 STATE_WORDS = {
-    State.PLANNED: N_("planned"),
-    State.AWAITING_SIGNATURE: N_("awaiting approval"),
+    State.PLANNED: N_("in the plan"),
+    State.AWAITING_SIGNATURE: N_("waits for agreement"),
     State.APPROVED: N_("ready to be sent"),
     State.SENDING: N_("on its way"),
     State.SENT: N_("left"),
     State.FAILED: N_("refused"),
     State.UNCERTAIN: N_("left or not"),
-    State.CANCELLED: N_("called off"),
+    State.CANCELLED: N_("was called off"),
 }
 STANDINGS = {
     Standing.WAITING: N_("not tried yet"),
