@@ -185,7 +185,7 @@ EVENTS = st.one_of(
 
 
 @given(story=st.lists(EVENTS, min_size=10, max_size=30))
-@on_desks(6)
+@on_desks(5)
 def test_laws(template: Path, tmp_path_factory: pytest.TempPathFactory, story: list[tuple[str, object]]) -> None:
     folder = tmp_path_factory.mktemp("story")
     world = World(Path(shutil.copytree(template, folder / "workspace")))
