@@ -39,7 +39,7 @@ def examine(workspace: Workspace) -> list[Finding]:
         (N_("fonts"), _fonts),
         (N_("pictures"), _pictures),
         (N_("outgoing mail"), _outgoing),
-        (N_("sending"), _sending),
+        (N_("pauses"), _sending),
         (N_("archive"), _archive),
         (N_("mailbox"), _mailbox),
         (N_("answers"), _answers),

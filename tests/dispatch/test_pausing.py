@@ -101,7 +101,7 @@ def test_it_is_told_everywhere(wired: Desk) -> None:
     paused(wired)
     order = gather_digest(wired.workspace).out_of_order
     assert str(order.paused) == SAID
-    assert [str(look.detail) for look in examine(wired.workspace) if look.name == "sending"] == [
+    assert [str(look.detail) for look in examine(wired.workspace) if look.name == "pauses"] == [
         f"{SAID}; end it with 'cobranza outbox resume'"
     ]
     wired.workspace.close()

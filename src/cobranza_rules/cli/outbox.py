@@ -11,6 +11,7 @@ import click
 
 from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.dispatch.last_look import what_waits
+from cobranza_rules.dispatch.leaving import keeping_all_back
 from cobranza_rules.dispatch.outbox import STATE_WORDS, Entry, entries, entry
 from cobranza_rules.dispatch.pausing import pause_in_words
 from cobranza_rules.language import N_, Sentence, _, word
@@ -48,17 +49,23 @@ def list_(call: Call, everything: bool, states: tuple[str, ...], customer: str, 
     wanted = tuple(map(State, states)) or (tuple(State) if everything else ())
     code = _known_code(call, customer)
     with workspace.database.reading() as session:
-        paused = pause_in_words(session, workspace.clock.today())
+        paused, kept = pause_in_words(session, workspace.clock.today()), keeping_all_back(session, workspace)
         found = entries(session, wanted, code)
         waits = what_waits(session, workspace)
         looks = {one.row.id: waits[one.row.id].look if one.row.id in waits else None for one in found}
         rows = [_as_json(call, one, looks[one.row.id]) for one in found]
         cells = [_cells(call, one, looks[one.row.id]) for one in found]
     if as_json:
-        call.screen.json({"paused": call.screen.text(paused) if paused else None, "messages": rows})
+        call.screen.json(
+            {
+                "paused": call.screen.text(paused) if paused else None,
+                "kept_back": [call.screen.text(line) for line in kept],
+                "messages": rows,
+            }
+        )
         return
-    if paused is not None:
-        call.screen.say(_("Nothing leaves: {reason}", reason=paused))
+    for line in kept:
+        call.screen.say(line)
     if not rows:
         call.screen.say(_("The outbox is empty."))
         return

@@ -8,6 +8,7 @@ import click
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.cli.command import Call, Day, Number, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.dispatch.leaving import keeping_all_back
 from cobranza_rules.dispatch.outbox import ask_again, entry
 from cobranza_rules.dispatch.pausing import pause, pause_in_words, resume
 from cobranza_rules.dispatch.settling import not_uncertain, settle_uncertain
@@ -33,13 +34,13 @@ def retry(call: Call, numbers: tuple[int, ...], everything: bool, on: dt.date | 
         raise ProblemError([Problem(_("which messages are to be tried again?"), _("give their numbers, or --all"))])
     with workspace.database.writing() as session:
         again = ask_again(session, numbers, workspace.clock.now())
-        paused = pause_in_words(session, workspace.clock.today())
+        kept = keeping_all_back(session, workspace)
     if as_json:
         call.screen.json({"messages": again})
         return
     call.screen.say(_("The next run tries them: {count} messages", count=len(again)))
-    if paused is not None:
-        call.screen.say(_("Nothing leaves: {reason}", reason=paused))
+    for line in kept:
+        call.screen.say(line)
 
 
 @click.command(

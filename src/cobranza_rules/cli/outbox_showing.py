@@ -22,7 +22,7 @@ from cobranza_rules.workspace import Workspace
 
 OUTCOMES = {
     "sending": N_("under way"),
-    "sent": N_("accepted"),
+    "sent": N_("the server took it"),
     "postponed": N_("not taken yet"),
     "refused": N_("refused"),
     "uncertain": N_("left or not"),

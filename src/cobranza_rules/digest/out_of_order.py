@@ -16,7 +16,7 @@ from cobranza_rules.digest.value import Differences, Failure, Holding, OutOfOrde
 from cobranza_rules.dispatch.internal_mail import FAILED, RETURNED, UNCERTAIN
 from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.forecast.waiting import READ_AGAIN, facts_behind
-from cobranza_rules.language import Sentence
+from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.causes import why_true
 from cobranza_rules.rules.considering import because
 from cobranza_rules.rules.model import RuleSet
@@ -47,13 +47,16 @@ def out_of_order(
 
 def _put_off(session: Session) -> PutOff | None:
     """Ready messages that the server did not take when they were last tried, and those that somebody still has to get."""
-    tried = or_(OutgoingRow.next_try_at.is_not(None), OutgoingRow.attempts > 0)
-    query = select(OutgoingRow).where(
-        or_(and_(OutgoingRow.state == "approved", tried), and_(OutgoingRow.state == "sent", OutgoingRow.next_try_at.is_not(None)))
+    later = and_(OutgoingRow.state == "sent", OutgoingRow.next_try_at.is_not(None))
+    tried = and_(OutgoingRow.state == "approved", OutgoingRow.attempts > 0, ActionRow.state == "approved")
+    query = select(ActionRow.state, ActionRow.reason).join(
+        OutgoingRow, and_(OutgoingRow.action_id == ActionRow.id, OutgoingRow.revision == ActionRow.revision)
     )
-    current = query.join(ActionRow, and_(ActionRow.id == OutgoingRow.action_id, ActionRow.revision == OutgoingRow.revision))
-    found = list(session.scalars(current.where(ActionRow.state.in_(("approved", "sent"))).order_by(OutgoingRow.changed_at)))
-    return PutOff(len(found), found[-1].detail) if found else None
+    found = session.execute(query.where(or_(later, tried)).order_by(OutgoingRow.changed_at)).all()
+    if not found:
+        return None
+    ready = [Sentence.from_json(reason) for state, reason in found if state == "approved"]
+    return PutOff(len(found), ready[-1] if ready else _("some of their recipients still have to get them"))
 
 
 def _differences(session: Session) -> Differences | None:

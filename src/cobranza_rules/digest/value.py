@@ -105,10 +105,10 @@ class PuePayment:
 
 @dataclass(frozen=True, slots=True)
 class PutOff:
-    """Messages that the mail server has not taken yet, some or all of their recipients; `detail` is its last word."""
+    """Messages that the mail server has not taken yet, some or all of their recipients; `why` says it of the last of them."""
 
     messages: int
-    detail: str
+    why: Sentence
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from cobranza_rules.dispatch.pacing import HOUR, Past, longest_wait, rests_until, room_from
-from cobranza_rules.dispatch.pausing import pause_on
+from cobranza_rules.dispatch.pausing import pause_in_words, pause_on
 from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.mail.message import DeliveryReport
 from cobranza_rules.problems import Problem, ProblemError
@@ -35,6 +36,24 @@ SAID = {
     KeptBack.SERVER_AWAY: N_("Ready, and waiting for the mail server: {count}"),
     KeptBack.HOUR_FULL: N_("Ready, and waiting for room below the limit of an hour: {count}"),
 }
+
+
+def keeping_all_back(session: Session, workspace: Workspace) -> list[Sentence]:
+    """What every message waits for now, whatever else it waits for itself. Nothing is written."""
+    out, now, zone = workspace.settings.mail.out, workspace.clock.now(), ZoneInfo(workspace.settings.timezone)
+    found = []
+    if (paused := pause_in_words(session, workspace.clock.today())) is not None:
+        found.append(_("Nothing leaves: {reason}", reason=paused))
+    rest = rests_until([Past(row.outcome, row.phase, row.counted_at) for row in attempts.latest(session)], out.retry_minutes)
+    if rest is not None and rest > now:
+        found.append(_("The mail server is left alone until {at}: it was not there, or did not answer.", at=_clock_time(rest, zone)))
+    if out.per_hour and (room := room_from(attempts.handed_over_since(session, now - HOUR), out.per_hour, now)) is not None:
+        found.append(_("The limit of {count} messages an hour is reached until {at}.", count=out.per_hour, at=_clock_time(room, zone)))
+    return found
+
+
+def _clock_time(instant: dt.datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 class Leaving:

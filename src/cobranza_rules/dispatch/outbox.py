@@ -72,7 +72,7 @@ class Entry:
         out = self.outgoing
         if self.row.state == State.APPROVED and out is not None and out.next_try_at is not None and not out.retry_asked:
             at = out.next_try_at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-            return _("tried again from {at} on: {detail}", at=at, detail=word(out.detail))
+            return _("tried again from {at} on: {reason}", at=at, reason=Sentence.from_json(self.row.reason))
         return None
 
 
