@@ -203,6 +203,7 @@ DETAILS = (
     N_("was there already"),
     N_("the program was stopped while the message was on the wire"),
     N_("looked up after an interruption"),
+    N_("the token command gives no token; 'cobranza doctor' tries it"),
     N_("the server does not take access tokens (AUTH XOAUTH2)"),
     N_("the user or the password has letters outside ASCII, for which the server would have to offer AUTH PLAIN"),
 )

@@ -15,6 +15,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.invoice_names import compact_number
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.attached_files import CFDI, attached_files
+from cobranza_rules.dispatch.composing import composed, own_message_id
 from cobranza_rules.dispatch.correspondence import Writer
 from cobranza_rules.dispatch.delivering import form_of
 from cobranza_rules.dispatch.documents import document_for, receipts_of, scope_of, statements_of
@@ -183,7 +184,6 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
     if found is None:
         return None
     from cobranza_rules.letters.fields import fields_of
-    from cobranza_rules.mail.compose import message_id_for
     from cobranza_rules.mail.html_text import html_to_text
     from cobranza_rules.mail.reply_token import reply_address, with_reference_line
 
@@ -194,7 +194,7 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
     if mail.reference_line:
         html = with_reference_line(workspace.token_key, html, row.id)
     message = OutgoingMessage(
-        message_id=message_id_for(_message_key(keeper, workspace, row), mail.address.rpartition("@")[2]),
+        message_id=own_message_id(workspace, _message_key(keeper, workspace, row)),
         sender=mail.address,
         sender_name=mail.display_name or workspace.company.name,
         to=action.recipients,
@@ -223,15 +223,7 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
 
 
 def _composed(message: OutgoingMessage, largest_mb: int) -> bytes:
-    from cobranza_rules.mail.compose import CompositionError, compose
-
-    try:
-        raw = compose(message)
-    except CompositionError as error:
-        hint = _("look at the addresses of its contacts and at the mail template")
-        raise ProblemError(
-            [Problem(_("the message to {to} cannot be written: {detail}", to=", ".join(message.to), detail=str(error)), hint)]
-        ) from None
+    raw = composed(message, _("look at the addresses of its contacts and at the mail template"))
     if len(raw) > largest_mb * MB:
         what = _("the message to {to} is larger than {limit} MB", to=", ".join(message.to), limit=largest_mb)
         raise ProblemError([Problem(what, _("attach less, or raise mail.largest_mb in cobranza.toml if your server takes it"))])

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from cobranza_rules.mail.message import Delivery, DeliveryReport
 from cobranza_rules.mail.sink import Envelope, check_envelope, message_id_of
+from cobranza_rules.mail.smtp_login import LoginError, bearer, log_in, show_token
 from cobranza_rules.problems import ProblemError
 
 # RFC 5321 section 4.5.3.2 grants the answer to the final dot the longest wait of all, because giving up there leaves nobody knowing.
@@ -26,6 +27,7 @@ CHUNK_BYTES = 65536
 MAX_DETAIL = 500
 MAX_ENVID = 100  # RFC 3461 section 4.4
 _AUTHENTICATION_CODES = frozenset({530, 534, 535, 538})  # RFC 4954: what they refuse is our login, never the message.
+COMMAND_FAILED = "the token command gives no token; 'cobranza doctor' tries it"
 _CLOSING = 421  # RFC 5321 section 3.8
 _UNKNOWN_PARAMETER_CODES = frozenset({501, 504, 555})
 _WIRE_FAULTS = (OSError, smtplib.SMTPException)
@@ -91,7 +93,7 @@ class SmtpSink:
     def _attempt(self, raw: bytes, envelope: Envelope) -> DeliveryReport:
         try:
             client = self._connected()
-        except (*_WIRE_FAULTS, UnicodeError, _LoginError, ProblemError) as error:
+        except (*_WIRE_FAULTS, UnicodeError, LoginError, ProblemError) as error:
             # Whatever stands in the way here is about server, network or settings; the message itself was refused by nobody.
             self._drop()
             return DeliveryReport(Delivery.POSTPONED, "connect", self._said(error), envelope.malformed)
@@ -129,9 +131,9 @@ class SmtpSink:
                 client.ehlo()
             if self._token is not None:
                 self._password = self._token()  # Kept, so that no server's answer brings it into a log.
-                _show_token(client, self._user, self._secret())
+                show_token(client, self._user, self._secret())
             elif self._user:
-                _log_in(client, self._user, self._secret())
+                log_in(client, self._user, self._secret())
         except BaseException:
             client.close()
             raise
@@ -147,47 +149,18 @@ class SmtpSink:
 
     def _said(self, what: Exception | str) -> str:
         """One bounded line. A server that repeats what it was sent must not bring the password into a log."""
+        if isinstance(what, ProblemError):
+            return COMMAND_FAILED
         if isinstance(what, smtplib.SMTPResponseException):
             what = _answer(what.smtp_code, what.smtp_error)
         text = " ".join(str(what).split()) or type(what).__name__
         secret = self._secret()
         if secret:
-            forms = (secret, f"\0{self._user}\0{secret}", _bearer(self._user, secret))
+            forms = (secret, f"\0{self._user}\0{secret}", bearer(self._user, secret))
             encoded = (base64.b64encode(form.encode()).decode("ascii") for form in forms)
             for shown in (secret, *encoded):
                 text = text.replace(shown, "***")
         return text[:MAX_DETAIL]
-
-
-class _LoginError(Exception):
-    pass
-
-
-def _log_in(client: smtplib.SMTP, user: str, password: str) -> None:
-    """The login of smtplib sends ASCII only, and its UnicodeEncodeError would carry the password; RFC 4616 has UTF-8."""
-    if user.isascii() and password.isascii():
-        client.login(user, password)
-        return
-    if "PLAIN" not in client.esmtp_features.get("auth", "").upper().split():
-        raise _LoginError("the user or the password has letters outside ASCII, for which the server would have to offer AUTH PLAIN")
-    code, answer = client.docmd("AUTH", "PLAIN " + base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii"))
-    if code != 235:
-        raise smtplib.SMTPAuthenticationError(code, answer)
-
-
-def _bearer(user: str, token: str) -> str:
-    return f"user={user}\1auth=Bearer {token}\1\1"
-
-
-def _show_token(client: smtplib.SMTP, user: str, token: str) -> None:
-    """XOAUTH2, as Google and Microsoft have it. A refusal comes as a challenge with its reason, which an empty line answers."""
-    if "XOAUTH2" not in client.esmtp_features.get("auth", "").upper().split():
-        raise _LoginError("the server does not take access tokens (AUTH XOAUTH2)")
-    code, answer = client.docmd("AUTH", "XOAUTH2 " + base64.b64encode(_bearer(user, token).encode()).decode("ascii"))
-    if code == 334:
-        code, answer = client.docmd("")
-    if code != 235:
-        raise smtplib.SMTPAuthenticationError(code, answer)
 
 
 class _Exchange:
