@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from cobranza_rules.clock import shifted
 from cobranza_rules.dispatch.pacing import HOUR, Past, longest_wait, rests_until, room_from
 from cobranza_rules.dispatch.pausing import pause_in_words, pause_on
 from cobranza_rules.language import N_, Sentence, _, word
@@ -47,7 +48,7 @@ def keeping_all_back(session: Session, workspace: Workspace) -> list[Sentence]:
     rest = rests_until([Past(row.outcome, row.phase, row.counted_at) for row in attempts.latest(session)], out.retry_minutes)
     if rest is not None and rest > now:
         found.append(_("The mail server is left alone until {at}: it was not there, or did not answer.", at=_clock_time(rest, zone)))
-    if out.per_hour and (room := room_from(attempts.handed_over_since(session, now - HOUR), out.per_hour, now)) is not None:
+    if out.per_hour and (room := room_from(attempts.handed_over_since(session, shifted(now, -HOUR)), out.per_hour, now)) is not None:
         found.append(_("The limit of {count} messages an hour is reached until {at}.", count=out.per_hour, at=_clock_time(room, zone)))
     return found
 
@@ -65,7 +66,7 @@ class Leaving:
         with workspace.database.writing() as session:
             attempts.bring_to_the_present(session, now, longest_wait(self._out.retry_minutes))
             self._latest = [Past(row.outcome, row.phase, row.counted_at) for row in attempts.latest(session)]
-            self._handed_over = attempts.handed_over_since(session, now - HOUR) if self._out.per_hour else []
+            self._handed_over = attempts.handed_over_since(session, shifted(now, -HOUR)) if self._out.per_hour else []
         self._stopped = False
         self.problems: list[Problem] = []
 
@@ -91,7 +92,7 @@ class Leaving:
         if self._stopped:
             return True
         until = None if asked else rests_until(self._latest, self._out.retry_minutes)
-        return until is not None and min(until, now + longest_wait(self._out.retry_minutes)) > now
+        return until is not None and min(until, shifted(now, longest_wait(self._out.retry_minutes))) > now
 
     def note(self, report: DeliveryReport) -> None:
         """What came of an attempt of this run. Where the server cannot be reached, the run sends nothing more, and says so once."""

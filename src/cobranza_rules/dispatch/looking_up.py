@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.clock import shifted
 from cobranza_rules.config_sections import MailSection
 from cobranza_rules.dispatch.pacing import wait_after
 from cobranza_rules.dispatch.settling import found_to_have_left
@@ -66,11 +67,11 @@ def _note(keeper: Bookkeeper, workspace: Workspace, outgoing_id: int, outcome: s
         return
     grace = grace_of(workspace.settings.mail)
     assert grace is not None
-    if outgoing.changed_at <= keeper.known_at < outgoing.changed_at + grace:
+    if outgoing.changed_at <= keeper.known_at < shifted(outgoing.changed_at, grace):
         return
     later = known.get("later", 0) + 1
     outgoing.lookup = {**outgoing.lookup, "later": later}
-    outgoing.next_try_at = keeper.known_at + wait_after(later, workspace.settings.mail.out.retry_minutes)
+    outgoing.next_try_at = shifted(keeper.known_at, wait_after(later, workspace.settings.mail.out.retry_minutes))
     if outcome == NOT_FOUND and not known.get("told"):
         outgoing.lookup = {**outgoing.lookup, "told": True}
         keeper.note(row.customer_id, "not_in_archive", workspace.clock.today(), {"action": row.id, "rule": row.rule_id})

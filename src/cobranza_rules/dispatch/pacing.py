@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cobranza_rules.clock import shifted
 from cobranza_rules.mail.message import Delivery
 
 HOUR = dt.timedelta(hours=1)
@@ -56,7 +57,7 @@ def rests_until(latest: Sequence[Past], minutes: Sequence[int]) -> dt.datetime |
     failures = unreached or max(silent, 0)
     if not failures:
         return None
-    return latest[0].counted_at + min(wait_after(failures, minutes), LONGEST_REST)
+    return shifted(latest[0].counted_at, min(wait_after(failures, minutes), LONGEST_REST))
 
 
 def _leading(latest: Sequence[Past], *, unreached: bool) -> int:
@@ -74,7 +75,7 @@ def given_up(first_refused_at: dt.datetime | None, now: dt.datetime, days: int) 
 
 def room_from(counted: Sequence[dt.datetime], per_hour: int, now: dt.datetime) -> dt.datetime | None:
     """From when on another message may leave; None where it may now. `counted` are the instants of what was handed over lately."""
-    within = sorted(instant for instant in counted if instant > now - HOUR)
+    within = sorted(instant for instant in counted if instant > shifted(now, -HOUR))
     if not per_hour or len(within) < per_hour:
         return None
-    return within[-per_hour] + HOUR
+    return shifted(within[-per_hour], HOUR)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.clock import shifted
 from cobranza_rules.dispatch.pacing import given_up, wait_after
 from cobranza_rules.dispatch.pausing import pause_on
 from cobranza_rules.dispatch.standings import on_the_wire
@@ -126,7 +127,7 @@ def _put_off(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, outgoing:
             _ask_about(keeper, row, reason, str(detail), today)
             return
         own = sum(attempt.outgoing_id == outgoing.id for attempt in refusals)
-        outgoing.next_try_at = keeper.known_at + wait_after(own, out.retry_minutes)
+        outgoing.next_try_at = shifted(keeper.known_at, wait_after(own, out.retry_minutes))
     move(keeper, row, State.APPROVED, today, _("not sent yet ({phase}): {detail}", phase=word(report.phase), detail=detail))
 
 

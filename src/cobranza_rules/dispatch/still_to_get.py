@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.clock import shifted
 from cobranza_rules.dispatch.content_key import content_key
 from cobranza_rules.dispatch.pacing import wait_after
 from cobranza_rules.dispatch.standings import Recipient, Standing, standings
@@ -41,7 +42,7 @@ def leave_open(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, outgoin
     )
     if put_off(found):
         tries = sum(attempt.phase not in attempts.UNHEARD for attempt in attempts.of_message(keeper.session, outgoing.id))
-        outgoing.next_try_at = keeper.known_at + wait_after(max(tries, 1), workspace.settings.mail.out.retry_minutes)
+        outgoing.next_try_at = shifted(keeper.known_at, wait_after(max(tries, 1), workspace.settings.mail.out.retry_minutes))
         outgoing.said = outgoing.said or said_now(keeper, workspace, row)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, update
 from sqlalchemy.orm import Session
 
+from cobranza_rules.clock import shifted
 from cobranza_rules.store.tables import AttemptRow, OutgoingRow
 
 SENDING, NOT_LEFT = "sending", "not_left"  # Beside the outcomes of mail.message.Delivery
@@ -74,7 +75,7 @@ def bring_to_the_present(session: Session, now: dt.datetime, longest_wait: dt.ti
     """Where the clock was set back, what lies ahead counts as of now, so that nothing waits for the old time to come again."""
     ahead = update(AttemptRow).where(AttemptRow.counted_at > now).values(counted_at=now)
     session.execute(ahead, execution_options={"synchronize_session": False})
-    last = now + longest_wait
+    last = shifted(now, longest_wait)
     waiting = update(OutgoingRow).where(OutgoingRow.next_try_at > last).values(next_try_at=last)
     session.execute(waiting, execution_options={"synchronize_session": False})
 
@@ -97,5 +98,5 @@ def searched_first(now: dt.datetime, grace: dt.timedelta | None) -> ColumnElemen
     """
     if grace is None:
         return false()
-    lately = and_(OutgoingRow.changed_at > now - grace - NO_SEARCH, OutgoingRow.changed_at <= now)
+    lately = and_(OutgoingRow.changed_at > shifted(now, -grace - NO_SEARCH), OutgoingRow.changed_at <= now)
     return and_(OutgoingRow.state == "uncertain", OutgoingRow.next_try_at.is_(None), lately)
