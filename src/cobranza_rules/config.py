@@ -163,6 +163,12 @@ def _wanted(found: dict[str, Any]) -> Sentence | str:
         return _("it does not have the form {pattern}", pattern=context["pattern"])
     if kind == "greater_than_equal":
         return _("it must be at least {least}", least=context["ge"])
+    if kind == "less_than_equal":
+        return _("it must be at most {most}", most=context["le"])
+    if kind == "too_short":
+        return _("at least {least} expected here", least=context["min_length"])
+    if kind == "too_long":
+        return _("at most {most} expected here", most=context["max_length"])
     if kind == "value_error" and found["loc"] == ("timezone",):
         return _("unknown time zone '{name}'", name=found["input"])
     return _WANTED.get(kind.partition("_")[0], str(found["msg"]))

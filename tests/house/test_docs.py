@@ -182,6 +182,8 @@ class Desk:
             (("tasks", "list"), ()),
             (("tasks", "show"), ("1",)),
             (("outbox", "list"), ("--all",)),
+            (("outbox", "show"), ("1",)),
+            (("outbox", "retry"), ("--all",)),
             (("quarantine", "list"), ()),
             (("quarantine", "show"), ("1",)),
             (("case",), ("C-001",)),

@@ -40,6 +40,7 @@ from cobranza_rules.store.tables import (
 from cobranza_rules.tick import TickReport, make_plan, run_tick
 from cobranza_rules.workspace import Workspace
 from tests.conftest import at
+from tests.stories.hand_clock import HandClock
 
 OURS = "cobranza@kemper.example"
 PAYER = "pagos@robotica.example"
@@ -73,6 +74,11 @@ class Desk:
 
     def on(self, day: dt.date) -> Desk:
         at(self.workspace, day)
+        return self
+
+    def later(self, *, minutes: float) -> Desk:
+        """The clock goes on, or back, and then stands still."""
+        self.workspace.clock = HandClock(self.workspace.clock.now() + dt.timedelta(minutes=minutes), self.workspace.settings.timezone)
         return self
 
     @property

@@ -101,6 +101,13 @@ SENTENCES = {
     "override_hold": N_("override {number} by {who}: {subject} is on hold for {blocks}{until}: {why}"),
     "override_exclude": N_("override {number} by {who}: {subject} is left alone{until}: {why}"),
     "override_ended": N_("override {number} on {subject} ended by {who}: {why}"),
+    "recipients_left_out": N_("{rule}: not accepted for {recipients}"),
+    "recipients_followed_up": N_("{rule}: later accepted for {recipients} too"),
+    "recipients_given_up": N_("{rule}: not sent any more to {recipients}: {reason}"),
+    "recipients_settled": N_("{rule}: {who} says that it left for those of whom nobody knew"),
+    "recipients_settled_not": N_("{rule}: {who} says that it did not leave for those of whom nobody knew; they get it now"),
+    "not_in_archive": N_("{rule}: no copy is in the archive mailbox; a person has to find out whether it left"),
+    "message_reported": N_("{rule}: reported for {recipient}: {what} (no acknowledgement of receipt)"),
     "address_marked": N_("address {address} marked: it does not take our mail"),
 }
 # What may move a due date, by the entry that did
@@ -111,7 +118,9 @@ BECAUSE = {
     "inherited": N_("in place of the one that it substitutes"),
 }
 # Fields of events that hold an identifier of ours: they are shown as words.
-WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome", "by", "state", "process"})
+WORDS = frozenset(
+    {"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome", "by", "state", "process", "what"}
+)
 SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did
 SAID_OF_RECEIPT = ("kind", *SAID)
 
@@ -189,6 +198,8 @@ def _told_as(kind: str, data: Mapping[str, Any]) -> str:
         return "due_moved"  # It was not agreed on anew.
     if kind == "due_set" and "who" in data:
         return "due_reckoned"
+    if kind == "recipients_settled" and not data.get("left"):
+        return "recipients_settled_not"
     return "ledger_silent" if kind == "ledger_stated" and "minor" not in data else kind
 
 

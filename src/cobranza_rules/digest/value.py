@@ -104,10 +104,18 @@ class PuePayment:
 
 
 @dataclass(frozen=True, slots=True)
+class PutOff:
+    """Messages that the mail server has not taken yet, some or all of their recipients; `why` says it of the last of them."""
+
+    messages: int
+    why: Sentence
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfOrder:
     """`stale` are the holds that stand because mailbox or bank data were not read, beside why; `stopped` says why nothing leaves.
 
-    `differences` are the open invoices of which the accounting system says otherwise, whether or not anything would be done with them today.
+    `paused` says who has said that nothing is to leave; `differences` are the open invoices of which the accounting system says otherwise, whether or not anything would be done with them today.
     """
 
     stopped: Sentence | None
@@ -119,6 +127,8 @@ class OutOfOrder:
     hours_since_mailbox_poll: int | None
     workdays_since_bank_statement: int | None
     differences: Differences | None = None
+    paused: Sentence | None = None
+    put_off: PutOff | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,10 @@ def _out_of_order(found: OutOfOrder) -> Section:
 def _exceptions(found: OutOfOrder) -> Iterator[tuple[Any, ...]]:
     if found.stopped is not None:
         yield _("nothing leaves"), "", "", "", found.stopped
+    if found.paused is not None:
+        yield _("nothing leaves"), "", "", "", found.paused
+    if found.put_off is not None:
+        yield _("put off by the mail server: {count}", count=found.put_off.messages), "", "", "", found.put_off.why
     why = dict(found.stale)
     for holding in found.holds:
         hold = _("hold: {hold}", hold=word(holding.hold_id))

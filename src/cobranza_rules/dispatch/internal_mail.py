@@ -14,10 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.composing import composed, own_message_id
 from cobranza_rules.domain.reply import Bounce
 from cobranza_rules.language import _
 from cobranza_rules.mail.message import Attachment, Delivery, DeliveryReport, OutgoingMessage
-from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import InternalMessageRow
 from cobranza_rules.workspace import Workspace
 
@@ -69,7 +69,7 @@ def write_internal(
         recipient=to,
         copies=list(copies),
         message_id=message.message_id,
-        raw=workspace.archive.put(_composed(message)),
+        raw=workspace.archive.put(composed(message, _("look at the addresses of people in cobranza.toml"))),
         subject=message.subject,
         state=READY,
         phase="",
@@ -115,12 +115,10 @@ def _intend(workspace: Workspace, message_id: int) -> tuple[str, list[str], byte
 
 
 def _message(workspace: Workspace, kind: str, key: str, to: str, copies: Sequence[str], written: Written) -> OutgoingMessage:
-    from cobranza_rules.mail.compose import message_id_for
-
     mail = workspace.settings.mail
     named = json.dumps([workspace.company.rfc, "internal", kind, key, to])
     return OutgoingMessage(
-        message_id=message_id_for(named, mail.address.rpartition("@")[2]),
+        message_id=own_message_id(workspace, named),
         sender=mail.address,
         sender_name=mail.display_name or workspace.company.name,
         to=(to,),
@@ -130,16 +128,6 @@ def _message(workspace: Workspace, kind: str, key: str, to: str, copies: Sequenc
         html=written.html,
         dated=workspace.clock.now(),
     )
-
-
-def _composed(message: OutgoingMessage) -> bytes:
-    from cobranza_rules.mail.compose import compose
-
-    try:
-        return compose(message)
-    except ValueError as error:  # CompositionError and BadAddress
-        what = _("the message to {to} cannot be written: {detail}", to=", ".join(message.to), detail=str(error))
-        raise ProblemError([Problem(what, _("look at the addresses of people in cobranza.toml"))]) from None
 
 
 def _note_outcome(workspace: Workspace, row_id: int, report: DeliveryReport) -> str:

@@ -34,7 +34,7 @@ def prepare(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:
     action = planned(row)
     if not reaches_customer(action.steps):
         return row.state != State.PLANNED or _approve_internal(keeper, workspace, row, action)
-    if _under_way(keeper, row):
+    if under_way(keeper, row):
         return True
     if _rejected(keeper, workspace, row):
         return False
@@ -65,7 +65,7 @@ def _approve_internal(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, 
     return True
 
 
-def _under_way(keeper: Bookkeeper, row: ActionRow) -> bool:
+def under_way(keeper: Bookkeeper, row: ActionRow) -> bool:
     """Somebody is carrying it already: what is on its way is not changed any more."""
     return keeper.session.scalar(select(StepRow.id).where(StepRow.action_id == row.id, StepRow.task_id.is_not(None)).limit(1)) is not None
 

@@ -15,6 +15,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.invoice_names import compact_number
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.attached_files import CFDI, attached_files
+from cobranza_rules.dispatch.composing import composed, own_message_id
 from cobranza_rules.dispatch.correspondence import Writer
 from cobranza_rules.dispatch.delivering import form_of
 from cobranza_rules.dispatch.documents import document_for, memo_for, receipts_of, scope_of, statements_of
@@ -187,15 +188,17 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
     if found is None:
         return None
     from cobranza_rules.letters.fields import fields_of
-    from cobranza_rules.mail.compose import message_id_for
     from cobranza_rules.mail.html_text import html_to_text
+    from cobranza_rules.mail.reply_token import reply_address, with_reference_line
 
     _position, step = found
     document = document_for(keeper.session, writer_of(workspace), action, step.name, number=number, draft=False)
     subject, html = workspace.templates.mail(step.name, document.language, scope_of(document)).render(fields_of(document))
     mail = workspace.settings.mail
+    if mail.reference_line:
+        html = with_reference_line(workspace.token_key, html, row.id)
     message = OutgoingMessage(
-        message_id=message_id_for(_message_key(keeper, workspace, row), mail.address.rpartition("@")[2]),
+        message_id=own_message_id(workspace, _message_key(keeper, workspace, row)),
         sender=mail.address,
         sender_name=mail.display_name or workspace.company.name,
         to=action.recipients,
@@ -206,6 +209,8 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
         dated=keeper.known_at,
         attachments=_attachments(keeper, workspace, row, step),
         references=_conversation(keeper, row, action),
+        reply_to=reply_address(workspace.token_key, mail.address, row.id) if mail.reply_tokens else "",
+        receipt_to=mail.address if mail.out.read_receipt else "",
     )
     outgoing = keeper.session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == row.id, OutgoingRow.revision == row.revision))
     if outgoing is None:
@@ -222,15 +227,7 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
 
 
 def _composed(message: OutgoingMessage, largest_mb: int) -> bytes:
-    from cobranza_rules.mail.compose import CompositionError, compose
-
-    try:
-        raw = compose(message)
-    except CompositionError as error:
-        hint = _("look at the addresses of its contacts and at the mail template")
-        raise ProblemError(
-            [Problem(_("the message to {to} cannot be written: {detail}", to=", ".join(message.to), detail=str(error)), hint)]
-        ) from None
+    raw = composed(message, _("look at the addresses of its contacts and at the mail template"))
     if len(raw) > largest_mb * MB:
         what = _("the message to {to} is larger than {limit} MB", to=", ".join(message.to), limit=largest_mb)
         raise ProblemError([Problem(what, _("attach less, or raise mail.largest_mb in cobranza.toml if your server takes it"))])

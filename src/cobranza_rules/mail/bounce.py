@@ -46,13 +46,13 @@ ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[a-z0-9.-]{1,190}\.[a-z
 
 def read_delivery_report(message: IncomingMessage, own_address: str) -> tuple[ReplyKind, Bounce | None] | None:
     """None where it is none. A report of success is an automatic message that changes nothing."""
-    groups = [group for media_type, text in message.report_parts if media_type in STATUS_TYPES for group in _groups(text)]
+    groups = [group for media_type, text in message.report_parts if media_type in STATUS_TYPES for group in field_groups(text)]
     if standard := _from_status(groups):
         return standard
     return _from_signs(message, own_address.lower())
 
 
-def _groups(text: str) -> Iterator[dict[str, str]]:
+def field_groups(text: str) -> Iterator[dict[str, str]]:
     """The field groups of message/delivery-status, one for the message and one a recipient."""
     for block in re.split(r"\n[ \t]*\n", text)[:MOST_RECIPIENTS]:
         fields: dict[str, str] = {}
@@ -73,7 +73,7 @@ def _from_status(groups: list[dict[str, str]]) -> tuple[ReplyKind, Bounce | None
         return ReplyKind.AUTO_REPLY, None  # delivered, relayed or expanded (RFC 3464 section 2.3.3)
     spoken = failed or delayed
     statuses = [_status(group) for group in spoken]
-    recipients = tuple(dict.fromkeys(address for group in spoken if (address := _recipient(group))))
+    recipients = tuple(dict.fromkeys(address for group in spoken if (address := address_in(group))))
     permanent = bool(failed) and any(not status.startswith("4") for status in statuses)
     kind = ReplyKind.BOUNCE if failed else ReplyKind.DELAY_NOTICE
     return kind, Bounce(permanent, recipients, next(filter(None, statuses), ""))
@@ -95,7 +95,7 @@ def _status(group: dict[str, str]) -> str:
     return match[0] if match else ""
 
 
-def _recipient(group: dict[str, str]) -> str:
+def address_in(group: dict[str, str]) -> str:
     """The address that we wrote to comes before the one to which it was forwarded (RFC 3464 section 2.3.1)."""
     for name in ("original-recipient", "final-recipient"):
         if match := ADDRESS.search(group.get(name, "").lower()):

@@ -22,6 +22,7 @@ from cobranza_rules.store.tables.ledger import ActionRow, ApprovalRow, ClaimRow,
 from cobranza_rules.store.tables.mail import InternalMessageRow, MailboxMarkRow, OutgoingRow, ReceivedRow, TakenRow
 from cobranza_rules.store.tables.overrides import OverrideRow
 from cobranza_rules.store.tables.rules import RulesVersionRow
+from cobranza_rules.store.tables.sending import AttemptRow, MessageReportRow, PauseRow
 
 __all__ = [
     "ActionRow",
@@ -29,6 +30,7 @@ __all__ = [
     "AgreementRow",
     "ApplicationRow",
     "ApprovalRow",
+    "AttemptRow",
     "Base",
     "BillingRequestRow",
     "CaseEventRow",
@@ -47,9 +49,11 @@ __all__ = [
     "LedgerCreditRow",
     "LedgerPartRow",
     "MailboxMarkRow",
+    "MessageReportRow",
     "NumberRow",
     "OutgoingRow",
     "OverrideRow",
+    "PauseRow",
     "PaymentRow",
     "QuarantineRow",
     "ReceivedRow",
