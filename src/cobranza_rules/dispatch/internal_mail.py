@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.domain.reply import Bounce
 from cobranza_rules.language import _
-from cobranza_rules.mail.message import Delivery, DeliveryReport, OutgoingMessage
+from cobranza_rules.mail.message import Attachment, Delivery, DeliveryReport, OutgoingMessage
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import InternalMessageRow
 from cobranza_rules.workspace import Workspace
@@ -46,14 +46,23 @@ def send_internal(workspace: Workspace, kind: str, key: str, to: str, written: W
     return deliver_internal(workspace, message_id)
 
 
-def write_internal(session: Session, workspace: Workspace, kind: str, key: str, to: str, copies: Sequence[str], written: Written) -> int:
+def write_internal(
+    session: Session,
+    workspace: Workspace,
+    kind: str,
+    key: str,
+    to: str,
+    copies: Sequence[str],
+    written: Written,
+    attachments: tuple[Attachment, ...] = (),
+) -> int:
     """The id of the message, which is ready to leave; the one that there is, if it was written before. Raises ProblemError."""
     known = select(InternalMessageRow.id).where(
         InternalMessageRow.kind == kind, InternalMessageRow.key == key, InternalMessageRow.recipient == to
     )
     if (found := session.scalar(known)) is not None:
         return found
-    message = _message(workspace, kind, key, to, copies, written)
+    message = replace(_message(workspace, kind, key, to, copies, written), attachments=attachments)
     row = InternalMessageRow(
         kind=kind,
         key=key,
