@@ -13,6 +13,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.cli import cobranza
 from cobranza_rules.cli.command import Call
 from cobranza_rules.mail.assigning import Assignment, assign
+from cobranza_rules.problems import ProblemError
 from tests.cfdi_files import invoice, receipt
 from tests.conftest import DAY
 from tests.stories.desk import Desk, days
@@ -212,6 +213,8 @@ def test_what_a_person_names_counts_more_than_what_the_message_names(two_reminde
     with two_reminded.workspace.database.writing() as session:
         keeper = Bookkeeper(session, two_reminded.workspace.clock.now())
         message = next(row for row in two_reminded.received() if row.state == "open")
+        with pytest.raises(ProblemError, match="nothing tells which invoices this message is about"):
+            assign(keeper, message.id, Assignment("promise", "analista@kemper.example", {}), two_reminded.today)
         assign(keeper, message.id, Assignment("promise", "analista@kemper.example", {}, invoices=["FA-1"]), two_reminded.today)
     two_reminded.tick()
     assert (two_reminded.invoice("FA-1").promised_on, two_reminded.invoice("FA-2").promised_on) == (dt.date(2026, 3, 6), None)

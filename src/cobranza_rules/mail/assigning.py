@@ -14,7 +14,7 @@ from cobranza_rules.language import _
 from cobranza_rules.money import Money, MoneyError
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.texts import spellings
-from cobranza_rules.store.replies import ABOUT_INVOICES, INVOICES, facts_to_json, invoices_of
+from cobranza_rules.store.replies import ABOUT_INVOICES, INVOICES, facts_to_json, invoices_about
 from cobranza_rules.store.tables import ActionRow, CustomerRow, InvoiceRow, ReceivedRow
 
 NEEDS_DAY = ReplyKind.PROMISE
@@ -64,7 +64,8 @@ def assign(keeper: Bookkeeper, received_id: int, assignment: Assignment, today: 
 
 def _answers_invoices(keeper: Bookkeeper, row: ReceivedRow) -> bool:
     action = keeper.session.get(ActionRow, row.action_id) if row.action_id else None
-    return bool(invoices_of(action.plan if action else None, row.facts))
+    about = invoices_about(keeper.session, row, action.plan if action else None)
+    return bool(about.ids) and not about.unclear
 
 
 def _kind(written: str, problems: list[Problem]) -> ReplyKind | None:

@@ -73,7 +73,7 @@ def open_replies(
             sender_authenticated=row.sender_authenticated or vouched,
             sender_known=row.sender_known or vouched,
             doubtful=row.doubtful
-            or about.unclear
+            or (about.unclear and not vouched)
             or (row.kind in ABOUT_INVOICES and not invoices)
             or (not vouched and _said_before(session, row.kind, invoices)),
             answers_our_message=row.action_id is not None or vouched,
