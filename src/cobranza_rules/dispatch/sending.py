@@ -10,11 +10,13 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.dispatch.agreed_bytes import bytes_agreed_to
 from cobranza_rules.dispatch.steps import go_on, steps_of
 from cobranza_rules.language import _, word
 from cobranza_rules.mail.message import Delivery, DeliveryReport
 from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
+from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import ActionRow, BillingRequestRow, ContactRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
 
@@ -28,6 +30,8 @@ def send(workspace: Workspace, action_id: int, position: int) -> Delivery:
     intended = _intend(workspace, action_id)
     if intended is None:
         return Delivery.POSTPONED
+    if isinstance(intended, Problem):
+        raise ProblemError([intended])
     outgoing, raw = intended
     recipients = [*outgoing.recipients, *outgoing.copies]
     report = sink.deliver(raw, workspace.settings.mail.address, recipients, outgoing.recipients)
@@ -37,15 +41,20 @@ def send(workspace: Workspace, action_id: int, position: int) -> Delivery:
     return report.outcome
 
 
-def _intend(workspace: Workspace, action_id: int) -> tuple[OutgoingRow, bytes] | None:
-    """Marks the message as being sent and gives its bytes; None where somebody else has done so in the meantime."""
+def _intend(workspace: Workspace, action_id: int) -> tuple[OutgoingRow, bytes] | Problem | None:
+    """Marks the message as being sent and gives its bytes; None where somebody else has done so in the meantime.
+
+    A problem where its bytes are not those that everybody has agreed to: then they are asked again.
+    """
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         row = session.get_one(ActionRow, action_id)
         outgoing = session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == action_id, OutgoingRow.revision == row.revision))
         if row.state != State.APPROVED or outgoing is None or outgoing.state != "approved":
             return None
-        raw = workspace.archive.get(outgoing.raw)
+        raw = bytes_agreed_to(keeper, workspace, row, outgoing)
+        if isinstance(raw, Problem):
+            return raw
         outgoing.state = "sending"
         outgoing.attempts += 1
         outgoing.changed_at = keeper.known_at
