@@ -41,6 +41,7 @@ MANNERS = re.compile(
     r"|(?:muchas |mil )?gracias(?: por todo)?|thanks|thank you|(?:un )?(?:cordial )?saludos?(?: cordiales)?|cordialmente|atentamente|atte|slds"
     r"|(?:best |kind )?regards|quedo atent[oa]|excelente dia|que tengas? (?:buen|excelente) dia|feliz dia)\b"
 )
+PLACEHOLDERS = frozenset({"motivo", "el motivo", "su motivo", "reason", "the reason"})  # As a request says where the reason goes
 CONDITION = re.compile(
     r"\b(?:si|pero|siempre|cuando|salvo|excepto|menos|hasta|antes|despues|mientras|sin embargo|if|but|unless|except|once|until|after|when)\b"
 )
@@ -107,7 +108,7 @@ def _statements(said: str, own_words: frozenset[str]) -> Iterator[_Statement]:
         elif not _silent(folded, own_words) and not _goes_on(pieces[:at]):
             raise _Doubtful(_doubt_of(original, folded))
     if not found:
-        raise _Doubtful(_("it says neither 'apruebo' nor 'rechazo'"))
+        raise _Doubtful(_("it says neither 'approve' nor 'reject'"))
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:
@@ -169,7 +170,7 @@ def _rejection(original: str, rejects: re.Match[str], following: str) -> _Statem
     elif said.strip() and not re.match(r"\s+(?:porque|por|ya que|pues|because|since|due to)\b", said):
         raise _Doubtful(_("it is not clear where the reason begins: '{text}'", text=original[:200]))
     reason = "\n".join(filter(None, (here.strip(" .;,"), following))).strip()[:LONGEST_REASON]
-    if len(re.findall(r"\w", reason)) < 2:
+    if len(re.findall(r"\w", reason)) < 2 or fold(reason).strip(" .<>[]") in PLACEHOLDERS:
         raise _Doubtful(_("a rejection needs its reason"))
     numbers = _numbers(rejects)
     if numbers is None and not rejects["all"] and re.match(r"#?\d", reason):
