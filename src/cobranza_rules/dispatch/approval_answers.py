@@ -21,7 +21,7 @@ from cobranza_rules.dispatch.internal_mail import Written, write_internal
 from cobranza_rules.dispatch.shown import must_be_whole
 from cobranza_rules.domain.company import Company, Person
 from cobranza_rules.language import Sentence, _
-from cobranza_rules.mail.approval_words import Verdict, read_decisions
+from cobranza_rules.mail.approval_words import OwnTexts, Verdict, read_decisions
 from cobranza_rules.mail.message import IncomingMessage
 from cobranza_rules.plan.deciding import Decision, decide_approvals
 from cobranza_rules.store.tables import (
@@ -87,7 +87,7 @@ def take_answer(keeper: Bookkeeper, workspace: Workspace, row: ReceivedRow, mess
         return
     asked = _asked(keeper.session, answered.requests)
     read = read_decisions(
-        message.new_text, {one.id for one in asked}, own_words(workspace.company), whole=answered.direct and len(answered.requests) == 1
+        message.new_text, {one.id for one in asked}, own_texts(workspace.company), whole=answered.direct and len(answered.requests) == 1
     )
     doubts = [*_files(message), *read.doubts]
     done, refused = ([], []) if doubts else _decide(keeper, workspace, row, asked, read.verdicts)
@@ -158,12 +158,9 @@ def _who(company: Company, role: str, address: str) -> Person | None:
     return person if person is not None and person.email.lower() == address.lower() else None
 
 
-def own_words(company: Company) -> set[str]:
-    """What may stand below an answer without saying anything: names, posts and addresses of the company; never numbers."""
-    texts = [company.name, company.email, company.website]
-    texts += [text for person in company.people for text in (person.name, person.title, person.title_en, person.email)]
-    words = {word for text in texts for word in re.findall(r"[\w@.+-]+", text)}
-    return {word for word in words if not word.isdigit()}
+def own_texts(company: Company) -> OwnTexts:
+    texts = [company.name, company.address, company.email, company.website]
+    return OwnTexts.of([*texts, *(text for each in company.people for text in (each.name, each.title, each.title_en, each.email) if text)])
 
 
 def _tell(

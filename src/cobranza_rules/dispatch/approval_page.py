@@ -20,7 +20,7 @@ from cobranza_rules.plan.gates import GATE_WORDS
 from cobranza_rules.rules.planned import PlannedAction
 
 HEADINGS = (N_("No."), N_("Customer"), N_("What"), N_("Invoices"), N_("Total"), N_("Waits since"))
-RIGHT = frozenset({4})
+RIGHT = frozenset({0, 3, 4})
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +184,11 @@ def _item(one: Asked, page: Page) -> Iterator[str]:
         yield _paragraph(page, _("Beware: {what}", what=one.beware), "margin:0 0 8px;padding:6px 8px;background-color:#FFF4D6;")
     if one.plan.subject == "invoice":
         yield _paragraph(page, _("Invoices: {invoices}", invoices=", ".join(one.plan.invoices)), "margin:0 0 4px;")
-    to, cc = ", ".join(one.plan.recipients) or "-", ", ".join(one.plan.copies) or "-"
-    yield _paragraph(page, _("To {to}; copies to {cc}", to=to, cc=cc), "margin:0 0 4px;")
-    yield _paragraph(page, _("Because of {reason}", reason=one.plan.reason), "margin:0 0 4px;")
+    to, cc = ", ".join(one.plan.recipients), ", ".join(one.plan.copies)
+    if to:
+        yield _paragraph(page, _("To {to}; copies to {cc}", to=to, cc=cc) if cc else _("To {to}", to=to), "margin:0 0 4px;")
+    why = one.plan.reason.fields.get("how", one.plan.reason)
+    yield _paragraph(page, _("Why now: {reason}", reason=why), "margin:0 0 4px;")
     if one.attachments:
         names = ", ".join(each.name for each in one.attachments)
         yield _paragraph(page, _("Attached: {names}", names=names), "margin:0 0 8px;")

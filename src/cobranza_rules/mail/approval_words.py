@@ -7,7 +7,7 @@ that one doubtful line lets nothing be decided, and a person reads it.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cobranza_rules.language import Sentence, _
@@ -42,6 +42,13 @@ MANNERS = re.compile(
     r"|(?:best |kind )?regards|quedo atent[oa]|excelente dia|que tengas? (?:buen|excelente) dia|feliz dia)\b"
 )
 PLACEHOLDERS = frozenset({"motivo", "el motivo", "su motivo", "reason", "the reason"})  # As a request says where the reason goes
+CONTACT = re.compile(
+    r"\b(?:tels?|telefono|cel|celular|movil|ext|conmutador|phone|mobile|whatsapp|oficina|office)\b[.:\s]*[+(]?\d[\d\s()+.\-]{5,30}(?:ext[.\s]*\d{1,6})?"
+    r"|(?:https?://|www\.)\S+|\S+@\S+"
+)
+SHORTEST_LINE = 8  # Characters of a piece of an address that is known as such
+_WORD = re.compile(r"[\w@.+-]+")
+_TITLES = frozenset({"", "lic", "ing", "cp", "c.p", "mtra", "mtro", "dr", "dra", "arq", "sr", "sra", "de", "del", "la", "y", "of"})
 CONDITION = re.compile(
     r"\b(?:si|pero|siempre|cuando|salvo|excepto|menos|hasta|antes|despues|mientras|sin embargo|if|but|unless|except|once|until|after|when)\b"
 )
@@ -79,20 +86,44 @@ class _Doubtful(Exception):  # noqa: N818 (not an error: it ends the reading of 
         self.doubt = doubt
 
 
-def read_decisions(said: str, asked: Collection[int], own_words: Collection[str] = (), *, whole: bool = True) -> Decisions:
+@dataclass(frozen=True, slots=True)
+class OwnTexts:
+    """What may stand below an answer without saying anything: names, posts and addresses of the company's people."""
+
+    lines: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+
+    @staticmethod
+    def of(texts: Iterable[str]) -> OwnTexts:
+        """Numbers are no words of a signature: they may be those of approvals."""
+        lines = frozenset(fold(" ".join(text.split())) for text in texts)
+        return OwnTexts(lines, frozenset(word for line in lines for word in _WORD.findall(line) if not word.isdigit()))
+
+    def say(self, folded: str) -> bool:
+        if "?" in folded or "¿" in folded:
+            return False
+        if len(folded) >= SHORTEST_LINE and not folded.isdigit() and any(folded in line for line in self.lines):
+            return True
+        left = _WORD.findall(CONTACT.sub(" ", MANNERS.sub(" ", folded)))
+        return all(each.strip(".-") in self.words or each.strip(".-") in _TITLES for each in left)
+
+
+NOBODY = OwnTexts()
+
+
+def read_decisions(said: str, asked: Collection[int], own: OwnTexts = NOBODY, *, whole: bool = True) -> Decisions:
     """`said` is what the author wrote this time, quotes and signature cut; `asked` the numbers of the mail that it answers.
 
-    `own_words` are those of the signer's name, post and address, which may stand below an answer. Without `whole` it answers several mails,
-    or one that only refers to them: then each number has to be named, unless there is but one.
+    Without `whole` it answers several mails, or one that only refers to them: then each number has to be named, unless there is but one.
     """
     try:
-        statements = list(_statements(said, frozenset(fold(each) for each in own_words)))
+        statements = list(_statements(said, own))
         return Decisions(_resolved(statements, frozenset(asked), whole or len(asked) == 1))
     except _Doubtful as found:
         return Decisions({}, (found.doubt,))
 
 
-def _statements(said: str, own_words: frozenset[str]) -> Iterator[_Statement]:
+def _statements(said: str, own: OwnTexts) -> Iterator[_Statement]:
     text = said.strip()
     if not text:
         raise _Doubtful(_("it has no text of its own"))
@@ -103,9 +134,9 @@ def _statements(said: str, own_words: frozenset[str]) -> Iterator[_Statement]:
     for at, (original, folded) in enumerate(pieces):
         if BEGINS.match(folded):
             found = True
-            following = _following(pieces[at + 1 :], own_words)
+            following = _following(pieces[at + 1 :], own)
             yield _statement(original, folded, following)
-        elif not _silent(folded, own_words) and not _goes_on(pieces[:at]):
+        elif not own.say(folded) and not _goes_on(pieces[:at]):
             raise _Doubtful(_doubt_of(original, folded))
     if not found:
         raise _Doubtful(_("it says neither 'approve' nor 'reject'"))
@@ -122,16 +153,7 @@ def _pieces(text: str) -> list[tuple[str, str]]:
             found.append((line[start : cut.start()], folded[start : cut.start()]))
             start = cut.end()
         found.append((line[start:], folded[start:]))
-    return [(original.strip(), folded.strip()) for original, folded in found if folded.strip(" .,;:!-")]
-
-
-def _silent(folded: str, own_words: frozenset[str]) -> bool:
-    """A greeting, thanks, or the signer's own name and post."""
-    words = re.findall(r"[\w@.+-]+", MANNERS.sub(" ", folded))
-    return all(each.strip(".-") in own_words or each.strip(".-") in _TITLES for each in words)
-
-
-_TITLES = frozenset({"", "lic", "ing", "cp", "c.p", "mtra", "mtro", "dr", "dra", "arq", "sr", "sra", "de", "del", "la", "y", "of"})
+    return [(original.strip(), folded.strip()) for original, folded in found if folded.strip(" .,;:!-_")]
 
 
 def _goes_on(before: Sequence[tuple[str, str]]) -> bool:
@@ -140,12 +162,12 @@ def _goes_on(before: Sequence[tuple[str, str]]) -> bool:
     return bool(re.match(rf"(?:l[oa]s? )?{_NO}\b", last))
 
 
-def _following(below: Sequence[tuple[str, str]], own_words: frozenset[str]) -> str:
+def _following(below: Sequence[tuple[str, str]], own: OwnTexts) -> str:
     lines = []
     for original, folded in below:
         if BEGINS.match(folded):
             break
-        if not _silent(folded, own_words):
+        if not own.say(folded):
             lines.append(original)
     return "\n".join(lines)
 
