@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     @property
     def answers_are_trusted(self) -> bool:
         """Whether a mailbox is read, and our own mail server says of each message who has sent it."""
-        return self.mail.incoming.kind != "none" and bool(self.mail.incoming.authserv_id.strip())
+        return any(each.kind != "none" and each.authserv_id.strip() for each in self.mail.incoming)
 
     @classmethod
     def settings_customise_sources(
@@ -156,6 +156,9 @@ def _as_problem(file: Path, found: dict[str, Any]) -> Problem:
         untrusted = _("an answer by mail could not be trusted: nothing says who has sent it")
         hint = _("set mail.incoming.authserv_id to the name that your own mail server writes into Authentication-Results")
         return Problem(untrusted, hint, str(file), place=found["ctx"]["place"])
+    if found["type"] == "same_name":
+        what = _("two mailboxes are called '{name}'", name=found["ctx"]["name"])
+        return Problem(what, _("give each block of mail.incoming a 'name' of its own"), str(file), place="mail.incoming")
     if found["type"] == "missing":
         return Problem(_("the setting is missing"), _("add it; docs/configuration.md lists all settings"), str(file), place=place)
     if found["type"] == "extra_forbidden":
