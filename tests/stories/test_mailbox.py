@@ -20,7 +20,7 @@ from tests.cfdi_files import invoice
 from tests.conftest import DAY
 from tests.mail.dovecot import PASSWORD, Dovecot, missing
 from tests.stories.desk import PAYER, UNIVERSITY, customer_list
-from tests.stories.folders import make_folder
+from tests.stories.folders import ask_by_mail, make_folder
 from tests.stories.mail_server import MailServer
 from tests.stories.program import Program
 
@@ -52,6 +52,7 @@ def program(tmp_path: Path, server: MailServer, dovecot: Dovecot) -> Program:
         ),
     }
     base = make_folder(tmp_path / "workspace", **{'mode = "supervised"': 'mode = "automatic"', **wires})
+    ask_by_mail(base)
     (base / "secret").write_text(PASSWORD)
     workspace = open_workspace(base, DAY)
     importing = Importing(workspace.database, workspace.archive, workspace.clock, workspace.company.rfc, DAY)
