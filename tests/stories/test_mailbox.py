@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import email.message
+import email.policy
 import email.utils
 import re
 import tempfile
@@ -122,6 +124,23 @@ def test_a_reminder_its_answer_and_what_comes_of_it(program: Program, server: Ma
     second = server.accepted[1]
     assert second["In-Reply-To"] == reminder["Message-ID"]
     assert run(program, RELEASED) == {"sent": 0, "recorded": 0}
+
+
+def test_what_is_attached_to_an_answer_is_listed_and_written(program: Program, dovecot: Dovecot, tmp_path: Path) -> None:
+    mail = email.message.EmailMessage()
+    mail["From"], mail["To"], mail["Subject"], mail["Message-ID"] = PAYER, "cobranza@kemper.example", "Comprobante", "<c1@robotica.example>"
+    mail.set_content("Adjunto el comprobante.")
+    for content in (b"%PDF-1.7 uno", b"%PDF-1.7 dos"):
+        mail.add_attachment(content, maintype="application", subtype="pdf", filename="../SPEI.pdf")
+    dovecot.append(mail.as_bytes(policy=email.policy.SMTP))
+    run(program, DAY.isoformat(), code=3)
+    shown = program.json("inbox", "show", "1", "-o", str(tmp_path / "out"))
+    assert [(each["name"], each["media_type"], each["size"]) for each in shown["attachments"]] == [("SPEI.pdf", "application/pdf", 12)] * 2
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == {
+        "SPEI.pdf": b"%PDF-1.7 uno",
+        "SPEI-2.pdf": b"%PDF-1.7 dos",
+    }
+    assert "attached: SPEI.pdf (application/pdf, 12 bytes)" in program("inbox", "show", "1")
 
 
 def test_a_mailbox_that_is_away_keeps_the_reminders_here(program: Program, server: MailServer, dovecot: Dovecot) -> None:
