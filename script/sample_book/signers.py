@@ -19,7 +19,7 @@ def answers_of_the_signer() -> dict[str, bytes]:
 
 
 def _answer(name: str, text: str) -> bytes:
-    head = {
+    head: dict[str, str | tuple[str, str]] = {
         "Authentication-Results": result_line(SIGNER_ADDRESS, "pass"),
         "From": ("Adela Muestra Ejemplo", SIGNER_ADDRESS),
         "Subject": "Re: Espera su decisión",

@@ -101,7 +101,6 @@ FORMAT = """\
 #           that place. Without `answers` only Date is added.
 #   people  as: a role of cobranza.toml. do: one of
 #             approve  signs what waits for that role's signature (all of it, or `customer`'s only)
-#             reject   refuses it, with a `comment`
 #             answer   answers, with the `file` under samples/, the mail that asks for `customer`'s signature, or the oldest one of which
 #                      anything waits; @NUMBER@ in it becomes the number that waits. The next tick reads it.
 #             release  lets messages go out (mode supervised), all or `customer`'s only

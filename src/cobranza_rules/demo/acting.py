@@ -47,27 +47,21 @@ def perform(workspace: Workspace, act: Act, delivered: Delivered) -> int:
         return _ACTS[act.do](keeper, workspace, act, delivered)
 
 
-def _decide(keeper: Bookkeeper, workspace: Workspace, act: Act, gate: str, *, agreed: bool) -> int:
+def _decide(keeper: Bookkeeper, workspace: Workspace, act: Act, gate: str) -> int:
     person = person_named(workspace.company, act.role)
     waiting = [
         approval.id
         for approval, action in waiting_approvals(keeper.session, act.role)
         if approval.gate == gate and act.customer in ("", planned(action).customer)
     ]
-    if not agreed:
-        waiting = waiting[:1]
-    decision, today = Decision(person, agreed, act.comment), workspace.clock.today()
+    decision, today = Decision(person, True, act.comment), workspace.clock.today()
     done, problems = decide_approvals(keeper, waiting, decision, today, partial(must_be_whole, workspace))
     assert not problems, "the story's people decide what waits for them"
     return len(done)
 
 
 def _approve(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
-    return _decide(keeper, workspace, act, SIGN, agreed=True)
-
-
-def _reject(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
-    return _decide(keeper, workspace, act, SIGN, agreed=False)
+    return _decide(keeper, workspace, act, SIGN)
 
 
 def _answer(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
@@ -91,7 +85,7 @@ def _answer(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Deli
 
 
 def _release(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
-    return _decide(keeper, workspace, act, RELEASE, agreed=True)
+    return _decide(keeper, workspace, act, RELEASE)
 
 
 def _assign(keeper: Bookkeeper, workspace: Workspace, act: Act, delivered: Delivered) -> int:
@@ -138,7 +132,6 @@ def _acknowledge(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered:
 
 _ACTS: dict[str, Callable[[Bookkeeper, Workspace, Act, Delivered], int]] = {
     "approve": _approve,
-    "reject": _reject,
     "answer": _answer,
     "release": _release,
     "assign": _assign,
