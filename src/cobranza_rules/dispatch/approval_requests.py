@@ -19,6 +19,7 @@ from cobranza_rules.dispatch.approval_page import Asked, written_request
 from cobranza_rules.dispatch.internal_mail import READY, deliver_internal, write_internal
 from cobranza_rules.dispatch.last_look import reader_of
 from cobranza_rules.dispatch.mail_size import BASE64, MB
+from cobranza_rules.dispatch.rendering import MEMO
 from cobranza_rules.dispatch.shown import MESSAGE, shown_of
 from cobranza_rules.domain.company import Person
 from cobranza_rules.language import Sentence
@@ -104,7 +105,7 @@ def _asked(session: Session, workspace: Workspace, approval: ApprovalRow, action
     plan = planned(action)
     customer = session.get_one(CustomerRow, action.customer_id)
     ages = ages_of(session, workspace.rules.calendar)
-    files = [file for file in shown_of(workspace, approval.shown).files if file.kind != MESSAGE]
+    files = [file for file in shown_of(workspace, approval.shown).files if file.kind not in (MESSAGE, MEMO)]
     wanted = {kind for step in plan.steps for kind in step.attach}
     attachments = tuple(
         Attachment(_named(approval.id, file.name), file.media_type, workspace.archive.get(file.digest))

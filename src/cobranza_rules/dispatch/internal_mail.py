@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -48,14 +48,23 @@ def send_internal(workspace: Workspace, kind: str, key: str, to: str, written: W
     return deliver_internal(workspace, message_id)
 
 
-def write_internal(session: Session, workspace: Workspace, kind: str, key: str, to: str, copies: Sequence[str], written: Written) -> int:
+def write_internal(
+    session: Session,
+    workspace: Workspace,
+    kind: str,
+    key: str,
+    to: str,
+    copies: Sequence[str],
+    written: Written,
+    attachments: tuple[Attachment, ...] = (),
+) -> int:
     """The id of the message, which is ready to leave; the one that there is, if it was written before. Raises ProblemError."""
     known = select(InternalMessageRow.id).where(
         InternalMessageRow.kind == kind, InternalMessageRow.key == key, InternalMessageRow.recipient == to
     )
     if (found := session.scalar(known)) is not None:
         return found
-    message = _message(workspace, kind, key, to, copies, written)
+    message = replace(_message(workspace, kind, key, to, copies, written), attachments=attachments)
     row = InternalMessageRow(
         kind=kind,
         key=key,

@@ -61,6 +61,8 @@ def _approve_internal(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, 
             if not look.passing:
                 move(keeper, row, State.CANCELLED, today, _("no longer planned: {reason}", reason=look.reason))
             return False
+    if any(step.memo for step in action.steps):
+        render(keeper, workspace, row, action, number="", draft=False)
     move(keeper, row, State.APPROVED, today, _("nothing of it goes to the customer"))
     return True
 

@@ -17,9 +17,9 @@ from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.attached_files import CFDI, attached_files
 from cobranza_rules.dispatch.correspondence import Writer
 from cobranza_rules.dispatch.delivering import form_of
-from cobranza_rules.dispatch.documents import document_for, receipts_of, scope_of, statements_of
+from cobranza_rules.dispatch.documents import document_for, memo_for, receipts_of, scope_of, statements_of
 from cobranza_rules.dispatch.mail_size import MB
-from cobranza_rules.domain.letter import Document, Letter
+from cobranza_rules.domain.letter import CollectionsRelation, CreditNoteRequest, Document, Letter
 from cobranza_rules.domain.support import SupportFile
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.intake.support_content import SUFFIXES
@@ -40,13 +40,14 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 XML = "application/xml"
 FORM = "acknowledgement_form"
+MEMO = "memo"
 STATEMENT = N_("statement of account")
 THREAD = 5  # Earlier messages of the conversation that a new one names in References.
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A document before it is stored; `kind` is letter, letter_word, statement, cfdi, support or acknowledgement_form."""
+    """A document before it is stored; `kind` is letter, letter_word, statement, cfdi, support, acknowledgement_form or memo."""
 
     kind: str
     name: str
@@ -99,11 +100,13 @@ def rendered(
     draft: bool,
     without: Container[str] = (),
 ) -> list[Rendered]:
-    """All documents of an action, none of them stored; of letters those formats (media types) are left out that stand in `without`."""
+    """All documents of an action, none of them stored; of letters those formats (media types) are left out that stand in `without`.
+
+    Without PDF there are neither forms, which are nothing else, nor memos, which stay in the house.
+    """
     formats = [each for each in (PDF, WORD) if each not in without]
     documents = []
-    template = letter_template(action)
-    if template is not None:
+    if (template := letter_template(action)) is not None:
         documents += letter_files(workspace, document_for(keeper.session, writer, action, template, number=number, draft=draft), formats)
     attached = {kind for step in action.steps for kind in step.attach}
     if "statement" in attached:
@@ -114,6 +117,9 @@ def rendered(
     if PDF in formats and (form := form_of(keeper.session, action)) is not None:
         printed = letter_files(workspace, document_for(keeper.session, writer, action, form, number=number, draft=draft), (PDF,))
         documents += [replace(each, kind=FORM) for each in printed]
+    for memo in dict.fromkeys(step.memo for step in action.steps if step.memo and PDF in formats):
+        written = memo_for(keeper.session, writer, action, memo, workspace.settings.language, draft=draft)
+        documents += [replace(each, kind=MEMO) for each in letter_files(workspace, written)]
     return list(_distinct(documents))
 
 
@@ -143,7 +149,7 @@ def letter_files(workspace: Workspace, document: Document, formats: Container[st
 
     template = workspace.templates.letter(document.template, document.language, scope_of(document), document.pictures)
     fields = fields_of(document)
-    currency = document.currency if isinstance(document, Letter) else ""
+    currency = document.currency if isinstance(document, Letter | CollectionsRelation | CreditNoteRequest) else ""
     parts = (named(document.template, document.language), document.reference, currency, document.number)
     name = file_name("-".join(part for part in parts if part))
     files = []

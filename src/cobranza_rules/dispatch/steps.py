@@ -11,7 +11,7 @@ from cobranza_rules.dispatch.delivering import mode_of
 from cobranza_rules.dispatch.records import record_reply
 from cobranza_rules.domain.customer import DeliveryMode
 from cobranza_rules.domain.entry import EntryKind
-from cobranza_rules.domain.task import joined_deadline
+from cobranza_rules.domain.task import MEMOS, joined_deadline
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence
 from cobranza_rules.plan.ledger import planned
@@ -86,6 +86,8 @@ def _open_task(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action:
     own = [item.subject_id for item in action.items if item.rule_id in (action.rule_id, closing_claim(action.rule_id))]
     own = own if action.subject == Scope.INVOICE else []
     task = open_task(keeper, step.name, row.customer_id, step.assign, today, own, {"action": row.id}, due_on)
+    if step.memo:  # A task that was open already has the memos of all that joined it.
+        task.detail = {**task.detail, MEMOS: [*task.detail.get(MEMOS, ()), row.id]}
     if action.ladder:
         deadline = joined_deadline(task.due_on, due_on, today)
         for invoice in keeper.invoices(own):

@@ -245,7 +245,7 @@ PAYMENT_FIELDS = (
 COLLECTIONS_FIELDS = (
     *HEADING,
     text_field("currency", N_("currency of the letter")),
-    text_field("day", N_("the day of the payments, in words")),
+    text_field("day", N_("the day of the payments, or the days from and until which, in words")),
     TemplateField("collected", FieldKind.LIST, N_("what was collected, an invoice each line"), _COLLECTED),
     TemplateField("control", FieldKind.GROUP, N_("control totals"), _CONTROL),
 )

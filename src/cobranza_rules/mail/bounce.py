@@ -64,11 +64,11 @@ def _groups(text: str) -> Iterator[dict[str, str]]:
 
 
 def _from_status(groups: list[dict[str, str]]) -> tuple[ReplyKind, Bounce | None] | None:
-    acted = [group for group in groups if group.get("action")]
+    acted = [group for group in groups if group.get("action") or group.get("status")]
     if not acted:
         return None
-    failed = [group for group in acted if group["action"].lower().startswith("failed")]
-    delayed = [group for group in acted if group["action"].lower().startswith("delayed")]
+    failed = [group for group in acted if _action(group) == "failed"]
+    delayed = [group for group in acted if _action(group) == "delayed"]
     if not failed and not delayed:
         return ReplyKind.AUTO_REPLY, None  # delivered, relayed or expanded (RFC 3464 section 2.3.3)
     spoken = failed or delayed
@@ -77,6 +77,15 @@ def _from_status(groups: list[dict[str, str]]) -> tuple[ReplyKind, Bounce | None
     permanent = bool(failed) and any(not status.startswith("4") for status in statuses)
     kind = ReplyKind.BOUNCE if failed else ReplyKind.DELAY_NOTICE
     return kind, Bounce(permanent, recipients, next(filter(None, statuses), ""))
+
+
+def _action(group: dict[str, str]) -> str:
+    """Some servers write `error` or nothing at all for `failed`: then the class of the status tells (RFC 3463 section 2)."""
+    action = group.get("action", "").lower()
+    for known in ("failed", "delayed", "delivered", "relayed", "expanded"):
+        if action.startswith(known):
+            return known
+    return {"5": "failed", "4": "delayed"}.get(_status(group)[:1], "")
 
 
 def _status(group: dict[str, str]) -> str:
@@ -95,8 +104,9 @@ def _recipient(group: dict[str, str]) -> str:
 
 
 def _from_signs(message: IncomingMessage, own_address: str) -> tuple[ReplyKind, Bounce | None] | None:
-    """What a report without a standard form says."""
-    if not looks_like_report(message):
+    """What a report without a standard form says. One sign suffices where a detector finds a refused address."""
+    detected = message.failures.temporary or message.failures.permanent
+    if not looks_like_report(message) and not detected:
         return None
     text = fold(message.text[:LOOKED_AT])
     listed = message.headers.get("x-failed-recipients", "")
@@ -119,6 +129,12 @@ def looks_like_report(message: IncomingMessage) -> bool:
         return False
     # An empty Return-Path and a number like 5.1.1 also occur in absence notes.
     return bool(MACHINE.search(message.sender) or FAILED_SUBJECT.search(subject) or listed)
+
+
+def may_be_report(message: IncomingMessage) -> bool:
+    """One sign, or a sender who is nobody: worth asking the detectors."""
+    listed = "x-failed-recipients" in message.headers
+    return not message.sender or listed or bool(MACHINE.search(message.sender) or FAILED_SUBJECT.search(fold(message.subject)))
 
 
 def failures_in(raw: bytes) -> Failures:
