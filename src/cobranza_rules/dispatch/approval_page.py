@@ -83,8 +83,7 @@ def written_request(
     page = Page(company, person, analyst, today, language, translate)
     title = _title(asked, page).text(translate)
     html = _html(asked, page, title)
-    attachments = tuple(each for one in asked for each in one.attachments)
-    return Written(f"{title} [apr {token}]", html_to_text(html), html, attachments)
+    return Written(f"{title} [apr {token}]", html_to_text(html), html)
 
 
 def _title(asked: Sequence[Asked], page: Page) -> Sentence:

@@ -171,9 +171,10 @@ def _write(workspace: Workspace, person: Person, part: Sequence[Asked]) -> None:
         request = ApprovalRequestRow(recipient=person.email, message_id=None)
         session.add(request)
         session.flush()
+        attachments = tuple(each for one in part for each in one.attachments)
         token = workspace.token_key.token(TOKEN, request.id)
         written = written_request(part, workspace.company, person, analyst, token, workspace.clock.today(), language, translator(language))
-        request.message_id = write_internal(session, workspace, KIND, token, person.email, (), written)
+        request.message_id = write_internal(session, workspace, KIND, token, person.email, (), written, attachments)
         session.add_all(ApprovalAskedRow(request_id=request.id, approval_id=one.number, shown=one.shown) for one in part)
         _note(Bookkeeper(session, workspace.clock.now()), workspace, person, part)
 

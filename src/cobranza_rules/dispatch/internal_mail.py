@@ -32,7 +32,6 @@ class Written:
     subject: str
     text: str
     html: str
-    attachments: tuple[Attachment, ...] = ()
     references: tuple[str, ...] = ()
 
 
@@ -131,7 +130,6 @@ def _message(workspace: Workspace, kind: str, key: str, to: str, copies: Sequenc
         text=written.text,
         html=written.html,
         dated=workspace.clock.now(),
-        attachments=written.attachments,
         references=written.references,
     )
 
