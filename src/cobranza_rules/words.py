@@ -24,6 +24,7 @@ REPLY_KINDS = (
     N_("delay_reason"),
     N_("contact_change"),
     N_("question"),
+    N_("decision"),
     N_("unknown"),
     N_("repeated"),
     N_("unreadable"),
@@ -215,6 +216,6 @@ TIED_BY = (N_("purchase_order"), N_("amount"), N_("person"))
 AGREEMENT_KINDS = (N_("contract"), N_("commercial_terms"))
 REQUEST_STATES = (N_("accepted"), N_("refused"), N_("invoiced"))
 DELIVERIES = (N_("email"), N_("in_person"), N_("portal"))
-INTERNAL_MESSAGES = (N_("digest"), N_("notice"), N_("billing"), N_("ready"), N_("returned"))
+INTERNAL_MESSAGES = (N_("digest"), N_("notice"), N_("billing"), N_("approval"), N_("approval-answer"), N_("ready"), N_("returned"))
 UNITS = (N_("days"), N_("business days"), N_("hours"), N_("messages"), N_("promises"), N_("claims"), N_("rungs"))
 PACKETS = (N_("delivery"), N_("account"), N_("escalation"))

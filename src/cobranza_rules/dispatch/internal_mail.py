@@ -27,11 +27,12 @@ STATE_AFTER = {Delivery.SENT: SENT, Delivery.REFUSED: FAILED, Delivery.POSTPONED
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a message says: its subject, and the same text twice."""
+    """What a message says: its subject, and the same text twice. `references` are message ids of ours that it goes on from, oldest first."""
 
     subject: str
     text: str
     html: str
+    references: tuple[str, ...] = ()
 
 
 def send_internal(workspace: Workspace, kind: str, key: str, to: str, written: Written) -> str:
@@ -127,6 +128,7 @@ def _message(workspace: Workspace, kind: str, key: str, to: str, copies: Sequenc
         text=written.text,
         html=written.html,
         dated=workspace.clock.now(),
+        references=written.references,
     )
 
 

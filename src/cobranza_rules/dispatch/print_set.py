@@ -10,8 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.dispatch.rendering import MEMO
+from cobranza_rules.dispatch.shown import ShownFile, shown_of
 from cobranza_rules.domain.task import MEMOS
-from cobranza_rules.store.tables import ActionRow, DocumentRow, TaskRow
+from cobranza_rules.store.tables import ActionRow, ApprovalRow, DocumentRow, TaskRow
 from cobranza_rules.workspace import Workspace
 
 
@@ -29,6 +30,13 @@ def write_task_documents(workspace: Workspace, task: TaskRow, folder: Path | Non
         return _written(workspace, [*carried, *memos], folder)
 
 
+def write_shown(workspace: Workspace, approval: ApprovalRow, folder: Path | None) -> list[str]:
+    """Names of what an approval shows, the message itself included: what was shown then, also where it is decided or written anew since."""
+    if not approval.shown:
+        return write_documents(workspace, approval.action_id, folder)
+    return _written(workspace, shown_of(workspace, approval.shown).files, folder)
+
+
 def documents_of(session: Session, action_id: int) -> list[DocumentRow]:
     """Those of the action's present revision."""
     row = session.get_one(ActionRow, action_id)
@@ -36,7 +44,7 @@ def documents_of(session: Session, action_id: int) -> list[DocumentRow]:
     return list(session.scalars(query.order_by(DocumentRow.id)))
 
 
-def _written(workspace: Workspace, documents: Sequence[DocumentRow], folder: Path | None) -> list[str]:
+def _written(workspace: Workspace, documents: Sequence[DocumentRow | ShownFile], folder: Path | None) -> list[str]:
     named = [(name, document.digest) for name, document in zip(_distinct(documents), documents, strict=True)]
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +53,7 @@ def _written(workspace: Workspace, documents: Sequence[DocumentRow], folder: Pat
     return [str(folder / name) if folder else name for name, _digest in named]
 
 
-def _distinct(documents: Sequence[DocumentRow]) -> Iterator[str]:
+def _distinct(documents: Sequence[DocumentRow | ShownFile]) -> Iterator[str]:
     """Memos of several actions may have one name: in a folder one would take the place of the other."""
     seen: Counter[str] = Counter()
     for document in documents:

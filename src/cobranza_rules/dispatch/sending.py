@@ -13,6 +13,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.clock import shifted
+from cobranza_rules.dispatch.agreed_bytes import bytes_agreed_to
 from cobranza_rules.dispatch.pacing import given_up, wait_after
 from cobranza_rules.dispatch.pausing import pause_on
 from cobranza_rules.dispatch.standings import on_the_wire
@@ -22,6 +23,7 @@ from cobranza_rules.language import Sentence, _, word
 from cobranza_rules.mail.message import Delivery, DeliveryReport
 from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
+from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store import attempts
 from cobranza_rules.store.tables import ActionRow, AttemptRow, BillingRequestRow, ContactRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
@@ -49,6 +51,8 @@ def send(workspace: Workspace, action_id: int, position: int) -> DeliveryReport 
     intended = _intend(workspace, action_id)
     if intended is None:
         return None
+    if isinstance(intended, Problem):
+        raise ProblemError([intended])
     report = sink.deliver(intended.raw, workspace.settings.mail.address, intended.recipients, intended.to)
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
@@ -56,8 +60,11 @@ def send(workspace: Workspace, action_id: int, position: int) -> DeliveryReport 
     return report
 
 
-def _intend(workspace: Workspace, action_id: int) -> Intended | None:
-    """Marks the message as being sent; None where that may not be."""
+def _intend(workspace: Workspace, action_id: int) -> Intended | Problem | None:
+    """Marks the message as being sent; None where that may not be.
+
+    A problem where its bytes are not those that everybody has agreed to: then they are asked again.
+    """
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         row = session.get_one(ActionRow, action_id)
@@ -66,7 +73,9 @@ def _intend(workspace: Workspace, action_id: int) -> Intended | None:
             return None
         if pause_on(session, workspace.clock.today()) is not None:
             return None
-        raw = workspace.archive.get(outgoing.raw)
+        raw = bytes_agreed_to(keeper, workspace, row, outgoing)
+        if isinstance(raw, Problem):
+            return raw
         archive = workspace.settings.mail.out.archive
         recipients = on_the_wire([*outgoing.recipients, *outgoing.copies, *([archive] if archive else [])])
         attempts.begin(session, outgoing, recipients, keeper.known_at)

@@ -43,7 +43,7 @@ class Match:
     `confidence` runs from 0 to 1. `doubtful` where two customers are possible; then a person decides.
     """
 
-    how: Literal["token", "own_id", "token_in_text", "recipient", "sender", "none"]
+    how: Literal["token", "own_id", "token_in_text", "recipient", "sender", "request", "none"]
     confidence: float
     customer_id: int | None = None
     action_id: int | None = None
