@@ -1,17 +1,18 @@
-"""Carries the ledger out, one action at a time and one transaction a step: a crash between any two repeats nothing that left."""
+"""Carries the ledger out: each action is prepared by itself, and what is ready leaves together. A crash in between repeats nothing that left."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.leaving import TOGETHER, leave_alone, leave_together
 from cobranza_rules.dispatch.notices import tell_people
 from cobranza_rules.dispatch.preparing import prepare
-from cobranza_rules.dispatch.sending import send
 from cobranza_rules.dispatch.steps import go_on
 from cobranza_rules.language import _
 from cobranza_rules.plan.ledger import planned
@@ -51,40 +52,79 @@ def carry_out(workspace: Workspace, progress: Progress = quietly, only: Sequence
     done = CarriedOut()
     if workspace.settings.mode == "shadow":
         return done
-    with workspace.database.reading() as session:
-        ids = session.scalars(select(ActionRow.id).where(ActionRow.state.in_([state.value for state in OPEN])).order_by(ActionRow.id)).all()
-    actions = ids if only is None else only
-    for number, action_id in enumerate(actions, start=1):
-        try:
-            done.states[_carry_out_one(workspace, action_id, done)] += 1
-        except ProblemError as error:  # A broken template stops the letters that need it, and no others.
-            done.problems += [problem for problem in error.problems if problem not in done.problems]
-        except OSError as error:  # A full disk or a lost folder: the next run tries again.
-            done.problems.append(
-                Problem(_("action {id} cannot be carried out: {detail}", id=action_id, detail=error.strerror or str(error)), None)
-            )
-        progress(number, len(actions))
+    _Pass(workspace, done).go(_open_actions(workspace, only), progress)
     before = done.states[State.SENT]
     done.problems += [problem for problem in tell_people(workspace, done.states) if problem not in done.problems]
     done.in_house += done.states[State.SENT] - before
     return done
 
 
-def _carry_out_one(workspace: Workspace, action_id: int, done: CarriedOut) -> str:
-    with workspace.database.writing() as session:
-        keeper = Bookkeeper(session, workspace.clock.now())
-        row = session.get_one(ActionRow, action_id)
-        position = go_on(keeper, workspace, row, _("no message had to leave")) if prepare(keeper, workspace, row) else None
-        state = row.state
-        if state == State.CANCELLED:
-            done.called_off.add(row.customer_id)
-        if state == State.SENT and not reaches_customer(planned(row).steps):
-            done.in_house += 1
-    if position is None:
-        return state
-    if not may_write_at(workspace.rules, workspace.clock.now()):
-        done.after_hours += 1
-        return state
-    send(workspace, action_id, position)
+def _open_actions(workspace: Workspace, only: Sequence[int] | None) -> list[tuple[int, int, bool]]:
+    """Ids with those of their customers, and whether all have agreed already."""
+    query = select(ActionRow.id, ActionRow.customer_id, ActionRow.state).where(ActionRow.state.in_([state.value for state in OPEN]))
     with workspace.database.reading() as session:
-        return session.get_one(ActionRow, action_id).state
+        found = session.execute(query.order_by(ActionRow.id)).all()
+    return [(one, customer, state == State.APPROVED) for one, customer, state in found if only is None or one in only]
+
+
+class _Pass:
+    """One pass over the open actions. What is ready leaves together with others, of each customer one at a time."""
+
+    def __init__(self, workspace: Workspace, done: CarriedOut) -> None:
+        self._workspace, self._done = workspace, done
+        self._ready: dict[int, int] = {}  # By customer
+
+    def go(self, actions: Sequence[tuple[int, int, bool]], progress: Progress) -> None:
+        waiting = deque(actions)
+        behind: list[tuple[int, int, bool]] = []  # Of customers of whom something leaves first
+        while waiting:
+            action_id, customer_id, agreed = one = waiting.popleft()
+            if customer_id in self._ready:
+                behind.append(one)
+            elif agreed or self._prepared(action_id):
+                self._ready[customer_id] = action_id
+            if len(self._ready) == TOGETHER or not waiting:
+                self._leave()
+                waiting.extendleft(reversed(behind))
+                behind.clear()
+            progress(len(actions) - len(waiting) - len(behind), len(actions))
+
+    def _leave(self) -> None:
+        ids, self._ready = list(self._ready.values()), {}
+        left = leave_together(self._workspace, ids) if len(ids) > 1 else {}
+        self._count(left)
+        for action_id in ids:
+            if action_id not in left and self._prepared(action_id):
+                with self._problems_told(action_id):
+                    self._count(leave_alone(self._workspace, action_id))
+
+    def _count(self, left: Mapping[int, str]) -> None:
+        self._done.states.update(left.values())
+        if not may_write_at(self._workspace.rules, self._workspace.clock.now()):
+            self._done.after_hours += sum(state == State.APPROVED for state in left.values())
+
+    def _prepared(self, action_id: int) -> bool:
+        """Whether it may leave now. One that may not is counted."""
+        workspace, done = self._workspace, self._done
+        with self._problems_told(action_id), workspace.database.writing() as session:
+            keeper = Bookkeeper(session, workspace.clock.now())
+            row = session.get_one(ActionRow, action_id)
+            if prepare(keeper, workspace, row) and go_on(keeper, workspace, row, _("no message had to leave")) is not None:
+                return True
+            self._count({action_id: row.state})
+            if row.state == State.CANCELLED:
+                done.called_off.add(row.customer_id)
+            if row.state == State.SENT and not reaches_customer(planned(row).steps):
+                done.in_house += 1
+        return False
+
+    @contextmanager
+    def _problems_told(self, action_id: int) -> Iterator[None]:
+        """An action that cannot go on stays as it is for the next run, and stops no other."""
+        try:
+            yield
+        except ProblemError as error:  # A broken template stops the letters that need it.
+            self._done.problems += [problem for problem in error.problems if problem not in self._done.problems]
+        except OSError as error:  # A full disk or a lost folder
+            what = _("action {id} cannot be carried out: {detail}", id=action_id, detail=error.strerror or str(error))
+            self._done.problems.append(Problem(what, None))

@@ -1,74 +1,92 @@
-"""One message to the wire: intent is on the disk before, the outcome after, and what is uncertain is never tried again by itself."""
+"""What the ledger says of a message before the wire and after it; what is uncertain is never tried again by itself."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
-from cobranza_rules.dispatch.steps import go_on, steps_of
-from cobranza_rules.language import _, word
+from cobranza_rules.dispatch.chains import Chain
+from cobranza_rules.dispatch.confirming import confirm
+from cobranza_rules.dispatch.steps import advance
+from cobranza_rules.dispatch.wire_journal import Attempt
+from cobranza_rules.language import Sentence, _, word
 from cobranza_rules.mail.message import Delivery, DeliveryReport
 from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
-from cobranza_rules.store.tables import ActionRow, BillingRequestRow, ContactRow, OutgoingRow
+from cobranza_rules.rules.recipients import message_step
+from cobranza_rules.store.tables import ActionRow, BillingRequestRow, ContactRow
 from cobranza_rules.workspace import Workspace
 
 REFUSED_MESSAGE = "message-refused"
 POLICY = re.compile(r"5\d\d[ -]5\.7\.")
 
 
-def send(workspace: Workspace, action_id: int, position: int) -> Delivery:
-    """Raises ProblemError where the sink is not fit or the archive has lost the bytes; then nothing is marked as being sent."""
-    sink = workspace.sink
-    intended = _intend(workspace, action_id)
-    if intended is None:
-        return Delivery.POSTPONED
-    outgoing, raw = intended
-    recipients = [*outgoing.recipients, *outgoing.copies]
-    report = sink.deliver(raw, workspace.settings.mail.address, recipients, outgoing.recipients)
-    with workspace.database.writing() as session:
-        keeper = Bookkeeper(session, workspace.clock.now())
-        note_outcome(keeper, workspace, action_id, position, report)
-    return report.outcome
+@dataclass(frozen=True, slots=True)
+class Intended:
+    """A message that the ledger says is being sent; `to` are those for whom it is meant."""
+
+    action_id: int
+    attempt: Attempt
+    raw: bytes
+    recipients: tuple[str, ...]
+    to: tuple[str, ...]
 
 
-def _intend(workspace: Workspace, action_id: int) -> tuple[OutgoingRow, bytes] | None:
-    """Marks the message as being sent and gives its bytes; None where somebody else has done so in the meantime."""
-    with workspace.database.writing() as session:
-        keeper = Bookkeeper(session, workspace.clock.now())
-        row = session.get_one(ActionRow, action_id)
-        outgoing = session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == action_id, OutgoingRow.revision == row.revision))
-        if row.state != State.APPROVED or outgoing is None or outgoing.state != "approved":
-            return None
-        raw = workspace.archive.get(outgoing.raw)
-        outgoing.state = "sending"
-        outgoing.attempts += 1
-        outgoing.changed_at = keeper.known_at
-        move(
-            keeper,
-            row,
-            State.SENDING,
-            workspace.clock.today(),
-            _("handed to the mail server as {message_id}", message_id=outgoing.message_id),
-        )
-        return outgoing, raw
+def intend(keeper: Bookkeeper, workspace: Workspace, chain: Chain) -> Intended | None:
+    """Marks the message as being sent and gives its bytes; None where somebody else has done so in the meantime.
+
+    Raises ProblemError where the archive has lost the bytes; then nothing is marked.
+    """
+    row, outgoing = chain.row, chain.outgoing
+    if row.state != State.APPROVED or outgoing is None or outgoing.state != "approved":
+        return None
+    raw = workspace.archive.get(outgoing.raw)
+    outgoing.state = "sending"
+    outgoing.attempts += 1
+    outgoing.changed_at = keeper.known_at
+    reason = _("handed to the mail server as {message_id}", message_id=outgoing.message_id)
+    move(keeper, row, State.SENDING, workspace.clock.today(), reason)
+    to = tuple(outgoing.recipients)
+    return Intended(row.id, Attempt(outgoing.message_id, outgoing.attempts), raw, (*to, *outgoing.copies), to)
 
 
-def note_outcome(keeper: Bookkeeper, workspace: Workspace, action_id: int, position: int, report: DeliveryReport) -> None:
-    row = keeper.session.get_one(ActionRow, action_id)
-    outgoing = keeper.session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == action_id, OutgoingRow.revision == row.revision))
+def put_back(keeper: Bookkeeper, workspace: Workspace, chain: Chain, why: Sentence) -> None:
+    """Its turn has not come, so this was no attempt."""
+    assert chain.outgoing is not None
+    chain.outgoing.state, chain.outgoing.changed_at = "approved", keeper.known_at
+    chain.outgoing.attempts -= 1
+    move(keeper, chain.row, State.APPROVED, workspace.clock.today(), why)
+
+
+def note_outcomes(keeper: Bookkeeper, workspace: Workspace, told: Sequence[tuple[Chain, DeliveryReport]]) -> None:
+    """Chains that are done with it are confirmed."""
+    today = workspace.clock.today()
+    done = []
+    for chain, report in told:
+        note_outcome(keeper, workspace, chain, report)
+        if report.outcome is Delivery.SENT and chain.done:
+            assert chain.outgoing is not None
+            reason = _("accepted for {recipients}", recipients=", ".join(chain.outgoing.recipients))
+            done.append((chain.row, chain.action, reason))
+    confirm(keeper, done, today)
+
+
+def note_outcome(keeper: Bookkeeper, workspace: Workspace, chain: Chain, report: DeliveryReport) -> None:
+    row, outgoing, today = chain.row, chain.outgoing, workspace.clock.today()
     assert outgoing is not None
     outgoing.phase, outgoing.detail, outgoing.changed_at = report.phase, report.detail, keeper.known_at
-    today = workspace.clock.today()
     if report.outcome is Delivery.SENT:
         outgoing.state = "sent"
-        steps_of(keeper, row)[position].confirmed_at = keeper.known_at
-        go_on(keeper, workspace, row, _("accepted for {recipients}", recipients=", ".join(outgoing.recipients)))
+        found = message_step(chain.action)
+        assert found is not None
+        chain.steps[found[0]].confirmed_at = keeper.known_at
+        advance(keeper, workspace, chain)
         mark_addresses(keeper, row.customer_id, _permanent(report), today)
     elif report.outcome is Delivery.POSTPONED:
         outgoing.state = "approved"
@@ -101,6 +119,8 @@ def _refused(keeper: Bookkeeper, row: ActionRow, report: DeliveryReport, today: 
 
 def mark_addresses(keeper: Bookkeeper, customer_id: int, addresses: Sequence[str], today: dt.date) -> int:
     """How many of the customer's contacts were marked by it, those that its billing requests name included."""
+    if not addresses:
+        return 0
     contacts = select(ContactRow).where(
         ContactRow.customer_id == customer_id, ContactRow.email.in_(addresses), ContactRow.bounced_on.is_(None)
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.dispatch.steps import go_on, steps_of
+from cobranza_rules.dispatch.chains import read_chain
+from cobranza_rules.dispatch.steps import go_on
 from cobranza_rules.language import _
-from cobranza_rules.plan.ledger import move, planned
+from cobranza_rules.plan.ledger import move
 from cobranza_rules.plan.states import State
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.recipients import message_step
@@ -25,7 +26,8 @@ def settle_uncertain(keeper: Bookkeeper, workspace: Workspace, outgoing_id: int,
         move(keeper, row, State.FAILED, today, _("{who} says that it did not leave", who=who))
         return
     outgoing.state = "sent"
-    found = message_step(planned(row))
+    chain = read_chain(keeper, row.id)
+    found = message_step(chain.action)
     assert found is not None
-    steps_of(keeper, row)[found[0]].confirmed_at = keeper.known_at
+    chain.steps[found[0]].confirmed_at = keeper.known_at
     go_on(keeper, workspace, row, _("{who} says that it left", who=who))

@@ -20,6 +20,8 @@ def passed_on(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: 
 
     The time counts from the first asking: a new revision of the same action keeps it. What was signed stays with who has signed it.
     """
+    if not any(step.sign_substitute for step in action.steps):
+        return action
     since = _asked_since(keeper, workspace, row)
     if since is None:
         return action

@@ -1,0 +1,176 @@
+"""Messages that all have agreed to leave several at a time: looked at with one decision, marked in one transaction, and handed over one by one.
+
+Together they wait for the disk twice, and not twice each. How far they have come in between stands in the journal of the wire.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.chains import Chain, read_chain, read_chains
+from cobranza_rules.dispatch.content_key import content_keys
+from cobranza_rules.dispatch.last_look import looks_at
+from cobranza_rules.dispatch.mail_size import MB
+from cobranza_rules.dispatch.sending import Intended, intend, note_outcomes, put_back
+from cobranza_rules.dispatch.steps import advance
+from cobranza_rules.dispatch.substitutes import passed_on
+from cobranza_rules.dispatch.wire_journal import WireJournal, journal_of
+from cobranza_rules.language import Sentence, _
+from cobranza_rules.mail.message import Delivery, DeliveryReport
+from cobranza_rules.mail.sink import Sink
+from cobranza_rules.plan.gates import APPROVED, OUTDATED
+from cobranza_rules.plan.states import State
+from cobranza_rules.problems import ProblemError
+from cobranza_rules.rules.contact_hours import may_write_at
+from cobranza_rules.rules.gates import why_anew
+from cobranza_rules.rules.recipients import reaches_customer
+from cobranza_rules.store.tables import ApprovalRow
+from cobranza_rules.workspace import Workspace
+
+TOGETHER = 100
+MOST_BYTES = 32 * MB  # Of the messages that leave together: they are in memory at once
+WRITTEN_DOWN_AFTER = 1.0  # Seconds: a slow server must not keep long from the ledger what has left
+
+
+def leave_together(workspace: Workspace, ids: Sequence[int]) -> dict[int, str]:
+    """The states in which those actions are left that could leave as they stand; the others are not touched, and need a closer look.
+
+    No two are of one customer, for what leaves first may keep the other back. Outside the contact hours nothing leaves.
+    """
+    with ExitStack() as stack:
+        try:
+            with workspace.database.writing() as session:
+                keeper = Bookkeeper(session, workspace.clock.now())
+                standing = _standing(keeper, workspace, read_chains(keeper, ids))
+                if not may_write_at(workspace.rules, workspace.clock.now()):
+                    return {chain.row.id: chain.row.state for chain in standing}
+                marked = _mark(keeper, workspace, standing, stack)
+        except (ProblemError, OSError):  # Whose fault it is shows when each is looked at by itself.
+            return {}
+        return _hand_over(workspace, marked)
+
+
+def leave_alone(workspace: Workspace, action_id: int) -> dict[int, str]:
+    """The same for one that has been looked at this very moment.
+
+    Raises ProblemError where the sink is not fit or the archive has lost the bytes, and OSError where the disk is full: then nothing is
+    marked as being sent.
+    """
+    if not may_write_at(workspace.rules, workspace.clock.now()):
+        return {action_id: State.APPROVED.value}
+    with ExitStack() as stack:
+        with workspace.database.writing() as session:
+            keeper = Bookkeeper(session, workspace.clock.now())
+            marked = _mark(keeper, workspace, [read_chain(keeper, action_id)], stack)
+        return _hand_over(workspace, marked)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """Messages that the ledger says are being sent, with the journal of how far they come."""
+
+    sink: Sink
+    messages: Sequence[Intended]
+    journal: WireJournal
+
+
+def _mark(keeper: Bookkeeper, workspace: Workspace, chains: Sequence[Chain], stack: ExitStack) -> _Marked:
+    sink = workspace.sink
+    intended: list[Intended] = []
+    room = MOST_BYTES
+    for chain in chains:
+        size = workspace.archive.size(chain.outgoing.raw) if chain.outgoing is not None else 0
+        if (intended and size > room) or advance(keeper, workspace, chain) is None:
+            continue
+        if (one := intend(keeper, workspace, chain)) is not None:
+            intended.append(one)
+            room -= size
+    # Before the transaction ends: what it marks must stand in the journal when it counts.
+    return _Marked(sink, intended, stack.enter_context(journal_of(workspace.base, [one.attempt for one in intended])))
+
+
+def _standing(keeper: Bookkeeper, workspace: Workspace, chains: Sequence[Chain]) -> list[Chain]:
+    """Those that the rules plan today just as they were agreed to."""
+    mine = [chain for chain in chains if chain.row.state == State.APPROVED and reaches_customer(chain.action.steps) and not chain.carried]
+    agreed = _agreed(keeper, [chain.row.id for chain in mine])
+    looks = looks_at(keeper, workspace, [(chain.row.id, chain.action) for chain in mine])
+    looked = [(chain, looks[chain.row.id].action) for chain in mine if agreed.get(chain.row.id, True)]
+    fresh = [(chain, passed_on(keeper, workspace, chain.row, action)) for chain, action in looked if action is not None]
+    keys = content_keys(keeper, workspace, [action for _chain, action in fresh])
+    return [chain for (chain, _action), key in zip(fresh, keys, strict=True) if _is_fresh(workspace, chain, key)]
+
+
+def _agreed(keeper: Bookkeeper, ids: Sequence[int]) -> Mapping[int, bool]:
+    """Whether all have agreed, of those about which somebody was asked."""
+    agreed: dict[int, bool] = {}
+    query = select(ApprovalRow.action_id, ApprovalRow.state).where(ApprovalRow.action_id.in_(ids), ApprovalRow.state != OUTDATED)
+    for action_id, state in keeper.session.execute(query):
+        agreed[action_id] = agreed.get(action_id, True) and state == APPROVED
+    return agreed
+
+
+def _is_fresh(workspace: Workspace, chain: Chain, key: str) -> bool:
+    waited = workspace.rules.calendar.between(chain.row.rendered_on, workspace.clock.today()) if chain.row.rendered_on else 0
+    renew_after = workspace.settings.approvals.renew_after
+    return why_anew(ready=True, same=key == chain.row.content, waited=waited, asking=False, renew_after=renew_after) is None
+
+
+def _hand_over(workspace: Workspace, marked: _Marked) -> dict[int, str]:
+    states: dict[int, str] = {}
+    told: list[tuple[int, DeliveryReport]] = []
+    written_at = time.monotonic()
+    for number, one in enumerate(marked.messages):
+        if (why := _why_not_now(workspace, told) or _why_not_begun(marked.journal, one)) is not None:
+            states |= _write_down(workspace, told)
+            return states | _put_back(workspace, marked.messages[number:], why)
+        report = marked.sink.deliver(one.raw, workspace.settings.mail.address, one.recipients, one.to)
+        told.append((one.action_id, report))
+        with suppress(OSError):  # What has left has left; the next one will not begin.
+            marked.journal.ended(report)
+        if time.monotonic() - written_at > WRITTEN_DOWN_AFTER:
+            states |= _write_down(workspace, told)
+            told, written_at = [], time.monotonic()
+    return states | _write_down(workspace, told)
+
+
+def _why_not_now(workspace: Workspace, told: Sequence[tuple[int, DeliveryReport]]) -> Sentence | None:
+    """Why the others of a batch have to wait: the hours are over, or the last message has found that the server is away."""
+    if not may_write_at(workspace.rules, workspace.clock.now()):
+        return _("not sent yet: the contact hours are over")
+    last = told[-1][1] if told else None
+    if last is not None and last.outcome is Delivery.POSTPONED and last.phase == "connect":
+        return _("not sent yet: the mail server is away ({detail})", detail=last.detail)
+    return None
+
+
+def _why_not_begun(journal: WireJournal, one: Intended) -> Sentence | None:
+    try:
+        journal.begins(one.attempt)
+    except OSError as error:
+        return _("not sent yet: it cannot be noted down first ({detail})", detail=error.strerror or str(error))
+    return None
+
+
+def _write_down(workspace: Workspace, told: Sequence[tuple[int, DeliveryReport]]) -> dict[int, str]:
+    if not told:
+        return {}
+    with workspace.database.writing() as session:
+        keeper = Bookkeeper(session, workspace.clock.now())
+        chains = read_chains(keeper, [action_id for action_id, _report in told])
+        note_outcomes(keeper, workspace, [(chain, report) for chain, (_id, report) in zip(chains, told, strict=True)])
+        return {chain.row.id: chain.row.state for chain in chains}
+
+
+def _put_back(workspace: Workspace, intended: Sequence[Intended], why: Sentence) -> dict[int, str]:
+    with workspace.database.writing() as session:
+        keeper = Bookkeeper(session, workspace.clock.now())
+        chains = read_chains(keeper, [one.action_id for one in intended])
+        for chain in chains:
+            put_back(keeper, workspace, chain, why)
+        return {chain.row.id: chain.row.state for chain in chains}
