@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -33,8 +33,8 @@ class Chain:
         return all(step.confirmed_at is not None for step in self.steps)
 
 
-def read_chains(keeper: Bookkeeper, ids: Sequence[int]) -> list[Chain]:
-    """In the order of `ids`."""
+def read_chains(keeper: Bookkeeper, ids: Sequence[int], known: Mapping[int, PlannedAction] | None = None) -> list[Chain]:
+    """In the order of `ids`. The plans of those that are `known` are not read again, for a message that is being sent keeps its plan."""
     session = keeper.session
     rows = {row.id: row for row in session.scalars(select(ActionRow).where(ActionRow.id.in_(ids)))}
     steps: dict[int, list[StepRow]] = defaultdict(list)
@@ -42,7 +42,11 @@ def read_chains(keeper: Bookkeeper, ids: Sequence[int]) -> list[Chain]:
         steps[step.action_id].append(step)
     written = session.scalars(select(OutgoingRow).where(OutgoingRow.action_id.in_(ids)))
     outgoing = {(message.action_id, message.revision): message for message in written}
-    return [Chain(row, planned(row), steps[row.id], outgoing.get((row.id, row.revision))) for row in map(rows.__getitem__, ids)]
+    actions = known or {}
+    return [
+        Chain(row, actions.get(row.id) or planned(row), steps[row.id], outgoing.get((row.id, row.revision)))
+        for row in map(rows.__getitem__, ids)
+    ]
 
 
 def read_chain(keeper: Bookkeeper, action_id: int) -> Chain:

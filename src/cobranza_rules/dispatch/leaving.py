@@ -123,14 +123,14 @@ def _is_fresh(workspace: Workspace, chain: Chain, key: str) -> bool:
 
 def _hand_over(workspace: Workspace, marked: _Marked) -> dict[int, str]:
     states: dict[int, str] = {}
-    told: list[tuple[int, DeliveryReport]] = []
+    told: list[tuple[Intended, DeliveryReport]] = []
     written_at = time.monotonic()
     for number, one in enumerate(marked.messages):
         if (why := _why_not_now(workspace, told) or _why_not_begun(marked.journal, one)) is not None:
             states |= _write_down(workspace, told)
             return states | _put_back(workspace, marked.messages[number:], why)
         report = marked.sink.deliver(one.raw, workspace.settings.mail.address, one.recipients, one.to)
-        told.append((one.action_id, report))
+        told.append((one, report))
         with suppress(OSError):  # What has left has left; the next one will not begin.
             marked.journal.ended(report)
         if time.monotonic() - written_at > WRITTEN_DOWN_AFTER:
@@ -139,7 +139,7 @@ def _hand_over(workspace: Workspace, marked: _Marked) -> dict[int, str]:
     return states | _write_down(workspace, told)
 
 
-def _why_not_now(workspace: Workspace, told: Sequence[tuple[int, DeliveryReport]]) -> Sentence | None:
+def _why_not_now(workspace: Workspace, told: Sequence[tuple[Intended, DeliveryReport]]) -> Sentence | None:
     """Why the others of a batch have to wait: the hours are over, or the last message has found that the server is away."""
     if not may_write_at(workspace.rules, workspace.clock.now()):
         return _("not sent yet: the contact hours are over")
@@ -157,20 +157,24 @@ def _why_not_begun(journal: WireJournal, one: Intended) -> Sentence | None:
     return None
 
 
-def _write_down(workspace: Workspace, told: Sequence[tuple[int, DeliveryReport]]) -> dict[int, str]:
+def _write_down(workspace: Workspace, told: Sequence[tuple[Intended, DeliveryReport]]) -> dict[int, str]:
     if not told:
         return {}
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
-        chains = read_chains(keeper, [action_id for action_id, _report in told])
-        note_outcomes(keeper, workspace, [(chain, report) for chain, (_id, report) in zip(chains, told, strict=True)])
+        chains = _chains_of(keeper, [one for one, _report in told])
+        note_outcomes(keeper, workspace, [(chain, report) for chain, (_one, report) in zip(chains, told, strict=True)])
         return {chain.row.id: chain.row.state for chain in chains}
 
 
 def _put_back(workspace: Workspace, intended: Sequence[Intended], why: Sentence) -> dict[int, str]:
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
-        chains = read_chains(keeper, [one.action_id for one in intended])
+        chains = _chains_of(keeper, intended)
         for chain in chains:
             put_back(keeper, workspace, chain, why)
         return {chain.row.id: chain.row.state for chain in chains}
+
+
+def _chains_of(keeper: Bookkeeper, intended: Sequence[Intended]) -> list[Chain]:
+    return read_chains(keeper, [one.action_id for one in intended], {one.action_id: one.action for one in intended})

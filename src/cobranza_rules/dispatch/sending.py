@@ -19,6 +19,7 @@ from cobranza_rules.language import Sentence, _, word
 from cobranza_rules.mail.message import Delivery, DeliveryReport
 from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
+from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import message_step
 from cobranza_rules.store.tables import ActionRow, BillingRequestRow, ContactRow
 from cobranza_rules.workspace import Workspace
@@ -32,6 +33,7 @@ class Intended:
     """A message that the ledger says is being sent; `to` are those for whom it is meant."""
 
     action_id: int
+    action: PlannedAction
     attempt: Attempt
     raw: bytes
     recipients: tuple[str, ...]
@@ -53,7 +55,7 @@ def intend(keeper: Bookkeeper, workspace: Workspace, chain: Chain) -> Intended |
     reason = _("handed to the mail server as {message_id}", message_id=outgoing.message_id)
     move(keeper, row, State.SENDING, workspace.clock.today(), reason)
     to = tuple(outgoing.recipients)
-    return Intended(row.id, Attempt(outgoing.message_id, outgoing.attempts), raw, (*to, *outgoing.copies), to)
+    return Intended(row.id, chain.action, Attempt(outgoing.message_id, outgoing.attempts), raw, (*to, *outgoing.copies), to)
 
 
 def put_back(keeper: Bookkeeper, workspace: Workspace, chain: Chain, why: Sentence) -> None:
