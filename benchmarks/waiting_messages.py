@@ -20,11 +20,12 @@ from benchmarks.synthetic_book import contact_row, customer_row, insert, invoice
 from benchmarks.synthetic_invoice import Row, overdue
 from benchmarks.workdays import NOW, TODAY
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.dispatch.content_key import content_key
+from cobranza_rules.dispatch.chains import read_chains
+from cobranza_rules.dispatch.content_key import content_keys
 from cobranza_rules.language import _
 from cobranza_rules.mail.compose import compose, message_id_for
 from cobranza_rules.mail.message import Attachment, OutgoingMessage
-from cobranza_rules.plan.ledger import move, planned
+from cobranza_rules.plan.ledger import move
 from cobranza_rules.plan.states import State
 from cobranza_rules.rulebook.publishing import publish_shipped
 from cobranza_rules.rules.planned import PlannedAction
@@ -105,12 +106,13 @@ def _agree(workspace: Workspace, told: TextIO) -> None:
     for start in range(0, len(ids), TOGETHER):
         with workspace.database.writing() as session:
             keeper = Bookkeeper(session, workspace.clock.now())
-            for action_id in ids[start : start + TOGETHER]:
-                row = session.get_one(ActionRow, action_id)
-                action = planned(row)
-                row.revision, row.rendered_on, row.content = 1, TODAY, content_key(keeper, workspace, action)
+            chains = read_chains(keeper, ids[start : start + TOGETHER])
+            keys = content_keys(keeper, workspace, [chain.action for chain in chains])
+            for chain, key in zip(chains, keys, strict=True):
+                row = chain.row
+                row.revision, row.rendered_on, row.content = 1, TODAY, key
                 move(keeper, row, State.APPROVED, TODAY, _("ready to leave"))
-                message = _message(workspace, row.id, action)
+                message = _message(workspace, row.id, chain.action)
                 raw = compose(message)
                 digest = digest_of(raw)
                 file = archive / digest[:2] / digest
