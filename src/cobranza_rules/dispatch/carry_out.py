@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.dispatch.leaving import TOGETHER, leave_alone, leave_together
+from cobranza_rules.dispatch.leaving import TOGETHER, OutcomesNotWrittenError, leave_alone, leave_together
 from cobranza_rules.dispatch.notices import tell_people
 from cobranza_rules.dispatch.preparing import prepare
 from cobranza_rules.dispatch.steps import go_on
@@ -125,6 +125,8 @@ class _Pass:
         """An action that cannot go on stays as it is for the next run, and stops no other."""
         try:
             yield
+        except OutcomesNotWrittenError:
+            raise
         except ProblemError as error:  # A broken template stops the letters that need it.
             self._done.problems += [problem for problem in error.problems if problem not in self._done.problems]
         except OSError as error:  # A full disk or a lost folder

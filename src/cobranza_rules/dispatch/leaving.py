@@ -121,7 +121,18 @@ def _is_fresh(workspace: Workspace, chain: Chain, key: str) -> bool:
     return why_anew(ready=True, same=key == chain.row.content, waited=waited, asking=False, renew_after=renew_after) is None
 
 
+class OutcomesNotWrittenError(ProblemError):
+    """Messages have left, and the ledger does not say so yet: the journal knows, and nothing else may leave before the next run has read it."""
+
+
 def _hand_over(workspace: Workspace, marked: _Marked) -> dict[int, str]:
+    try:
+        return _handed_over(workspace, marked)
+    except ProblemError as error:
+        raise OutcomesNotWrittenError(error.problems) from error
+
+
+def _handed_over(workspace: Workspace, marked: _Marked) -> dict[int, str]:
     states: dict[int, str] = {}
     told: list[tuple[Intended, DeliveryReport]] = []
     written_at = time.monotonic()
