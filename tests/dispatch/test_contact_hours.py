@@ -10,21 +10,9 @@ import pytest
 from cobranza_rules.rules.contact_hours import may_write_at
 from cobranza_rules.rules.document import read_rules
 from tests.stories.desk import Desk
+from tests.stories.hand_clock import HandClock
 
 RULES, _warnings = read_rules([("r.yaml", b'version: 1\ncalendar: {timezone: America/Mexico_City, contact_hours: "09:00-18:00"}\n')])
-
-
-class HandClock:
-    """A clock whose hands a test moves; Mexico City is six hours behind UTC."""
-
-    def __init__(self, at: dt.datetime) -> None:
-        self.at = at
-
-    def today(self) -> dt.date:
-        return (self.at - dt.timedelta(hours=6)).date()
-
-    def now(self) -> dt.datetime:
-        return self.at
 
 
 @pytest.mark.parametrize(

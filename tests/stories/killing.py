@@ -52,6 +52,7 @@ class Tally:
 
     rounds: int = 0
     runs: int = 0
+    attempts: int = 0
     kills: int = 0
     messages: int = 0
     sent: int = 0
@@ -113,24 +114,32 @@ def die_at(point: int, log: str) -> None:
     from sqlalchemy import Engine, event
     from sqlalchemy.orm import Session
 
-    for name in ("fsync", "link", "replace"):
+    for name in ("fsync", "link", "replace", "write"):
         setattr(os, name, watched(getattr(os, name), name))
     socket.socket.sendall = watched(socket.socket.sendall, "sendall")  # type: ignore[method-assign]  # (only in the process that dies)
     event.listen(Engine, "commit", lambda _connection: pass_point("before commit"))
     event.listen(Session, "after_commit", lambda _session: pass_point("after commit"))
 
 
-def run_once(base: Path, point: int | None = None, seconds: float | None = None) -> tuple[int, int, str]:
-    """Exit code (-9 for a killed one), the number of lasting steps that were passed, and the last of them."""
+def run_once(
+    base: Path, point: int | None = None, seconds: float | None = None, prepare: Callable[[], None] | None = None
+) -> tuple[int, int, str]:
+    """Exit code (-9 for a killed one), the number of lasting steps that were passed, and the last of them.
+
+    What `prepare` brings upon the run may end it with 1, and with a sentence.
+    """
     with tempfile.TemporaryDirectory() as folder:
         log, complained = Path(folder) / "log", Path(folder) / "complained"
-        process = warm.start(base, RUN, Path(folder) / "said", complained, functools.partial(die_at, point or 0, str(log)))
+        misfortune = prepare or functools.partial(die_at, point or 0, str(log))
+        process = warm.start(base, RUN, Path(folder) / "said", complained, misfortune)
         if seconds is not None:
             process.join(seconds)
             process.kill()
         process.join(PATIENCE)
         assert process.exitcode is not None, "the run hangs"
-        assert process.exitcode in (-signal.SIGKILL, 0, 3), complained.read_text(encoding="utf-8")
+        told = complained.read_text(encoding="utf-8")
+        assert process.exitcode in ((0, 1, 3) if prepare else (-signal.SIGKILL, 0, 3)), told
+        assert "Traceback" not in told, told
         passed = log.read_text().split(maxsplit=1) if log.exists() else []
     return process.exitcode, int(passed[0]) if passed else 0, passed[1].strip() if len(passed) > 1 else "the start"
 
@@ -151,6 +160,7 @@ def play_round(template: Path, base: Path, draw: random.Random, length: tuple[in
     """Kills runs on a fresh copy until one comes through, then looks at what left."""
     shutil.copytree(template, base)
     if server is not None:
+        server.reset()
         connect(base, server)
     points, seconds = length
     tally = Tally(rounds=1)
@@ -161,7 +171,7 @@ def play_round(template: Path, base: Path, draw: random.Random, length: tuple[in
             code, _passed, last = run_once(base, seconds=draw.uniform(0.05, 0.5) * seconds)
         tally.runs += 1
         if code != -signal.SIGKILL:
-            return tally + _looked_at(base, server)
+            return tally + looked_at(base, server)
         tally.kills += 1
         tally.where[last] += 1
 
@@ -169,6 +179,7 @@ def play_round(template: Path, base: Path, draw: random.Random, length: tuple[in
 def play_failing_wire(template: Path, base: Path, draw: random.Random, server: MailServer, count: int = 20) -> Tally:
     """Lets the server fail at random while the messages of a fresh copy are sent, run after run."""
     shutil.copytree(template, base)
+    server.reset()
     connect(base, server)
     tally = Tally(rounds=1)
     answers = [draw.choice(WIRE_FAULTS) if draw.random() < 0.4 else "250 2.0.0 queued" for _message in range(count)]
@@ -178,19 +189,18 @@ def play_failing_wire(template: Path, base: Path, draw: random.Random, server: M
     for _again in range(3):  # What was postponed leaves with one of the next runs.
         run_once(base)
         tally.runs += 1
-    return tally + _looked_at(base, server)
+    return tally + looked_at(base, server)
 
 
 def connect(base: Path, server: MailServer) -> None:
-    """Lets the workspace send to this server, which begins with nothing."""
+    """Lets the workspace send to this server."""
     settings = base / "cobranza.toml"
     wire = f'[mail.out]\nkind = "smtp"\nhost = "127.0.0.1"\nport = {server.port}\nsecurity = "none"\ntimeout_seconds = 10\n'
     head, _out, rest = settings.read_text(encoding="utf-8").partition("[mail.out]\n")
     settings.write_text(head + wire + rest[rest.index("\n[mail.incoming]") :], encoding="utf-8")
-    server.handler.accepted.clear()
 
 
-def _looked_at(base: Path, server: MailServer | None) -> Tally:
+def looked_at(base: Path, server: MailServer | None) -> Tally:
     """Every claim has one message that left, none has two; where nobody can know, a person who asks the server settles it."""
     workspace = open_workspace(base, DAY)
     try:
@@ -198,12 +208,13 @@ def _looked_at(base: Path, server: MailServer | None) -> Tally:
         with workspace.database.reading() as session:
             assert verify_case_file(session).intact
             states = dict(session.execute(select(OutgoingRow.action_id, OutgoingRow.state)).all())
+            attempts = sum(session.scalars(select(OutgoingRow.attempts)))
             subjects = {row.id: planned(row).invoices[0] for row in session.scalars(select(ActionRow))}
             claims = list(session.scalars(select(ClaimRow).where(ClaimRow.live)))
         uncertain = [subjects[action] for action, state in states.items() if state == "uncertain"]
         refused = [subjects[action] for action, state in states.items() if state == "failed"]
         confirmed = [subjects[claim.action_id] for claim in claims if claim.sent_on is not None]
-        tally = Tally(messages=len(subjects), sent=len(confirmed), uncertain=len(uncertain), refused=len(refused))
+        tally = Tally(attempts=attempts, messages=len(subjects), sent=len(confirmed), uncertain=len(uncertain), refused=len(refused))
         tally.doubled = [number for number, times in left.items() if times > 1]
         tally.doubled += [number for number, times in Counter(subjects[claim.action_id] for claim in claims).items() if times > 1]
         known = {*confirmed, *uncertain, *refused}

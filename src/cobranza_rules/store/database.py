@@ -80,12 +80,27 @@ def _failing_now_told() -> Iterator[None]:
     """What another program, a full disk or a server that restarts does to a database is no fault of this program."""
     try:
         yield
-    except OperationalError as error:
-        if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:  # A statement that is wrong is a fault of this program.
+    except OperationalError as last:
+        # SQLite ends the transaction of a statement for which there is no room, so that what would undo it fails as well.
+        error = next((one for one in _with_causes(last) if not _is_our_fault(one)), None)
+        if error is None:
             raise
         what = _("the database cannot be used now: {detail}", detail=str(error.orig).splitlines()[0])
         hint = _("see whether its disk is full or another program holds it; nothing is lost, and the next run goes on")
-        raise ProblemError([Problem(what, hint, place="database")]) from error
+        raise ProblemError([Problem(what, hint, place="database")]) from last
+
+
+def _with_causes(error: BaseException) -> Iterator[OperationalError]:
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, OperationalError):
+            yield found
+        found = found.__context__
+
+
+def _is_our_fault(error: OperationalError) -> bool:
+    """A statement that SQLite does not understand, or that comes at the wrong time."""
+    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 
 def _engine(url: str, base: Path) -> Engine:
