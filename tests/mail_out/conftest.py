@@ -30,8 +30,9 @@ class ScriptedServer(SMTP):
     async def smtp_DATA(self, arg: str | None) -> None:
         answer = self.event_handler.go_ahead.pop(0) if self.event_handler.go_ahead else ""
         if answer == "drop":
-            self.transport.write(b"354 go on\r\n")  # It leaves in the midst of the message.
-            self.transport.close()
+            transport: Any = self.transport
+            transport.write(b"354 go on\r\n")  # It leaves in the midst of the message.
+            transport.close()
         elif answer and not answer.startswith("250"):
             await self.push(answer)
         else:

@@ -29,8 +29,9 @@ from cobranza_rules.workspace import open_workspace
 from tests.mail_out.conftest import free_port
 from tests.stories import warm
 from tests.stories.hand_clock import HandClock
-from tests.stories.killing import DAY, Tally, connect, looked_at, run_once
+from tests.stories.killing import connect, looked_at, run_once
 from tests.stories.mail_server import MailServer
+from tests.stories.tally import Tally
 
 COUNT = 8  # Messages that are due
 TEN = dt.datetime(2026, 3, 2, 16, tzinfo=dt.UTC)  # In Mexico City, on the day on which they are
@@ -225,10 +226,13 @@ def two_daemons(stage: Stage) -> int:
 
 
 def _at_ten() -> None:
-    from cobranza_rules import clock
+    from cobranza_rules import workspace
 
-    clock.SystemClock.today = lambda self: DAY  # type: ignore[method-assign]  # (only in the process of the daemon)
-    clock.SystemClock.now = lambda self: TEN  # type: ignore[method-assign]
+    class Here(HandClock):
+        def __init__(self, _timezone: str) -> None:
+            super().__init__(TEN)
+
+    workspace.SystemClock = Here  # type: ignore[attr-defined, misc, assignment]  # (only in the process of the daemon)
 
 
 def clock_set_back(stage: Stage) -> int:

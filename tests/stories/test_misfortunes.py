@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stories.fixtures import Telling
 from tests.stories.killing import make_due_folder
 from tests.stories.mail_server import MailServer, running_server
 from tests.stories.misfortunes import COUNT, MISFORTUNES, befall
@@ -27,7 +28,8 @@ def failing_server() -> Iterator[MailServer]:
 
 
 @pytest.mark.parametrize("name", MISFORTUNES)
-def test_nothing_is_doubled_and_nothing_lost(name: str, due: Path, tmp_path: Path, failing_server: MailServer) -> None:
+def test_nothing_is_doubled_and_nothing_lost(name: str, due: Path, tmp_path: Path, failing_server: MailServer, told: Telling) -> None:
     tally = befall(name, due, tmp_path / "workspace", random.Random(SEED), failing_server)
+    told(name, tally)
     assert (tally.doubled, tally.lost) == ([], [])
     assert tally.faults > 0
