@@ -232,7 +232,7 @@ def _at_ten() -> None:
         def __init__(self, _timezone: str) -> None:
             super().__init__(TEN)
 
-    workspace.SystemClock = Here  # type: ignore[attr-defined, misc, assignment]  # (only in the process of the daemon)
+    workspace.SystemClock = Here  # type: ignore[attr-defined, assignment]  # (only in the process of the daemon)
 
 
 def clock_set_back(stage: Stage) -> int:
