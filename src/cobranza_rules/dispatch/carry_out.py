@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.dispatch.leaving import TOGETHER, OutcomesNotWrittenError, leave_alone, leave_together
+from cobranza_rules.dispatch.handing_over import TOGETHER, OutcomesNotWrittenError, leave_alone, leave_together
 from cobranza_rules.dispatch.notices import tell_people
 from cobranza_rules.dispatch.preparing import prepare
 from cobranza_rules.dispatch.steps import go_on
