@@ -144,6 +144,9 @@ def _as_problem(file: Path, found: dict[str, Any]) -> Problem:
             str(file),
             place=found["ctx"]["place"],
         )
+    if found["type"] == "same_name":
+        what = _("two mailboxes are called '{name}'", name=found["ctx"]["name"])
+        return Problem(what, _("give each block of mail.incoming a 'name' of its own"), str(file), place="mail.incoming")
     if found["type"] == "missing":
         return Problem(_("the setting is missing"), _("add it; docs/configuration.md lists all settings"), str(file), place=place)
     if found["type"] == "extra_forbidden":

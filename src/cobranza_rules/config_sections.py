@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from cobranza_rules.intake.report_mapping import ReportField, ReportMapping
 from cobranza_rules.language import _
@@ -101,15 +103,19 @@ class MailOutSection(SecretSource):
 
 
 class MailInSection(SecretSource):
-    """`authserv_id` is the name that our own mail server writes into Authentication-Results (RFC 8601); without it no sender is trusted."""
+    """One mailbox. `name` tells it from others.
 
+    `authserv_id` is the name that our own mail server writes into Authentication-Results (RFC 8601); without it no sender is trusted.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")] = "incoming"
     kind: Literal["maildir", "imap", "none"] = "maildir"
     path: Path = Path("incoming-mail")
     host: str = ""
     port: int = 993
     security: Literal["tls", "starttls", "none"] = "tls"
     user: str = ""
-    folder: str = "INBOX"
+    folders: Annotated[tuple[str, ...], Field(min_length=1)] = ("INBOX",)
     authserv_id: str = ""
     timeout_seconds: int = 30
 
@@ -121,7 +127,25 @@ class MailSection(Section):
     display_name: str = ""
     largest_mb: Annotated[int, Field(ge=1, le=50)] = 20
     out: MailOutSection = MailOutSection()
-    incoming: MailInSection = MailInSection()
+    incoming: tuple[MailInSection, ...] = (MailInSection(),)
+
+    @field_validator("incoming", mode="before")
+    @classmethod
+    def _several_or_one(cls, given: object) -> object:
+        """A single mailbox is a table of its own; of several each is a table of a list."""
+        return (given,) if isinstance(given, Mapping) else given
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> MailSection:
+        names = [each.name for each in self.incoming]
+        for name in names:
+            if names.count(name) > 1:
+                raise PydanticCustomError("same_name", "two mailboxes have one name", {"name": name})
+        return self
+
+    def mailbox(self, name: str) -> MailInSection:
+        """The one of that name; where it is configured no more, one that trusts nobody."""
+        return next((each for each in self.incoming if each.name == name), MailInSection(kind="none"))
 
 
 class PdfSection(Section):

@@ -166,7 +166,7 @@ def _outgoing(workspace: Workspace) -> Sentence:
 
 
 def _mailbox(workspace: Workspace) -> Sentence:
-    if workspace.mailbox is None:
+    if not workspace.mailboxes:
         return _("none is configured: answers have to be entered by hand")
     with workspace.database.reading() as session:
         polled = last_beat(session, MAILBOX)

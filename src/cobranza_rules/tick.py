@@ -39,7 +39,7 @@ class TickReport:
     """What a tick did: messages taken in by kind, replies recorded, actions newly planned, and the states in which open actions were left."""
 
     received: Counter[str] = field(default_factory=Counter)
-    mailbox_problem: Sentence | None = None
+    mailbox_problems: list[Sentence] = field(default_factory=list)
     recorded: int = 0
     plan: Plan | None = None
     entered: int = 0
@@ -60,7 +60,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
         settle_interrupted(workspace)
         settle_interrupted_internal(workspace)
         if poll:
-            report.received, report.mailbox_problem = ingest(workspace)
+            report.received, report.mailbox_problems = ingest(workspace)
         report.recorded = answer_replies(workspace)
         report.plan = make_plan(workspace)
         if report.plan.stopped is None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cobranza_rules.letters.template_folder import TemplateFolder
     from cobranza_rules.mail.mailbox import Mailbox
     from cobranza_rules.mail.patterns import Patterns
+    from cobranza_rules.mail.reading_process import MessageReader
     from cobranza_rules.mail.signed_token import TokenKey
     from cobranza_rules.mail.sink import Sink
     from cobranza_rules.rules.engine import Engine
@@ -136,10 +137,17 @@ class Workspace:
         return read_or_make_key(self.base / TOKEN_KEY)
 
     @cached_property
-    def mailbox(self) -> Mailbox | None:
-        from cobranza_rules.mail.adapters import open_mailbox
+    def mailboxes(self) -> tuple[Mailbox, ...]:
+        """Raises ProblemError where the settings of one are not enough to open it."""
+        from cobranza_rules.mail.adapters import open_mailboxes
 
-        return open_mailbox(self.settings.mail.incoming, self.base, seen=self._was_taken)
+        return open_mailboxes(self.settings.mail.incoming, self.base)
+
+    @cached_property
+    def message_reader(self) -> MessageReader:
+        from cobranza_rules.mail.reading_process import MessageReader
+
+        return MessageReader()
 
     @cached_property
     def status_service(self) -> StatusService:
@@ -147,12 +155,6 @@ class Workspace:
         from cobranza_rules.sat.satcfdi_service import SatcfdiService
 
         return SatcfdiService(self.settings.sat.url, self.settings.sat.timeout_seconds)
-
-    def _was_taken(self, origin: str) -> bool:
-        from cobranza_rules.store.tables import TakenRow
-
-        with self.database.reading() as session:
-            return session.get(TakenRow, origin) is not None
 
     @cached_property
     def patterns(self) -> Patterns:
@@ -165,7 +167,7 @@ class Workspace:
         """Lets go of what was opened; what never was is not opened for it. What is kept warm stays, without a connection."""
         if self.warm is not None:
             self.warm.rest()
-        for name in ("sink", "pdf") if self.warm is not None else ("engine", "sink", "pdf", "database"):
+        for name in ("sink", "pdf", "message_reader", *(() if self.warm is not None else ("engine", "database"))):
             held = self.__dict__.pop(name, None)
             close = getattr(held, "close", None)
             if close is not None:

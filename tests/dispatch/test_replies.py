@@ -167,6 +167,6 @@ def test_while_the_mailbox_cannot_be_read_nobody_is_reminded(reminded: Desk) -> 
 
     shutil.rmtree(reminded.workspace.base / "correo-recibido")
     report = reminded.run(dt.date(2026, 3, 9))
-    assert report.mailbox_problem is not None
+    assert report.mailbox_problems
     assert report.entered == 0
     assert reminded.held("FA-1") == {"mailbox-stale"}

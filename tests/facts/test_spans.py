@@ -48,3 +48,17 @@ def test_what_lies_too_far_away_is_not_said() -> None:
 
 def test_there_is_nothing_beyond_all_dates() -> None:
     assert [Span().rest, Span(first=dt.date.min).rest, Span(last=dt.date.max).rest] == [None, None, None]
+
+
+@given(days, calendars, days, st.integers(-5, 400))
+def test_a_span_parts_all_dates_in_two_by_the_last_of_the_earlier(
+    today: dt.date, calendar: BusinessCalendar, day: dt.date, least: int
+) -> None:
+    known = Day(today, calendar, (30,))
+    for span in (known.workdays_since.at_least(least), known.ordinal.at_least(today.toordinal() + least)):
+        assert span is not None
+        last = span.last_on_one_side
+        if last is None:
+            assert span.rest is None
+        else:
+            assert contains(span, day) is ((day <= last) is (span.last is not None))

@@ -9,9 +9,12 @@ from hypothesis import strategies as st
 
 from cobranza_rules.config_sections import MailInSection
 from cobranza_rules.mail import maildir_mailbox
-from cobranza_rules.mail.adapters import open_mailbox
-from cobranza_rules.mail.mailbox import MailboxUnavailable, fingerprint
+from cobranza_rules.mail.adapters import open_mailboxes
+from cobranza_rules.mail.mailbox import MailboxUnavailable
 from cobranza_rules.mail.maildir_mailbox import MaildirMailbox, make_maildir
+from cobranza_rules.mail.parse import fingerprint
+
+from .polling import TakenBefore, each, polled
 
 RAW = b"From: a@cliente.example\r\nSubject: x\r\nMessage-ID: <1@cliente.example>\r\n\r\nRecibido.\r\n"
 
@@ -23,7 +26,7 @@ def box(tmp_path: Path) -> Path:
 
 
 def keys(box: Path, seen: frozenset[str] = frozenset()) -> list[str]:
-    return [one.origin for one in MaildirMailbox(box, seen.__contains__).fetch_new(None)]
+    return [one.origin.removeprefix("in/") for one in polled(MaildirMailbox(box), TakenBefore(keys=seen))]
 
 
 def test_files_are_read_in_order_and_left_as_they_are(box: Path) -> None:
@@ -32,8 +35,8 @@ def test_files_are_read_in_order_and_left_as_they_are(box: Path) -> None:
     (box / "tmp" / "50.z.host").write_bytes(b"not delivered yet")
     (box / "new" / ".hidden").write_bytes(b"no")
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in box.rglob("*") if path.is_file()}
-    found = list(MaildirMailbox(box, lambda _key: False).fetch_new(None))
-    assert [(one.origin, one.raw, one.complete) for one in found] == [("100.a.host", b"first", True), ("200.b.host", RAW, True)]
+    found = polled(MaildirMailbox(box))
+    assert [(one.origin, one.raw, one.complete) for one in found] == [("in/100.a.host", b"first", True), ("in/200.b.host", RAW, True)]
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in box.rglob("*") if path.is_file()} == before
 
 
@@ -49,11 +52,11 @@ def test_a_file_that_was_taken_is_not_given_again_under_other_flags(box: Path) -
 def test_a_file_that_moves_or_vanishes_while_reading(box: Path) -> None:
     for name in ("1.a", "2.b", "3.c"):
         (box / "new" / name).write_bytes(name.encode())
-    polled = MaildirMailbox(box, lambda _key: False).fetch_new(None)
-    assert next(polled).raw == b"1.a"
+    coming = each(MaildirMailbox(box))
+    assert next(coming).raw == b"1.a"
     (box / "new" / "2.b").unlink()
     (box / "new" / "3.c").rename(box / "cur" / "3.c:2,S")
-    assert [one.raw for one in polled] == [b"3.c"]
+    assert [one.raw for one in coming] == [b"3.c"]
 
 
 def test_links_folders_and_pipes_are_no_messages(box: Path, tmp_path: Path) -> None:
@@ -69,15 +72,14 @@ def test_a_file_that_is_too_large_gives_its_head(box: Path, monkeypatch: pytest.
     monkeypatch.setattr(maildir_mailbox, "LARGEST_MESSAGE", 100_000)
     (box / "new" / "1.big").write_bytes(b"x" * 100_001)
     (box / "new" / "2.fits").write_bytes(b"x" * 100_000)
-    found = list(MaildirMailbox(box, lambda _key: False).fetch_new(None))
+    found = polled(MaildirMailbox(box))
     assert [(len(one.raw), one.complete) for one in found] == [(64_000, False), (100_000, True)]
 
 
 def test_a_folder_that_is_no_maildir_is_said(tmp_path: Path) -> None:
-    mailbox = open_mailbox(MailInSection(kind="maildir", path=Path("correo")), tmp_path)
-    assert mailbox is not None
+    (mailbox,) = open_mailboxes([MailInSection(kind="maildir", path=Path("correo"))], tmp_path)
     with pytest.raises(MailboxUnavailable) as raised:
-        list(mailbox.fetch_new(None))
+        polled(mailbox)
     assert str(raised.value) == (
         f"there is no Maildir at '{tmp_path}/correo'; create the folder with 'new', 'cur' and 'tmp' in it, or correct mail.incoming.path"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -49,6 +50,8 @@ def rows(page: str) -> dict[str, str]:
 def shown(default: object) -> str:
     if isinstance(default, Enum | str | Path):
         return f'`"{default}"`'
+    if isinstance(default, tuple):
+        return f"`{json.dumps(default)}`"
     return f"`{default}`"
 
 
@@ -71,7 +74,7 @@ def test_every_setting_is_explained_with_its_default(root: Path, name: str) -> N
 @pytest.mark.parametrize("name", PAGES)
 def test_the_examples_are_valid(root: Path, tmp_path: Path, name: str) -> None:
     smallest, *more = re.findall(r"```toml\n(.*?)```", (root / "docs" / name).read_text(encoding="utf-8"), re.DOTALL)
-    assert len(more) == 4
+    assert len(more) == 5
     for example in ("", *more):
         file = tmp_path / "cobranza.toml"
         file.write_text(f"{smallest}\n{example}", encoding="utf-8")
@@ -79,6 +82,17 @@ def test_the_examples_are_valid(root: Path, tmp_path: Path, name: str) -> None:
         assert settings.company.rfc == "EKU9003173C9"
         for section in tomllib.loads(example):
             assert getattr(settings, section)
+
+
+def test_two_mailboxes_of_one_name_are_told(root: Path, tmp_path: Path) -> None:
+    smallest = re.findall(r"```toml\n(.*?)```", (root / "docs" / "configuration.md").read_text(encoding="utf-8"), re.DOTALL)[0]
+    file = tmp_path / "cobranza.toml"
+    file.write_text(f'{smallest}\n[[mail.incoming]]\nname = "norte"\n[[mail.incoming]]\nname = "norte"\n', encoding="utf-8")
+    with pytest.raises(ProblemError) as caught:
+        read_settings(file)
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"{file} (mail.incoming): two mailboxes are called 'norte'; give each block of mail.incoming a 'name' of its own"
+    ]
 
 
 def test_mappings_of_reports_are_read_and_a_wrong_one_is_told(root: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,34 @@ def test_the_crashes_of_that_test_do_happen(archive: DocumentArchive) -> None:
     child.join(60)
     assert child.exitcode == -signal.SIGKILL
     assert not archive.path_of(digest_of(CONTENT)).exists()
+
+
+@given(contents=st.lists(st.binary(max_size=300), max_size=30))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+def test_many_at_once_are_what_each_alone_is(archive: DocumentArchive, contents: list[bytes]) -> None:
+    assert archive.put_all(contents) == [digest_of(content) for content in contents]
+    assert [archive.get(digest_of(content)) for content in contents] == contents
+    assert all(file.name == digest_of(file.read_bytes()) for file in archive.root.rglob("*") if file.is_file())
+
+
+def test_many_at_once_heal_what_was_damaged(archive: DocumentArchive) -> None:
+    path = archive.path_of(archive.put(CONTENT))
+    path.chmod(stat.S_IRUSR | stat.S_IWUSR)
+    path.write_bytes(b"other")
+    assert archive.get(archive.put_all([b"one", CONTENT, b"two"])[1]) == CONTENT
+
+
+@given(pieces=st.lists(st.binary(max_size=300), max_size=10))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+def test_pieces_are_kept_as_one(archive: DocumentArchive, pieces: list[bytes]) -> None:
+    assert archive.get(archive.put_pieces(pieces)) == b"".join(pieces)
+
+
+def test_of_pieces_that_break_off_nothing_is_kept(archive: DocumentArchive) -> None:
+    def broken() -> Iterator[bytes]:
+        yield CONTENT
+        raise OSError("the line is dead")
+
+    with pytest.raises(OSError, match="the line is dead"):
+        archive.put_pieces(broken())
+    assert not [file for file in archive.root.rglob("*") if file.is_file()]

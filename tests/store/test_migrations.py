@@ -14,7 +14,7 @@ from sqlalchemy import Connection, MetaData, Table, insert, inspect, select, tex
 
 from cobranza_rules.store.database import Database, migrate
 from cobranza_rules.store.migrations import HEAD
-from cobranza_rules.store.tables import Base, CustomerRow, InternalMessageRow, InvoiceRow
+from cobranza_rules.store.tables import Base, CustomerRow, InternalMessageRow, InvoiceRow, MailboxMarkRow, TakenRow
 from tests.store.rows import a_customer
 
 
@@ -126,3 +126,44 @@ def an_invoice(table: Table, number: int) -> dict[str, Any]:
     }  # The two databases say of JSON one each
     values = {column.name: usual[column.type.python_type] for column in table.c if not column.nullable}
     return {**values, "id": number, "customer_id": 1, "uuid": str(number), "status": "open", "delivery": "pending"}
+
+
+def test_messages_of_before_are_of_the_only_mailbox(database: Database) -> None:
+    """What was taken is not taken again, and is known to be read, or to be set aside."""
+    with database.engine.begin() as connection:
+        Base.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
+        command.upgrade(configured(connection), "0014")
+        connection.execute(text("INSERT INTO mailbox_mark (folder, uid_validity, last_uid) VALUES ('INBOX', 7, 42)"))
+        received = Table("received", MetaData(), autoload_with=connection)
+        values: dict[str, Any] = {
+            "fingerprint": "f" * 64,
+            "raw": "a" * 64,
+            "received_at": dt.datetime(2026, 3, 2, tzinfo=dt.UTC),
+            "state": "open",
+            "kind": "promise",
+        }
+        empty: dict[str, Any] = {
+            "facts": {},
+            "evidence": {},
+            "doubts": [],
+            "doubtful": False,
+            "sender_authenticated": False,
+            "sender_known": False,
+        }
+        texts = dict.fromkeys(("message_id", "sender", "subject", "matched_by", "decided_by"), "")
+        connection.execute(insert(received).values(id=5, **values, **empty, **texts))
+        connection.execute(
+            text("INSERT INTO taken (origin, received_id, quarantined) VALUES ('INBOX/7/41', 5, NULL), ('INBOX/7/42', NULL, :digest)"),
+            {"digest": "b" * 64},
+        )
+    migrate(database.engine)
+    assert differences(database) == []
+    with database.reading() as session:
+        mark = session.get_one(MailboxMarkRow, ("incoming", "INBOX"))
+        assert (mark.uid_validity, mark.last_uid, mark.compared_on) == (7, 42, None)
+        rows = {row.origin: (row.folder, row.raw, row.state, row.received_id) for row in session.scalars(select(TakenRow))}
+    assert rows == {
+        "incoming/INBOX/7/41": ("incoming/INBOX/7", "a" * 64, "read", 5),
+        "incoming/INBOX/7/42": ("incoming/INBOX/7", "b" * 64, "quarantined", None),
+    }

@@ -91,7 +91,7 @@ class Desk:
     def deliver(self, raw: bytes) -> None:
         """Into the Maildir that the workspace reads."""
         self.counter += 1
-        maildir = self.workspace.base / self.workspace.settings.mail.incoming.path
+        maildir = self.workspace.base / self.workspace.settings.mail.incoming[0].path
         (maildir / "new" / f"{self.counter}.{hashlib.sha256(raw).hexdigest()[:12]}.prueba").write_bytes(raw)
 
     def write(self, text: str, *, answers: str = "", sender: str = PAYER, authenticated: bool = True) -> None:

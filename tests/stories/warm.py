@@ -54,13 +54,18 @@ if any("multiprocessing.forkserver" in argument for argument in sys.orig_argv):
         importlib.import_module(_module)
 
 
+def fork(target: Callable[..., None], *arguments: object) -> ForkServerProcess:
+    """A process that calls `target`, and nothing else."""
+    process = _context.Process(target=target, args=arguments)
+    process.start()
+    return process
+
+
 def start(
     base: Path, arguments: Sequence[str], said: Path, complained: Path, prepare: Callable[[], None] | None = None
 ) -> ForkServerProcess:
     """Calls the program on the workspace `base`; what it writes goes into the two files. `prepare` runs in the process before it."""
-    process = _context.Process(target=_call, args=(str(base), list(arguments), str(said), str(complained), prepare))
-    process.start()
-    return process
+    return fork(_call, str(base), list(arguments), str(said), str(complained), prepare)
 
 
 def _call(base: str, arguments: list[str], said: str, complained: str, prepare: Callable[[], None] | None) -> None:

@@ -88,7 +88,7 @@ def show(call: Call, number: int, as_json: bool) -> None:
         if row is None:
             raise ProblemError([Problem(_("there is no message {id}", id=number), _("'cobranza inbox list' shows those that wait"))])
         code = session.get_one(CustomerRow, row.customer_id).code if row.customer_id else None
-    text = new_text_of(workspace.archive.get(row.raw))
+    text = new_text_of(workspace, row.raw)
     shown = {**_json(row, code), "text": text}
     if as_json:
         call.screen.json(shown)
@@ -145,7 +145,7 @@ def assign_(
 @click.pass_obj
 def try_(call: Call, file: Path, on: dt.date | None, as_json: bool) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
-    found = try_message(workspace, file.read_bytes())
+    found = try_message(workspace, file)
     if as_json:
         shown = {
             "kind": found.kind.value,

@@ -186,7 +186,7 @@ def run(call: Call, no_mail: bool, on: dt.date | None, as_json: bool) -> None:
 def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
     return {
         "received": dict(report.received),
-        "mailbox_problem": screen.text(report.mailbox_problem) if report.mailbox_problem else None,
+        "mailbox_problems": [screen.text(problem) for problem in report.mailbox_problems],
         "recorded": report.recorded,
         "planned": report.entered,
         "states": dict(report.states),
@@ -201,8 +201,8 @@ def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
 
 
 def show_report(screen: Screen, report: TickReport) -> None:
-    if report.mailbox_problem is not None:
-        screen.say(_("Mailbox: {problem}", problem=report.mailbox_problem))
+    for problem in report.mailbox_problems:
+        screen.say(_("Mailbox: {problem}", problem=problem))
     if report.received:
         received = ", ".join(f"{screen.word(kind)} ({count})" for kind, count in sorted(report.received.items()))
         screen.say(_("Received: {messages}", messages=received))

@@ -41,7 +41,7 @@ def as_answer(raw: bytes, message_id: str | None, day: dt.date) -> bytes:
 
 def deliver(workspace: Workspace, raw: bytes, day: dt.date) -> None:
     """Into the Maildir that the workspace reads, as a mail server would: written aside, then moved into `new`."""
-    maildir = workspace.base / workspace.settings.mail.incoming.path
+    maildir = workspace.base / workspace.settings.mail.incoming[0].path
     name = f"{day.strftime('%Y%m%d')}.{hashlib.sha256(raw).hexdigest()[:16]}.ejemplo"
     (maildir / "tmp" / name).write_bytes(raw)
     (maildir / "tmp" / name).replace(maildir / "new" / name)

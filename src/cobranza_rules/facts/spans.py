@@ -25,6 +25,12 @@ class Span:
             return Span(last=self.first - dt.timedelta(days=1))
         return None
 
+    @property
+    def last_on_one_side(self) -> dt.date | None:
+        """The last date of the earlier of the two sides into which it parts all dates; None where it has them all."""
+        earlier = self if self.last is not None else self.rest
+        return None if earlier is None or self.rest is None else earlier.last
+
 
 def last_with_workdays(calendar: BusinessCalendar, today: dt.date, count: int) -> dt.date | None:
     """The last date since which at least `count` business days (from 1) have passed; None where there is no such date."""

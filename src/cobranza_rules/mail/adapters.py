@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 from cobranza_rules.config import FILE_NAME
 from cobranza_rules.config_sections import MailInSection, MailOutSection
 from cobranza_rules.language import Sentence, _
-from cobranza_rules.mail.mailbox import Mailbox, never_seen
+from cobranza_rules.mail.mailbox import Mailbox
 from cobranza_rules.mail.sink import Sink
 from cobranza_rules.problems import Problem, ProblemError
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def open_mailbox(section: MailInSection, base: Path, *, seen: Callable[[str], bool] = never_seen) -> Mailbox | None:
-    """None where no mailbox is configured. `seen` says of a Maildir file's key whether the store has it. Raises ProblemError."""
-    if section.kind == "none":
-        return None
+def open_mailboxes(sections: Sequence[MailInSection], base: Path) -> tuple[Mailbox, ...]:
+    """Those that are configured. Raises ProblemError with everything that is wrong; no connection is made yet."""
+    problems = [problem for section in sections for problem in _imap_problems(section)]
+    if problems:
+        raise ProblemError(problems)
+    return tuple(_open_mailbox(section, base) for section in sections if section.kind != "none")
+
+
+def _open_mailbox(section: MailInSection, base: Path) -> Mailbox:
     if section.kind == "imap":
         from cobranza_rules.mail.imap_mailbox import ImapMailbox
 
-        if not section.host or not section.user:
-            raise ProblemError(
-                [
-                    Problem(
-                        _("an IMAP mailbox needs a host and a user"),
-                        _("set mail.incoming.host and mail.incoming.user"),
-                        "cobranza.toml",
-                        place="mail.incoming",
-                    )
-                ]
-            )
         return ImapMailbox(section, section.secret(base))
     from cobranza_rules.mail.maildir_mailbox import MaildirMailbox
 
-    return MaildirMailbox(base / section.path, seen)
+    return MaildirMailbox(base / section.path, section.name)
+
+
+def _imap_problems(section: MailInSection) -> list[Problem]:
+    if section.kind != "imap" or (section.host and section.user):
+        return []
+    needed = _("the IMAP mailbox '{name}' needs a host and a user", name=section.name)
+    return [Problem(needed, _("set 'host' and 'user' in its block of mail.incoming"), FILE_NAME, place="mail.incoming")]
 
 
 def open_sink(section: MailOutSection, base: Path) -> Sink:

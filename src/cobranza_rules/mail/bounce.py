@@ -11,11 +11,12 @@ import re
 from collections.abc import Collection, Iterator
 
 from cobranza_rules.domain.reply import Bounce, ReplyKind
-from cobranza_rules.mail.message import IncomingMessage
+from cobranza_rules.mail.message import Failures, IncomingMessage
 from cobranza_rules.mail.words import fold
 
 LARGEST_FOR_DETECTORS = 256_000  # bytes: a returned message follows what matters
 MOST_RECIPIENTS = 100
+LOOKED_AT = 20_000  # characters of a message's text
 STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 
 MACHINE = re.compile(
@@ -94,18 +95,13 @@ def _recipient(group: dict[str, str]) -> str:
 
 
 def _from_signs(message: IncomingMessage, own_address: str) -> tuple[ReplyKind, Bounce | None] | None:
-    """Two of three signs: a machine's address or an empty Return-Path, a subject, and words of failure in the text."""
-    text = fold(message.text[:20_000])
-    subject = fold(message.subject)
-    machine = bool(MACHINE.search(message.sender)) or message.headers.get("return-path", "").strip() == "<>"
+    """What a report without a standard form says."""
+    if not looks_like_report(message):
+        return None
+    text = fold(message.text[:LOOKED_AT])
     listed = message.headers.get("x-failed-recipients", "")
     delayed, failed = DELAYED_TEXT.search(text), FAILED_TEXT.search(text)
-    signs = machine + bool(FAILED_SUBJECT.search(subject)) + bool(failed or delayed)
-    if signs < 2 and not (listed and machine):
-        return None
-    if not (MACHINE.search(message.sender) or FAILED_SUBJECT.search(subject) or listed):
-        return None  # An empty Return-Path and a number like 5.1.1 also occur in absence notes.
-    temporary, permanent = _detected(message.raw)
+    temporary, permanent = message.failures.temporary, message.failures.permanent
     recipients = permanent or temporary or _named(listed.lower() or text, own_address)
     code = re.search(r"\b[45]\.\d{1,2}\.\d{1,3}\b", text)
     if (delayed and not GIVEN_UP.search(text) and not permanent) or (temporary and not permanent and not failed):
@@ -113,15 +109,27 @@ def _from_signs(message: IncomingMessage, own_address: str) -> tuple[ReplyKind, 
     return ReplyKind.BOUNCE, Bounce(not (code and code[0].startswith("4")), recipients, code[0] if code else "")
 
 
-def _detected(raw: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(temporary, permanent) recipients by flufl.bounce, which knows many servers' formats and fails on some messages that none sends."""
+def looks_like_report(message: IncomingMessage) -> bool:
+    """Two of three signs: a machine's address or an empty Return-Path, a subject, and words of failure in the text."""
+    text, subject = fold(message.text[:LOOKED_AT]), fold(message.subject)
+    machine = bool(MACHINE.search(message.sender)) or message.headers.get("return-path", "").strip() == "<>"
+    listed = message.headers.get("x-failed-recipients", "")
+    signs = machine + bool(FAILED_SUBJECT.search(subject)) + bool(FAILED_TEXT.search(text) or DELAYED_TEXT.search(text))
+    if signs < 2 and not (listed and machine):
+        return False
+    # An empty Return-Path and a number like 5.1.1 also occur in absence notes.
+    return bool(MACHINE.search(message.sender) or FAILED_SUBJECT.search(subject) or listed)
+
+
+def failures_in(raw: bytes) -> Failures:
+    """By flufl.bounce, which knows many servers' formats and fails on some messages that none sends."""
     from flufl.bounce import all_failures
 
     temporary: Collection[bytes] = ()
     permanent: Collection[bytes] = ()
     with contextlib.suppress(Exception):  # Its detectors raise IndexError, UnicodeError and others on odd input; then nothing was detected.
         temporary, permanent = all_failures(email.message_from_bytes(raw[:LARGEST_FOR_DETECTORS]))
-    return _as_addresses(temporary), _as_addresses(permanent)
+    return Failures(_as_addresses(temporary), _as_addresses(permanent))
 
 
 def _as_addresses(found: Collection[bytes]) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
-"""Mail comes in exactly once: bytes into the archive, then one transaction for the row, what was read, its effects and the watermark."""
+"""What was taken from mailboxes is read exactly once: what it says and its effects are one transaction, some messages at a time."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from itertools import takewhile
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
@@ -15,21 +16,18 @@ from cobranza_rules.dispatch.internal_mail import note_returned
 from cobranza_rules.domain.reply import Classification, ReplyKind
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.authentication import sender_authenticated
-from cobranza_rules.mail.mailbox import Fetched, MailboxUnavailable, Watermark, fingerprint
 from cobranza_rules.mail.match import Match, OwnMessage, match, named_ids
 from cobranza_rules.mail.message import IncomingMessage
-from cobranza_rules.mail.mime import UnreadableMessage
-from cobranza_rules.mail.parse import parse_message
 from cobranza_rules.mail.reading import read_classified
+from cobranza_rules.mail.reading_process import Read
+from cobranza_rules.mail.taking import WAITING, take_new
 from cobranza_rules.problems import Problem
-from cobranza_rules.store.heartbeat import MAILBOX, beat
 from cobranza_rules.store.replies import facts_to_json
 from cobranza_rules.store.tables import (
     ActionRow,
     BillingRequestRow,
     ContactRow,
     InvoiceRow,
-    MailboxMarkRow,
     OutgoingRow,
     QuarantineRow,
     ReceivedRow,
@@ -38,81 +36,78 @@ from cobranza_rules.store.tables import (
 from cobranza_rules.workspace import Workspace
 
 OPEN, AUTOMATIC = "open", "automatic"
+READ_TOGETHER = 50
+MOST_TRIES = 3  # After so many the program was ended each time, by whatever it was
 LONGEST_SHOWN = 990  # Characters of a subject or an id that the tables keep; the whole is in the archived bytes.
 
 
-def ingest(workspace: Workspace) -> tuple[Counter[str], Sentence | None]:
-    """Messages taken in, by kind, and what keeps the mailbox from being read, if anything does. What came before that is in."""
+def ingest(workspace: Workspace) -> tuple[Counter[str], list[Sentence]]:
+    """Messages read, by kind, and what keeps mailboxes from being polled, if anything does."""
+    troubles = take_new(workspace)
+    return read_waiting(workspace), troubles
+
+
+def read_waiting(workspace: Workspace) -> Counter[str]:
+    """All that was taken and that nobody has read, in the order in which it came; by kind how many.
+
+    Messages are parsed before the database is asked to wait for what they say.
+    """
     counted: Counter[str] = Counter()
-    mailbox = workspace.mailbox
-    if mailbox is None:
-        return counted, None
-    with workspace.database.reading() as session:
-        mark = _mark(session, workspace)
+    last = 0
+    while group := _next_group(workspace, last):
+        last = group[-1].id
+        found = list(workspace.message_reader.read([workspace.archive.path_of(taken.raw) for taken in group]))
+        with workspace.database.writing() as session:
+            keeper = Bookkeeper(session, workspace.clock.now())
+            for taken, read in zip(group, found, strict=True):
+                counted[_take(keeper, workspace, session.get_one(TakenRow, taken.id), read)] += 1
+    return counted
+
+
+def _next_group(workspace: Workspace, last: int) -> list[TakenRow]:
+    """Each try is counted before it is begun. What was tried before comes alone: should the program end at it, no other is tried with it."""
+    waiting = select(TakenRow).where(TakenRow.state == WAITING, TakenRow.id > last).order_by(TakenRow.id).limit(READ_TOGETHER)
+    with workspace.database.writing() as session:
+        found = list(session.scalars(waiting))
+        group = list(takewhile(lambda taken: taken.tries == 0, found)) or found[:1]
+        for taken in group:
+            taken.tries += 1
+        session.flush()
+        session.expunge_all()
+    return group
+
+
+def _take(keeper: Bookkeeper, workspace: Workspace, taken: TakenRow, read: Read) -> str:
+    """The kind of the message; `repeated` where another copy of it was read before."""
+    if isinstance(read, Sentence) or taken.tries > MOST_TRIES:
+        _quarantine(
+            keeper, taken, read if isinstance(read, Sentence) else _("reading it has ended the program {count} times", count=MOST_TRIES)
+        )
+        return "unreadable"
+    known = keeper.session.scalar(select(ReceivedRow.id).where(ReceivedRow.fingerprint == read.fingerprint))
+    if known is not None:
+        taken.state, taken.received_id = "repeated", known
+        return "repeated"
     try:
-        for fetched in mailbox.fetch_new(mark):
-            counted[_take(workspace, fetched)] += 1
-    except MailboxUnavailable as unavailable:
-        problem = unavailable.problems[0]
-        return counted, problem.what
-    with workspace.database.writing() as session:
-        beat(session, MAILBOX, workspace.clock.now())
-    return counted, None
+        with keeper.attempt():
+            row = _receive(keeper, workspace, read, taken)
+    except DBAPIError:
+        raise
+    except Exception as error:  # noqa: BLE001 (a message that the program fails on must not keep all others out)
+        _quarantine(keeper, taken, _("the program failed on this message ({kind})", kind=type(error).__name__))
+        return "unreadable"
+    taken.state, taken.received_id = "read", row.id
+    return row.kind
 
 
-def _mark(session: Session, workspace: Workspace) -> Watermark | None:
-    row = session.get(MailboxMarkRow, workspace.settings.mail.incoming.folder)
-    return Watermark(row.folder, row.uid_validity, row.last_uid) if row else None
+def _quarantine(keeper: Bookkeeper, taken: TakenRow, reason: Sentence) -> None:
+    if keeper.session.scalar(select(QuarantineRow.id).where(QuarantineRow.document == taken.raw)) is None:
+        problem = Problem(reason, _("look at it in the mailbox"), place=taken.origin)
+        keeper.session.add(QuarantineRow(file=taken.origin, document=taken.raw, problems=[problem.as_json()], known_at=keeper.known_at))
+    taken.state = "quarantined"
 
 
-def _take(workspace: Workspace, fetched: Fetched) -> str:
-    """The kind of the message; `repeated` where another copy of it was taken before."""
-    digest = workspace.archive.put(fetched.raw)
-    with workspace.database.writing() as session:
-        keeper = Bookkeeper(session, workspace.clock.now())
-        _move_mark(session, fetched.watermark_after)
-        if session.get(TakenRow, fetched.origin) is not None:
-            return "repeated"
-        same = fingerprint(fetched.raw)
-        known = session.scalar(select(ReceivedRow.id).where(ReceivedRow.fingerprint == same))
-        if known is not None:
-            session.add(TakenRow(origin=fetched.origin, received_id=known, quarantined=None))
-            return "repeated"
-        try:
-            message = parse_message(fetched.raw)
-        except UnreadableMessage as error:
-            _quarantine(keeper, fetched.origin, digest, error.reason)
-            return "unreadable"
-        try:
-            with keeper.attempt():
-                row = _receive(keeper, workspace, message, digest, same, complete=fetched.complete)
-        except DBAPIError:
-            raise
-        except Exception as error:  # noqa: BLE001 (a message that the program fails on must not keep all others out)
-            _quarantine(keeper, fetched.origin, digest, _("the program failed on this message ({kind})", kind=type(error).__name__))
-            return "unreadable"
-        session.add(TakenRow(origin=fetched.origin, received_id=row.id, quarantined=None))
-        return row.kind
-
-
-def _move_mark(session: Session, mark: Watermark) -> None:
-    if mark.uidvalidity == 0:  # A Maildir: its files are told apart by their names alone.
-        return
-    row = session.get(MailboxMarkRow, mark.folder)
-    if row is None:
-        session.add(MailboxMarkRow(folder=mark.folder, uid_validity=mark.uidvalidity, last_uid=mark.last_uid))
-    else:
-        row.uid_validity, row.last_uid = mark.uidvalidity, mark.last_uid
-
-
-def _quarantine(keeper: Bookkeeper, origin: str, digest: str, reason: Sentence) -> None:
-    if keeper.session.scalar(select(QuarantineRow.id).where(QuarantineRow.document == digest)) is None:
-        problem = Problem(reason, _("look at it in the mailbox"), place=origin)
-        keeper.session.add(QuarantineRow(file=origin, document=digest, problems=[problem.as_json()], known_at=keeper.known_at))
-    keeper.session.add(TakenRow(origin=origin, received_id=None, quarantined=digest))
-
-
-def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage, digest: str, same: str, *, complete: bool) -> ReceivedRow:
+def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage, taken: TakenRow) -> ReceivedRow:
     session = keeper.session
     contacts = _contacts(session, [message.sender])
     found = read_classified(workspace, message, _currency(session, contacts.get(message.sender, frozenset())))
@@ -120,10 +115,11 @@ def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage,
         contacts = _contacts(session, [message.sender, *found.bounce.recipients])
     own = _own_messages(session, named_ids(message))
     matched = match(message, own_messages=own, contacts=contacts, bounced=found.bounce)
+    trusted = workspace.settings.mail.mailbox(taken.folder.partition("/")[0]).authserv_id
     known = matched.customer_id is not None and matched.customer_id in contacts.get(message.sender, frozenset())
     row = ReceivedRow(
-        fingerprint=same,
-        raw=digest,
+        fingerprint=message.fingerprint,
+        raw=taken.raw,
         message_id=message.message_id[:LONGEST_SHOWN],
         sender=message.sender[:320],
         subject=message.subject[:LONGEST_SHOWN],
@@ -133,10 +129,8 @@ def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage,
         action_id=matched.action_id,
         matched_by=matched.how,
         kind=found.kind.value,
-        doubtful=found.doubtful or matched.doubtful or not complete,
-        sender_authenticated=sender_authenticated(
-            message.authentication_results, workspace.settings.mail.incoming.authserv_id, message.sender
-        ),
+        doubtful=found.doubtful or matched.doubtful or not taken.complete,
+        sender_authenticated=sender_authenticated(message.authentication_results, trusted, message.sender),
         sender_known=known,
         facts=facts_to_json(found.facts),
         evidence=dict(found.evidence),

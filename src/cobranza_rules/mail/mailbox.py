@@ -1,14 +1,12 @@
-"""Where answers come in: a mailbox that is read and never changed, and what is remembered of what was read."""
+"""Where answers come in: mailboxes that are read and never changed, and what is remembered of what was read."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from cobranza_rules.language import Sentence
-from cobranza_rules.mail.mime import UnreadableMessage, read_head
 from cobranza_rules.problems import Problem, ProblemError
 
 
@@ -21,7 +19,7 @@ class MailboxUnavailable(ProblemError):  # noqa: N818 (the name says what the ma
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
-    """How far a folder was read. `uidvalidity` and `last_uid` are IMAP's (RFC 3501 section 2.3.1.1); both are 0 for a Maildir."""
+    """How far a folder was read. `uidvalidity` and `last_uid` are IMAP's (RFC 3501 section 2.3.1.1)."""
 
     folder: str
     uidvalidity: int
@@ -30,40 +28,39 @@ class Watermark:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A message's bytes as the server has them. `origin` is `folder/uidvalidity/uid` or the key of a Maildir file.
+    """A message's bytes as the server has them, `size` of them, in `pieces` that have to be read before the next message is asked for.
 
-    `watermark_after` may be stored once the message is. Where `complete` is False the message was too large, or the server could not
-    give it: `raw` holds its head or nothing, and a person has to look at it in the mailbox.
+    `folder` is `folder/uidvalidity`, or the name of a Maildir; `key` tells the message in it. `watermark_after` may be stored once the message
+    is; a Maildir has none. Where `complete` is False the message was too large, or the server could not give it: the pieces are its head or
+    nothing, and a person has to look at it in the mailbox.
     """
 
-    raw: bytes
-    origin: str
-    watermark_after: Watermark
+    pieces: Iterable[bytes]
+    size: int
+    folder: str
+    key: str
+    watermark_after: Watermark | None = None
     complete: bool = True
+
+    @property
+    def origin(self) -> str:
+        return f"{self.folder}/{self.key}"
+
+
+class History(Protocol):
+    """What was taken of one mailbox before."""
+
+    def mark(self, folder: str) -> Watermark | None: ...
+
+    def unknown(self, folder: str, keys: Collection[str]) -> set[str]:
+        """Of these keys of messages in `Fetched.folder` those that were not taken."""
+
+    def must_compare(self, folder: str) -> bool:
+        """Whether all that is in the folder has to be compared with what was taken, and not only what came after the mark."""
 
 
 class Mailbox(Protocol):
-    def fetch_new(self, after: Watermark | None) -> Iterator[Fetched]:
-        """Messages that came after the watermark, oldest first; all of them where the folder was numbered anew. Raises MailboxUnavailable."""
+    name: str
 
-
-def never_seen(_origin: str) -> bool:
-    return False
-
-
-def fingerprint(raw: bytes) -> str:
-    """SHA-256 over Message-ID, From, Date, Subject and body: one message delivered twice has one fingerprint.
-
-    Never the Message-ID alone, which anybody can use again to make us drop a mail. Line ends count as one kind, for servers change them.
-    """
-    same = raw.replace(b"\r\n", b"\n")
-    try:
-        headers, body_start = read_head(same)
-    except UnreadableMessage:
-        headers, body_start = [], 0
-    digest = hashlib.sha256()
-    for name in ("message-id", "from", "date", "subject"):
-        value = next((text for known, text in headers if known == name), "")
-        digest.update(value.encode("utf-8", "surrogatepass") + b"\0")
-    digest.update(same[body_start:].rstrip(b"\n"))
-    return digest.hexdigest()
+    def fetch_new(self, history: History) -> Iterator[Fetched]:
+        """Messages that were not taken before, oldest first; all of them where a folder was numbered anew. Raises MailboxUnavailable."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from cobranza_rules.language import _
-from cobranza_rules.mail.mailbox import Fetched, MailboxUnavailable, Watermark
+from cobranza_rules.mail.mailbox import Fetched, History, MailboxUnavailable
 from cobranza_rules.mail.mime import LARGEST_MESSAGE
 
 FOLDERS = ("new", "cur")
@@ -16,22 +16,20 @@ HEAD = 64_000  # bytes of a message that is too large
 
 
 class MaildirMailbox:
-    """`seen` says of a file's key whether its message was taken before: a mail program may move a file between the folders."""
+    """A message is known by its file's key: a mail program may move the file between the folders."""
 
-    def __init__(self, path: Path, seen: Callable[[str], bool]) -> None:
+    def __init__(self, path: Path, name: str = "incoming") -> None:
         self.path = path
-        self.seen = seen
+        self.name = name
 
-    def fetch_new(self, after: Watermark | None) -> Iterator[Fetched]:
-        """In the order of their names, which begin with the time of delivery. The watermark says nothing here."""
-        del after
-        for key in sorted(self._keys()):
-            if self.seen(key):
-                continue
+    def fetch_new(self, history: History) -> Iterator[Fetched]:
+        """In the order of their names, which begin with the time of delivery. Raises MailboxUnavailable."""
+        folder = self.path.name
+        for key in sorted(history.unknown(folder, self._keys())):
             found = self._read(key)
             if found is not None:
                 raw, complete = found
-                yield Fetched(raw, key, Watermark(str(self.path.name), 0, 0), complete)
+                yield Fetched((raw,), len(raw), folder, key, complete=complete)
 
     def _keys(self) -> set[str]:
         """The unique part of each file name: what stands before the colon; behind it are flags, which change."""

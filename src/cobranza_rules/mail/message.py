@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -56,11 +56,20 @@ class DeliveryReport:
 
 @dataclass(frozen=True, slots=True)
 class IncomingAttachment:
-    """`name` was cleaned of paths and control characters."""
+    """`name` was cleaned of paths and control characters. The content, of `size` bytes, is in the message; `digest` is its SHA-256."""
 
     name: str
     media_type: str
-    content: bytes
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Addresses that a report without a standard form seems to name, as not reached for now or for good."""
+
+    temporary: tuple[str, ...] = ()
+    permanent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ class IncomingMessage:
 
     `sender` is empty where From names nobody or more than one: nobody can vouch for such a message. `to` holds To, then Cc.
     `new_text` is what its author wrote this time: quotes and signatures cut. `headers` are the few that classification needs, lower case.
-    `authentication_results` keep the order of the message, topmost first. `raw` are the bytes that it was read from.
+    `authentication_results` keep the order of the message, topmost first. One message delivered twice has one `fingerprint`.
     """
 
     message_id: str
@@ -85,4 +94,5 @@ class IncomingMessage:
     authentication_results: tuple[str, ...]
     attachments: tuple[IncomingAttachment, ...]
     report_parts: tuple[tuple[str, str], ...] = ()  # (media type, text) of the parts of a multipart/report
-    raw: bytes = field(default=b"", repr=False)
+    fingerprint: str = ""
+    failures: Failures = Failures()

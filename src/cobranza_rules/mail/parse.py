@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from dataclasses import replace
 
+from cobranza_rules.mail.bounce import failures_in, looks_like_report
 from cobranza_rules.mail.charsets import clean, decode
 from cobranza_rules.mail.headers import addresses, date_of, decode_words, message_ids, references
 from cobranza_rules.mail.html_text import html_to_text
 from cobranza_rules.mail.message import IncomingAttachment, IncomingMessage
-from cobranza_rules.mail.mime import Part, UnreadableMessage, content_type, read_parts
+from cobranza_rules.mail.mime import Part, UnreadableMessage, content_type, read_head, read_parts
 from cobranza_rules.mail.reply_text import new_text
 
-__all__ = ["UnreadableMessage", "parse_message"]
+__all__ = ["UnreadableMessage", "attachment_content", "parse_message"]
 
 LONGEST_TEXT = 500_000  # characters of a message's text that are kept
 LARGEST_TEXT = 2_000_000  # bytes of one part that are read as text
@@ -68,7 +71,7 @@ def parse_message(raw: bytes) -> IncomingMessage:
     text = clean("\n\n".join(filter(None, (_text_of(part) for part in shown))))[:LONGEST_TEXT].strip("\n")
     senders = [address for value in root.all("from") for address in addresses(value)]
     name, sender = senders[0] if len(senders) == 1 else ("", "")
-    return IncomingMessage(
+    message = IncomingMessage(
         message_id=next(iter(message_ids(root.header("message-id"))), ""),
         sender=sender,
         sender_name=name,
@@ -82,8 +85,33 @@ def parse_message(raw: bytes) -> IncomingMessage:
         authentication_results=root.all("authentication-results"),
         attachments=tuple(_attachment(part, index) for index, part in enumerate(_attached(root, shown), 1)),
         report_parts=_report_parts(root),
-        raw=raw,
+        fingerprint=fingerprint(raw),
     )
+    return replace(message, failures=failures_in(raw)) if looks_like_report(message) else message
+
+
+def attachment_content(raw: bytes, number: int) -> bytes:
+    """Of an attachment of the message, counted from 0 in the order of `IncomingMessage.attachments`. Raises UnreadableMessage."""
+    root = read_parts(raw)
+    return _attached(root, _shown_parts(root))[number].content()
+
+
+def fingerprint(raw: bytes) -> str:
+    """SHA-256 over Message-ID, From, Date, Subject and body: one message delivered twice has one fingerprint.
+
+    Never the Message-ID alone, which anybody can use again to make us drop a mail. Line ends count as one kind, for servers change them.
+    """
+    same = raw.replace(b"\r\n", b"\n")
+    try:
+        headers, body_start = read_head(same)
+    except UnreadableMessage:
+        headers, body_start = [], 0
+    digest = hashlib.sha256()
+    for name in ("message-id", "from", "date", "subject"):
+        value = next((text for known, text in headers if known == name), "")
+        digest.update(value.encode("utf-8", "surrogatepass") + b"\0")
+    digest.update(same[body_start:].rstrip(b"\n"))
+    return digest.hexdigest()
 
 
 def _shown_parts(part: Part) -> list[Part]:
@@ -150,7 +178,9 @@ def _attached(root: Part, shown: list[Part]) -> list[Part]:
 
 def _attachment(part: Part, number: int) -> IncomingAttachment:
     extension = EXTENSIONS.get(part.media_type, "bin")
-    return IncomingAttachment(clean_name(_file_name(part)) or f"attachment-{number}.{extension}", part.media_type, part.content())
+    content = part.content()
+    name = clean_name(_file_name(part)) or f"attachment-{number}.{extension}"
+    return IncomingAttachment(name, part.media_type, hashlib.sha256(content).hexdigest(), len(content))
 
 
 def _file_name(part: Part) -> str:

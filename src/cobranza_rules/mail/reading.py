@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cobranza_rules.domain.reply import Classification
 from cobranza_rules.language import _
 from cobranza_rules.mail.classify import classify
 from cobranza_rules.mail.message import IncomingMessage
-from cobranza_rules.mail.mime import UnreadableMessage
-from cobranza_rules.mail.parse import parse_message
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.workspace import Workspace
 
@@ -34,19 +33,15 @@ def read_classified(workspace: Workspace, message: IncomingMessage, currency: st
     )
 
 
-def try_message(workspace: Workspace, raw: bytes) -> Classification:
+def try_message(workspace: Workspace, file: Path) -> Classification:
     """For `inbox try`: nothing is recorded. Raises ProblemError where it is no message."""
-    try:
-        return read_classified(workspace, parse_message(raw))
-    except UnreadableMessage as error:
-        raise ProblemError(
-            [Problem(_("the message cannot be read: {reason}", reason=error.reason), _("check that the file is an e-mail (.eml)"))]
-        ) from None
+    (read,) = workspace.message_reader.read([file])
+    if isinstance(read, IncomingMessage):
+        return read_classified(workspace, read)
+    raise ProblemError([Problem(_("the message cannot be read: {reason}", reason=read), _("check that the file is an e-mail (.eml)"))])
 
 
-def new_text_of(raw: bytes) -> str:
-    """What the author wrote this time, for showing; nothing where the message cannot be read."""
-    try:
-        return parse_message(raw).new_text
-    except UnreadableMessage:
-        return ""
+def new_text_of(workspace: Workspace, digest: str) -> str:
+    """What the author of a kept message wrote this time, for showing; nothing where it cannot be read."""
+    (read,) = workspace.message_reader.read([workspace.archive.path_of(digest)])
+    return read.new_text if isinstance(read, IncomingMessage) else ""

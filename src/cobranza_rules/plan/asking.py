@@ -38,8 +38,8 @@ class Asking:
         if chunk.sampled:
             keys = [line[ID] if line[ID] in chunk.sampled else key for line, key in zip(chunk.lines, keys, strict=True)]
         known = self._known
-        if new := {key: line for line, key in zip(chunk.lines, keys, strict=True) if key not in known}:
-            self._ask(new)
+        if new := set(keys) - known.keys():
+            self._ask({key: line for line, key in zip(chunk.lines, keys, strict=True) if key in new})
         return list(map(known.__getitem__, keys))
 
     def _ask(self, new: Mapping[Key, Row]) -> None:

@@ -53,12 +53,8 @@ def concerned_parts(asking: Asking, chunks: Iterable[Chunk]) -> Iterator[Concern
 def _standing(chunk: Chunk, asking: Asking) -> list[Found]:
     """Of a whole book most are no concern, and nothing more is made of them."""
     nothing, busy, known = Concern.NONE, chunk.busy, asking.about(chunk)
-    places = [
-        place
-        for place, (line, standing) in enumerate(zip(chunk.lines, known, strict=True))
-        if standing.concern is not nothing or (busy and line[ID] in busy)
-    ]
-    return [
-        Found(place, line[ID], line[CUSTOMER_ID], line[BALANCE], known[place])
-        for place, line in zip(places, map(chunk.lines.__getitem__, places), strict=True)
-    ]
+    places = [place for place, standing in enumerate(known) if standing.concern is not nothing]
+    if busy:
+        places = sorted({*places, *(place for place, line in enumerate(chunk.lines) if line[ID] in busy)})
+    lines = chunk.lines
+    return [Found(place, (line := lines[place])[ID], line[CUSTOMER_ID], line[BALANCE], known[place]) for place in places]

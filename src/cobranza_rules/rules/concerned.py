@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 from cobranza_rules.facts.invoices import as_date
 from cobranza_rules.rules.matching import Names
@@ -80,8 +80,7 @@ def _ladder(ladders: Iterable[Ladder], taken_by: str, names: Names) -> Ladder | 
     return known.get(taken_by) or next((ladder for ladder in ladders if ladder.name in names), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """An invoice of a customer, with where it stands, and its place among those that were looked through."""
 
     place: int
@@ -93,7 +92,10 @@ class Found:
 
 def kept(found: Sequence[Found], busy: frozenset[int]) -> list[Found]:
     """Those that are concerned themselves, and those beside them that count for their minimum. `busy` ones are concerned whatever they are."""
-    own = [each for each in found if each.standing.concern is Concern.OWN or each.id in busy]
+    itself = Concern.OWN
+    own = [each for each in found if each.standing.concern is itself or each.id in busy]
     short = {each.customer_id for each in own if each.balance < each.standing.least or (each.standing.least and each.id in busy)}
-    beside = [each for each in found if each.standing.concern is Concern.BESIDE and each.id not in busy and each.customer_id in short]
-    return own + beside
+    if not short:
+        return own
+    around = [each for each in found if each.customer_id in short]
+    return own + [each for each in around if each.standing.concern is Concern.BESIDE and each.id not in busy]

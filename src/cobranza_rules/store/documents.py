@@ -5,10 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
+
+UNFINISHED = ".incoming-"  # What a file is called until it is whole
+SYNCS_AT_ONCE = 8
 
 
 class DamagedDocumentError(ProblemError):
@@ -33,19 +40,47 @@ class DocumentArchive:
 
         What is there already is left alone, unless it was damaged: then it is whole again.
         """
-        digest = digest_of(content)
-        path = self.path_of(digest)
-        if path.exists() and path.read_bytes() == content:
-            return digest
+        return self.put_all([content])[0]
+
+    def put_all(self, contents: Sequence[bytes]) -> list[str]:
+        """The digests, in order. As `put`, but the disk is waited for once and not for each: several syncs at a time share its work."""
+        digests = [digest_of(content) for content in contents]
+        new = {digest: content for digest, content in zip(digests, contents, strict=True) if not self._has(digest, content)}
+        if not new:
+            return digests
+        for digest in new:
+            self.path_of(digest).parent.mkdir(parents=True, exist_ok=True)
+        with _several_at_once(len(new)) as each:
+            written = list(each(_write_beside, map(self.path_of, new), new.values()))
+            for digest, path in zip(new, written, strict=True):
+                path.replace(self.path_of(digest))
+            list(each(_sync_folder, {self.path_of(digest).parent for digest in new}))
+        return digests
+
+    def put_pieces(self, pieces: Iterable[bytes]) -> str:
+        """The digest of what the pieces make together: it is never in memory as a whole. Raises what `pieces` raises; then nothing is kept."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=self.root)
+        found = hashlib.sha256()
+        try:
+            with os.fdopen(handle, "wb") as file:
+                for piece in pieces:
+                    found.update(piece)
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            Path(name).unlink()
+            raise
+        path = self.path_of(found.hexdigest())
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".incoming-", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
         Path(name).replace(path)
         _sync_folder(path.parent)
-        return digest
+        return found.hexdigest()
+
+    def _has(self, digest: str, content: bytes) -> bool:
+        path = self.path_of(digest)
+        return path.exists() and path.read_bytes() == content
 
     def size(self, digest: str) -> int:
         """In bytes; 0 where it is not there, which `get` says."""
@@ -62,6 +97,26 @@ class DocumentArchive:
         if digest_of(content) != digest:
             raise _damaged(path, _("the document in the archive is damaged: its bytes are not those that were put there"))
         return content
+
+
+@contextmanager
+def _several_at_once(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
+    """Like `map`, with threads where there is something to wait for in common."""
+    if count == 1:
+        yield map
+    else:
+        with ThreadPoolExecutor(min(count, SYNCS_AT_ONCE)) as pool:
+            yield pool.map
+
+
+def _write_beside(path: Path, content: bytes) -> Path:
+    """The file beside `path` that holds the content for good."""
+    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return Path(name)
 
 
 def _damaged(path: Path, what: Sentence) -> DamagedDocumentError:

@@ -6,17 +6,17 @@ It writes that text while it reads the rows: of a whole book no more than ids an
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, null, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE, OF_MORE, Day, OfDate
+from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE, OF_MORE, Day
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope
 from cobranza_rules.rules.alike import Points
-from cobranza_rules.store.fact_columns import INVOICE, SAME_FOR_ALL, of_more_columns, within
+from cobranza_rules.store.fact_columns import INVOICE, SAME_FOR_ALL, of_more_columns
 from cobranza_rules.store.tables import CustomerRow, ReceivedRow
 
 CUSTOMER, RECEIVED = CustomerRow.__table__.c, ReceivedRow.__table__.c
@@ -36,43 +36,78 @@ Expression = ColumnElement[Any]
 
 def alike(points: Mapping[str, Points], day: Day) -> Expression:
     """Of an invoice and its customer: where it stands and what is asked of it, as JSON. A fact that has no `points` is not asked for."""
-    says = [*_standing(day.today), *(each for fact, known in points.items() for each in _said(fact, known, day))]
+    asked = _Asked(day)
+    asked.standing()
+    for fact, known in points.items():
+        asked.about(fact, known)
+    says = asked.says()
     lists = [_JsonList(*says[start : start + MOST_TOGETHER]) for start in range(0, len(says), MOST_TOGETHER)]
     return cast(_JsonList(*lists) if len(lists) > 1 else lists[0], Text)
 
 
-def _standing(today: dt.date) -> list[Expression]:
-    """What `rules.concerned` asks of an invoice beside its conditions."""
-    return [INVOICE.ladder, INVOICE.rung, INVOICE.currency, INVOICE.next_contact <= today, INVOICE.due_on < today]
+class _Asked:
+    """What has to be told apart: values as they are, and columns of dates and numbers by how many of some bounds they are beyond."""
 
+    def __init__(self, day: Day) -> None:
+        self._day = day
+        self._whole: dict[str, None] = {}  # Columns, in the order in which they were asked for
+        self._bounds: dict[str, set[Any]] = {}
+        self._others: list[Expression] = []
 
-def _said(fact: str, points: Points, day: Day) -> Iterator[Expression]:
-    if fact in SAME_FOR_ALL:
-        return
-    if fact in OF_CUSTOMER:
-        yield CUSTOMER[OF_CUSTOMER[fact]]
-    elif fact == "inbox_open":
-        own = RECEIVED.customer_id == INVOICE.customer_id
-        yield select(func.count()).where(own, RECEIVED.state == "open").scalar_subquery()
-    elif fact in OF_A_DATE:
+    def says(self) -> list[Expression]:
+        bounded = [_beyond(INVOICE[name], sorted(bounds)) for name, bounds in self._bounds.items() if name not in self._whole]
+        return [*(INVOICE[name] for name in self._whole), *bounded, *self._others]
+
+    def standing(self) -> None:
+        """What `rules.concerned` asks of an invoice beside its conditions."""
+        self._values("ladder", "rung", "currency")
+        self._beyond("next_contact", [self._day.today])
+        self._beyond("due_on", [self._day.today - dt.timedelta(days=1)])
+
+    def about(self, fact: str, points: Points) -> None:
+        if fact in SAME_FOR_ALL:
+            return
+        if fact in OF_CUSTOMER:
+            self._others.append(CUSTOMER[OF_CUSTOMER[fact]])
+        elif fact == "inbox_open":
+            own = RECEIVED.customer_id == INVOICE.customer_id
+            self._others.append(select(func.count()).where(own, RECEIVED.state == "open").scalar_subquery())
+        elif fact in OF_A_DATE:
+            self._of_a_date(fact, points)
+        elif fact in (exact := of_more_columns(self._day)):
+            self._others.append(exact[fact][0])
+        elif fact in OF_MORE:
+            self._values(*OF_MORE[fact][0])
+        elif points is not None and VOCABULARY[Scope.INVOICE][fact].type is FactType.AMOUNT:  # Of amounts nearly no two are the same.
+            self._beyond(AS_THEY_ARE[fact], [point - 1 for point in points])
+        else:
+            self._values(AS_THEY_ARE.get(fact) or IF_NAMED[fact])
+
+    def _of_a_date(self, fact: str, points: Points) -> None:
+        """On which side of its points it is; the date itself where nobody can say."""
         name, known, _without = OF_A_DATE[fact]
-        yield from _of_a_date(INVOICE[name], known(day), day, points)
-    elif fact in (exact := of_more_columns(day)):
-        yield exact[fact][0]
-    elif fact in OF_MORE:
-        yield from (INVOICE[name] for name in OF_MORE[fact][0])
-    elif points is not None and VOCABULARY[Scope.INVOICE][fact].type is FactType.AMOUNT:  # Of amounts nearly no two are the same.
-        yield from (INVOICE[AS_THEY_ARE[fact]] >= point for point in points)
-    else:
-        yield INVOICE[AS_THEY_ARE.get(fact) or IF_NAMED[fact]]
+        figures = known(self._day)
+        spans = [figures.at_least(point) for point in points or ()]
+        if figures is not self._day.is_known and (points is None or None in spans):
+            self._values(name)
+        else:
+            self._beyond(name, [last for span in spans if span is not None and (last := span.last_on_one_side) is not None])
+
+    def _values(self, *names: str) -> None:
+        self._whole.update(dict.fromkeys(names))
+
+    def _beyond(self, name: str, bounds: Iterable[Any]) -> None:
+        self._bounds.setdefault(name, set()).update(bounds)
 
 
-def _of_a_date(column: Expression, figures: OfDate, day: Day, points: Points) -> Sequence[Expression]:
-    """On which side of its points it is; the date itself where nobody can say. Where there is no date a comparison says nothing: NULL."""
-    spans = [figures.at_least(point) for point in points or ()]
-    if figures is not day.is_known and (points is None or None in spans):
-        return [column]
-    return [column.is_(None), *(within(column, span) for span in spans if span is not None and span.rest is not None)]
+def _beyond(column: Expression, bounds: Sequence[Any]) -> Expression:
+    """How many of the ascending bounds the value is beyond. Where there is no value, none."""
+    if not bounds:
+        return column.is_(None)
+    counted: list[tuple[ColumnElement[bool], Expression]] = [
+        (column <= bound, literal_column(str(number))) for number, bound in enumerate(bounds)
+    ]
+    return case((column.is_(None), null()), *counted, else_=literal_column(str(len(bounds))))
 
 
 class _JsonList(FunctionElement[str]):

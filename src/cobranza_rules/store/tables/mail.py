@@ -84,20 +84,35 @@ class ReceivedRow(Base):
 
 
 class MailboxMarkRow(Base):
-    """How far a folder has been read: UIDVALIDITY and the last UID (RFC 3501, 2.3.1.1)."""
+    """How far a folder of a mailbox has been read: UIDVALIDITY and the last UID (RFC 3501, 2.3.1.1).
+
+    On the day `compared_on` all that the folder held was last compared with what was taken of it.
+    """
 
     __tablename__ = "mailbox_mark"
 
+    mailbox: Mapped[Word] = mapped_column(primary_key=True)
     folder: Mapped[str] = mapped_column(String(400), primary_key=True)
     uid_validity: Mapped[int]
     last_uid: Mapped[int]
+    compared_on: Mapped[dt.date | None]
 
 
 class TakenRow(Base):
-    """Which message of which mailbox was taken, so that a repeated poll takes nothing twice."""
+    """A message that was taken from a mailbox, so that a repeated poll takes nothing twice; its bytes `raw` are in the archive.
+
+    `folder` names mailbox, folder and, of IMAP, UIDVALIDITY; `origin` the message in it. `state` is waiting (nobody has read it yet), read,
+    repeated (another copy was read) or quarantined. `tries` counts how often reading it was begun. Of one that is not `complete` the bytes are
+    its head, or nothing.
+    """
 
     __tablename__ = "taken"
 
-    origin: Mapped[str] = mapped_column(String(500), primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    origin: Mapped[str] = mapped_column(String(500), unique=True)
+    folder: Mapped[str] = mapped_column(String(500), index=True)
+    raw: Mapped[Digest]
+    complete: Mapped[bool]
+    state: Mapped[Word] = mapped_column(index=True)
+    tries: Mapped[int] = mapped_column(default=0)
     received_id: Mapped[int | None] = mapped_column(ForeignKey("received.id"))
-    quarantined: Mapped[str | None] = mapped_column(String(64))
