@@ -158,9 +158,13 @@ class DaemonSection(Section):
 
 
 class ApprovalsSection(Section):
-    """`renew_after`: business days after which a document that still waits is written anew, with the day's date and figures."""
+    """`renew_after`: business days after which a document that still waits is written anew, with the day's date and figures.
+
+    `by_mail` are the roles that are asked by mail for whatever waits for them; None: whoever has to sign, if answers can be trusted.
+    """
 
     renew_after: Annotated[int, Field(ge=1, le=250)] = 10
+    by_mail: tuple[str, ...] | None = None
 
 
 class DigestSection(Section):

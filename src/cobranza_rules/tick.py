@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.digest.sending import send_digest
+from cobranza_rules.dispatch.approval_requests import ask_by_mail
 from cobranza_rules.dispatch.carry_out import CarriedOut, Progress, carry_out, quietly
 from cobranza_rules.dispatch.fuse import why_nothing_may_leave
 from cobranza_rules.dispatch.internal_mail import settle_interrupted_internal
@@ -69,6 +70,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
         if report.plan.stopped is None:
             _carry_out(workspace, report, progress)
         report.incidents = incidents_of(workspace)
+        report.problems += [problem for problem in ask_by_mail(workspace) if problem not in report.problems]
         report.problems += [problem for problem in tell_of_requests(workspace) if problem not in report.problems]
         try:
             report.digests = send_digest(workspace)
@@ -133,6 +135,7 @@ def answer_replies(workspace: Workspace) -> int:
         waiting = select(ReceivedRow.customer_id).where(ReceivedRow.state == "open", ReceivedRow.customer_id.is_not(None)).distinct()
         customers = [customer_id for customer_id in session.scalars(waiting) if customer_id is not None]
         if not customers:
+            settle_decided(keeper, workspace)
             return 0
         plan = plan_customers(reader_of(keeper, workspace), workspace.engine, customers)
         answers = replace(plan, actions=tuple(action for action in plan.actions if action.subject == "reply"), stopped=None)

@@ -24,6 +24,7 @@ REPLY_KINDS = (
     N_("delay_reason"),
     N_("contact_change"),
     N_("question"),
+    N_("decision"),
     N_("unknown"),
     N_("repeated"),
     N_("unreadable"),

@@ -84,6 +84,8 @@ SENTENCES = {
     "rubric_rejected": N_("rubric refused by {who} ({role}){said}"),
     "release_approved": N_("released by {who} ({role}){said}"),
     "release_rejected": N_("release refused by {who} ({role}){said}"),
+    "approval_asked": N_("{to} asked by mail to decide on {rule}: approval {approval}, documents with SHA-256 {shown}"),
+    "approval_delegated": N_("{who} lets {to} ({to_role}) decide instead{said}"),
     "letter_made": N_("{rule} made on demand by {who}, not sent: {files}"),
     "packet_made": N_("packet {rule} made by {who}: {pages} sheets, SHA-256 {document}"),
     "people_told": N_("{rule}: {told} told of {about} ({outcome})"),
@@ -111,7 +113,9 @@ BECAUSE = {
     "inherited": N_("in place of the one that it substitutes"),
 }
 # Fields of events that hold an identifier of ours: they are shown as words.
-WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome", "by", "state", "process"})
+WORDS = frozenset(
+    {"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome", "by", "state", "process", "to_role"}
+)
 SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did
 SAID_OF_RECEIPT = ("kind", *SAID)
 

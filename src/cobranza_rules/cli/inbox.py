@@ -70,6 +70,7 @@ def _why(call: Call, row: dict[str, Any]) -> str:
     doubts = ", ".join(call.screen.text(Sentence.from_json(doubt)) for doubt in row["doubts"])
     reasons = [
         (row["state"] != "open", N_("settled")),
+        (row["kind"] == "decision", doubts),
         (row["customer"] is None, N_("unknown sender")),
         (row["doubtful"], doubts or N_("doubtful")),
         (not row["sender_authenticated"], N_("sender not authenticated")),
@@ -132,9 +133,12 @@ def assign_(
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         row = assign(keeper, number, Assignment(kind, person.email, pairs, customer, invoices, comment), workspace.clock.today())
-        code = session.get_one(CustomerRow, row.customer_id).code
+        code = session.get_one(CustomerRow, row.customer_id).code if row.customer_id else None
     if as_json:
         call.screen.json(_json(row, code))
+    if code is None:
+        call.screen.say(_("Message {id} is {kind}, and settled with the next run.", id=number, kind=call.screen.word(row.kind)))
+        return
     call.screen.say(_("Message {id} is {kind} of {customer}.", id=number, kind=call.screen.word(row.kind), customer=code))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -11,10 +12,11 @@ from cobranza_rules.booking.acknowledging import Given, acknowledge
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
 from cobranza_rules.demo.story import Act
+from cobranza_rules.dispatch.shown import must_be_whole
 from cobranza_rules.domain.acknowledgement import AcknowledgementKind
 from cobranza_rules.mail.assigning import Assignment, assign
 from cobranza_rules.people import person_named
-from cobranza_rules.plan.deciding import decide_approvals, waiting_approvals
+from cobranza_rules.plan.deciding import Decision, decide_approvals, waiting_approvals
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.gates import RELEASE, SIGN
 from cobranza_rules.starting import shipped
@@ -41,7 +43,10 @@ def _decide(keeper: Bookkeeper, workspace: Workspace, act: Act, gate: str, *, ag
     ]
     if not agreed:
         waiting = waiting[:1]
-    return len(decide_approvals(keeper, waiting, person, agreed, act.comment, workspace.clock.today()))
+    decision, today = Decision(person, agreed, act.comment), workspace.clock.today()
+    done, problems = decide_approvals(keeper, waiting, decision, today, partial(must_be_whole, workspace))
+    assert not problems, "the story's people decide what waits for them"
+    return len(done)
 
 
 def _approve(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:

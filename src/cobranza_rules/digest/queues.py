@@ -18,6 +18,7 @@ from cobranza_rules.config_sections import BillingSection
 from cobranza_rules.digest.value import Waiting, summed
 from cobranza_rules.dispatch.missing import without_address
 from cobranza_rules.domain.billing_exceptions import Lack
+from cobranza_rules.plan.ageing import ages_of
 from cobranza_rules.plan.codec import from_json
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Plan
@@ -36,7 +37,7 @@ from cobranza_rules.store.tables import (
 
 def waiting(session: Session, rules: RuleSet, plan: Plan, today: dt.date, billing: BillingSection) -> tuple[Waiting, ...]:
     return (
-        *_approvals(session, rules.calendar),
+        *_approvals(session, rules.calendar, today),
         *_tasks(session, today),
         *_messages(session, rules.calendar),
         *_customers(session, plan),
@@ -49,16 +50,17 @@ def _day(instant: dt.datetime, calendar: BusinessCalendar) -> dt.date:
     return instant.astimezone(ZoneInfo(calendar.timezone)).date()
 
 
-def _approvals(session: Session, calendar: BusinessCalendar) -> Iterator[Waiting]:
+def _approvals(session: Session, calendar: BusinessCalendar, today: dt.date) -> Iterator[Waiting]:
     query = select(ApprovalRow, ActionRow.plan).join(ActionRow, ActionRow.id == ApprovalRow.action_id)
+    ages = ages_of(session, calendar)
     found: dict[tuple[str, str], list[tuple[ApprovalRow, str, int]]] = {}
     for row, kept in session.execute(query.where(ApprovalRow.state == "waiting").order_by(ApprovalRow.id)):
         action = from_json(kept)
         found.setdefault((row.role, row.gate), []).append((row, action.currency, action.total))
     for (role, gate), asked in sorted(found.items()):
-        since = min(_day(row.opened_at, calendar) for row, _currency, _total in asked)
+        since = min(ages.since(row) for row, _currency, _total in asked)
         amounts = summed((currency, total) for _row, currency, total in asked)
-        yield Waiting("approvals", role, gate, len(asked), since, amounts=amounts)
+        yield Waiting("approvals", role, gate, len(asked), since, amounts=amounts, workdays=calendar.between(since, today))
 
 
 def _tasks(session: Session, today: dt.date) -> Iterator[Waiting]:

@@ -39,6 +39,7 @@ class Waiting:
     """Things of one kind that wait for one person. `since` is the day of the oldest, `due_on` the nearest deadline, `late` how many have passed it.
 
     `who` is a role, "" where it is anybody's who looks after the queue. `name` is the gate of approvals, the task's name, else "".
+    `workdays` are the business days since the oldest approval was asked for first, 0 in other queues.
     """
 
     queue: str  # One of digest.wording.QUEUES
@@ -50,6 +51,7 @@ class Waiting:
     late: int = 0
     amounts: Amounts = field(default_factory=dict)
     customers: tuple[str, ...] = ()
+    workdays: int = 0
 
 
 @dataclass(frozen=True, slots=True)

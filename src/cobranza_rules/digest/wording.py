@@ -92,7 +92,7 @@ def _waiting(digest: Digest) -> Section:
         title=_("What waits for people"),
         headings=(N_("Who"), N_("What"), N_("Count"), N_("Since"), N_("Until"), N_("About")),
         rows=tuple(
-            (word(one.who) if one.who else "", _what(one), one.count, one.since or "", _until(one), _about(one)) for one in digest.waiting
+            (word(one.who) if one.who else "", _what(one), one.count, _since(one), _until(one), _about(one)) for one in digest.waiting
         ),
         empty=_("Nothing waits for anybody."),
         right=frozenset({2}),
@@ -123,6 +123,12 @@ def _not_leaving(digest: Digest) -> Section:
         empty=_("Nothing waits for anybody."),
         right=frozenset({2, 4, 5}),
     )
+
+
+def _since(one: Waiting) -> Sentence | str:
+    if not one.workdays:
+        return str(one.since or "")
+    return _("{day} (business days: {count})", day=one.since, count=one.workdays)
 
 
 def _until(one: Waiting) -> Sentence | str:

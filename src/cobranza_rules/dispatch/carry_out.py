@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.dispatch.handing_over import TOGETHER, OutcomesNotWrittenError, leave_alone, leave_together
+from cobranza_rules.dispatch.handing_over import TOGETHER, Left, OutcomesNotWrittenError, leave_alone, leave_together
 from cobranza_rules.dispatch.notices import tell_people
 from cobranza_rules.dispatch.preparing import prepare
 from cobranza_rules.dispatch.steps import go_on
@@ -93,12 +93,16 @@ class _Pass:
     def _leave(self) -> None:
         ids, self._ready = list(self._ready.values()), {}
         with _collector_at_rest():
-            left = leave_together(self._workspace, ids) if len(ids) > 1 else {}
-        self._count(left)
+            left = leave_together(self._workspace, ids) if len(ids) > 1 else Left()
+        self._note(left)
         for action_id in ids:
-            if action_id not in left and self._prepared(action_id):
+            if action_id not in left.states and self._prepared(action_id):
                 with self._problems_told(action_id):
-                    self._count(leave_alone(self._workspace, action_id))
+                    self._note(leave_alone(self._workspace, action_id))
+
+    def _note(self, left: Left) -> None:
+        self._count(left.states)
+        self._done.problems += [problem for problem in left.problems if problem not in self._done.problems]
 
     def _count(self, left: Mapping[int, str]) -> None:
         self._done.states.update(left.values())

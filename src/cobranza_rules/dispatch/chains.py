@@ -9,19 +9,26 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.plan.gates import APPROVED, OUTDATED
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.planned import PlannedAction
-from cobranza_rules.store.tables import ActionRow, OutgoingRow, StepRow
+from cobranza_rules.store.tables import ActionRow, ApprovalRow, OutgoingRow, StepRow
 
 
 @dataclass(slots=True)
 class Chain:
-    """An action, its steps in their order, and the message of its present revision where there is one."""
+    """An action, its steps in their order, the message of its present revision where there is one, and what was asked of people about it."""
 
     row: ActionRow
     action: PlannedAction
     steps: list[StepRow] = field(default_factory=list)
     outgoing: OutgoingRow | None = None
+    gates: list[ApprovalRow] = field(default_factory=list)
+
+    @property
+    def agreed(self) -> bool:
+        """Whether all have agreed who were asked."""
+        return all(gate.state == APPROVED for gate in self.gates)
 
     @property
     def carried(self) -> bool:
@@ -42,9 +49,12 @@ def read_chains(keeper: Bookkeeper, ids: Sequence[int], known: Mapping[int, Plan
         steps[step.action_id].append(step)
     written = session.scalars(select(OutgoingRow).where(OutgoingRow.action_id.in_(ids)))
     outgoing = {(message.action_id, message.revision): message for message in written}
+    gates: dict[int, list[ApprovalRow]] = defaultdict(list)
+    for gate in session.scalars(select(ApprovalRow).where(ApprovalRow.action_id.in_(ids), ApprovalRow.state != OUTDATED)):
+        gates[gate.action_id].append(gate)
     actions = known or {}
     return [
-        Chain(row, actions.get(row.id) or planned(row), steps[row.id], outgoing.get((row.id, row.revision)))
+        Chain(row, actions.get(row.id) or planned(row), steps[row.id], outgoing.get((row.id, row.revision)), gates[row.id])
         for row in map(rows.__getitem__, ids)
     ]
 

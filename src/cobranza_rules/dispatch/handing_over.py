@@ -6,11 +6,9 @@ Together they wait for the disk twice, and not twice each. How far they have com
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
-
-from sqlalchemy import select
+from dataclasses import dataclass, field
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.dispatch.chains import Chain, read_chain, read_chains
@@ -24,13 +22,11 @@ from cobranza_rules.dispatch.wire_journal import WireJournal, journal_of
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.message import Delivery, DeliveryReport
 from cobranza_rules.mail.sink import Sink
-from cobranza_rules.plan.gates import APPROVED, OUTDATED
 from cobranza_rules.plan.states import State
-from cobranza_rules.problems import ProblemError
+from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.contact_hours import may_write_at
 from cobranza_rules.rules.gates import why_anew
 from cobranza_rules.rules.recipients import reaches_customer
-from cobranza_rules.store.tables import ApprovalRow
 from cobranza_rules.workspace import Workspace
 
 TOGETHER = 100
@@ -38,7 +34,15 @@ MOST_BYTES = 32 * MB  # Of the messages that leave together: they are in memory 
 WRITTEN_DOWN_AFTER = 1.0  # Seconds: a slow server must not keep long from the ledger what has left
 
 
-def leave_together(workspace: Workspace, ids: Sequence[int]) -> dict[int, str]:
+@dataclass(slots=True)
+class Left:
+    """The states in which actions were left, by their ids, and what was found amiss with some of them."""
+
+    states: dict[int, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def leave_together(workspace: Workspace, ids: Sequence[int]) -> Left:
     """The states in which those actions are left that could leave as they stand; the others are not touched, and need a closer look.
 
     No two are of one customer, for what leaves first may keep the other back. Outside the contact hours nothing leaves.
@@ -49,21 +53,21 @@ def leave_together(workspace: Workspace, ids: Sequence[int]) -> dict[int, str]:
                 keeper = Bookkeeper(session, workspace.clock.now())
                 standing = _standing(keeper, workspace, read_chains(keeper, ids))
                 if not may_write_at(workspace.rules, workspace.clock.now()):
-                    return {chain.row.id: chain.row.state for chain in standing}
+                    return Left({chain.row.id: chain.row.state for chain in standing})
                 marked = _mark(keeper, workspace, standing, stack)
         except (ProblemError, OSError):  # Whose fault it is shows when each is looked at by itself.
-            return {}
+            return Left()
         return _hand_over(workspace, marked)
 
 
-def leave_alone(workspace: Workspace, action_id: int) -> dict[int, str]:
+def leave_alone(workspace: Workspace, action_id: int) -> Left:
     """The same for one that has been looked at this very moment.
 
     Raises ProblemError where the sink is not fit or the archive has lost the bytes, and OSError where the disk is full: then nothing is
     marked as being sent.
     """
     if not may_write_at(workspace.rules, workspace.clock.now()):
-        return {action_id: State.APPROVED.value}
+        return Left({action_id: State.APPROVED.value})
     with ExitStack() as stack:
         with workspace.database.writing() as session:
             keeper = Bookkeeper(session, workspace.clock.now())
@@ -73,46 +77,47 @@ def leave_alone(workspace: Workspace, action_id: int) -> dict[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Marked:
-    """Messages that the ledger says are being sent, with the journal of how far they come."""
+    """Messages that the ledger says are being sent, with the journal of how far they come; `left` are those that must not."""
 
     sink: Sink
     messages: Sequence[Intended]
     journal: WireJournal
+    left: Left
 
 
 def _mark(keeper: Bookkeeper, workspace: Workspace, chains: Sequence[Chain], stack: ExitStack) -> _Marked:
     sink = workspace.sink
     intended: list[Intended] = []
+    left = Left()
     room = MOST_BYTES
     for chain in chains:
         size = workspace.archive.size(chain.outgoing.raw) if chain.outgoing is not None else 0
         if (intended and size > room) or advance(keeper, workspace, chain) is None:
             continue
-        if (one := intend(keeper, workspace, chain)) is not None:
+        one = intend(keeper, workspace, chain)
+        if isinstance(one, Intended):
             intended.append(one)
             room -= size
+        elif one is not None:
+            left.states[chain.row.id] = chain.row.state
+            left.problems.append(one)
     # Before the transaction ends: what it marks must stand in the journal when it counts.
-    return _Marked(sink, intended, stack.enter_context(journal_of(workspace.base, [one.attempt for one in intended])))
+    return _Marked(sink, intended, stack.enter_context(journal_of(workspace.base, [one.attempt for one in intended])), left)
 
 
 def _standing(keeper: Bookkeeper, workspace: Workspace, chains: Sequence[Chain]) -> list[Chain]:
     """Those that the rules plan today just as they were agreed to."""
     mine = [chain for chain in chains if chain.row.state == State.APPROVED and reaches_customer(chain.action.steps) and not chain.carried]
-    agreed = _agreed(keeper, [chain.row.id for chain in mine])
     looks = looks_at(keeper, workspace, [(chain.row.id, chain.action) for chain in mine])
-    looked = [(chain, looks[chain.row.id].action) for chain in mine if agreed.get(chain.row.id, True)]
-    fresh = [(chain, passed_on(keeper, workspace, chain.row, action)) for chain, action in looked if action is not None]
+    looked = [(chain, looks[chain.row.id].action) for chain in mine if chain.agreed]
+    # Of what nobody was asked about nothing can have been passed on.
+    fresh = [
+        (chain, passed_on(keeper, workspace, chain.row, action) if chain.gates else action)
+        for chain, action in looked
+        if action is not None
+    ]
     keys = content_keys(keeper, workspace, [action for _chain, action in fresh])
     return [chain for (chain, _action), key in zip(fresh, keys, strict=True) if _is_fresh(workspace, chain, key)]
-
-
-def _agreed(keeper: Bookkeeper, ids: Sequence[int]) -> Mapping[int, bool]:
-    """Whether all have agreed, of those about which somebody was asked."""
-    agreed: dict[int, bool] = {}
-    query = select(ApprovalRow.action_id, ApprovalRow.state).where(ApprovalRow.action_id.in_(ids), ApprovalRow.state != OUTDATED)
-    for action_id, state in keeper.session.execute(query):
-        agreed[action_id] = agreed.get(action_id, True) and state == APPROVED
-    return agreed
 
 
 def _is_fresh(workspace: Workspace, chain: Chain, key: str) -> bool:
@@ -125,9 +130,9 @@ class OutcomesNotWrittenError(ProblemError):
     """Messages have left, and the ledger does not say so yet: the journal knows, and nothing else may leave before the next run has read it."""
 
 
-def _hand_over(workspace: Workspace, marked: _Marked) -> dict[int, str]:
+def _hand_over(workspace: Workspace, marked: _Marked) -> Left:
     try:
-        return _handed_over(workspace, marked)
+        return Left(marked.left.states | _handed_over(workspace, marked), marked.left.problems)
     except ProblemError as error:
         raise OutcomesNotWrittenError(error.problems) from error
 

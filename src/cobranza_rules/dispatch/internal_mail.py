@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.domain.reply import Bounce
 from cobranza_rules.language import _
-from cobranza_rules.mail.message import Delivery, DeliveryReport, OutgoingMessage
+from cobranza_rules.mail.message import Attachment, Delivery, DeliveryReport, OutgoingMessage
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import InternalMessageRow
 from cobranza_rules.workspace import Workspace
@@ -27,11 +27,13 @@ STATE_AFTER = {Delivery.SENT: SENT, Delivery.REFUSED: FAILED, Delivery.POSTPONED
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a message says: its subject, and the same text twice."""
+    """What a message says: its subject, and the same text twice. `references` are message ids of ours that it goes on from, oldest first."""
 
     subject: str
     text: str
     html: str
+    attachments: tuple[Attachment, ...] = ()
+    references: tuple[str, ...] = ()
 
 
 def send_internal(workspace: Workspace, kind: str, key: str, to: str, written: Written) -> str:
@@ -120,6 +122,8 @@ def _message(workspace: Workspace, kind: str, key: str, to: str, copies: Sequenc
         text=written.text,
         html=written.html,
         dated=workspace.clock.now(),
+        attachments=written.attachments,
+        references=written.references,
     )
 
 

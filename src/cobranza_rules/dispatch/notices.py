@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.catalogue import translator
+from cobranza_rules.dispatch.approval_requests import requests_for
 from cobranza_rules.dispatch.internal_mail import READY, SENT, Written, deliver_internal, write_internal
 from cobranza_rules.dispatch.notice_lines import lines_of
 from cobranza_rules.dispatch.steps import go_on
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _, joined, word
 from cobranza_rules.letters.notice import fields_of_notice
 from cobranza_rules.people import person_named
@@ -103,7 +105,9 @@ def _written(workspace: Workspace, group: list[Due]) -> int:
         keeper = Bookkeeper(session, workspace.clock.now())
         lines = [line for one in group for line in lines_of(keeper, workspace, one.action, translator(language))]
         fields = fields_of_notice(workspace.company, people[0], workspace.clock.today(), lines, language)
-        written = _mail(workspace, step.name, language, fields)
+        asked = [line.number for line in lines if line.number is not None] if group[0].action.subject == Scope.APPROVAL else []
+        references = requests_for(session, asked, people[0].email)
+        written = replace(_mail(workspace, step.name, language, fields), references=references)
         copies = [person.email for person in people[1:] if person.email != people[0].email]
         message_id = write_internal(session, workspace, KIND, f"step:{group[0].step_id}", people[0].email, copies, written)
         for one in group:

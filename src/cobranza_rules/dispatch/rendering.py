@@ -71,21 +71,7 @@ def render(
     keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, *, number: str, draft: bool
 ) -> list[DocumentRow]:
     """Replaces the documents of the present revision."""
-    writer = writer_of(workspace)
     keeper.session.execute(delete(DocumentRow).where(DocumentRow.action_id == row.id, DocumentRow.revision == row.revision))
-    documents = []
-    template = letter_template(action)
-    if template is not None:
-        documents += letter_files(workspace, document_for(keeper.session, writer, action, template, number=number, draft=draft))
-    attached = {kind for step in action.steps for kind in step.attach}
-    if "statement" in attached:
-        documents += map(_statement, statements_of(keeper.session, writer, action))
-    if "cfdi" in attached:
-        documents += _cfdi(keeper, workspace, action)
-    documents += [_as_it_came(workspace, group, invoice, file) for group, invoice, file in attached_files(keeper, action)]
-    if (form := form_of(keeper.session, action)) is not None:
-        printed = letter_files(workspace, document_for(keeper.session, writer, action, form, number=number, draft=draft))
-        documents += [replace(each, kind=FORM) for each in printed if each.media_type == PDF]
     rows = [
         DocumentRow(
             action_id=row.id,
@@ -96,11 +82,39 @@ def render(
             digest=workspace.archive.put(each.content),
             engine=each.engine,
         )
-        for each in _distinct(documents)
+        for each in rendered(keeper, workspace, action, writer_of(workspace), number=number, draft=draft)
     ]
     keeper.session.add_all(rows)
     keeper.session.flush()
     return rows
+
+
+def rendered(
+    keeper: Bookkeeper,
+    workspace: Workspace,
+    action: PlannedAction,
+    writer: Writer,
+    *,
+    number: str,
+    draft: bool,
+    without: Container[str] = (),
+) -> list[Rendered]:
+    """All documents of an action, none of them stored; of letters those formats (media types) are left out that stand in `without`."""
+    formats = [each for each in (PDF, WORD) if each not in without]
+    documents = []
+    template = letter_template(action)
+    if template is not None:
+        documents += letter_files(workspace, document_for(keeper.session, writer, action, template, number=number, draft=draft), formats)
+    attached = {kind for step in action.steps for kind in step.attach}
+    if "statement" in attached:
+        documents += map(_statement, statements_of(keeper.session, writer, action))
+    if "cfdi" in attached:
+        documents += _cfdi(keeper, workspace, action)
+    documents += [_as_it_came(workspace, group, invoice, file) for group, invoice, file in attached_files(keeper, action)]
+    if PDF in formats and (form := form_of(keeper.session, action)) is not None:
+        printed = letter_files(workspace, document_for(keeper.session, writer, action, form, number=number, draft=draft), (PDF,))
+        documents += [replace(each, kind=FORM) for each in printed]
+    return list(_distinct(documents))
 
 
 def _distinct(documents: Sequence[Rendered]) -> Iterator[Rendered]:
@@ -177,8 +191,10 @@ def _as_it_came(workspace: Workspace, group: str, invoice: InvoiceRow, file: Sup
     return Rendered(group, f"{file_name(named)}{SUFFIXES[file.media_type]}", file.media_type, workspace.archive.get(file.document))
 
 
-def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, number: str) -> OutgoingRow | None:
-    """The message of the present revision, its bytes in the archive. None where the chain sends none."""
+def message_of(
+    keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, number: str, writer: Writer | None = None
+) -> OutgoingMessage | None:
+    """The message of the present revision with its documents attached. None where the chain sends none."""
     found = message_step(action)
     if found is None:
         return None
@@ -187,10 +203,10 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
     from cobranza_rules.mail.html_text import html_to_text
 
     _position, step = found
-    document = document_for(keeper.session, writer_of(workspace), action, step.name, number=number, draft=False)
+    document = document_for(keeper.session, writer or writer_of(workspace), action, step.name, number=number, draft=False)
     subject, html = workspace.templates.mail(step.name, document.language, scope_of(document)).render(fields_of(document))
     mail = workspace.settings.mail
-    message = OutgoingMessage(
+    return OutgoingMessage(
         message_id=message_id_for(_message_key(keeper, workspace, row), mail.address.rpartition("@")[2]),
         sender=mail.address,
         sender_name=mail.display_name or workspace.company.name,
@@ -203,21 +219,29 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
         attachments=_attachments(keeper, workspace, row, step),
         references=_conversation(keeper, row, action),
     )
+
+
+def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, number: str) -> OutgoingRow | None:
+    """The message of the present revision, its bytes in the archive. None where the chain sends none."""
+    message = message_of(keeper, workspace, row, action, number)
+    if message is None:
+        return None
     outgoing = keeper.session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == row.id, OutgoingRow.revision == row.revision))
     if outgoing is None:
         outgoing = OutgoingRow(action_id=row.id, revision=row.revision, phase="", detail="")
         keeper.session.add(outgoing)
     outgoing.message_id = message.message_id
-    outgoing.raw = workspace.archive.put(_composed(message, mail.largest_mb))
+    outgoing.raw = workspace.archive.put(composed(message, workspace.settings.mail.largest_mb))
     outgoing.recipients, outgoing.copies = list(message.to), list(message.cc)
-    outgoing.subject = subject
+    outgoing.subject = message.subject
     outgoing.state = "approved"
     outgoing.changed_at = keeper.known_at
     keeper.session.flush()
     return outgoing
 
 
-def _composed(message: OutgoingMessage, largest_mb: int) -> bytes:
+def composed(message: OutgoingMessage, largest_mb: int) -> bytes:
+    """Raises ProblemError where it cannot be written, or is larger than servers take."""
     from cobranza_rules.mail.compose import CompositionError, compose
 
     try:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.dispatch.agreed_bytes import bytes_agreed_to
 from cobranza_rules.dispatch.chains import Chain
 from cobranza_rules.dispatch.confirming import confirm
 from cobranza_rules.dispatch.steps import advance
@@ -19,6 +20,7 @@ from cobranza_rules.language import Sentence, _, word
 from cobranza_rules.mail.message import Delivery, DeliveryReport
 from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
+from cobranza_rules.problems import Problem
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import message_step
 from cobranza_rules.store.tables import ActionRow, BillingRequestRow, ContactRow
@@ -40,15 +42,18 @@ class Intended:
     to: tuple[str, ...]
 
 
-def intend(keeper: Bookkeeper, workspace: Workspace, chain: Chain) -> Intended | None:
+def intend(keeper: Bookkeeper, workspace: Workspace, chain: Chain) -> Intended | Problem | None:
     """Marks the message as being sent and gives its bytes; None where somebody else has done so in the meantime.
 
-    Raises ProblemError where the archive has lost the bytes; then nothing is marked.
+    A problem where its bytes are not those that everybody has agreed to: then they are asked again. Raises ProblemError where the archive has
+    lost the bytes of what nobody had to agree to; then nothing is marked.
     """
     row, outgoing = chain.row, chain.outgoing
     if row.state != State.APPROVED or outgoing is None or outgoing.state != "approved":
         return None
-    raw = workspace.archive.get(outgoing.raw)
+    raw = bytes_agreed_to(keeper, workspace, chain)
+    if isinstance(raw, Problem):
+        return raw
     outgoing.state = "sending"
     outgoing.attempts += 1
     outgoing.changed_at = keeper.known_at

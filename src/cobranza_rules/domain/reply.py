@@ -32,6 +32,7 @@ class ReplyKind(StrEnum):
     DELAY_REASON = "delay_reason"
     CONTACT_CHANGE = "contact_change"
     QUESTION = "question"
+    DECISION = "decision"  # Of somebody of the company, about what he was asked to agree to
     UNKNOWN = "unknown"
 
     @property

@@ -42,6 +42,8 @@ def assign(keeper: Bookkeeper, received_id: int, assignment: Assignment, today: 
     facts = _facts(assignment.facts, problems)
     if kind is NEEDS_DAY and "pay_on" not in {**row.facts, **facts}:
         problems.append(Problem(_("a promise needs its day"), _("give --fact pay_on=YYYY-MM-DD")))
+    if kind is ReplyKind.DECISION and not problems:
+        return _seen(row, assignment)
     customer_id = _customer(keeper, row, assignment.customer, problems)
     invoices = _invoices(keeper, customer_id, assignment.invoices, problems)
     if kind in ABOUT_INVOICES and not invoices and not _answers_invoices(keeper, row):
@@ -59,6 +61,12 @@ def assign(keeper: Bookkeeper, received_id: int, assignment: Assignment, today: 
         today,
         {"message": row.id, "kind": row.kind, "who": assignment.who, "comment": assignment.comment, "facts": row.facts},
     )
+    return row
+
+
+def _seen(row: ReceivedRow, assignment: Assignment) -> ReceivedRow:
+    """What somebody of the company says of what he was asked to decide concerns no customer; who has read it settles it."""
+    row.kind, row.doubtful, row.decided_by = ReplyKind.DECISION.value, False, assignment.who
     return row
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.approval_answers import answered_requests, take_answer
 from cobranza_rules.dispatch.bounces import undo_bounced
 from cobranza_rules.dispatch.internal_mail import note_returned
 from cobranza_rules.domain.reply import Classification, ReplyKind
@@ -115,6 +116,9 @@ def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage,
         contacts = _contacts(session, [message.sender, *found.bounce.recipients])
     own = _own_messages(session, named_ids(message))
     matched = match(message, own_messages=own, contacts=contacts, bounced=found.bounce)
+    answered = answered_requests(session, workspace, message) if not found.kind.automatic else None
+    if answered is not None:  # It speaks of the company's own matter: no customer is answering, whatever his address.
+        found, matched = Classification(ReplyKind.DECISION, doubtful=False), Match("request", 1.0)
     trusted = workspace.settings.mail.mailbox(taken.folder.partition("/")[0]).authserv_id
     known = matched.customer_id is not None and matched.customer_id in contacts.get(message.sender, frozenset())
     row = ReceivedRow(
@@ -140,6 +144,8 @@ def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage,
     )
     session.add(row)
     session.flush()
+    if answered is not None:
+        take_answer(keeper, workspace, row, message, answered)
     _take_effect(keeper, workspace, row, found, matched, named_ids(message))
     return row
 

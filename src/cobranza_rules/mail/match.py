@@ -27,12 +27,12 @@ class OwnMessage:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`how`: it answers or returns our own message, names its recipient as refused, or comes from a known address.
+    """`how`: it answers or returns our own message, names its recipient as refused, comes from a known address, or answers a request to decide.
 
     `confidence` runs from 0 to 1. `doubtful` where two customers are possible; then a person decides.
     """
 
-    how: Literal["own_id", "recipient", "sender", "none"]
+    how: Literal["own_id", "recipient", "sender", "request", "none"]
     confidence: float
     customer_id: int | None = None
     action_id: int | None = None

@@ -2,6 +2,7 @@
 
 from cobranza_rules.store.tables.accounting import LedgerChargeRow, LedgerCreditRow, LedgerPartRow
 from cobranza_rules.store.tables.agreements import AgreementFileRow, AgreementRow, BillingRequestRow, RequestToldRow
+from cobranza_rules.store.tables.approvals import ApprovalAskedRow, ApprovalRequestRow, ApprovalRow, DelegationRow
 from cobranza_rules.store.tables.base import Base
 from cobranza_rules.store.tables.book import (
     ApplicationRow,
@@ -18,7 +19,7 @@ from cobranza_rules.store.tables.book import (
     WaitingSupportRow,
 )
 from cobranza_rules.store.tables.case import CaseEventRow, HeartbeatRow, TaskRow
-from cobranza_rules.store.tables.ledger import ActionRow, ApprovalRow, ClaimRow, DocumentRow, NumberRow, StepRow
+from cobranza_rules.store.tables.ledger import ActionRow, ClaimRow, DocumentRow, NumberRow, StepRow
 from cobranza_rules.store.tables.mail import InternalMessageRow, MailboxMarkRow, OutgoingRow, ReceivedRow, TakenRow
 from cobranza_rules.store.tables.overrides import OverrideRow
 from cobranza_rules.store.tables.rules import RulesVersionRow
@@ -28,6 +29,8 @@ __all__ = [
     "AgreementFileRow",
     "AgreementRow",
     "ApplicationRow",
+    "ApprovalAskedRow",
+    "ApprovalRequestRow",
     "ApprovalRow",
     "Base",
     "BillingRequestRow",
@@ -37,6 +40,7 @@ __all__ = [
     "ContactRow",
     "CreditNoteRow",
     "CustomerRow",
+    "DelegationRow",
     "DocumentRow",
     "EntryRow",
     "EvidenceRow",
