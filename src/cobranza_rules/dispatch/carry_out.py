@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.dispatch.handing_over import TOGETHER, Left, OutcomesNotWrittenError, leave_alone, leave_together
@@ -25,6 +25,7 @@ from cobranza_rules.store.tables import ActionRow
 from cobranza_rules.workspace import Workspace
 
 Progress = Callable[[int, int], None]  # How many actions are done, of how many
+READ_AT_ONCE = 1_000
 OPEN = (State.PLANNED, State.AWAITING_SIGNATURE, State.APPROVED)
 
 
@@ -53,19 +54,45 @@ def carry_out(workspace: Workspace, progress: Progress = quietly, only: Sequence
     done = CarriedOut()
     if workspace.settings.mode == "shadow":
         return done
-    _Pass(workspace, done).go(_open_actions(workspace, only), progress)
+    _Pass(workspace, done).go(_open_actions(workspace, only), _count(workspace, only), progress)
     before = done.states[State.SENT]
     done.problems += [problem for problem in tell_people(workspace, done.states) if problem not in done.problems]
     done.in_house += done.states[State.SENT] - before
     return done
 
 
-def _open_actions(workspace: Workspace, only: Sequence[int] | None) -> list[tuple[int, int, bool]]:
-    """Ids with those of their customers, and whether all have agreed already."""
-    query = select(ActionRow.id, ActionRow.customer_id, ActionRow.state).where(ActionRow.state.in_([state.value for state in OPEN]))
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """`agreed` says that all have agreed to it already."""
+
+    id: int
+    customer_id: int
+    agreed: bool
+
+
+IS_OPEN = ActionRow.state.in_([state.value for state in OPEN])
+
+
+def _count(workspace: Workspace, only: Sequence[int] | None) -> int:
+    if only is not None:
+        return len(only)
     with workspace.database.reading() as session:
-        found = session.execute(query.order_by(ActionRow.id)).all()
-    return [(one, customer, state == State.APPROVED) for one, customer, state in found if only is None or one in only]
+        return session.scalars(select(func.count()).select_from(ActionRow).where(IS_OPEN)).one()
+
+
+def _open_actions(workspace: Workspace, only: Sequence[int] | None) -> Iterator[_Open]:
+    """In the order in which they were planned, read as they are needed."""
+    chosen = None if only is None else frozenset(only)
+    query = select(ActionRow.id, ActionRow.customer_id, ActionRow.state).where(IS_OPEN).order_by(ActionRow.id).limit(READ_AT_ONCE)
+    last = 0
+    while True:
+        with workspace.database.reading() as session:
+            found = session.execute(query.where(ActionRow.id > last)).all()
+        for last, customer_id, state in found:
+            if chosen is None or last in chosen:
+                yield _Open(last, customer_id, state == State.APPROVED)
+        if len(found) < READ_AT_ONCE:
+            return
 
 
 class _Pass:
@@ -75,20 +102,23 @@ class _Pass:
         self._workspace, self._done = workspace, done
         self._ready: dict[int, int] = {}  # By customer
 
-    def go(self, actions: Sequence[tuple[int, int, bool]], progress: Progress) -> None:
-        waiting = deque(actions)
-        behind: list[tuple[int, int, bool]] = []  # Of customers of whom something leaves first
-        while waiting:
-            action_id, customer_id, agreed = one = waiting.popleft()
-            if customer_id in self._ready:
+    def go(self, actions: Iterator[_Open], total: int, progress: Progress) -> None:
+        passed = 0
+        behind: list[_Open] = []  # Of customers of whom something leaves first
+        again: deque[_Open] = deque()
+        while (one := again.popleft() if again else next(actions, None)) is not None or self._ready or behind:
+            if one is not None and one.customer_id in self._ready:
                 behind.append(one)
-            elif agreed or self._prepared(action_id):
-                self._ready[customer_id] = action_id
-            if len(self._ready) == TOGETHER or not waiting:
+                continue
+            if one is not None:
+                passed += 1
+                if one.agreed or self._prepared(one.id):
+                    self._ready[one.customer_id] = one.id
+            if one is None or len(self._ready) == TOGETHER:
                 self._leave()
-                waiting.extendleft(reversed(behind))
+                again.extendleft(reversed(behind))
                 behind.clear()
-            progress(len(actions) - len(waiting) - len(behind), len(actions))
+            progress(passed, total)
 
     def _leave(self) -> None:
         ids, self._ready = list(self._ready.values()), {}
