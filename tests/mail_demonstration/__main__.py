@@ -180,7 +180,8 @@ def save_attachments(shown: Demonstration, mutt: Mutt) -> None:
         if found := ATTACHED.search(line):
             file = saved / found["name"]
             mutt.press(found["number"], "Enter", "s", "C-u", str(file), "Enter")
-            mutt.wait_for(lambda _screen, file=file: file.exists())
+            mutt.wait_for("Attachment saved")
+            assert file.exists()
 
 
 def compare(shown: Demonstration, delivered: bytes) -> None:

@@ -25,6 +25,7 @@ set smtp_authenticators = "plain"
 set from = "{user}"
 set realname = "{name}"
 set use_from = yes
+set hostname = "{host}"
 set envelope_from = yes
 set ssl_starttls = no
 set ssl_force_tls = no
@@ -66,7 +67,10 @@ class Mutt:
         editor.write_text(f'#!/bin/sh\ncat {shlex.quote(str(self.answer))} "$1" > "$1.new" && cat "$1.new" > "$1"\n', encoding="utf-8")
         editor.chmod(0o755)
         rc = home / "muttrc"
-        rc.write_text(RC.format(imap=imap, smtp=smtp, password=password, user=user, name=name, editor=editor), encoding="utf-8")
+        rc.write_text(
+            RC.format(imap=imap, smtp=smtp, password=password, user=user, name=name, editor=editor, host=user.partition("@")[2]),
+            encoding="utf-8",
+        )
         self._session = f"demonstration-{user.partition('@')[0]}"
         self._socket = home / "tmux"
         start = f"LANG=C.UTF-8 LC_ALL=C.UTF-8 TERM=screen HOME={shlex.quote(str(home))} mutt -n -F {shlex.quote(str(rc))}"

@@ -6,12 +6,12 @@ import gc
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import func, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.dispatch.handing_over import TOGETHER, Left, OutcomesNotWrittenError, leave_alone, leave_together
+from cobranza_rules.dispatch.handing_over import MOST_TOGETHER, Left, OutcomesNotWrittenError, leave_alone, leave_together
 from cobranza_rules.dispatch.notices import tell_people
 from cobranza_rules.dispatch.preparing import prepare
 from cobranza_rules.dispatch.steps import go_on
@@ -26,6 +26,7 @@ from cobranza_rules.workspace import Workspace
 
 Progress = Callable[[int, int], None]  # How many actions are done, of how many
 READ_AT_ONCE = 1_000
+FIRST_TOGETHER = 10  # Until it shows how fast the server is
 OPEN = (State.PLANNED, State.AWAITING_SIGNATURE, State.APPROVED)
 
 
@@ -100,7 +101,8 @@ class _Pass:
 
     def __init__(self, workspace: Workspace, done: CarriedOut) -> None:
         self._workspace, self._done = workspace, done
-        self._ready: dict[int, int] = {}  # By customer
+        self._ready: dict[int, _Open] = {}  # By customer
+        self._together = FIRST_TOGETHER
 
     def go(self, actions: Iterator[_Open], total: int, progress: Progress) -> None:
         passed = 0
@@ -110,25 +112,28 @@ class _Pass:
             if one is not None and one.customer_id in self._ready:
                 behind.append(one)
                 continue
-            if one is not None:
-                passed += 1
-                if one.agreed or self._prepared(one.id):
-                    self._ready[one.customer_id] = one.id
-            if one is None or len(self._ready) == TOGETHER:
-                self._leave()
-                again.extendleft(reversed(behind))
+            if one is not None and (one.agreed or self._prepared(one.id)):
+                self._ready[one.customer_id] = one
+            if one is None or len(self._ready) == self._together:
+                late = self._leave()
+                again.extendleft(reversed([*late, *behind]))
                 behind.clear()
-            progress(passed, total)
+            passed += one is not None
+            progress(min(passed, total), total)
 
-    def _leave(self) -> None:
-        ids, self._ready = list(self._ready.values()), {}
+    def _leave(self) -> list[_Open]:
+        """Those that have to be looked at again, because others took long. The faster the server, the more leave together."""
+        ready = {one.id: one for one in self._ready.values()}
+        self._ready = {}
         with _collector_at_rest():
-            left = leave_together(self._workspace, ids) if len(ids) > 1 else Left()
+            left = leave_together(self._workspace, list(ready)) if len(ready) > 1 else Left()
         self._note(left)
-        for action_id in ids:
-            if action_id not in left.states and self._prepared(action_id):
+        self._together = max(len(ready) - len(left.again), 1) if left.again else min(2 * self._together, MOST_TOGETHER)
+        for action_id in [one for one in ready if one not in left.states and one not in left.again]:
+            if self._prepared(action_id):
                 with self._problems_told(action_id):
                     self._note(leave_alone(self._workspace, action_id))
+        return [replace(ready[action_id], agreed=True) for action_id in left.again]
 
     def _note(self, left: Left) -> None:
         self._count(left.states)

@@ -29,17 +29,21 @@ from cobranza_rules.rules.gates import why_anew
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.workspace import Workspace
 
-TOGETHER = 100
+MOST_TOGETHER = 100
 MOST_BYTES = 32 * MB  # Of the messages that leave together: they are in memory at once
-WRITTEN_DOWN_AFTER = 1.0  # Seconds: a slow server must not keep long from the ledger what has left
+LOOK_HOLDS = 1.0  # Seconds: what leaves later than that after the last look is looked at again, for the book may have changed
 
 
 @dataclass(slots=True)
 class Left:
-    """The states in which actions were left, by their ids, and what was found amiss with some of them."""
+    """The states in which actions were left, by their ids, and what was found amiss with some of them.
+
+    `again` are those whose turn did not come as long as the last look held: they wait for another one.
+    """
 
     states: dict[int, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    again: list[int] = field(default_factory=list)
 
 
 def leave_together(workspace: Workspace, ids: Sequence[int]) -> Left:
@@ -82,11 +86,12 @@ class _Marked:
     sink: Sink
     messages: Sequence[Intended]
     journal: WireJournal
+    looked_at: float  # By time.monotonic
     left: Left
 
 
 def _mark(keeper: Bookkeeper, workspace: Workspace, chains: Sequence[Chain], stack: ExitStack) -> _Marked:
-    sink = workspace.sink
+    sink, looked_at = workspace.sink, time.monotonic()
     intended: list[Intended] = []
     left = Left()
     room = MOST_BYTES
@@ -102,7 +107,8 @@ def _mark(keeper: Bookkeeper, workspace: Workspace, chains: Sequence[Chain], sta
             left.states[chain.row.id] = chain.row.state
             left.problems.append(one)
     # Before the transaction ends: what it marks must stand in the journal when it counts.
-    return _Marked(sink, intended, stack.enter_context(journal_of(workspace.base, [one.attempt for one in intended])), left)
+    journal = stack.enter_context(journal_of(workspace.base, [one.attempt for one in intended]))
+    return _Marked(sink, intended, journal, looked_at, left)
 
 
 def _standing(keeper: Bookkeeper, workspace: Workspace, chains: Sequence[Chain]) -> list[Chain]:
@@ -132,27 +138,29 @@ class OutcomesNotWrittenError(ProblemError):
 
 def _hand_over(workspace: Workspace, marked: _Marked) -> Left:
     try:
-        return Left(marked.left.states | _handed_over(workspace, marked), marked.left.problems)
+        return _handed_over(workspace, marked)
     except ProblemError as error:
         raise OutcomesNotWrittenError(error.problems) from error
 
 
-def _handed_over(workspace: Workspace, marked: _Marked) -> dict[int, str]:
-    states: dict[int, str] = {}
+def _handed_over(workspace: Workspace, marked: _Marked) -> Left:
+    left = marked.left
     told: list[tuple[Intended, DeliveryReport]] = []
-    written_at = time.monotonic()
     for number, one in enumerate(marked.messages):
-        if (why := _why_not_now(workspace, told) or _why_not_begun(marked.journal, one)) is not None:
-            states |= _write_down(workspace, told)
-            return states | _put_back(workspace, marked.messages[number:], why)
+        late = number > 0 and time.monotonic() - marked.looked_at > LOOK_HOLDS
+        why = _("not sent yet: it is looked at once more") if late else _why_not_now(workspace, told) or _why_not_begun(marked.journal, one)
+        if why is not None:
+            left.states |= _write_down(workspace, told)
+            back = _put_back(workspace, marked.messages[number:], why)
+            left.again += back if late else []
+            left.states |= {} if late else back
+            return left
         report = marked.sink.deliver(one.raw, workspace.settings.mail.address, one.recipients, one.to)
         told.append((one, report))
         with suppress(OSError):  # What has left has left; the next one will not begin.
             marked.journal.ended(report)
-        if time.monotonic() - written_at > WRITTEN_DOWN_AFTER:
-            states |= _write_down(workspace, told)
-            told, written_at = [], time.monotonic()
-    return states | _write_down(workspace, told)
+    left.states |= _write_down(workspace, told)
+    return left
 
 
 def _why_not_now(workspace: Workspace, told: Sequence[tuple[Intended, DeliveryReport]]) -> Sentence | None:
