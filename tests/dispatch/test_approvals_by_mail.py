@@ -317,6 +317,7 @@ def test_a_reminder_goes_on_from_the_request_and_an_answer_to_it_counts_with_its
     (reminder,) = [mail for mail in mails_of(asked, "notice") if mail["To"] == ADDRESS]
     (request,) = mails_of(asked)
     assert str(request["Message-ID"]) in str(reminder["References"])
+    assert "Responda al correo que trae los documentos, o a éste" in text_of(reminder)
     answer(asked, "apruebo", reminder)
     asked.tick()
     assert decided(asked) == []

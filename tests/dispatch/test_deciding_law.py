@@ -72,7 +72,7 @@ class Story:
             return
 
 
-@on_desks(8)
+@on_desks(5)
 @given(st.lists(STEPS, min_size=3, max_size=9))
 def test_each_is_decided_once_by_whom_it_is_asked_of_and_for_what_he_was_shown(make_desk: DeskMaker, steps: list[tuple[Any, ...]]) -> None:
     desk = make_desk(folder=another_folder())

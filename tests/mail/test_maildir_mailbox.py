@@ -13,6 +13,7 @@ from cobranza_rules.mail.adapters import open_mailboxes
 from cobranza_rules.mail.mailbox import MailboxUnavailable
 from cobranza_rules.mail.maildir_mailbox import MaildirMailbox, make_maildir
 from cobranza_rules.mail.parse import fingerprint
+from cobranza_rules.mail.raw_message import RawMessage
 
 from .polling import TakenBefore, each, polled
 
@@ -85,15 +86,19 @@ def test_a_folder_that_is_no_maildir_is_said(tmp_path: Path) -> None:
     )
 
 
+def mark(raw: bytes) -> str:
+    return fingerprint(RawMessage(raw))
+
+
 def test_one_message_has_one_fingerprint_however_it_came() -> None:
-    assert fingerprint(RAW) == fingerprint(RAW.replace(b"\r\n", b"\n")) == fingerprint(b"Received: by x\r\n" + RAW)
-    assert fingerprint(RAW) != fingerprint(RAW.replace(b"Recibido", b"Rechazado"))
-    assert fingerprint(RAW) != fingerprint(RAW.replace(b"a@cliente", b"b@cliente"))
-    assert fingerprint(b"") != fingerprint(b"x")
+    assert mark(RAW) == mark(RAW.replace(b"\r\n", b"\n")) == mark(b"Received: by x\r\n" + RAW)
+    assert mark(RAW) != mark(RAW.replace(b"Recibido", b"Rechazado"))
+    assert mark(RAW) != mark(RAW.replace(b"a@cliente", b"b@cliente"))
+    assert mark(b"") != mark(b"x")
 
 
 @given(st.binary(max_size=500), st.binary(max_size=500))
 def test_other_bytes_have_other_fingerprints(one: bytes, other: bytes) -> None:
     head = b"From: a@b.example\nMessage-ID: <same@b.example>\n\n"
     same = one.replace(b"\r\n", b"\n").rstrip(b"\n") == other.replace(b"\r\n", b"\n").rstrip(b"\n")
-    assert (fingerprint(head + one) == fingerprint(head + other)) == same
+    assert (mark(head + one) == mark(head + other)) == same

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import io
 import time
+import zipfile
 from email.message import EmailMessage
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cobranza_rules.mail import raw_message
 from cobranza_rules.mail.headers import addresses, date_of, decode_words, references
 from cobranza_rules.mail.message import IncomingMessage
 from cobranza_rules.mail.mime import UnreadableMessage, read_parts
-from cobranza_rules.mail.parse import attachment_content, clean_name, parse_message
+from cobranza_rules.mail.names import clean_name
+from cobranza_rules.mail.parse import attachment_content, parse_message
+from cobranza_rules.mail.raw_message import RawMessage, open_message
 
 HEAD = b"From: Persona <a@cliente.example>\r\nTo: cobranza@kemper.example\r\nSubject: Re: x\r\n"
 SECONDS = 5.0  # Far above what bounded work costs here, far below what unbounded work does.
@@ -121,7 +127,7 @@ def test_attachments_of_every_kind_are_seen() -> None:
     )
     message = parse_message(raw)
     assert message.text == "Recibido."
-    contents = [attachment_content(raw, number) for number in range(len(message.attachments))]
+    contents = [b"".join(attachment_content(raw, number)) for number in range(len(message.attachments))]
     assert [(one.name, one.media_type, content) for one, content in zip(message.attachments, contents, strict=True)] == [
         ("attachment-1.pdf", "application/pdf", b"%PDF-1.7 x"),
         ("attachment-2.xml", "text/xml", b"<cfdi/>"),
@@ -131,6 +137,40 @@ def test_attachments_of_every_kind_are_seen() -> None:
         ("nota.txt", "text/plain", b"ya pagamos"),
     ]
     assert [(one.digest, one.size) for one in message.attachments] == [(sha256(content).hexdigest(), len(content)) for content in contents]
+
+
+def zipped(*files: tuple[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def with_zip(content: bytes) -> IncomingMessage:
+    body = b"--b\r\n\r\nAdjunto.\r\n--b\r\nContent-Type: application/zip; name=lote.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    return with_body(body + base64.encodebytes(content) + b"\r\n--b--\r\n", "multipart/mixed; boundary=b")
+
+
+def test_files_inside_an_archive_are_attached_too() -> None:
+    inner = zipped(("dentro.txt", b"x"))
+    message = with_zip(zipped(("../../etc/passwd", b"root"), ("acuses/acuse.pdf", b"%PDF-"), ("otro.zip", inner)))
+    assert [(one.name, one.media_type, one.size) for one in message.attachments[1:]] == [
+        ("lote.zip!/passwd", "application/octet-stream", 4),
+        ("lote.zip!/acuse.pdf", "application/pdf", 5),
+        ("lote.zip!/otro.zip", "application/zip", len(inner)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "harmful",
+    [zipped(("bomb.txt", b"\0" * 30_000_000)), zipped(*((f"{number}.txt", b"x") for number in range(200))), b"PK\x03\x04 broken"],
+    ids=["bomb", "many", "broken"],
+)
+def test_an_archive_beyond_the_limits_is_attached_as_it_is(harmful: bytes) -> None:
+    began = time.process_time()
+    assert [(one.name, one.size) for one in with_zip(harmful).attachments] == [("lote.zip", len(harmful))]
+    assert time.process_time() - began < SECONDS
 
 
 def test_damaged_base64_gives_what_can_be_read() -> None:
@@ -203,7 +243,7 @@ def nested(depth: int) -> bytes:
     [
         (b"", "the message is empty"),
         (b" \r\n\r\n", "the message is empty"),
-        (HEAD + b"\r\n" + b"x" * 60_000_000, "the message is larger than 60 MB"),
+        (HEAD + b"\r\n" + b"x" * 75_000_000, "the message is larger than 75 MB"),
         (b"".join(b"X-%d: 1\r\n" % number for number in range(20_000)) + b"\r\nx", "the message has more than 1000 header lines"),
         (b"Subject: " + b" =?utf-8?q?a?=" * 50_000 + b"\r\n\r\nx", "the headers are longer than 256 kB"),
         (b"Subject: " + b"=?utf-8?q?a?=\r\n " * 50_000 + b"\r\n\r\nx", "the message has more than 1000 header lines"),
@@ -282,5 +322,33 @@ def test_parts_come_back_byte_for_byte(bodies: list[bytes]) -> None:
     raw = b"Content-Type: multipart/mixed; boundary=frontera\r\n\r\n"
     for body in bodies:
         raw += b"--frontera\r\nContent-Type: application/octet-stream\r\n\r\n" + body + b"\r\n"
-    root = read_parts(raw + b"--frontera--\r\n")
-    assert [part.body for part in root.children] == bodies
+    root = read_parts(RawMessage(raw + b"--frontera--\r\n"))
+    assert [part.content() for part in root.children] == bodies
+
+
+LINES = st.lists(
+    st.sampled_from([b"QUJD", b"\r\n", b"\n", b"\r", b"=", b" ", b"RQ", b"--b", b"--b--", b"x: y", b"=3D", b"\xc3\xb1"]), max_size=40
+)
+
+
+@given(LINES, st.integers(1, 9), st.sampled_from([b"base64", b"quoted-printable", b"8bit"]))
+def test_in_whatever_windows_a_message_is_read_it_says_the_same(lines: list[bytes], window: int, encoding: bytes) -> None:
+    body = b"--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: " + encoding + b"\r\n\r\n" + b"".join(lines)
+    raw = HEAD + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" + body
+    whole = parse_message(raw)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(raw_message, "WINDOW", window)
+        assert parse_message(raw) == whole
+
+
+def test_a_file_is_read_as_its_bytes_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = (
+        HEAD
+        + b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nRecibido.\r\n--b\r\nContent-Type: image/png\r\n\r\n"
+        + b"x" * 30_000
+    )
+    (tmp_path / "mail").write_bytes(raw + b"\r\n--b--\r\n")
+    monkeypatch.setattr(raw_message, "WINDOW", 8192)
+    with open_message(tmp_path / "mail") as message:
+        assert parse_message(message) == parse_message(raw + b"\r\n--b--\r\n")
+        assert b"".join(attachment_content(message, 0)) == b"x" * 30_000

@@ -16,7 +16,7 @@ from cobranza_rules.cli.waiting_rows import HEADINGS, RIGHT, WaitingRows
 from cobranza_rules.dispatch.delegating import delegate
 from cobranza_rules.dispatch.print_set import write_shown
 from cobranza_rules.dispatch.shown import must_be_whole
-from cobranza_rules.language import N_, _, word
+from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.people import person_named
 from cobranza_rules.plan.deciding import Decision, decide_approvals, waiting_approvals
 from cobranza_rules.plan.gates import GATE_WORDS
@@ -93,8 +93,10 @@ def _chosen(call: Call, numbers: tuple[int, ...], everything: bool) -> None:
         raise click.UsageError(call.screen.word(N_("name the approvals, or say --all")))
 
 
-def _told(call: Call, result: dict[str, Any], problems: Sequence[Problem]) -> None:
+def _told(call: Call, done: Sentence, result: dict[str, Any], problems: Sequence[Problem]) -> None:
     """What could not be done is told after what was: good numbers are never lost by a bad one beside them."""
+    if result["approvals"] or not problems:
+        call.screen.say(done)
     if call.as_json:
         call.screen.json({**result, "problems": [problem.text(call.screen.translate) for problem in problems]})
     if problems:
@@ -114,8 +116,7 @@ def _decide(call: Call, numbers: tuple[int, ...], who: str, comment: str, agreed
         if agreed
         else _("{count} rejected by {who}", count=len(decided), who=person.name)
     )
-    call.screen.say(done)
-    _told(call, {"approvals": decided, "approved": agreed, "who": person.email}, problems)
+    _told(call, done, {"approvals": decided, "approved": agreed, "who": person.email}, problems)
 
 
 @approvals.command(
@@ -173,5 +174,5 @@ def delegate_(
         keeper = Bookkeeper(session, workspace.clock.now())
         ids = list(numbers) or [approval.id for approval, _action in waiting_approvals(session, person.role)]
         passed, problems = delegate(keeper, ids, person, instead, comment, workspace.clock.today())
-    call.screen.say(_("{count} passed from {who} to {to}", count=len(passed), who=person.name, to=instead.name))
-    _told(call, {"approvals": passed, "who": person.email, "to": instead.email}, problems)
+    done = _("{count} passed from {who} to {to}", count=len(passed), who=person.name, to=instead.name)
+    _told(call, done, {"approvals": passed, "who": person.email, "to": instead.email}, problems)

@@ -13,7 +13,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, pair, reporting, take
 from cobranza_rules.language import N_, Sentence, _
 from cobranza_rules.mail.assigning import Assignment, assign
-from cobranza_rules.mail.reading import new_text_of, try_message
+from cobranza_rules.mail.reading import new_text_of, try_message, write_attachments
 from cobranza_rules.people import person_named
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.replies import facts_to_json
@@ -38,6 +38,7 @@ def _json(row: ReceivedRow, code: str | None) -> dict[str, Any]:
         "facts": row.facts,
         "evidence": row.evidence,
         "doubts": row.doubts,
+        "attachments": row.attachments,
         "state": row.state,
     }
 
@@ -78,11 +79,12 @@ def _why(call: Call, row: dict[str, Any]) -> str:
     return next((call.screen.word(text) for holds, text in reasons if holds), call.screen.word(N_("no rule records it")))
 
 
-@inbox.command(cls=SpokenCommand, help=N_("One message: what it says, what was read in it, and from which words."))
+@inbox.command(cls=SpokenCommand, help=N_("One message: what it says, what was read in it and from which words, and what is attached."))
 @click.argument("number", type=Number())
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help=N_("Write what is attached into this folder."))
 @reporting
 @click.pass_obj
-def show(call: Call, number: int, as_json: bool) -> None:
+def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
     workspace = take(call, as_json=as_json).workspace
     with workspace.database.reading() as session:
         row = session.get(ReceivedRow, number)
@@ -91,6 +93,8 @@ def show(call: Call, number: int, as_json: bool) -> None:
         code = session.get_one(CustomerRow, row.customer_id).code if row.customer_id else None
     text = new_text_of(workspace, row.raw)
     shown = {**_json(row, code), "text": text}
+    if output is not None:
+        write_attachments(workspace, row.raw, row.attachments, output)
     if as_json:
         call.screen.json(shown)
         return
@@ -100,6 +104,10 @@ def show(call: Call, number: int, as_json: bool) -> None:
     for name, value in row.facts.items():
         shown_value = " ".join(map(str, value.values())) if isinstance(value, dict) else value
         screen.say(_("  {name}: {value} («{words}»)", name=name, value=shown_value, words=row.evidence.get(name, "")))
+    for each in row.attachments:
+        screen.say(
+            _("  attached: {name} ({media_type}, {size} bytes)", name=each["name"], media_type=each["media_type"], size=each["size"])
+        )
     click.echo("")
     click.echo(text)
 

@@ -70,6 +70,7 @@ def _waiting(one: Waiting) -> dict[str, Any]:
         "since": one.since.isoformat() if one.since else None,
         "due_on": one.due_on.isoformat() if one.due_on else None,
         "late": one.late,
+        "workdays": one.workdays,
         "amounts": _amounts(one.amounts),
         "customers": list(one.customers),
     }

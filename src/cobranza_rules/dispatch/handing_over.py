@@ -25,7 +25,8 @@ from cobranza_rules.mail.sink import Sink
 from cobranza_rules.plan.states import State
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.contact_hours import may_write_at
-from cobranza_rules.rules.gates import why_anew
+from cobranza_rules.rules.gates import gates_of, why_anew
+from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.workspace import Workspace
 
@@ -122,8 +123,15 @@ def _standing(keeper: Bookkeeper, workspace: Workspace, chains: Sequence[Chain])
         for chain, action in looked
         if action is not None
     ]
+    fresh = [(chain, action) for chain, action in fresh if _all_asked(workspace, chain, action)]
     keys = content_keys(keeper, workspace, [action for _chain, action in fresh])
     return [chain for (chain, _action), key in zip(fresh, keys, strict=True) if _is_fresh(workspace, chain, key)]
+
+
+def _all_asked(workspace: Workspace, chain: Chain, fresh: PlannedAction) -> bool:
+    """Whether whoever has to agree today was asked; who decides in somebody's place is looked at more closely."""
+    wanted = gates_of(fresh, workspace.settings.mode, workspace.settings.rubric)
+    return {(gate.kind, gate.role) for gate in wanted} <= {(gate.gate, gate.role) for gate in chain.gates}
 
 
 def _is_fresh(workspace: Workspace, chain: Chain, key: str) -> bool:

@@ -104,9 +104,9 @@ def _written(workspace: Workspace, group: list[Due]) -> int:
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         lines = [line for one in group for line in lines_of(keeper, workspace, one.action, translator(language))]
-        fields = fields_of_notice(workspace.company, people[0], workspace.clock.today(), lines, language)
         asked = [line.number for line in lines if line.number is not None] if group[0].action.subject == Scope.APPROVAL else []
         references = requests_for(session, asked, people[0].email)
+        fields = fields_of_notice(workspace.company, people[0], workspace.clock.today(), lines, language, asked_by_mail=bool(references))
         written = replace(_mail(workspace, step.name, language, fields), references=references)
         copies = [person.email for person in people[1:] if person.email != people[0].email]
         message_id = write_internal(session, workspace, KIND, f"step:{group[0].step_id}", people[0].email, copies, written)

@@ -122,13 +122,13 @@ def looks_like_report(message: IncomingMessage) -> bool:
 
 
 def failures_in(raw: bytes) -> Failures:
-    """By flufl.bounce, which knows many servers' formats and fails on some messages that none sends."""
+    """Of a message's first LARGEST_FOR_DETECTORS bytes, by flufl.bounce, which knows many servers' formats and fails on some messages that none sends."""
     from flufl.bounce import all_failures
 
     temporary: Collection[bytes] = ()
     permanent: Collection[bytes] = ()
     with contextlib.suppress(Exception):  # Its detectors raise IndexError, UnicodeError and others on odd input; then nothing was detected.
-        temporary, permanent = all_failures(email.message_from_bytes(raw[:LARGEST_FOR_DETECTORS]))
+        temporary, permanent = all_failures(email.message_from_bytes(raw))
     return Failures(_as_addresses(temporary), _as_addresses(permanent))
 
 

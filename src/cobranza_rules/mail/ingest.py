@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from itertools import takewhile
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -54,28 +56,46 @@ def read_waiting(workspace: Workspace) -> Counter[str]:
     Messages are parsed before the database is asked to wait for what they say.
     """
     counted: Counter[str] = Counter()
-    last = 0
-    while group := _next_group(workspace, last):
-        last = group[-1].id
-        found = list(workspace.message_reader.read([workspace.archive.path_of(taken.raw) for taken in group]))
+    for group, found in _parsed_groups(workspace):
+        ids = [taken.id for taken in group]
+        _count_try(workspace, ids)
         with workspace.database.writing() as session:
             keeper = Bookkeeper(session, workspace.clock.now())
+            rows = {row.id: row for row in session.scalars(select(TakenRow).where(TakenRow.id.in_(ids)))}
             for taken, read in zip(group, found, strict=True):
-                counted[_take(keeper, workspace, session.get_one(TakenRow, taken.id), read)] += 1
+                counted[_take(keeper, workspace, rows[taken.id], read)] += 1
     return counted
 
 
+def _parsed_groups(workspace: Workspace) -> Iterator[tuple[list[TakenRow], list[Read]]]:
+    """While one group is being read, the next one is parsed: that is another process's work."""
+    with ThreadPoolExecutor(1) as beside:
+        group = _next_group(workspace, 0)
+        parsing = beside.submit(_parsed, workspace, group)
+        while group:
+            found = parsing.result()
+            following = _next_group(workspace, group[-1].id)
+            parsing = beside.submit(_parsed, workspace, following)
+            yield group, found
+            group = following
+
+
+def _parsed(workspace: Workspace, group: list[TakenRow]) -> list[Read]:
+    return list(workspace.message_reader.read([workspace.archive.path_of(taken.raw) for taken in group]))
+
+
 def _next_group(workspace: Workspace, last: int) -> list[TakenRow]:
-    """Each try is counted before it is begun. What was tried before comes alone: should the program end at it, no other is tried with it."""
+    """What was tried before comes alone: should the program end at it, no other is tried with it."""
     waiting = select(TakenRow).where(TakenRow.state == WAITING, TakenRow.id > last).order_by(TakenRow.id).limit(READ_TOGETHER)
-    with workspace.database.writing() as session:
+    with workspace.database.reading() as session:
         found = list(session.scalars(waiting))
-        group = list(takewhile(lambda taken: taken.tries == 0, found)) or found[:1]
-        for taken in group:
-            taken.tries += 1
-        session.flush()
-        session.expunge_all()
-    return group
+        return list(takewhile(lambda taken: taken.tries == 0, found)) or found[:1]
+
+
+def _count_try(workspace: Workspace, ids: list[int]) -> None:
+    """Before it is begun."""
+    with workspace.database.writing() as session:
+        session.execute(update(TakenRow).where(TakenRow.id.in_(ids)).values(tries=TakenRow.tries + 1))
 
 
 def _take(keeper: Bookkeeper, workspace: Workspace, taken: TakenRow, read: Read) -> str:
@@ -139,6 +159,7 @@ def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage,
         facts=facts_to_json(found.facts),
         evidence=dict(found.evidence),
         doubts=[doubt.as_json() for doubt in found.doubts],
+        attachments=[asdict(each) for each in message.attachments],
         state=AUTOMATIC if found.kind.automatic else OPEN,
         decided_by="",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from cobranza_rules.language import _
@@ -13,6 +13,8 @@ from cobranza_rules.mail.mime import LARGEST_MESSAGE
 
 FOLDERS = ("new", "cur")
 HEAD = 64_000  # bytes of a message that is too large
+PIECEWISE = 4_000_000  # bytes of a message from which on it is read in pieces
+PIECE = 1_048_576
 
 
 class MaildirMailbox:
@@ -28,8 +30,8 @@ class MaildirMailbox:
         for key in sorted(history.unknown(folder, self._keys())):
             found = self._read(key)
             if found is not None:
-                raw, complete = found
-                yield Fetched((raw,), len(raw), folder, key, complete=complete)
+                pieces, size, complete = found
+                yield Fetched(pieces, size, folder, key, complete=complete)
 
     def _keys(self) -> set[str]:
         """The unique part of each file name: what stands before the colon; behind it are flags, which change."""
@@ -44,7 +46,7 @@ class MaildirMailbox:
             raise self._unreadable(error) from None
         return {name.partition(":")[0] for name in names if not name.startswith(".")}
 
-    def _read(self, key: str) -> tuple[bytes, bool] | None:
+    def _read(self, key: str) -> tuple[Iterable[bytes], int, bool] | None:
         """None where it has vanished, or is no file. Looked for twice: it may be moved between listing and reading."""
         for _attempt in range(2):
             for path in self._candidates(key):
@@ -74,16 +76,28 @@ class MaildirMailbox:
         )
 
 
-def _read_file(path: Path) -> tuple[bytes, bool]:
-    """The bytes, and whether they are all. A link is not followed: it could name any file of the machine."""
+def _read_file(path: Path) -> tuple[Iterable[bytes], int, bool]:
+    """The bytes, how many, and whether they are all. A link is not followed: it could name any file of the machine."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(handle, "rb") as file:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             raise FileNotFoundError(path)
-        if status.st_size > LARGEST_MESSAGE:
-            return file.read(HEAD), False
-        return file.read(LARGEST_MESSAGE + 1), True
+        size = status.st_size
+        if size > LARGEST_MESSAGE:
+            return (file.read(HEAD),), HEAD, False
+        if size > PIECEWISE:
+            return _pieces(os.dup(handle), size), size, True
+        raw = file.read(PIECEWISE + 1)
+        return (raw,), len(raw), True
+
+
+def _pieces(handle: int, size: int) -> Iterator[bytes]:
+    """Of a large file; what is written to it meanwhile belongs to no message."""
+    with os.fdopen(handle, "rb") as file:
+        while size > 0 and (piece := file.read(min(PIECE, size))):
+            size -= len(piece)
+            yield piece
 
 
 def make_maildir(path: Path) -> None:

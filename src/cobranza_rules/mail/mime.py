@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 from email.utils import collapse_rfc2231_value
 
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.charsets import decode
+from cobranza_rules.mail.raw_message import RawMessage
 
-LARGEST_MESSAGE = 60_000_000  # bytes
+LARGEST_MESSAGE = 75_000_000  # bytes: with base64, an attachment of 50 MB
 LARGEST_HEAD = 256_000  # bytes of one part's headers
 MOST_HEADERS = 1_000
 MOST_PARTS = 200
@@ -36,12 +37,17 @@ class UnreadableMessage(Exception):  # noqa: N818 (the name says what the messag
 
 @dataclass(slots=True)
 class Part:
-    """`headers` are (lower-case name, value) in order, unfolded; `body` are the bytes as transferred. A multipart has `children`."""
+    """`headers` are (lower-case name, value) in order, unfolded; the body as transferred lies in `raw` from `start` to `end`.
+
+    A multipart has `children` and no body.
+    """
 
     headers: tuple[tuple[str, str], ...]
     media_type: str
     parameters: dict[str, str]
-    body: bytes
+    raw: RawMessage
+    start: int
+    end: int
     children: list[Part] = field(default_factory=list)
 
     def header(self, name: str) -> str:
@@ -57,12 +63,29 @@ class Part:
 
     def content(self) -> bytes:
         """The body after its Content-Transfer-Encoding; damaged base64 gives what can be read of it."""
+        return b"".join(self.content_pieces())
+
+    def content_pieces(self) -> Iterator[bytes]:
+        """The same, never all of it in memory."""
         encoding = self.header("content-transfer-encoding").split(";")[0].strip().lower()
+        pieces = self.raw.pieces(self.start, self.end)
         if encoding == "base64":
-            return _from_base64(self.body)
+            return _from_base64(pieces)
         if encoding == "quoted-printable":
-            return binascii.a2b_qp(self.body)
-        return self.body
+            return iter((binascii.a2b_qp(b"".join(pieces)),))
+        return pieces
+
+    def beginning(self, size: int) -> bytes:
+        """The first `size` bytes of the content."""
+        found = b""
+        for piece in self.content_pieces():
+            found += piece[: size - len(found)]
+            if len(found) == size:
+                break
+        return found
+
+    def is_blank(self) -> bool:
+        return not any(piece.strip() for piece in self.raw.pieces(self.start, self.end))
 
 
 @dataclass(slots=True)
@@ -71,17 +94,17 @@ class _Counts:
     candidates: int = 0
 
 
-def read_parts(raw: bytes) -> Part:
+def read_parts(raw: RawMessage) -> Part:
     """The message as a tree of parts. Attached messages (message/rfc822) are leaves. Raises UnreadableMessage."""
-    if not raw.strip():
+    if raw.is_blank():
         raise UnreadableMessage(_("the message is empty"))
     if len(raw) > LARGEST_MESSAGE:
         raise UnreadableMessage(_("the message is larger than {limit} MB", limit=LARGEST_MESSAGE // 1_000_000))
-    start = raw.find(b"\n") + 1 if raw.startswith(b"From ") else 0  # The separator line of an mbox file
+    start = raw.find(b"\n", 0, len(raw)) + 1 if raw[:5] == b"From " else 0  # The separator line of an mbox file
     return _read(raw, (start, len(raw)), 0, "text/plain", _Counts())
 
 
-def read_head(raw: bytes, start: int = 0, end: int | None = None) -> tuple[list[tuple[str, str]], int]:
+def read_head(raw: RawMessage, start: int = 0, end: int | None = None) -> tuple[list[tuple[str, str]], int]:
     """The headers at `start` and the offset of the body. Raises UnreadableMessage."""
     end = len(raw) if end is None else end
     found: list[tuple[str, bytes]] = []
@@ -117,7 +140,7 @@ def _as_text(lines: list[tuple[str, bytes]]) -> list[tuple[str, str]]:
     return [(name, decode(b"".join(values)).strip()[:LONGEST_VALUE].replace("\x00", "")) for name, values in headers]
 
 
-def _read(raw: bytes, span: tuple[int, int], depth: int, default_type: str, counts: _Counts) -> Part:
+def _read(raw: RawMessage, span: tuple[int, int], depth: int, default_type: str, counts: _Counts) -> Part:
     start, end = span
     counts.parts += 1
     if counts.parts > MOST_PARTS:
@@ -126,20 +149,20 @@ def _read(raw: bytes, span: tuple[int, int], depth: int, default_type: str, coun
         raise UnreadableMessage(_("the message has parts nested more than {limit} deep", limit=DEEPEST))
     headers, body_start = read_head(raw, start, end)
     media_type, parameters = content_type(next((value for name, value in headers if name == "content-type"), default_type))
-    part = Part(tuple(headers), media_type, parameters, b"")
+    part = Part(tuple(headers), media_type, parameters, raw, body_start, body_start)
     spans = []
     if media_type.startswith("multipart/"):
         spans = _spans(raw, body_start, end, parameters.get("boundary", ""), counts)
     if not spans:  # Also a multipart whose boundary never comes: its text can still be read.
         part.media_type = "text/plain" if media_type.startswith("multipart/") else media_type
-        part.body = raw[body_start:end]
+        part.end = end
         return part
     inner_type = "message/rfc822" if media_type == "multipart/digest" else "text/plain"
     part.children = [_read(raw, inner, depth + 1, inner_type, counts) for inner in spans]
     return part
 
 
-def _spans(raw: bytes, start: int, end: int, boundary: str, counts: _Counts) -> list[tuple[int, int]]:
+def _spans(raw: RawMessage, start: int, end: int, boundary: str, counts: _Counts) -> list[tuple[int, int]]:
     """Where the parts of a multipart lie. A missing end delimiter ends with the body; the line end before a delimiter belongs to it."""
     delimiter = b"--" + boundary.rstrip().encode("utf-8", "replace")
     if not 2 < len(delimiter) <= 202:
@@ -176,7 +199,12 @@ def content_type(value: str) -> tuple[str, dict[str, str]]:
     return holder.get_content_type(), parameters
 
 
-def _from_base64(body: bytes) -> bytes:
-    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", body)
-    letters = letters[: len(letters) - 1] if len(letters) % 4 == 1 else letters
-    return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+def _from_base64(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    left = b""
+    for piece in pieces:
+        letters = left + re.sub(rb"[^A-Za-z0-9+/]", b"", piece)
+        whole = len(letters) - len(letters) % 4
+        yield binascii.a2b_base64(letters[:whole])
+        left = letters[whole:]
+    if len(left) > 1:
+        yield binascii.a2b_base64(left + b"=" * (-len(left) % 4))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import re
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
-from cobranza_rules.mail.bounce import failures_in, looks_like_report
+from cobranza_rules.mail.attachments import attached
+from cobranza_rules.mail.bounce import LARGEST_FOR_DETECTORS, failures_in, looks_like_report
 from cobranza_rules.mail.charsets import clean, decode
 from cobranza_rules.mail.headers import addresses, date_of, decode_words, message_ids, references
 from cobranza_rules.mail.html_text import html_to_text
-from cobranza_rules.mail.message import IncomingAttachment, IncomingMessage
-from cobranza_rules.mail.mime import Part, UnreadableMessage, content_type, read_head, read_parts
+from cobranza_rules.mail.message import IncomingMessage
+from cobranza_rules.mail.mime import Part, UnreadableMessage, read_head, read_parts
+from cobranza_rules.mail.names import disposition, file_name
+from cobranza_rules.mail.raw_message import RawMessage
 from cobranza_rules.mail.reply_text import new_text
 
 __all__ = ["UnreadableMessage", "attachment_content", "parse_message"]
@@ -19,7 +23,6 @@ __all__ = ["UnreadableMessage", "attachment_content", "parse_message"]
 LONGEST_TEXT = 500_000  # characters of a message's text that are kept
 LARGEST_TEXT = 2_000_000  # bytes of one part that are read as text
 LONGEST_REPORT = 64_000  # characters of one part of a report
-LONGEST_NAME = 120
 KEPT_HEADERS = (
     "auto-submitted",
     "content-type",
@@ -47,25 +50,11 @@ REPORT_TYPES = frozenset(
     }
 )
 STATUS_TYPES = REPORT_TYPES - {"message/rfc822", "message/global"}
-EXTENSIONS = {
-    "application/pdf": "pdf",
-    "application/xml": "xml",
-    "text/xml": "xml",
-    "text/plain": "txt",
-    "text/html": "html",
-    "text/calendar": "ics",
-    "image/png": "png",
-    "image/jpeg": "jpg",
-    "image/gif": "gif",
-    "application/zip": "zip",
-    "message/rfc822": "eml",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
-}
 
 
-def parse_message(raw: bytes) -> IncomingMessage:
+def parse_message(raw: bytes | RawMessage) -> IncomingMessage:
     """Raises UnreadableMessage where a limit is passed. Anything else that is odd gives empty fields, never an error."""
+    raw = raw if isinstance(raw, RawMessage) else RawMessage(raw)
     root = read_parts(raw)
     shown = _shown_parts(root)
     text = clean("\n\n".join(filter(None, (_text_of(part) for part in shown))))[:LONGEST_TEXT].strip("\n")
@@ -83,35 +72,55 @@ def parse_message(raw: bytes) -> IncomingMessage:
         new_text=new_text(text),
         headers={name: root.header(name) for name in KEPT_HEADERS if root.header(name)},
         authentication_results=root.all("authentication-results"),
-        attachments=tuple(_attachment(part, index) for index, part in enumerate(_attached(root, shown), 1)),
+        attachments=tuple(each.told() for each in attached(_attached_parts(root, shown))),
         report_parts=_report_parts(root),
         fingerprint=fingerprint(raw),
     )
-    return replace(message, failures=failures_in(raw)) if looks_like_report(message) else message
+    return replace(message, failures=failures_in(raw[:LARGEST_FOR_DETECTORS])) if looks_like_report(message) else message
 
 
-def attachment_content(raw: bytes, number: int) -> bytes:
-    """Of an attachment of the message, counted from 0 in the order of `IncomingMessage.attachments`. Raises UnreadableMessage."""
-    root = read_parts(raw)
-    return _attached(root, _shown_parts(root))[number].content()
+def attachment_content(raw: bytes | RawMessage, number: int) -> Iterator[bytes]:
+    """Of an attachment of the message, counted from 0 in the order of `IncomingMessage.attachments`, in pieces.
+
+    Raises UnreadableMessage, and IndexError where there is none.
+    """
+    root = read_parts(raw if isinstance(raw, RawMessage) else RawMessage(raw))
+    for each in islice(attached(_attached_parts(root, _shown_parts(root))), number, None):
+        return each.pieces()
+    raise IndexError(number)
 
 
-def fingerprint(raw: bytes) -> str:
+def fingerprint(raw: RawMessage) -> str:
     """SHA-256 over Message-ID, From, Date, Subject and body: one message delivered twice has one fingerprint.
 
-    Never the Message-ID alone, which anybody can use again to make us drop a mail. Line ends count as one kind, for servers change them.
+    Never the Message-ID alone, which anybody can use again to make us drop a mail. Line ends count as one kind, for servers change them, and
+    those at the end as none.
     """
-    same = raw.replace(b"\r\n", b"\n")
     try:
-        headers, body_start = read_head(same)
+        headers, body_start = read_head(raw)
     except UnreadableMessage:
         headers, body_start = [], 0
     digest = hashlib.sha256()
     for name in ("message-id", "from", "date", "subject"):
         value = next((text for known, text in headers if known == name), "")
         digest.update(value.encode("utf-8", "surrogatepass") + b"\0")
-    digest.update(same[body_start:].rstrip(b"\n"))
+    ends = 0
+    for piece in _with_plain_line_ends(raw.pieces(body_start, len(raw))):
+        said = piece.rstrip(b"\n")
+        if said:
+            digest.update(b"\n" * ends + said)
+            ends = 0
+        ends += len(piece) - len(said)
     return digest.hexdigest()
+
+
+def _with_plain_line_ends(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    begun = b""
+    for piece in pieces:
+        whole = begun + piece
+        begun = b"\r" if whole.endswith(b"\r") else b""
+        yield whole[: len(whole) - len(begun)].replace(b"\r\n", b"\n")
+    yield begun
 
 
 def _shown_parts(part: Part) -> list[Part]:
@@ -124,18 +133,12 @@ def _shown_parts(part: Part) -> list[Part]:
         return (plain or ways[::-1] or [[]])[0]
     if part.children:
         return [shown for child in part.children for shown in _shown_parts(child)]
-    kind, _parameters = _disposition(part)
-    return [part] if part.media_type in ("text/plain", "text/html") and kind != "attachment" and not _file_name(part) else []
-
-
-def _disposition(part: Part) -> tuple[str, dict[str, str]]:
-    """RFC 2183, which has a media type's syntax without its first half."""
-    kind, parameters = content_type("x/" + part.header("content-disposition"))
-    return kind.removeprefix("x/"), parameters
+    kind, _parameters = disposition(part)
+    return [part] if part.media_type in ("text/plain", "text/html") and kind != "attachment" and not file_name(part) else []
 
 
 def _text_of(part: Part) -> str:
-    text = decode(part.content()[:LARGEST_TEXT], part.parameters.get("charset", ""))
+    text = decode(part.beginning(LARGEST_TEXT), part.parameters.get("charset", ""))
     if part.media_type == "text/html":
         return html_to_text(text)
     return _unflowed(text, part.parameters) if part.parameters.get("format", "").lower() == "flowed" else text
@@ -159,41 +162,21 @@ def _unflowed(text: str, parameters: dict[str, str]) -> str:
     return "\n".join("".join(pieces) for pieces in lines)
 
 
-def _attached(root: Part, shown: list[Part]) -> list[Part]:
+def _attached_parts(root: Part, shown: list[Part]) -> list[Part]:
     """Every leaf that is not shown, named or not; the other forms of the shown text are no attachments."""
     other_forms = {
         id(leaf)
         for part in root.walk()
         if part.media_type == "multipart/alternative"
         for leaf in part.walk()
-        if leaf.media_type in ("text/plain", "text/html") and not _file_name(leaf)
+        if leaf.media_type in ("text/plain", "text/html") and not file_name(leaf)
     }
     kept = {id(part) for part in shown} | other_forms
     return [
         part
         for part in root.walk()
-        if not part.children and id(part) not in kept and part.media_type not in STATUS_TYPES and part.body.strip()
+        if not part.children and id(part) not in kept and part.media_type not in STATUS_TYPES and not part.is_blank()
     ]
-
-
-def _attachment(part: Part, number: int) -> IncomingAttachment:
-    extension = EXTENSIONS.get(part.media_type, "bin")
-    content = part.content()
-    name = clean_name(_file_name(part)) or f"attachment-{number}.{extension}"
-    return IncomingAttachment(name, part.media_type, hashlib.sha256(content).hexdigest(), len(content))
-
-
-def _file_name(part: Part) -> str:
-    _kind, disposition = _disposition(part)
-    return decode_words(disposition.get("filename", "") or part.parameters.get("name", ""))
-
-
-def clean_name(name: str) -> str:
-    """A file name without folders, control characters, or what Windows and shells take for something else."""
-    last = re.split(r"[/\\]", clean(name).replace("\n", " "))[-1]
-    safe = re.sub(r"[<>:\"|?*\x00-\x1f$`]", "_", last).strip(" .~-")
-    stem, dot, extension = safe.rpartition(".")
-    return safe if len(safe) <= LONGEST_NAME else (stem or extension)[: LONGEST_NAME - 10] + dot + extension[:9]
 
 
 def _report_parts(root: Part) -> tuple[tuple[str, str], ...]:
@@ -201,4 +184,4 @@ def _report_parts(root: Part) -> tuple[tuple[str, str], ...]:
     leaves = [part for part in root.walk() if not part.children]
     report = root.media_type == "multipart/report"
     wanted = [part for part in leaves if part.media_type in (REPORT_TYPES if report else STATUS_TYPES)]
-    return tuple((part.media_type, clean(decode(part.content()[:LONGEST_REPORT]))) for part in wanted)
+    return tuple((part.media_type, clean(decode(part.beginning(LONGEST_REPORT)))) for part in wanted)

@@ -56,6 +56,11 @@ class MessageReader:
             raise UnreadableMessage(_reason(answer))
         raise UnreadableMessage(_lost())
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process that reads now."""
+        return self._process.pid if self._process is not None else None
+
     def close(self) -> None:
         if self._process is not None:
             self._process.end()
@@ -102,6 +107,7 @@ class _Process:
                 env=ENVIRONMENT,
                 pass_fds=(theirs.fileno(),),
             )
+        self.pid = process.pid
         self.end = weakref.finalize(self, _end, process, self.wire)
 
 

@@ -16,8 +16,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from cobranza_rules.mail.mime import LARGEST_MESSAGE
 from cobranza_rules.mail.parse import UnreadableMessage, attachment_content, parse_message
+from cobranza_rules.mail.raw_message import open_message
 from cobranza_rules.wire import WireClosedError, receive, send
 
 MEMORY = 1_000_000_000  # bytes of address space: some ten times what the largest message takes
@@ -38,13 +38,13 @@ def main() -> None:
 
 def _answer(asked: dict[str, Any]) -> dict[str, Any]:
     """Asked is a `path`, and perhaps the number of the `attachment` that is to be written to `target`."""
-    with Path(asked["path"]).open("rb") as file:
-        raw = file.read(LARGEST_MESSAGE + 1)
     try:
-        if "attachment" in asked:
-            Path(asked["target"]).write_bytes(attachment_content(raw, asked["attachment"]))
-            return {"written": True}
-        return {"message": asdict(parse_message(raw))}
+        with open_message(Path(asked["path"])) as raw:
+            if "attachment" in asked:
+                with Path(asked["target"]).open("xb") as target:
+                    target.writelines(attachment_content(raw, asked["attachment"]))
+                return {"written": True}
+            return {"message": asdict(parse_message(raw))}
     except UnreadableMessage as error:
         return {"unreadable": error.reason.as_json()}
     except MemoryError:

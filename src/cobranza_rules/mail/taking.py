@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from cobranza_rules.language import Sentence
-from cobranza_rules.mail.mailbox import Fetched, Mailbox, MailboxUnavailable
+from cobranza_rules.mail.mailbox import Fetched, Mailbox, MailboxUnavailable, Watermark
 from cobranza_rules.mail.mailbox_history import MailboxHistory
 from cobranza_rules.store.heartbeat import MAILBOX, beat, last_beats
 from cobranza_rules.store.tables import MailboxMarkRow, TakenRow
 from cobranza_rules.workspace import Workspace
 
 WAITING = "waiting"
-GROUP, GROUP_BYTES = 200, 8_000_000  # So many messages are made safe together, and so many bytes are in memory.
+GROUP, GROUP_BYTES = 500, 16_000_000  # So many messages are made safe together, and twice so many bytes are in memory.
+LARGE = 4_000_000
+
+Content = bytes | str
 
 
 def take_new(workspace: Workspace) -> list[Sentence]:
@@ -37,53 +41,71 @@ def take_new(workspace: Workspace) -> list[Sentence]:
 
 
 def _take_from(workspace: Workspace, mailbox: Mailbox) -> None:
+    """While the bytes of some messages are made safe on the disk, the next ones come over the wire."""
     history = MailboxHistory(workspace.database, mailbox.name, workspace.clock.today())
-    for group in _groups(workspace, mailbox.fetch_new(history)):
-        with workspace.database.writing() as session:
-            _keep(session, mailbox.name, group)
+    with ThreadPoolExecutor(1) as beside:
+        before: tuple[Future[list[str]], list[Fetched]] | None = None
+        try:
+            for messages, contents in _groups(workspace, mailbox.fetch_new(history)):
+                now = beside.submit(_archived, workspace, contents), messages
+                _keep(workspace, mailbox.name, before)
+                before = now
+        finally:
+            _keep(workspace, mailbox.name, before)
 
 
-def _groups(workspace: Workspace, fetched: Iterator[Fetched]) -> Iterator[list[tuple[Fetched, str]]]:
-    """Messages with the digests of their bytes, which are in the archive. What came before a fault is given before it is raised."""
-    small: list[tuple[Fetched, bytes]] = []
+def _groups(workspace: Workspace, fetched: Iterator[Fetched]) -> Iterator[tuple[list[Fetched], list[Content]]]:
+    """Messages with their bytes; of a large one, whose bytes are in the archive already, their digest.
+
+    What came before a fault is given before it is raised.
+    """
+    messages: list[Fetched] = []
+    contents: list[Content] = []
     total = 0
     try:
         for message in fetched:
-            if message.size > GROUP_BYTES:
-                yield [*_archived(workspace, small), (message, workspace.archive.put_pieces(message.pieces))]
-                small, total = [], 0
-                continue
-            small.append((message, b"".join(message.pieces)))
-            total += message.size
-            if len(small) >= GROUP or total >= GROUP_BYTES:
-                yield _archived(workspace, small)
-                small, total = [], 0
+            is_large = message.size > LARGE
+            messages.append(message)
+            contents.append(workspace.archive.put_pieces(message.pieces) if is_large else b"".join(message.pieces))
+            total += 0 if is_large else message.size
+            if len(messages) >= GROUP or total >= GROUP_BYTES:
+                yield messages, contents
+                messages, contents, total = [], [], 0
     except MailboxUnavailable:
-        yield _archived(workspace, small)
+        yield messages, contents
         raise
-    yield _archived(workspace, small)
+    yield messages, contents
 
 
-def _archived(workspace: Workspace, messages: Sequence[tuple[Fetched, bytes]]) -> list[tuple[Fetched, str]]:
-    digests = workspace.archive.put_all([raw for _message, raw in messages])
-    return [(message, digest) for (message, _raw), digest in zip(messages, digests, strict=True)]
+def _archived(workspace: Workspace, contents: Sequence[Content]) -> list[str]:
+    digests = iter(workspace.archive.put_all([content for content in contents if isinstance(content, bytes)]))
+    return [next(digests) if isinstance(content, bytes) else content for content in contents]
 
 
-def _keep(session: Session, mailbox: str, group: Sequence[tuple[Fetched, str]]) -> None:
+def _keep(workspace: Workspace, mailbox: str, group: tuple[Future[list[str]], list[Fetched]] | None) -> None:
     """The watermark of a folder is that of its last message. Somebody else may have taken the same in the meantime."""
-    taken = {f"{mailbox}/{message.origin}": (message, digest) for message, digest in group}
-    known = set(session.scalars(select(TakenRow.origin).where(TakenRow.origin.in_(list(taken)))))
-    session.add_all(
-        TakenRow(origin=origin, folder=f"{mailbox}/{message.folder}", raw=digest, complete=message.complete, state=WAITING, tries=0)
-        for origin, (message, digest) in taken.items()
-        if origin not in known
-    )
-    for mark in {message.watermark_after.folder: message.watermark_after for message, _digest in group if message.watermark_after}.values():
-        row = session.get(MailboxMarkRow, (mailbox, mark.folder))
-        if row is None:
-            session.add(MailboxMarkRow(mailbox=mailbox, folder=mark.folder, uid_validity=mark.uidvalidity, last_uid=mark.last_uid))
-        else:
-            row.uid_validity, row.last_uid = mark.uidvalidity, mark.last_uid
+    if group is None or not group[1]:
+        return
+    safe, messages = group
+    rows = {
+        f"{mailbox}/{message.origin}": {"folder": f"{mailbox}/{message.folder}", "raw": digest, "complete": message.complete}
+        for message, digest in zip(messages, safe.result(), strict=True)
+    }
+    with workspace.database.writing() as session:
+        known = set(session.scalars(select(TakenRow.origin).where(TakenRow.origin.in_(list(rows)))))
+        new = [{"origin": origin, "state": WAITING, "tries": 0, **row} for origin, row in rows.items() if origin not in known]
+        if new:
+            session.execute(insert(TakenRow), new)
+        for mark in {mark.folder: mark for message in messages if (mark := message.watermark_after) is not None}.values():
+            _move_mark(session, mailbox, mark)
+
+
+def _move_mark(session: Session, mailbox: str, mark: Watermark) -> None:
+    row = session.get(MailboxMarkRow, (mailbox, mark.folder))
+    if row is None:
+        session.add(MailboxMarkRow(mailbox=mailbox, folder=mark.folder, uid_validity=mark.uidvalidity, last_uid=mark.last_uid))
+    else:
+        row.uid_validity, row.last_uid = mark.uidvalidity, mark.last_uid
 
 
 def _note_success(session: Session, workspace: Workspace, mailbox: str) -> None:

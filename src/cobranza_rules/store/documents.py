@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -45,42 +45,41 @@ class DocumentArchive:
     def put_all(self, contents: Sequence[bytes]) -> list[str]:
         """The digests, in order. As `put`, but the disk is waited for once and not for each: several syncs at a time share its work."""
         digests = [digest_of(content) for content in contents]
-        new = {digest: content for digest, content in zip(digests, contents, strict=True) if not self._has(digest, content)}
-        if not new:
-            return digests
-        for digest in new:
-            self.path_of(digest).parent.mkdir(parents=True, exist_ok=True)
+        places = {digest: self.path_of(digest) for digest in digests}
+        new = {digest: content for digest, content in zip(digests, contents, strict=True) if not _holds(places[digest], content)}
+        folders = {places[digest].parent for digest in new}
+        for folder in folders:
+            folder.mkdir(parents=True, exist_ok=True)
+        unfinished = self._unfinished(len(new))
         with _several_at_once(len(new)) as each:
-            written = list(each(_write_beside, map(self.path_of, new), new.values()))
-            for digest, path in zip(new, written, strict=True):
-                path.replace(self.path_of(digest))
-            list(each(_sync_folder, {self.path_of(digest).parent for digest in new}))
+            list(each(_write, unfinished, ((content,) for content in new.values())))
+            for digest, name in zip(new, unfinished, strict=True):
+                os.replace(name, places[digest])  # noqa: PTH105 (a Path for each of many thousand files takes as long as to write it)
+            list(each(_sync_folder, folders))
         return digests
 
     def put_pieces(self, pieces: Iterable[bytes]) -> str:
         """The digest of what the pieces make together: it is never in memory as a whole. Raises what `pieces` raises; then nothing is kept."""
         self.root.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=self.root)
         found = hashlib.sha256()
-        try:
-            with os.fdopen(handle, "wb") as file:
-                for piece in pieces:
-                    found.update(piece)
-                    file.write(piece)
-                file.flush()
-                os.fsync(file.fileno())
-        except BaseException:
-            Path(name).unlink()
-            raise
+
+        def told() -> Iterator[bytes]:
+            for piece in pieces:
+                found.update(piece)
+                yield piece
+
+        (name,) = self._unfinished(1)
+        _write(name, told())
         path = self.path_of(found.hexdigest())
         path.parent.mkdir(parents=True, exist_ok=True)
         Path(name).replace(path)
         _sync_folder(path.parent)
         return found.hexdigest()
 
-    def _has(self, digest: str, content: bytes) -> bool:
-        path = self.path_of(digest)
-        return path.exists() and path.read_bytes() == content
+    def _unfinished(self, count: int) -> list[str]:
+        """Names that no other file has, and by which nobody asks for one."""
+        begun = self.root / f"{UNFINISHED}{secrets.token_hex(8)}"
+        return [f"{begun}-{number}" for number in range(count)]
 
     def size(self, digest: str) -> int:
         """In bytes; 0 where it is not there, which `get` says."""
@@ -102,21 +101,31 @@ class DocumentArchive:
 @contextmanager
 def _several_at_once(count: int) -> Iterator[Callable[..., Iterable[Any]]]:
     """Like `map`, with threads where there is something to wait for in common."""
-    if count == 1:
+    if count <= 1:
         yield map
     else:
         with ThreadPoolExecutor(min(count, SYNCS_AT_ONCE)) as pool:
             yield pool.map
 
 
-def _write_beside(path: Path, content: bytes) -> Path:
-    """The file beside `path` that holds the content for good."""
-    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return Path(name)
+def _holds(path: Path, content: bytes) -> bool:
+    return path.exists() and path.read_bytes() == content
+
+
+def _write(name: str, pieces: Iterable[bytes]) -> None:
+    """A new file that only the program's user may read, whole and on the disk; or none."""
+    handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        for piece in pieces:
+            left = memoryview(piece)
+            while left:
+                left = left[os.write(handle, left) :]
+        os.fsync(handle)
+    except BaseException:
+        Path(name).unlink()
+        raise
+    finally:
+        os.close(handle)
 
 
 def _damaged(path: Path, what: Sentence) -> DamagedDocumentError:

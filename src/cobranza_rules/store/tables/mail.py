@@ -57,7 +57,10 @@ class InternalMessageRow(Base):
 
 
 class ReceivedRow(Base):
-    """`state` is open (waits for a person or a rule), settled, or automatic (needs nobody)."""
+    """`state` is open (waits for a person or a rule), settled, or automatic (needs nobody).
+
+    `attachments` are those of `IncomingMessage`; their contents are in the message itself.
+    """
 
     __tablename__ = "received"
 
@@ -79,6 +82,7 @@ class ReceivedRow(Base):
     facts: Mapped[dict[str, Any]]
     evidence: Mapped[dict[str, Any]]
     doubts: Mapped[list[Any]]
+    attachments: Mapped[list[Any]] = mapped_column(default=list)
     state: Mapped[Word] = mapped_column(index=True)
     decided_by: Mapped[Long]
 

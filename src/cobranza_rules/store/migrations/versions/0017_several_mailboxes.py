@@ -1,4 +1,4 @@
-"""Several mailboxes with several folders; messages are taken first and read then"""
+"""Several mailboxes with several folders; messages are taken first and read then; what is attached to them"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,7 @@ Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     _folders()
     _messages()
+    _attachments()
 
 
 def _folders() -> None:
@@ -69,3 +70,12 @@ def _as_it_is_now(row: sa.RowMapping) -> dict[str, object]:
         "tries": 1,
         "received_id": row["received_id"],
     }
+
+
+def _attachments() -> None:
+    """Of messages that were read before nobody knows them; what is in them is still in the archive."""
+    with op.batch_alter_table("received", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("attachments", sa.JSON(), nullable=True))
+    op.execute("UPDATE received SET attachments = '[]'")
+    with op.batch_alter_table("received", schema=None) as batch_op:
+        batch_op.alter_column("attachments", existing_type=sa.JSON(), nullable=False)
