@@ -12,7 +12,7 @@ import os
 import sqlite3
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -53,12 +53,17 @@ def _write(path: Path, n: int, due_share: float) -> None:
     connection.execute("PRAGMA synchronous=OFF")
     with connection:
         for table, rows in rows_of(n, due_share):
-            marks = ", ".join(f":{column}" for column in rows[0])
-            stored = [{column: _stored(value) for column, value in row.items()} for row in rows]
-            connection.executemany(f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES ({marks})", stored)
+            insert(connection, table, rows)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.execute("PRAGMA journal_mode=DELETE")  # The program puts it back to WAL; until then one file is all there is.
     connection.close()
+
+
+def insert(connection: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
+    """Rows that all have the same columns."""
+    marks = ", ".join(f":{column}" for column in rows[0])
+    stored = [{column: _stored(value) for column, value in row.items()} for row in rows]
+    connection.executemany(f"INSERT INTO {table} ({', '.join(rows[0])}) VALUES ({marks})", stored)
 
 
 def _stored(value: Any) -> Any:
@@ -102,33 +107,9 @@ class _Book:
 
     def _numbered(self, customer: int, invoice: Invoice, currency: str, random: Random) -> Row:
         self._invoices += 1
-        number = self._invoices
         total = random.randrange(5_000, 50_000) if random.random() < 0.02 else random.randrange(100_000, 25_000_000)
         paid = total if invoice.row["status"] == "paid" else total // 3 if random.random() < 0.1 else 0
-        rungs = [{"ladder": "collection", "rung": invoice.row["rung"], "on": str(invoice.row["rung_on"])}] if invoice.row["rung"] else []
-        return {
-            "id": number,
-            "customer_id": customer,
-            "uuid": f"{number:08X}-0000-4000-8000-{number:012X}",
-            "series": "F",
-            "folio": str(number),
-            "number": f"F-{number}",
-            "currency": currency,
-            "payment_method": "PPD",
-            "payment_terms": "30 DIAS",
-            "purchase_order": "",
-            "document": f"{number:064x}",
-            "total": total,
-            "paid": paid,
-            "balance": total - paid,
-            "credit_days": 30,
-            "applied": {"1": paid} if paid else {},
-            "rungs": rungs,
-            "acknowledgements": [],
-            "support": [],
-            "support_required": [],
-            **invoice.row,
-        }
+        return invoice_row(self._invoices, customer, invoice, currency, total, paid)
 
     def _history(self, customer: int, made: list[Invoice], rows: list[Row]) -> Iterator[Rows]:
         """Invoices of a currency for which a rule did the same on the same day share an action."""
@@ -150,9 +131,42 @@ class _Book:
             yield "claim", claims
 
 
+def invoice_row(number: int, customer: int, invoice: Invoice, currency: str, total: int, paid: int = 0) -> Row:
+    """`total` and `paid` are minor units."""
+    rungs = [{"ladder": "collection", "rung": invoice.row["rung"], "on": str(invoice.row["rung_on"])}] if invoice.row["rung"] else []
+    return {
+        "id": number,
+        "customer_id": customer,
+        "uuid": f"{number:08X}-0000-4000-8000-{number:012X}",
+        "series": "F",
+        "folio": str(number),
+        "number": f"F-{number}",
+        "currency": currency,
+        "payment_method": "PPD",
+        "payment_terms": "30 DIAS",
+        "purchase_order": "",
+        "document": f"{number:064x}",
+        "total": total,
+        "paid": paid,
+        "balance": total - paid,
+        "credit_days": 30,
+        "applied": {"1": paid} if paid else {},
+        "rungs": rungs,
+        "acknowledgements": [],
+        "support": [],
+        "support_required": [],
+        **invoice.row,
+    }
+
+
 def _customer(number: int, random: Random) -> Row:
     foreign = random.random() < 0.1
     (delivery,) = random.choices(("email", "in_person", "portal"), (85, 10, 5))
+    status = "waiting_for_data" if random.random() < 0.02 else "active"
+    return customer_row(number, foreign=foreign, delivery=delivery, status=status)
+
+
+def customer_row(number: int, *, foreign: bool = False, delivery: str = "email", status: str = "active") -> Row:
     return {
         "id": number,
         "code": f"C-{number:06d}",
@@ -165,7 +179,7 @@ def _customer(number: int, random: Random) -> Row:
         "language": "en" if foreign else "es",
         "delivery": delivery,
         "address": "Calle Uno 1, Centro, 06000 Ciudad de México",
-        "status": "waiting_for_data" if random.random() < 0.02 else "active",
+        "status": status,
         "segment": "",
         "terms": None,
         "support_required": [],
@@ -178,17 +192,21 @@ def _contacts(customer: int, random: Random) -> Iterator[Row]:
     share = random.random()
     roles = () if share < 0.01 else ("fallback_contact",) if share < 0.06 else ("invoice_contact", "collections_contact")
     for role in roles:
-        yield {
-            "customer_id": customer,
-            "role": role,
-            "name": "Persona Sintética",
-            "email": f"{role}@customer-{customer}.example",
-            "title": "",
-            "phone": "",
-            "address": "",
-            "active": True,
-            "bounced_on": TODAY if random.random() < 0.02 else None,
-        }
+        yield contact_row(customer, role, bounced_on=TODAY if random.random() < 0.02 else None)
+
+
+def contact_row(customer: int, role: str, bounced_on: dt.date | None = None) -> Row:
+    return {
+        "customer_id": customer,
+        "role": role,
+        "name": "Persona Sintética",
+        "email": f"{role}@customer-{customer}.example",
+        "title": "",
+        "phone": "",
+        "address": "",
+        "active": True,
+        "bounced_on": bounced_on,
+    }
 
 
 def _received(customer: int) -> Row:

@@ -71,7 +71,8 @@ def _current(random: Random, **rest: Any) -> Invoice:
     return _invoice(due_on - _days(30), due_on, **rest)
 
 
-def _overdue(random: Random, since: tuple[int, int], **rest: Any) -> Invoice:
+def overdue(random: Random, since: tuple[int, int], **rest: Any) -> Invoice:
+    """Acknowledged, and due as many days ago as `since` bounds."""
     due_on = TODAY - _days(random.randrange(*since))
     return _invoice(due_on - _days(30), due_on, **rest)
 
@@ -107,12 +108,12 @@ def _climbed(invoice: Invoice, *sent_on: dt.date) -> Invoice:
 
 
 def _first_sent(random: Random, ago: tuple[int, int], **rest: Any) -> Invoice:
-    return _climbed(_overdue(random, (15, 60), **rest), workdays_ago(random.randrange(*ago)))
+    return _climbed(overdue(random, (15, 60), **rest), workdays_ago(random.randrange(*ago)))
 
 
 def _both_sent(random: Random, intervention: str = "none") -> Invoice:
     second = random.randrange(6, 40)
-    invoice = _overdue(random, (75, 300), intervention=intervention, intervention_due=TODAY - _days(1) if intervention == "open" else None)
+    invoice = overdue(random, (75, 300), intervention=intervention, intervention_due=TODAY - _days(1) if intervention == "open" else None)
     return _climbed(invoice, workdays_ago(second + 5), workdays_ago(second))
 
 
@@ -130,9 +131,9 @@ DUE: tuple[tuple[int, Maker], ...] = (  # Needs something today
     (6, lambda _random: _fresh(3)),
     (3, lambda _random: _fresh(6, (3,))),
     (2, lambda _random: _fresh(9, (6, 3))),
-    (10, lambda random: _overdue(random, (1, 30))),
+    (10, lambda random: overdue(random, (1, 30))),
     (8, lambda random: _first_sent(random, (5, 7))),
-    (3, lambda random: _overdue(random, (1, 40), promised_on=TODAY - _days(20), promise_count=1)),
+    (3, lambda random: overdue(random, (1, 40), promised_on=TODAY - _days(20), promise_count=1)),
     (1, lambda random: _both_sent(random, "no_agreement")),
     (1, lambda random: _both_sent(random, "open")),
 )
@@ -146,11 +147,11 @@ RESTING: tuple[tuple[int, Maker], ...] = (  # Nothing is to be done for it today
     (25, lambda random: _first_sent(random, (1, 5))),
     (150, _both_sent),
     (40, lambda random: _both_sent(random, "agreement")),
-    (15, lambda random: _overdue(random, (1, 40), promised_on=TODAY + _days(3), promise_count=1)),
+    (15, lambda random: overdue(random, (1, 40), promised_on=TODAY + _days(3), promise_count=1)),
     (8, lambda random: _first_sent(random, (5, 20), dispute_open=True)),
-    (5, lambda random: _overdue(random, (1, 40), claimed_on=workdays_ago(2), claim_count=1)),
-    (11, lambda random: _overdue(random, (90, 300), case_status="with_administration", dunning_level=2)),
-    (3, lambda random: _overdue(random, (1, 60), cancellation_pending=True)),
+    (5, lambda random: overdue(random, (1, 40), claimed_on=workdays_ago(2), claim_count=1)),
+    (11, lambda random: overdue(random, (90, 300), case_status="with_administration", dunning_level=2)),
+    (3, lambda random: overdue(random, (1, 60), cancellation_pending=True)),
     (2, lambda random: _first_sent(random, (5, 9), dispute_closed_on=workdays_ago(2), next_contact=None)),
 )
 

@@ -22,15 +22,26 @@ from cobranza_rules.rules.document import digest_of
 from cobranza_rules.store.database import Database, open_database
 from cobranza_rules.store.tables import Base
 from cobranza_rules.workspace import Workspace, open_workspace
+from tests.stories.tally import table
 
 ROOT = Path(__file__).parents[1]
 settings.register_profile("house", deadline=None)  # No test is timed: a busy machine must not fail one.
 settings.load_profile("house")
+MISFORTUNE = "misfortune"  # The property of a test under which it tells what it has played
 DAY = dt.date(2026, 3, 2)  # A Monday on which nothing is closed.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew-golden", action="store_true", help="write anew what stands in golden files and tutorials")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The table of misfortunes, where some were played: attempts, faults, what left, what was doubled or lost, and what waits for a person."""
+    played = [report for outcome in ("passed", "failed") for report in terminalreporter.stats.get(outcome, ()) if report.when == "call"]
+    rows = [row for report in played for name, row in report.user_properties if name == MISFORTUNE]
+    if rows:
+        terminalreporter.section("misfortunes")
+        terminalreporter.write_line(table(rows))
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,7 @@ from cobranza_rules.dispatch.missing import report_missing_addresses
 from cobranza_rules.dispatch.pausing import pause_in_words
 from cobranza_rules.dispatch.request_notices import tell_of_requests
 from cobranza_rules.dispatch.steps import go_on
+from cobranza_rules.full_disk import full_disk_told
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.ingest import ingest
 from cobranza_rules.only_one import only_run
@@ -59,8 +60,9 @@ class TickReport:
 
 
 def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = quietly) -> TickReport:
+    """Raises ProblemError where another run is under way, or disk or database fail: what was done until then is kept, and the next run goes on."""
     report = TickReport()
-    with only_run(workspace.base, workspace.database.engine):
+    with full_disk_told(), only_run(workspace.base, workspace.database.engine):
         before = waiting_for_people(workspace)
         _settle(workspace, report)
         if poll:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from cobranza_rules.booking.task_answers import Acknowledger
 from cobranza_rules.diagnosis import examine
 from cobranza_rules.digest.gathering import gather_digest
+from cobranza_rules.dispatch import handing_over
 from cobranza_rules.dispatch.pausing import pause, resume
-from cobranza_rules.dispatch.sending import send
 from cobranza_rules.problems import ProblemError
 from tests.cfdi_files import invoice
 from tests.conftest import DAY
@@ -71,15 +72,21 @@ def test_somebody_who_still_has_to_get_a_message_waits_too(wired: Desk, server: 
     assert server.recipients[1:] == [[FALLBACK]]
 
 
-def test_a_pause_in_the_middle_of_a_run_counts_at_once(wired: Desk, server: MailServer) -> None:
+def test_a_pause_in_the_middle_of_a_run_counts_at_once(wired: Desk, server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the look at a message and its sending somebody pauses."""
-    server.handler.data = ["451 later"]
-    wired.tick()
-    server.handler.data = []
-    action = wired.action("first-reminder")
-    paused(wired)
-    assert send(wired.workspace, action.id, len(action.plan["steps"]) - 1) is None
+    real = handing_over._hand_over
+
+    def paused_meanwhile(*arguments: Any) -> Any:
+        paused(wired)
+        return real(*arguments)
+
+    monkeypatch.setattr(handing_over, "_hand_over", paused_meanwhile)
+    assert wired.tick().kept_back == {"paused": 1}
     assert (server.accepted, wired.action("first-reminder").state) == ([], "approved")
+    assert [row.attempts for row in wired.outgoing("approved")] == [0]
+    monkeypatch.undo()
+    resumed(wired)
+    assert wired.tick().states == {"sent": 1}
 
 
 def test_a_delivery_by_hand_is_not_begun_and_one_under_way_is_finished(make_desk: DeskMaker) -> None:

@@ -25,6 +25,7 @@ SENDER = "persona@cliente.example"
         'mx.kemper.example; dkim=pass reason="good; dkim=fail" header.d="cliente.example"',
         "mx.kemper.example (x; dmarc=fail (nested)); dmarc=pass",
         "mx.kemper.example; dmarc=none; spf=pass smtp.mailfrom=cliente.example",
+        "mx.kemper.example; auth=pass smtp.auth=Persona@Cliente.example",
     ],
 )
 def test_our_server_vouches(result: str) -> None:
@@ -55,6 +56,11 @@ def test_our_server_vouches(result: str) -> None:
         "((((((",
         "mx.kemper.example; dmarc",
         "mx.kemper.example; =pass; dmarc=; =",
+        "mx.kemper.example; auth=pass smtp.auth=otra@cliente.example",
+        "mx.kemper.example; auth=pass smtp.auth=persona",
+        "mx.kemper.example; auth=pass",
+        "mx.kemper.example; auth=fail smtp.auth=persona@cliente.example",
+        "mx.kemper.example; dmarc=fail; auth=pass smtp.auth=persona@cliente.example",
     ],
 )
 def test_nobody_vouches(result: str) -> None:

@@ -27,6 +27,17 @@ class ScriptedServer(SMTP):
     async def smtp_MAIL(self, arg: str | None) -> None:
         await super().smtp_MAIL(self._noted(arg, " RET="))
 
+    async def smtp_DATA(self, arg: str | None) -> None:
+        answer = self.event_handler.go_ahead.pop(0) if self.event_handler.go_ahead else ""
+        if answer == "drop":
+            transport: Any = self.transport
+            transport.write(b"354 go on\r\n")  # It leaves in the midst of the message.
+            transport.close()
+        elif answer and not answer.startswith("250"):
+            await self.push(answer)
+        else:
+            await super().smtp_DATA(arg)
+
     def _noted(self, arg: str | None, mark: str) -> str | None:
         handler = self.event_handler
         if handler.dsn != "understood" or not arg or mark not in arg:
@@ -37,11 +48,17 @@ class ScriptedServer(SMTP):
 
 
 class Handler:
-    """`rcpt` gives answers by address, `mail` and `data` one an attempt, in turn; what is not scripted succeeds."""
+    """`rcpt` gives answers by address, `mail`, `go_ahead` and `data` one an attempt, in turn; what is not scripted succeeds.
+
+    `go_ahead` answers the command DATA, `data` the final dot. With `greylisting` an address is turned away for now the first time.
+    """
 
     def __init__(self) -> None:
         self.rcpt: dict[str, str] = {}
         self.mail: list[str] = []
+        self.go_ahead: list[str] = []
+        self.greylisting = False
+        self.known: set[str] = set()
         self.data: list[str] = []
         self.dsn = ""
         self.noted: list[str] = []
@@ -59,12 +76,17 @@ class Handler:
         answer = self.mail.pop(0) if self.mail else "250 OK"
         if answer == "drop":
             server.transport.abort()
+        if answer == "stall":
+            await asyncio.sleep(30)
         if answer.startswith("250"):
             envelope.mail_from = address
         return answer
 
     async def handle_RCPT(self, server: Any, _session: Any, envelope: Any, address: str, _options: list[str]) -> str:
         answer = self.rcpt.get(address, "250 OK")
+        if self.greylisting and address not in self.known:
+            self.known.add(address)
+            answer = "451 4.7.1 greylisted, come back later"
         if answer == "drop":
             server.transport.abort()
         if answer.startswith("250"):

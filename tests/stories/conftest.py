@@ -1,3 +1,3 @@
-from tests.stories.fixtures import desk, make_desk, server, supervised, wired
+from tests.stories.fixtures import desk, make_desk, server, supervised, told, wired
 
-__all__ = ["desk", "make_desk", "server", "supervised", "wired"]
+__all__ = ["desk", "make_desk", "server", "supervised", "told", "wired"]

@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, Phase, settings
 
 from cobranza_rules.mail.smtp_sink import SmtpSink
 from tests.cfdi_files import invoice
-from tests.conftest import DAY, WorkspaceMaker
+from tests.conftest import DAY, MISFORTUNE, WorkspaceMaker
 from tests.stories.desk import UNIVERSITY, Desk, PlainPdf, customer_list
 from tests.stories.mail_server import MailServer, running_server
+from tests.stories.tally import Tally
 
 OPENING = dt.date(2026, 2, 27)
 DeskMaker = Callable[..., Desk]
+Telling = Callable[[str, Tally], None]
 _FOLDERS = itertools.count(1)
 
 
@@ -71,3 +73,9 @@ def wired(desk: Desk, server: MailServer) -> Desk:
     """The desk with a real SMTP server behind it, which fails as `server.handler` is told."""
     desk.workspace.sink = SmtpSink("127.0.0.1", server.port, security="none", timeout_seconds=5)
     return desk
+
+
+@pytest.fixture
+def told(record_property: Callable[[str, object], None]) -> Telling:
+    """`told(name, tally)` puts a row into the table that a test run ends with."""
+    return lambda name, tally: record_property(MISFORTUNE, tally.row(name))

@@ -26,6 +26,10 @@ class MailServer:
         assert all(isinstance(message, EmailMessage) for message in messages)
         return messages
 
+    def reset(self) -> None:
+        """It begins anew, with nothing taken and nothing to fail at."""
+        vars(self.handler).update(vars(Handler()))
+
     @property
     def recipients(self) -> list[list[str]]:
         return [recipients for _sender, recipients, _raw in self.handler.accepted]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import random
 import sys
 import tempfile
@@ -11,20 +12,10 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.stories.killing import Tally, make_due_folder, measure, play_failing_wire, play_round
+from tests.stories.killing import make_due_folder, measure, play_failing_wire, play_round
 from tests.stories.mail_server import running_server
-
-HEADINGS = ("Faults", "Runs", "Kills", "Wire faults", "Messages", "Sent", "Uncertain", "Refused", "Doubled", "Lost")
-
-
-def row(name: str, tally: Tally) -> tuple[object, ...]:
-    counts = (tally.runs, tally.kills, tally.faults, tally.messages, tally.sent, tally.uncertain, tally.refused)
-    return (name, *counts, len(tally.doubled), len(tally.lost))
-
-
-def table(rows: list[tuple[object, ...]]) -> str:
-    lines = [HEADINGS, ("---", *("---:" for _heading in HEADINGS[1:])), *rows]
-    return "\n".join(f"| {' | '.join(f'{cell:,}' if isinstance(cell, int) else str(cell) for cell in line)} |" for line in lines)
+from tests.stories.misfortunes import COUNT, MISFORTUNES, befall
+from tests.stories.tally import Tally, table
 
 
 def until(enough: Callable[[Tally], bool], play: Callable[[Path], Tally], folder: Path, name: str) -> Tally:
@@ -43,6 +34,7 @@ def soak(kills: int, seed: int) -> tuple[str, bool]:
         folder = Path(name)
         template = make_due_folder(folder / "template")
         length = measure(template, folder)
+        few = make_due_folder(folder / "few", COUNT)
         tallies = {
             "SIGKILL, into a Maildir": until(
                 lambda tally: tally.kills >= kills, lambda base: play_round(template, base, draw, length), folder, "maildir"
@@ -50,20 +42,26 @@ def soak(kills: int, seed: int) -> tuple[str, bool]:
             "SIGKILL, over SMTP": until(
                 lambda tally: tally.kills >= kills // 2, lambda base: play_round(template, base, draw, length, server), folder, "smtp"
             ),
-            "Server that fails": until(
+            "A server that fails at random": until(
                 lambda tally: tally.faults >= kills // 2, lambda base: play_failing_wire(template, base, draw, server), folder, "wire"
             ),
         }
+        for each in MISFORTUNES:
+            play = functools.partial(befall, each, few, draw=draw, server=server)
+            tallies[each] = until(lambda tally: tally.faults >= kills // 20, play, folder, "".join(filter(str.isalnum, each)))
     where = sum((tally.where for tally in tallies.values()), Counter[str]())
     met = "\n".join(f"- {moment}: {times}" for moment, times in sorted(where.items()))
-    sound = not any(tally.doubled or tally.lost for tally in tallies.values())
-    return table([row(kind, tally) for kind, tally in tallies.items()]) + f"\n\nWhere they struck:\n\n{met}\n", sound
+    sound = all(tally.sound for tally in tallies.values())
+    return table([tally.row(kind) for kind, tally in tallies.items()]) + f"\n\nWhere they struck:\n\n{met}\n", sound
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="script/soak", description=__doc__)
     parser.add_argument(
-        "--kills", type=int, default=1000, help="runs to kill with the Maildir; half as many with SMTP, and as many wire faults"
+        "--kills",
+        type=int,
+        default=1000,
+        help="runs to kill with the Maildir; half as many with SMTP and as many faults of the server, a twentieth of each other misfortune",
     )
     parser.add_argument("--seed", type=int, default=20260302)
     chosen = parser.parse_args()

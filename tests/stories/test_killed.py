@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.killing import WIRE_FAULTS, Tally, make_due_folder, measure, play_failing_wire, play_round
+from tests.stories.fixtures import Telling
+from tests.stories.killing import WIRE_FAULTS, make_due_folder, measure, play_failing_wire, play_round
 from tests.stories.mail_server import MailServer
+from tests.stories.tally import Tally
 
 KILLS = 50
 KILLS_ON_THE_WIRE = 20
@@ -31,20 +33,24 @@ def play(due: tuple[Path, tuple[int, float]], tmp_path: Path, kills: int, server
     return tally
 
 
-def test_into_a_maildir(due: tuple[Path, tuple[int, float]], tmp_path: Path) -> None:
+def test_into_a_maildir(due: tuple[Path, tuple[int, float]], tmp_path: Path, told: Telling) -> None:
     tally = play(due, tmp_path, KILLS)
+    told("SIGKILL, into a Maildir", tally)
     assert (tally.doubled, tally.lost, tally.uncertain) == ([], [], 0)
     assert tally.sent == tally.messages == 20 * tally.rounds
 
 
-def test_over_smtp(due: tuple[Path, tuple[int, float]], tmp_path: Path, server: MailServer) -> None:
+def test_over_smtp(due: tuple[Path, tuple[int, float]], tmp_path: Path, server: MailServer, told: Telling) -> None:
     tally = play(due, tmp_path, KILLS_ON_THE_WIRE, server)
+    told("SIGKILL, over SMTP", tally)
+    assert tally.uncertain <= tally.kills, "a killed run leaves no more than one message in doubt"
     assert (tally.doubled, tally.lost) == ([], [])
     assert tally.sent + tally.uncertain == tally.messages == 20 * tally.rounds
 
 
-def test_over_a_failing_wire(due: tuple[Path, tuple[int, float]], tmp_path: Path, server: MailServer) -> None:
+def test_over_a_failing_wire(due: tuple[Path, tuple[int, float]], tmp_path: Path, server: MailServer, told: Telling) -> None:
     tally = play_failing_wire(due[0], tmp_path / "round", random.Random(SEED), server)
+    told("A server that fails at random", tally)
     assert (tally.doubled, tally.lost) == ([], [])
     assert set(tally.where) == set(WIRE_FAULTS), "choose a seed that draws every fault"
     assert tally.sent + tally.uncertain + tally.refused == tally.messages == 20

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.chains import Chain
 from cobranza_rules.language import _
-from cobranza_rules.plan.gates import gates_for
 from cobranza_rules.plan.ledger import move
 from cobranza_rules.plan.states import State
 from cobranza_rules.problems import Problem
 from cobranza_rules.store.documents import DamagedDocumentError
-from cobranza_rules.store.tables import ActionRow, OutgoingRow
+from cobranza_rules.store.tables import ActionRow
 from cobranza_rules.workspace import Workspace
 
 
-def bytes_agreed_to(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, outgoing: OutgoingRow) -> bytes | Problem:
+def bytes_agreed_to(keeper: Bookkeeper, workspace: Workspace, chain: Chain) -> bytes | Problem:
     """What was agreed to is asked again where its row or the archive has other bytes, and a problem tells of it.
 
     Raises ProblemError where the archive has lost the bytes of what nobody had to agree to.
     """
-    gates = gates_for(keeper, row)
+    row, outgoing, gates = chain.row, chain.outgoing, chain.gates
+    assert outgoing is not None
     if not gates:
         return workspace.archive.get(outgoing.raw)
     try:

@@ -16,7 +16,7 @@ CFDI, SUPPORT = "cfdi", "support"  # As the rules call what is attached
 
 def attached_files(keeper: Bookkeeper, action: PlannedAction) -> Iterator[tuple[str, InvoiceRow, SupportFile]]:
     """By what the rules call it, in the order of invoices and of their files."""
-    if action.subject == "invoice":
+    if action.subject == "invoice" and not _wanted(action).isdisjoint((CFDI, SUPPORT)):
         yield from _files_of(keeper.invoices([item.subject_id for item in action.items]), action)
 
 

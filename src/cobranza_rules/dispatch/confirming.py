@@ -1,8 +1,9 @@
-"""A chain whose steps are all confirmed: only now the rung and `sets` take effect."""
+"""Chains whose steps are all confirmed: only now their rungs and `sets` take effect."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy import select, update
 
@@ -18,15 +19,18 @@ from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.tables import ActionRow, ClaimRow, StepRow, TaskRow
 
 
-def confirm(keeper: Bookkeeper, row: ActionRow, action: PlannedAction, today: dt.date, reason: Sentence) -> None:
-    keeper.session.execute(update(ClaimRow).where(ClaimRow.action_id == row.id, ClaimRow.live).values(sent_on=today))
-    how = _how_delivered(keeper, row, action)
-    invoices = {invoice.id: invoice for invoice in keeper.invoices(action.invoice_ids)}
-    for invoice_id, entry in entries_when_confirmed(action, row.id, today):
-        data = {**entry.data, **how} if entry.kind is EntryKind.DELIVERED else entry.data
-        keeper.enter(invoices[invoice_id], entry.kind, entry.happened_on, data)
-    move(keeper, row, State.SENT, today, reason)
-    row.finished_on = today
+def confirm(keeper: Bookkeeper, done: Sequence[tuple[ActionRow, PlannedAction, Sentence]], today: dt.date) -> None:
+    """Each with the reason why it is done."""
+    ids = [row.id for row, _action, _reason in done]
+    keeper.session.execute(update(ClaimRow).where(ClaimRow.action_id.in_(ids), ClaimRow.live).values(sent_on=today))
+    invoices = {invoice.id: invoice for invoice in keeper.invoices([one for _row, action, _reason in done for one in action.invoice_ids])}
+    for row, action, reason in done:
+        how = _how_delivered(keeper, row, action)
+        for invoice_id, entry in entries_when_confirmed(action, row.id, today):
+            data = {**entry.data, **how} if entry.kind is EntryKind.DELIVERED else entry.data
+            keeper.enter(invoices[invoice_id], entry.kind, entry.happened_on, data)
+        move(keeper, row, State.SENT, today, reason)
+        row.finished_on = today
 
 
 def _how_delivered(keeper: Bookkeeper, row: ActionRow, action: PlannedAction) -> dict[str, str]:

@@ -6,6 +6,7 @@ holds: a demand that has been paid must not come late.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.dispatch.leaving import KeptBack, Leaving
 from cobranza_rules.dispatch.pacing import given_up
-from cobranza_rules.dispatch.sending import Intended, mark_addresses, permanent
+from cobranza_rules.dispatch.sending import mark_addresses, permanent
 from cobranza_rules.dispatch.still_to_get import leave_open, put_off, recipients_of, said_now
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.message import Delivery, DeliveryReport
@@ -24,6 +25,14 @@ from cobranza_rules.store.tables import ActionRow, OutgoingRow, ReceivedRow
 from cobranza_rules.workspace import Workspace
 
 UNREACHABLE = "recipient-unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class _Intended:
+    """Bytes for those alone who are still to get them."""
+
+    raw: bytes
+    recipients: tuple[str, ...]
 
 
 def follow_up_all(workspace: Workspace, leaving: Leaving) -> list[KeptBack]:
@@ -39,16 +48,16 @@ def follow_up_all(workspace: Workspace, leaving: Leaving) -> list[KeptBack]:
 def _follow_up(workspace: Workspace, leaving: Leaving, outgoing_id: int) -> KeptBack | None:
     sink = workspace.sink
     intended = _intend(workspace, leaving, outgoing_id)
-    if not isinstance(intended, Intended):
+    if not isinstance(intended, _Intended):
         return intended
-    report = sink.deliver(intended.raw, workspace.settings.mail.address, intended.recipients, intended.to)
+    report = sink.deliver(intended.raw, workspace.settings.mail.address, intended.recipients, intended.recipients)
     with workspace.database.writing() as session:
         note_followed_up(Bookkeeper(session, workspace.clock.now()), workspace, outgoing_id, report)
     leaving.note(report)
     return None
 
 
-def _intend(workspace: Workspace, leaving: Leaving, outgoing_id: int) -> Intended | KeptBack | None:
+def _intend(workspace: Workspace, leaving: Leaving, outgoing_id: int) -> _Intended | KeptBack | None:
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         outgoing = session.get_one(OutgoingRow, outgoing_id)
@@ -63,7 +72,7 @@ def _intend(workspace: Workspace, leaving: Leaving, outgoing_id: int) -> Intende
             return kept
         raw = workspace.archive.get(outgoing.raw)
         attempts.begin(session, outgoing, waiting, keeper.known_at)
-        return Intended(outgoing_id, raw, waiting, waiting)
+        return _Intended(raw, waiting)
 
 
 def _why_given_up(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, outgoing: OutgoingRow) -> Sentence | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
@@ -20,7 +22,12 @@ def reader_of(keeper: Bookkeeper, workspace: Workspace) -> BookReader:
 
 def look_again(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction) -> Look:
     """Decides again for the customer as if this action had not been planned."""
-    return look_at(reader_of(keeper, workspace), workspace.engine, [(row.id, action)])[row.id]
+    return looks_at(keeper, workspace, [(row.id, action)])[row.id]
+
+
+def looks_at(keeper: Bookkeeper, workspace: Workspace, asked: Sequence[tuple[int, PlannedAction]]) -> Mapping[int, Look]:
+    """The same for several, by the ids of their actions."""
+    return look_at(reader_of(keeper, workspace), workspace.engine, asked)
 
 
 def what_waits(session: Session, workspace: Workspace, customer_id: int | None = None) -> dict[int, Message]:

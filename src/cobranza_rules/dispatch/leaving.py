@@ -30,6 +30,12 @@ class KeptBack(StrEnum):
     HOUR_FULL = "hour_full"
 
 
+NOT_YET = {
+    KeptBack.PAUSED: _("not sent yet: sending is paused"),
+    KeptBack.AFTER_HOURS: _("not sent yet: the contact hours are over"),
+    KeptBack.SERVER_AWAY: _("not sent yet: the mail server is away"),
+    KeptBack.HOUR_FULL: _("not sent yet: the limit of an hour is reached"),
+}
 SAID = {
     KeptBack.PAUSED: N_("Ready, and sending is paused: {count}"),
     KeptBack.AFTER_HOURS: N_("Ready, and waiting for the contact hours: {count}"),
@@ -76,15 +82,26 @@ class Leaving:
 
     def kept_back(self, session: Session, outgoing: OutgoingRow) -> KeptBack | None:
         """None where it may leave now."""
+        now, asked = self._workspace.clock.now(), outgoing.retry_asked
+        if (kept := self._all_kept_back(session, now, asked=asked)) is not None:
+            return kept
+        if not asked and outgoing.next_try_at is not None and outgoing.next_try_at > now:
+            return KeptBack.PUT_OFF
+        return self._hour_full(now)
+
+    def stopped_by(self, session: Session, *, asked: bool) -> KeptBack | None:
+        """The same right before the wire, for one that was let go shortly before. None where it may still leave."""
         now = self._workspace.clock.now()
+        return self._all_kept_back(session, now, asked=asked) or self._hour_full(now)
+
+    def _all_kept_back(self, session: Session, now: dt.datetime, *, asked: bool) -> KeptBack | None:
         if self.paused(session):
             return KeptBack.PAUSED
         if not may_write_at(self._workspace.rules, now):
             return KeptBack.AFTER_HOURS
-        if self._server_rests(now, asked=outgoing.retry_asked):
-            return KeptBack.SERVER_AWAY
-        if not outgoing.retry_asked and outgoing.next_try_at is not None and outgoing.next_try_at > now:
-            return KeptBack.PUT_OFF
+        return KeptBack.SERVER_AWAY if self._server_rests(now, asked=asked) else None
+
+    def _hour_full(self, now: dt.datetime) -> KeptBack | None:
         self._handed_over = [min(instant, now) for instant in self._handed_over]  # The clock may be set back while a long run sends.
         return KeptBack.HOUR_FULL if room_from(self._handed_over, self._out.per_hour, now) is not None else None
 

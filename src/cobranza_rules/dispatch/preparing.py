@@ -93,6 +93,8 @@ def _follow(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: Pla
         asking = waited >= renew_after and still_waiting(keeper, row)
         ready, same = row.state == State.APPROVED, key == row.content
         why = why_anew(ready=ready, same=same, waited=waited, asking=asking, renew_after=renew_after)
+        if why is None and _asks_more(keeper, workspace, row, fresh):
+            why = _("rendered anew: the settings ask for more people to agree")
         if why is not None:
             move(keeper, row, State.PLANNED, today, why)
         elif row.state == State.APPROVED:
@@ -107,6 +109,12 @@ def _follow(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: Pla
     else:
         move(keeper, row, State.PLANNED, today, _("rendered anew: what it says has changed"))
         _present(keeper, workspace, row, fresh, key)
+
+
+def _asks_more(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: PlannedAction) -> bool:
+    """Somebody has to agree today who was never asked: the mode, or what is a gate, was changed since."""
+    wanted = delegated_gates(keeper.session, row.id, gates_of(fresh, workspace.settings.mode, workspace.settings.rubric))
+    return not {(gate.kind, gate.role) for gate in wanted} <= {(gate.gate, gate.role) for gate in gates_for(keeper, row)}
 
 
 def _waited(workspace: Workspace, row: ActionRow) -> int:

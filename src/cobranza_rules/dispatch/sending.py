@@ -1,4 +1,4 @@
-"""One message to the wire: intent is on the disk before, the outcome after, and what is uncertain is never tried again by itself."""
+"""Before a message goes to the wire its intent is in the ledger, after it the outcome; what is uncertain is never tried again by itself."""
 
 from __future__ import annotations
 
@@ -14,18 +14,22 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.clock import shifted
 from cobranza_rules.dispatch.agreed_bytes import bytes_agreed_to
+from cobranza_rules.dispatch.chains import Chain, read_chain
+from cobranza_rules.dispatch.confirming import confirm
 from cobranza_rules.dispatch.pacing import given_up, wait_after
-from cobranza_rules.dispatch.pausing import pause_on
 from cobranza_rules.dispatch.standings import on_the_wire
-from cobranza_rules.dispatch.steps import go_on, steps_of
+from cobranza_rules.dispatch.steps import advance, go_on
 from cobranza_rules.dispatch.still_to_get import leave_open
+from cobranza_rules.dispatch.wire_journal import Attempt
 from cobranza_rules.language import Sentence, _, word
 from cobranza_rules.mail.message import Delivery, DeliveryReport
 from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
-from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.problems import Problem
+from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.rules.recipients import message_step
 from cobranza_rules.store import attempts
-from cobranza_rules.store.tables import ActionRow, AttemptRow, BillingRequestRow, ContactRow, OutgoingRow
+from cobranza_rules.store.tables import ActionRow, AttemptRow, BillingRequestRow, ContactRow, OutgoingRow, StepRow
 from cobranza_rules.workspace import Workspace
 
 REFUSED_MESSAGE = "message-refused"
@@ -34,71 +38,77 @@ POLICY = re.compile(r"5\d\d[ -]5\.7\.")
 
 @dataclass(frozen=True, slots=True)
 class Intended:
-    """What is about to be handed over: `to` are those of whom one has to be accepted, `recipients` all of the envelope."""
+    """A message that the ledger says is being sent: `to` are those of whom one has to be accepted, `recipients` all of the envelope.
 
-    outgoing_id: int
+    `asked` says that a person wants it to be tried now.
+    """
+
+    action_id: int
+    action: PlannedAction
+    attempt: Attempt
     raw: bytes
     recipients: tuple[str, ...]
     to: tuple[str, ...]
+    asked: bool
 
 
-def send(workspace: Workspace, action_id: int, position: int) -> DeliveryReport | None:
-    """None where somebody else has sent it meanwhile, or sending was paused.
+def intend(keeper: Bookkeeper, workspace: Workspace, chain: Chain) -> Intended | Problem | None:
+    """Marks the message as being sent and gives its bytes; None where somebody else has done so in the meantime.
 
-    Raises ProblemError where the sink is not fit or the archive has lost the bytes; then nothing is marked as being sent.
+    A problem where its bytes are not those that everybody has agreed to: then they are asked again. Raises ProblemError where the archive has
+    lost the bytes of what nobody had to agree to; then nothing is marked.
     """
-    sink = workspace.sink
-    intended = _intend(workspace, action_id)
-    if intended is None:
+    row, outgoing = chain.row, chain.outgoing
+    if row.state != State.APPROVED or outgoing is None or outgoing.state != "approved":
         return None
-    if isinstance(intended, Problem):
-        raise ProblemError([intended])
-    report = sink.deliver(intended.raw, workspace.settings.mail.address, intended.recipients, intended.to)
-    with workspace.database.writing() as session:
-        keeper = Bookkeeper(session, workspace.clock.now())
-        note_outcome(keeper, workspace, action_id, position, report)
-    return report
+    raw = bytes_agreed_to(keeper, workspace, chain)
+    if isinstance(raw, Problem):
+        return raw
+    archive, asked = workspace.settings.mail.out.archive, outgoing.retry_asked
+    recipients = on_the_wire([*outgoing.recipients, *outgoing.copies, *([archive] if archive else [])])
+    attempts.begin(keeper.session, outgoing, recipients, keeper.known_at)
+    outgoing.state = "sending"
+    outgoing.changed_at = keeper.known_at
+    reason = _("handed to the mail server as {message_id}", message_id=outgoing.message_id)
+    move(keeper, row, State.SENDING, workspace.clock.today(), reason)
+    attempt = Attempt(outgoing.message_id, outgoing.attempts)
+    return Intended(row.id, chain.action, attempt, raw, recipients, on_the_wire(outgoing.recipients), asked)
 
 
-def _intend(workspace: Workspace, action_id: int) -> Intended | Problem | None:
-    """Marks the message as being sent; None where that may not be.
-
-    A problem where its bytes are not those that everybody has agreed to: then they are asked again.
-    """
-    with workspace.database.writing() as session:
-        keeper = Bookkeeper(session, workspace.clock.now())
-        row = session.get_one(ActionRow, action_id)
-        outgoing = session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == action_id, OutgoingRow.revision == row.revision))
-        if row.state != State.APPROVED or outgoing is None or outgoing.state != "approved":
-            return None
-        if pause_on(session, workspace.clock.today()) is not None:
-            return None
-        raw = bytes_agreed_to(keeper, workspace, row, outgoing)
-        if isinstance(raw, Problem):
-            return raw
-        archive = workspace.settings.mail.out.archive
-        recipients = on_the_wire([*outgoing.recipients, *outgoing.copies, *([archive] if archive else [])])
-        attempts.begin(session, outgoing, recipients, keeper.known_at)
-        outgoing.state = "sending"
-        outgoing.changed_at = keeper.known_at
-        reason = _("handed to the mail server as {message_id}", message_id=outgoing.message_id)
-        move(keeper, row, State.SENDING, workspace.clock.today(), reason)
-        return Intended(outgoing.id, raw, recipients, on_the_wire(outgoing.recipients))
+def put_back(keeper: Bookkeeper, workspace: Workspace, chain: Chain, intended: Intended, why: Sentence) -> None:
+    """Its turn has not come, so this was no attempt."""
+    assert chain.outgoing is not None
+    attempts.take_back(keeper.session, chain.outgoing)
+    chain.outgoing.state, chain.outgoing.changed_at, chain.outgoing.retry_asked = "approved", keeper.known_at, intended.asked
+    move(keeper, chain.row, State.APPROVED, workspace.clock.today(), why)
 
 
-def note_outcome(keeper: Bookkeeper, workspace: Workspace, action_id: int, position: int, report: DeliveryReport) -> None:
-    row = keeper.session.get_one(ActionRow, action_id)
-    outgoing = keeper.session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == action_id, OutgoingRow.revision == row.revision))
+def note_outcomes(keeper: Bookkeeper, workspace: Workspace, told: Sequence[tuple[Chain, DeliveryReport]]) -> None:
+    """Chains that are done with it are confirmed."""
+    done = []
+    for chain, report in told:
+        _note_outcome(keeper, workspace, chain, report)
+        if report.outcome is Delivery.SENT and chain.done:
+            assert chain.outgoing is not None
+            recipients = ", ".join(_accepted(chain.outgoing, report))
+            done.append((chain.row, chain.action, _("accepted for {recipients}", recipients=recipients)))
+    confirm(keeper, done, workspace.clock.today())
+    for chain, report in told:  # How its invoices stand once it has left is what those are waiting for who could not take it yet.
+        if report.outcome is Delivery.SENT and report.refused:
+            assert chain.outgoing is not None
+            leave_open(keeper, workspace, chain.row, chain.outgoing)
+
+
+def _note_outcome(keeper: Bookkeeper, workspace: Workspace, chain: Chain, report: DeliveryReport) -> None:
+    row, outgoing, today = chain.row, chain.outgoing, workspace.clock.today()
     assert outgoing is not None
     outgoing.phase, outgoing.detail, outgoing.changed_at = report.phase, report.detail, keeper.known_at
     outgoing.next_try_at = None
     attempts.complete(keeper.session, outgoing.id, report.outcome, report.phase, report.detail, dict(report.refused))
-    today = workspace.clock.today()
     if report.outcome is Delivery.SENT:
-        recipients = ", ".join(_accepted(outgoing, report))
-        note_left(keeper, workspace, row, outgoing, position, _("accepted for {recipients}", recipients=recipients))
-        if report.refused:
-            leave_open(keeper, workspace, row, outgoing)
+        outgoing.state = "sent"
+        _message_step_of(chain).confirmed_at = keeper.known_at
+        advance(keeper, workspace, chain)
         mark_addresses(keeper, row.customer_id, permanent(report.refused), today)
     elif report.outcome is Delivery.POSTPONED:
         _put_off(keeper, workspace, row, outgoing, report)
@@ -111,10 +121,16 @@ def note_outcome(keeper: Bookkeeper, workspace: Workspace, action_id: int, posit
         _refused(keeper, row, report, today)
 
 
-def note_left(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, outgoing: OutgoingRow, position: int, reason: Sentence) -> None:
-    """The message is known to have left, at once or after somebody looked: its chain goes on."""
+def _message_step_of(chain: Chain) -> StepRow:
+    found = message_step(chain.action)
+    assert found is not None
+    return chain.steps[found[0]]
+
+
+def note_left(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, outgoing: OutgoingRow, reason: Sentence) -> None:
+    """The message is known to have left after somebody looked: its chain goes on."""
     outgoing.state = "sent"
-    steps_of(keeper, row)[position].confirmed_at = keeper.known_at
+    _message_step_of(read_chain(keeper, row.id)).confirmed_at = keeper.known_at
     go_on(keeper, workspace, row, reason)
 
 

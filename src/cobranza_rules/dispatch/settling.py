@@ -9,10 +9,9 @@ from cobranza_rules.dispatch.sending import note_left
 from cobranza_rules.dispatch.still_to_get import leave_open
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.message import Delivery
-from cobranza_rules.plan.ledger import move, planned
+from cobranza_rules.plan.ledger import move
 from cobranza_rules.plan.states import State
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.rules.recipients import message_step
 from cobranza_rules.store.attempts import NOT_LEFT, decide_uncertain, uncertain_still
 from cobranza_rules.store.tables import ActionRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
@@ -42,9 +41,7 @@ def not_uncertain(number: int) -> Problem:
 
 def found_to_have_left(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, outgoing: OutgoingRow, reason: Sentence) -> None:
     """An uncertain message that somebody has seen: its chain goes on."""
-    found = message_step(planned(row))
-    assert found is not None
-    note_left(keeper, workspace, row, outgoing, found[0], reason)
+    note_left(keeper, workspace, row, outgoing, reason)
     leave_open(keeper, workspace, row, outgoing)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.dispatch.chains import Chain, read_chain
 from cobranza_rules.dispatch.confirming import confirm
 from cobranza_rules.dispatch.delivering import mode_of
 from cobranza_rules.dispatch.records import record_reply
@@ -14,15 +13,10 @@ from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.task import MEMOS, joined_deadline
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence
-from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.model import Step, StepKind, closing_claim
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.tables import ActionRow, CustomerRow, StepRow, TaskRow
 from cobranza_rules.workspace import Workspace
-
-
-def steps_of(keeper: Bookkeeper, row: ActionRow) -> list[StepRow]:
-    return list(keeper.session.scalars(select(StepRow).where(StepRow.action_id == row.id).order_by(StepRow.position)))
 
 
 def go_on(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, reason: Sentence) -> int | None:
@@ -30,17 +24,24 @@ def go_on(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, reason: Sent
 
     Returns the position of the step that has to be sent next, or None where the chain is done or waits for a person.
     """
-    action = planned(row)
-    for kept in steps_of(keeper, row):
+    chain = read_chain(keeper, row.id)
+    position = advance(keeper, workspace, chain)
+    if chain.done:
+        confirm(keeper, [(row, chain.action, reason)], workspace.clock.today())
+    return position
+
+
+def advance(keeper: Bookkeeper, workspace: Workspace, chain: Chain) -> int | None:
+    """As `go_on`, but for the confirming of a chain that is done."""
+    for kept in chain.steps:
         if kept.confirmed_at is not None:
             continue
-        step = action.steps[kept.position]
-        if step.kind is StepKind.EMAIL or (step.kind is StepKind.DELIVER and action.recipients):
+        step = chain.action.steps[kept.position]
+        if step.kind is StepKind.EMAIL or (step.kind is StepKind.DELIVER and chain.action.recipients):
             return kept.position
-        if not _take(keeper, workspace, row, action, step, kept):
+        if not _take(keeper, workspace, chain.row, chain.action, step, kept):
             return None
         kept.confirmed_at = keeper.known_at
-    confirm(keeper, row, action, workspace.clock.today(), reason)
     return None
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.cancellation import paid_for_cancelled
 from cobranza_rules.booking.credit_notes import USED_UP
 from cobranza_rules.catalogue import translator
+from cobranza_rules.domain.invoice import InvoiceStatus
 from cobranza_rules.language import N_, Sentence
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import CreditNoteRow, CustomerRow, InvoiceRow
@@ -18,6 +19,14 @@ from cobranza_rules.store.tables import CreditNoteRow, CustomerRow, InvoiceRow
 def unapplied(session: Session, customer_id: int, currency: str) -> tuple[tuple[str, Money], ...]:
     """Credit notes that no invoice has taken yet, what was paid beyond an invoice's balance, and for one that was cancelled: their numbers."""
     return tuple((number, amount) for _kind, number, amount in _found(session, customer_id, currency))
+
+
+def customers_with_unapplied(session: Session, customers: Sequence[int]) -> frozenset[int]:
+    """Which of them there may be something unapplied for; most customers have nothing of the kind."""
+    notes = select(CreditNoteRow.customer_id).where(CreditNoteRow.customer_id.in_(customers), CreditNoteRow.state.not_in(USED_UP))
+    invoices = select(InvoiceRow.customer_id).where(InvoiceRow.customer_id.in_(customers))
+    over = invoices.where(or_(InvoiceRow.balance < 0, InvoiceRow.status == InvoiceStatus.CANCELLED.value))
+    return frozenset((*session.scalars(notes.distinct()), *session.scalars(over.distinct())))
 
 
 def _found(session: Session, customer_id: int, currency: str) -> Iterator[tuple[str, str, Money]]:

@@ -18,7 +18,7 @@ def sender_authenticated(results: Sequence[str], authserv_id: str, sender: str) 
     """Only the topmost of `results` counts, and only when it bears our server's name; never raises.
 
     DMARC passed for the sender's domain, or DKIM or SPF passed for a domain that is aligned with it (RFC 7489, relaxed), while
-    DMARC did not fail.
+    DMARC did not fail. Or the sender has logged in to our server to send it, under the very address that he writes from (RFC 8601, 2.7.4).
     """
     domain = sender.rpartition("@")[2].strip().rstrip(".").lower()
     if not results or not authserv_id.strip() or not domain:
@@ -28,7 +28,12 @@ def sender_authenticated(results: Sequence[str], authserv_id: str, sender: str) 
         return False
     if any(method == "dmarc" and result in ("fail", "permerror", "temperror") for method, result, _found in statements):
         return False
-    return any(_vouches(method, properties, domain) for method, result, properties in statements if result == "pass")
+    passed = [(method, properties) for method, result, properties in statements if result == "pass"]
+    return any(_logged_in(method, properties, sender) or _vouches(method, properties, domain) for method, properties in passed)
+
+
+def _logged_in(method: str, properties: dict[str, str], sender: str) -> bool:
+    return method == "auth" and properties.get("smtp.auth", "").strip().lower() == sender.strip().lower()
 
 
 def _vouches(method: str, properties: dict[str, str], domain: str) -> bool:

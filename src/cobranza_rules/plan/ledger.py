@@ -12,8 +12,8 @@ from cobranza_rules.language import Sentence
 from cobranza_rules.plan.codec import from_json, to_json
 from cobranza_rules.plan.gates import withdraw_gates
 from cobranza_rules.plan.states import ALLOWED, GIVES_UP_CLAIMS, ForbiddenStepError, State
+from cobranza_rules.rules.model import WRITING
 from cobranza_rules.rules.planned import Plan, PlannedAction
-from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.store.tables import ActionRow, ClaimRow, StepRow
 
 
@@ -83,15 +83,18 @@ def release_claims(keeper: Bookkeeper, row: ActionRow) -> None:
 
 
 def _note(keeper: Bookkeeper, row: ActionRow, day: dt.date, reason: Sentence) -> None:
-    action = planned(row)
-    if action.subject != "invoice" and not reaches_customer(action.steps):  # What replies state and people are told has events of its own.
+    """From the plan as it is kept, for a message that leaves is moved again and again."""
+    subject, steps, items = row.plan["subject"], row.plan["steps"], row.plan["items"]
+    if subject != "invoice" and WRITING.isdisjoint(
+        step["kind"] for step in steps
+    ):  # What replies state and people are told has events of its own.
         return
-    about = "invoices" if action.subject == "invoice" else action.subject
+    about = "invoices" if subject == "invoice" else subject
     keeper.note(
         row.customer_id,
         f"action_{row.state}",
         day,
-        {"action": row.id, "rule": row.rule_id, about: list(action.invoices), "reason": reason.as_json()},
+        {"action": row.id, "rule": row.rule_id, about: [item["number"] for item in items], "reason": reason.as_json()},
     )
 
 

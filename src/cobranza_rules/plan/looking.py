@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -54,7 +54,10 @@ def look_at(reader: BookReader, engine: Engine, asked: Asked) -> Mapping[int, Lo
 def _looks(reader: BookReader, engine: Engine, part: Asked, *, trace: bool) -> dict[int, Look]:
     book = reader.of([action.customer_id for _key, action in part], [key for key, _action in part], named_facts(reader.rules))
     plan = decide(reader.rules, book, reader.today, engine, trace=trace)
-    return {key: look_for(action, plan, reader.rules) for key, action in part}
+    of_customers: dict[int, list[PlannedAction]] = defaultdict(list)
+    for planned in plan.actions:
+        of_customers[planned.customer_id].append(planned)
+    return {key: look_for(action, replace(plan, actions=tuple(of_customers[action.customer_id])), reader.rules) for key, action in part}
 
 
 def _one_of_a_customer(asked: Asked) -> Iterator[Asked]:

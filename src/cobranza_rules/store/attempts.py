@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from cobranza_rules.clock import shifted
@@ -32,6 +32,12 @@ def begin(session: Session, outgoing: OutgoingRow, recipients: Sequence[str], no
     outgoing.attempts += 1
     outgoing.retry_asked = False
     return row
+
+
+def take_back(session: Session, outgoing: OutgoingRow) -> None:
+    """Its turn did not come: the wire was not touched, so the attempt that was begun was none."""
+    session.execute(delete(AttemptRow).where(AttemptRow.outgoing_id == outgoing.id, AttemptRow.outcome == SENDING))
+    outgoing.attempts -= 1
 
 
 def of_message(session: Session, outgoing_id: int) -> list[AttemptRow]:

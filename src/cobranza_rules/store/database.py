@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from cobranza_rules.language import _
@@ -27,13 +28,17 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with self._readers() as session:
+        """Raises ProblemError where the database is locked, full or gone."""
+        with _failing_now_told(), self._readers() as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """One transaction, and one writer at a time: commits at the end, or rolls everything back."""
-        with self._writers.begin() as session:
+        """One transaction, and one writer at a time: commits at the end, or rolls everything back.
+
+        Raises ProblemError where the database is locked, full or gone; then nothing of it was written.
+        """
+        with _failing_now_told(), self._writers.begin() as session:
             if self.engine.dialect.name == "postgresql":
                 session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
             yield session
@@ -68,6 +73,34 @@ def _problems_told() -> Iterator[None]:
     except DatabaseError as error:  # No connection, no rights, or a file that is no database
         what = _("the database cannot be opened: {detail}", detail=str(error.orig).splitlines()[0])
         raise ProblemError([Problem(what, _("check its address and that it runs"), place="database")]) from None
+
+
+@contextmanager
+def _failing_now_told() -> Iterator[None]:
+    """What another program, a full disk or a server that restarts does to a database is no fault of this program."""
+    try:
+        yield
+    except OperationalError as last:
+        # SQLite ends the transaction of a statement for which there is no room, so that what would undo it fails as well.
+        error = next((one for one in _with_causes(last) if not _is_our_fault(one)), None)
+        if error is None:
+            raise
+        what = _("the database cannot be used now: {detail}", detail=str(error.orig).splitlines()[0])
+        hint = _("see whether its disk is full or another program holds it; nothing is lost, and the next run goes on")
+        raise ProblemError([Problem(what, hint, place="database")]) from last
+
+
+def _with_causes(error: BaseException) -> Iterator[OperationalError]:
+    found: BaseException | None = error
+    while found is not None:
+        if isinstance(found, OperationalError):
+            yield found
+        found = found.__context__
+
+
+def _is_our_fault(error: OperationalError) -> bool:
+    """A statement that SQLite does not understand, or that comes at the wrong time."""
+    return getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 
 def _engine(url: str, base: Path) -> Engine:
