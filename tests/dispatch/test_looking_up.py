@@ -161,7 +161,7 @@ def test_two_ids_of_many_are_told_apart(dovecot: Dovecot) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"folder": "Ninguna"}, "the mailbox has no folder 'Ninguna' that can be opened; correct mail.archive.folder"),
+        ({"folder": "Ninguna"}, "the mailbox has no folder 'Ninguna' that can be opened; correct its folder under mail.archive"),
         (
             {"user": "nadie"},
             "the mail server 127.0.0.1 does not accept the user nadie with this password; check mail.archive.user and where its password comes from",

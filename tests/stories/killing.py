@@ -237,7 +237,11 @@ def _settle(workspace: Workspace, server: MailServer) -> None:
 
 def _numbers(texts: Sequence[str]) -> Counter[str]:
     """Which invoice each message is about."""
-    return Counter(number for text in texts for number in set(re.findall(r"FA-\d+", text)))
+    return Counter(number for text in texts for number in _numbers_in(text))
+
+
+def _numbers_in(text: str) -> set[str]:
+    return set(re.findall(r"FA-\d+", text))
 
 
 def _left(base: Path) -> Counter[str]:
@@ -245,4 +249,11 @@ def _left(base: Path) -> Counter[str]:
 
 
 def _accepted(server: MailServer) -> Counter[str]:
-    return _numbers([text_of(mail) for mail in server.accepted])
+    """By invoice how often the same recipient got it at most: who could not take a message yet gets it later, alone."""
+    got = Counter(
+        (number, recipient)
+        for mail, recipients in zip(server.accepted, server.recipients, strict=True)
+        for number in _numbers_in(text_of(mail))
+        for recipient in recipients
+    )
+    return Counter({number: max(times for (other, _who), times in got.items() if other == number) for number, _recipient in got})
