@@ -52,6 +52,7 @@ SENTENCES = {
     "document_made": N_("{name} made by {engine} (SHA-256 {document})"),
     "delivered": N_("invoice {invoice} delivered{how}"),
     "delivery_undone": N_("delivery of {invoice} undone: the message came back"),
+    "delivery_not_received": N_("delivery of {invoice} undone: the customer says that it did not arrive"),
     "acknowledged": N_("receipt of {invoice} acknowledged{said}"),
     "acknowledgement_undone": N_("acknowledgement of {invoice} taken back by {who}: {reason}"),
     "support_required": N_("{invoice} goes with: {kinds}"),
@@ -95,6 +96,7 @@ SENTENCES = {
     "message_undone": N_("{rule}: what the message did is undone, for it came back"),
     "recorded_promise": N_("promise recorded for {invoices}"),
     "recorded_payment_claim": N_("claimed payment recorded for {invoices}"),
+    "recorded_not_received": N_("recorded that {invoices} did not reach the customer"),
     "recorded_dispute": N_("dispute recorded for {invoices}"),
     "recorded_acknowledgement": N_("acknowledgement recorded"),
     "override_ladder": N_("override {number} by {who}: {subject} climbs ladder {ladder}{until}: {why}"),
@@ -106,7 +108,7 @@ SENTENCES = {
 # What may move a due date, by the entry that did
 BECAUSE = {
     "delivered": N_("for it was delivered"),
-    "delivery_undone": N_("for its delivery came back"),
+    "delivery_undone": N_("for its delivery is undone"),
     "acknowledged": N_("for it was acknowledged"),
     "inherited": N_("in place of the one that it substitutes"),
 }
@@ -183,6 +185,8 @@ def _told_as(kind: str, data: Mapping[str, Any]) -> str:
     """Some kinds say something else by what they carry: a rung that stays in the house sends nothing to anybody."""
     if kind == "rung_sent" and data.get("internal"):
         return "rung_carried_out"
+    if kind == "delivery_undone" and data.get("not_received"):
+        return "delivery_not_received"
     if kind == "payment_reversed" and data.get("retold"):
         return "payment_retold"
     if kind == "due_set" and data.get("because") in BECAUSE:

@@ -31,7 +31,7 @@ class EntryKind(StrEnum):
     SUBSTITUTED = "substituted"  # by: invoice id
     INHERITED = "inherited"  # source: invoice id, and the state of the substituted invoice that goes on here
     DELIVERED = "delivered"  # action: id or absent (an opening import); mode, and carried_by where a person did
-    DELIVERY_UNDONE = "delivery_undone"  # action
+    DELIVERY_UNDONE = "delivery_undone"  # action; not_received: true where the customer says so, and no report of a server; message
     # kind: AcknowledgementKind; person, title, phone, number; at: instant (ISO 8601); review_on, payment_on: ISO dates; document: digest of
     # the scan or of the message; message or task: id; delivery: action that it acknowledges. What was not said is absent or "".
     ACKNOWLEDGED = "acknowledged"

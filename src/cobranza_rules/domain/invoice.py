@@ -31,7 +31,8 @@ class InvoiceState:
     """Amounts in minor units. `applied` maps a payment ("p12") or credit note ("c3") to what it covers: each covers an invoice once.
 
     `due_on` is the due date of the oldest part that payments have not covered; `due_basis` says what it rests on, parts included.
-    `delivered_by` is the action that delivered it, None for what was delivered before the program came. `acknowledgements` are the data of
+    `delivered_by` is the action that delivered it, None for what was delivered before the program came; `not_received_count` says how often
+    the customer has said that a delivery did not reach it. `acknowledgements` are the data of
     their entries, the oldest first; `support_required` are kinds of support.
     """
 
@@ -45,6 +46,7 @@ class InvoiceState:
     delivery: str = "pending"
     delivered_on: dt.date | None = None
     delivered_by: int | None = None
+    not_received_count: int = 0
     acknowledged: bool = False
     acknowledgements: tuple[Mapping[str, Any], ...] = ()
     support: tuple[SupportFile, ...] = ()
@@ -174,7 +176,9 @@ def _delivered(state: InvoiceState, entry: Entry) -> InvoiceState:
 def _delivery_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
     if state.delivered_by != entry.data["action"]:  # A later delivery stands on its own.
         return state
-    return replace(state, delivery="pending", delivered_on=None, delivered_by=None)
+    said = 1 if entry.data.get("not_received") else 0
+    count = state.not_received_count + said
+    return replace(state, delivery="pending", delivered_on=None, delivered_by=None, not_received_count=count)
 
 
 def _acknowledged(state: InvoiceState, entry: Entry) -> InvoiceState:

@@ -98,6 +98,7 @@ def reply_facts(
     answers_our_message: bool,
     answers_transmittal: bool,
     decided_by_person: bool,
+    not_received_before: bool,
     received_on: dt.date,
     read: Mapping[str, Any],
     customer: Mapping[str, Value],
@@ -113,6 +114,7 @@ def reply_facts(
         "answers_our_message": answers_our_message,
         "answers_transmittal": answers_transmittal,
         "decided_by_person": decided_by_person,
+        "not_received_before": not_received_before,
     }
     if isinstance(pay_on := read.get("pay_on"), dt.date):
         facts["promise_workdays_ahead"] = calendar.between(received_on, pay_on)

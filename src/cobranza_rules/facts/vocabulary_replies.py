@@ -40,6 +40,13 @@ REPLY_FACTS = (
     fact("decided_by_person", B, N_("a person has said what it is"), "decided_by_person", neutral=False),
     fact("answers_transmittal", B, N_("it answers the message that delivered invoices"), "answers_transmittal", neutral=False),
     fact(
+        "not_received_before",
+        B,
+        N_("the customer has said before that one of its invoices did not arrive"),
+        "not not_received_before",
+        neutral=False,
+    ),
+    fact(
         "promise_workdays_ahead",
         N,
         N_("business days from the message to the promised day"),

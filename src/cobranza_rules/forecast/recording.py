@@ -10,9 +10,10 @@ from cobranza_rules.rules.decide import decide
 from cobranza_rules.rules.effects import can_be_recorded, entry_recorded
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.model import RuleSet, StepKind
+from cobranza_rules.rules.not_received import NOT_RECEIVED
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.subjects import Book
-from cobranza_rules.store.replies import INVOICES, delivers, facts_from_json, received_on
+from cobranza_rules.store.replies import INVOICES, answered_by, delivers, facts_from_json, received_on
 from cobranza_rules.store.tables import ActionRow, ReceivedRow
 
 
@@ -41,6 +42,9 @@ def _record(imagined: Imagined, rules: RuleSet, read: Book, action: PlannedActio
         if step.kind is not StepKind.RECORD:
             continue
         for invoice in (invoice for invoice in read.invoices if invoice.id in reply.invoices):
+            if step.name == NOT_RECEIVED:
+                imagined.undo_delivery(invoice.id, answered_by(row, answered), received_on(row, rules.calendar))
+                continue
             balance = Money(invoice.balance, invoice.currency)
             entry = entry_recorded(step.name, said, balance, delivered=delivered, on=received_on(row, rules.calendar), kind=row.kind)
             if entry is not None:

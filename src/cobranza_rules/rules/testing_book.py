@@ -18,6 +18,7 @@ from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import can_be_recorded, entries_when_confirmed, entry_recorded
 from cobranza_rules.rules.gates import Gate
 from cobranza_rules.rules.model import RuleSet, Step, StepKind
+from cobranza_rules.rules.not_received import NOT_RECEIVED, Answered, can_be_missing, entries_when_not_received
 from cobranza_rules.rules.overrides import Override, OverrideKind, Overrides, overrides_of
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.testing_model import GivenCustomer, GivenInvoice, RuleTest
@@ -63,6 +64,7 @@ class TestedAction:
     agreed: bool = False
     ready: bool = False
     carried_since: dt.date | None = None
+    missed: set[int] = field(default_factory=set)  # Invoices that it brought and that did not reach the customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class TestedReply:
     kind: str
     read: Mapping[str, Any]
     truths: Mapping[str, bool]
+    answered: Answered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +197,9 @@ class TestedBook:
             return
         for invoice_id in reply.invoices:
             state = self.states[invoice_id]
+            if what == NOT_RECEIVED:
+                self._undo_delivery(reply, invoice_id)
+                continue
             balance = Money(state.balance, self.invoices[invoice_id].currency)
             delivered = reply.truths["answers_transmittal"]
             entry = entry_recorded(what, reply.read, balance, delivered=delivered, on=reply.received_on, kind=reply.kind)
@@ -201,6 +207,16 @@ class TestedBook:
                 self.enter(invoice_id, entry)
         if can_be_recorded(what, reply.read):
             self.replies.remove(reply)
+
+    def _undo_delivery(self, reply: TestedReply, invoice_id: int) -> None:
+        state = self.states[invoice_id]
+        if state.status is not InvoiceStatus.OPEN or not can_be_missing(state, reply.answered, reply.received_on):
+            return
+        delivery = next((tested for tested in self.actions if tested.id == state.delivered_by), None)
+        if delivery is not None:
+            delivery.missed.add(invoice_id)
+        for entry in entries_when_not_received(state, reply.received_on, of_ladder=delivery is not None and bool(delivery.action.ladder)):
+            self.enter(invoice_id, entry)
 
     def restate(self) -> None:
         """What the test states of its first day holds whatever was sent before."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,8 @@ from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import is_about_delivery
+from cobranza_rules.rules.model import StepKind
+from cobranza_rules.rules.not_received import Answered
 from cobranza_rules.rules.overrides import Override, OverrideKind, blocked_by
 from cobranza_rules.rules.testing_book import TestedAction, TestedBook, TestedPayment, TestedReply
 from cobranza_rules.rules.testing_events import REPLY_FACTS, REPLY_TRUTHS
@@ -178,8 +180,16 @@ def _reply(book: TestedBook, event: Event) -> Sentence | None:
         delivers = any(is_about_delivery(step.kind, step.name) for step in answered.action.steps)
         truths = {**truths, "answers_our_message": True, "answers_transmittal": delivers, **_given(event)}
         invoices = invoices or tuple(answered.action.invoice_ids)
-    book.replies.append(TestedReply(next(book.ids), customer, invoices, event.on, event.data["kind"], event.data["read"], truths))
+    said = event.data["kind"], event.data["read"], truths
+    book.replies.append(TestedReply(next(book.ids), customer, invoices, event.on, *said, _message(answered, truths)))
     return None
+
+
+def _message(answered: TestedAction | None, truths: Mapping[str, bool]) -> Answered | None:
+    """None where it answers none, or a person says what it is about."""
+    if answered is None or answered.sent_on is None or truths["decided_by_person"]:
+        return None
+    return Answered(answered.id, answered.sent_on, any(step.kind is StepKind.DELIVER for step in answered.action.steps))
 
 
 def _given(event: Event) -> dict[str, bool]:
