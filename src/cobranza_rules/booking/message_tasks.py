@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
+from functools import partial
 
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of
 from cobranza_rules.booking.substitution import present_of
 from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.domain.dispute import DISPUTING, opened_by
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.store.replies import invoices_of
 from cobranza_rules.store.tables import ActionRow, InvoiceRow, ReceivedRow, TaskRow
@@ -23,8 +26,8 @@ def open_task_of_message(
     message = keeper.session.get_one(ReceivedRow, message_id)
     assert message.customer_id is not None
     answered = keeper.session.get(ActionRow, message.action_id) if message.action_id else None
-    named = keeper.invoices(list(invoices_of(answered.plan if answered else None, message.facts)))
-    invoices = [present_of(keeper, invoice).id for invoice in named if present_of(keeper, invoice).status == "open"]
+    named = [present_of(keeper, invoice) for invoice in _invoices(keeper, message, answered)]
+    invoices = [invoice.id for invoice in named if invoice.status == "open"]
     task = open_task(keeper, name, message.customer_id, role, today, invoices, {"action": action_id}, due_on)
     task.detail = {**task.detail, MESSAGES: [*task.detail.get(MESSAGES, ()), message_id]}
     return task
@@ -42,18 +45,20 @@ def settle_messages(keeper: Bookkeeper, task: TaskRow, who: str, today: dt.date)
         row.state, row.decided_by = "settled", who
         keeper.note(task.customer_id, "message_settled", today, {"message": row.id, "kind": row.kind, "who": who})
     for invoice in keeper.invoices(task.invoices):
-        if invoice.dispute_open and _disputed_by(keeper, invoice) in answered:
+        first = opened_by(invoice.id, partial(entries_of, keeper.session)) if invoice.dispute_open else None
+        if first is not None and first in answered and not _disputed_since(keeper, invoice, first, answered):
             keeper.enter(invoice, EntryKind.DISPUTE_CLOSED, today, {"reason": task.name, "task": task.id})
 
 
-def _disputed_by(keeper: Bookkeeper, invoice: InvoiceRow) -> int | None:
-    """The message that opened the dispute, be it over the invoice in whose place this one stands; None where a person did, too."""
-    found: int | None = None
-    for entry in entries_of(keeper.session, invoice.id):
-        if entry.kind is EntryKind.DISPUTE_CLOSED:
-            found = None
-        elif entry.kind is EntryKind.DISPUTE_OPENED:
-            found = entry.data.get("message")
-        elif entry.kind is EntryKind.INHERITED and entry.data["dispute_open"]:
-            found = _disputed_by(keeper, keeper.session.get_one(InvoiceRow, entry.data["source"]))
-    return found
+def _disputed_since(keeper: Bookkeeper, invoice: InvoiceRow, first: int, answered: Collection[int]) -> bool:
+    """Another message, that this task does not answer, disputes the invoice as well: an open dispute is not opened twice."""
+    later = select(ReceivedRow, ActionRow).outerjoin(ActionRow, ActionRow.id == ReceivedRow.action_id)
+    later = later.where(ReceivedRow.customer_id == invoice.customer_id, ReceivedRow.kind.in_(DISPUTING), ReceivedRow.id > first)
+    return any(
+        message.id not in answered and invoice in [present_of(keeper, each) for each in _invoices(keeper, message, action)]
+        for message, action in keeper.session.execute(later)
+    )
+
+
+def _invoices(keeper: Bookkeeper, message: ReceivedRow, answered: ActionRow | None) -> list[InvoiceRow]:
+    return keeper.invoices(list(invoices_of(answered.plan if answered else None, message.facts)))

@@ -151,6 +151,8 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
     said += _acknowledged_with(data) if kind == "acknowledged" else []
     fields["said"] = _(": {said}", said=joined(said)) if said else ""
     fields["how"] = _how(data) if kind == "delivered" else ""
+    if kind == "dispute_opened" and data.get("reason"):
+        fields["reason"] = word(data["reason"])
     if data.get("because") in BECAUSE:
         fields["because"] = Sentence(BECAUSE[data["because"]])
     fields["next"] = _("; next contact on {day}", day=data["next_contact"]) if data.get("next_contact") else ""

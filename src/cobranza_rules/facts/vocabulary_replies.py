@@ -54,6 +54,14 @@ REPLY_FACTS = (
         unit="business days",
         may_be_unknown=True,
     ),
+    fact(
+        "attached_files",
+        N,
+        N_("files that are attached to it, the pictures of a signature apart"),
+        "attached_files >= 1",
+        unit="files",
+        neutral=0,
+    ),
     fact("amount", A, N_("the amount that it names"), "amount > 1000.00 MXN", currency_fact="amount_currency", may_be_unknown=True),
     fact("amount_currency", T, N_("the currency of that amount"), 'amount_currency == "MXN"', may_be_unknown=True),
 )

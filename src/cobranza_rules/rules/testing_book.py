@@ -79,6 +79,7 @@ class TestedReply:
     read: Mapping[str, Any]
     truths: Mapping[str, bool]
     answered: Answered | None = None
+    attached_files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ class TestedBook:
     replies: list[TestedReply] = field(default_factory=list)
     owners: dict[int, int] = field(default_factory=dict)  # The customer of each invoice
     tasks: dict[tuple[int, str], TestedTask] = field(default_factory=dict)  # Open ones by customer and name
+    asked_in: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))  # Replies by the task that they brought
+    heard: list[TestedReply] = field(default_factory=list)  # Every reply, those that wait no more as well
     payments: list[TestedPayment] = field(default_factory=list)
     ids: count[int] = field(default_factory=lambda: count(1))
     entries: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
@@ -183,6 +186,8 @@ class TestedBook:
         """Joins the customer's open task of that name."""
         wanted = self.rules.calendar.plus(on, step.due_workdays) if step.due_workdays else None
         task = self.open_task(action.customer_id, step.name, step.assign, on, wanted)
+        if action.subject == Scope.REPLY:
+            self.asked_in[task.id].add(action.items[0].subject_id)
         deadline = joined_deadline(task.due_on, wanted, on)
         for item in action.items:
             if action.ladder and item.rule_id == action.rule_id:
@@ -204,7 +209,7 @@ class TestedBook:
             delivered = reply.truths["answers_transmittal"]
             entry = entry_recorded(what, reply.read, balance, delivered=delivered, on=reply.received_on, kind=reply.kind)
             if entry is not None and state.status is InvoiceStatus.OPEN:
-                self.enter(invoice_id, entry)
+                self.enter(invoice_id, replace(entry, data={**entry.data, "message": reply.id}))
         if can_be_recorded(what, reply.read):
             self.replies.remove(reply)
 

@@ -23,7 +23,9 @@ from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, T
 from cobranza_rules.rules.testing_queues import tested_queues
 
 Given = Mapping[str, Value | None]
-NAMES_NO_INVOICES = frozenset({"promise", "payment_notice", "dispute", NOT_RECEIVED})  # Kinds that a person has to give their invoices to
+NAMES_NO_INVOICES = frozenset(
+    {"promise", "payment_notice", "dispute", "invoice_correction", "missing_requirement", NOT_RECEIVED}
+)  # Kinds that a person has to give their invoices to
 
 
 class Present:
@@ -175,6 +177,7 @@ def _reply_facts(book: TestedBook, reply: TestedReply, customers: Mapping[int, C
         kind=reply.kind,
         **{**reply.truths, "doubtful": doubtful},
         not_received_before=any(state.not_received_count for state in opened),
+        attached_files=reply.attached_files,
         received_on=reply.received_on,
         read=reply.read,
         customer=customers[reply.customer].facts,

@@ -20,7 +20,8 @@ from cobranza_rules.rules.subjects import Claims, CustomerSubject, ReplySubject
 from cobranza_rules.store.tables import ActionRow, InvoiceRow, ReceivedRow
 
 INVOICES = "invoices"  # Under this key a person's decision names the invoices that a message is about, by id.
-ABOUT_INVOICES = frozenset({"promise", "payment_notice", "dispute", NOT_RECEIVED})
+SMALLEST_PICTURE = 20_000  # Bytes from which on an attached picture counts as a file
+ABOUT_INVOICES = frozenset({"promise", "payment_notice", "dispute", "invoice_correction", "missing_requirement", NOT_RECEIVED})
 
 
 def facts_to_json(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,6 +80,7 @@ def open_replies(
             answers_transmittal=delivers(plan),
             decided_by_person=vouched,
             not_received_before=any(invoice.not_received_count for invoice in _open(session, invoices)),
+            attached_files=sum(not _is_ornament(each) for each in row.attachments),
             received_on=received_on(row, calendar),
             read=facts_from_json(row.facts),
             customer=customers[row.customer_id].facts,
@@ -86,6 +88,11 @@ def open_replies(
         )
         subjects.append(ReplySubject(row.id, row.customer_id, facts, invoices, claims.get(row.id, {})))
     return subjects
+
+
+def _is_ornament(attachment: Mapping[str, Any]) -> bool:
+    """The logo of a signature; the photograph of a receipt is larger."""
+    return str(attachment["media_type"]).startswith("image/") and int(attachment["size"]) < SMALLEST_PICTURE
 
 
 def _said_before(session: Session, kind: str, invoices: Sequence[int]) -> bool:
