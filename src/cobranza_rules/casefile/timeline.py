@@ -62,9 +62,13 @@ SENTENCES = {
     "rung_carried_out": N_("{rung} carried out for {invoice}"),
     "reminded_before": N_("before the program came: {rung} for {invoice}"),
     "rung_undone": N_("reminder for {invoice} undone: the message came back"),
-    "promised": N_("payment of {invoice} promised for {pay_on}"),
-    "payment_claimed": N_("the customer says that {invoice} was paid"),
-    "claim_rejected": N_("the payment claimed for {invoice} was not found"),
+    "promised": N_("payment of {invoice} promised for {pay_on}{said}"),
+    "promise_withdrawn": N_("the promise for {invoice} is withdrawn{said}"),
+    "payment_claimed": N_("the customer says that {invoice} was paid{said}"),
+    "claim_rejected": N_("the payment claimed for {invoice} was not found{said}"),
+    "noted_note": N_("note of {who}: {text}"),
+    "noted_call": N_("call of {who}: {text}"),
+    "noted_meeting": N_("meeting of {who}: {text}"),
     "dispute_opened": N_("{invoice} is disputed: {reason}"),
     "dispute_closed": N_("the dispute over {invoice} is closed"),
     "intervention_opened": N_("intervention asked for {invoice}, until {due_on}"),
@@ -115,6 +119,8 @@ BECAUSE = {
 # Fields of events that hold an identifier of ours: they are shown as words.
 WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome", "by", "state", "process"})
 SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did
+SAID_BY_HAND = ("who", "amount", "reference", *SAID)
+BY_HAND = frozenset({"promised", "promise_withdrawn", "payment_claimed", "claim_rejected"})
 SAID_OF_RECEIPT = ("kind", *SAID)
 
 
@@ -145,7 +151,7 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
         fields["amount"] = str(Money(data["minor"], data["currency"]))
     said = [
         word(data[name]) if name in WORDS else Sentence("{text}", {"text": data[name]})
-        for name in (SAID_OF_RECEIPT if kind == "acknowledged" else SAID)
+        for name in (SAID_OF_RECEIPT if kind == "acknowledged" else SAID_BY_HAND if kind in BY_HAND else SAID)
         if data.get(name)
     ]
     said += _acknowledged_with(data) if kind == "acknowledged" else []

@@ -42,9 +42,10 @@ class EntryKind(StrEnum):
     RUNG_SENT = "rung_sent"  # ladder, rung, action, next_contact: ISO date or absent, internal: true where it wrote to no customer
     RUNG_UNDONE = "rung_undone"  # action
     REMINDED_BEFORE = "reminded_before"  # ladder, rung, below: the rungs before it; file; case_status or absent; internal as above
-    PROMISED = "promised"  # pay_on: ISO date, minor: 0 for the whole balance
-    PAYMENT_CLAIMED = "payment_claimed"  # message
-    CLAIM_REJECTED = "claim_rejected"
+    PROMISED = "promised"  # pay_on: ISO date, minor: 0 for the whole balance; message, task, or who and comment
+    PROMISE_WITHDRAWN = "promise_withdrawn"  # who, comment
+    PAYMENT_CLAIMED = "payment_claimed"  # message; or who, comment, amount, reference, document: digest of its receipt
+    CLAIM_REJECTED = "claim_rejected"  # who, comment
     DISPUTE_OPENED = "dispute_opened"  # reason
     DISPUTE_CLOSED = "dispute_closed"
     INTERVENTION_OPENED = "intervention_opened"  # task, due_on

@@ -234,6 +234,13 @@ def _promised(state: InvoiceState, entry: Entry) -> InvoiceState:
     )
 
 
+def _promise_withdrawn(state: InvoiceState, _entry: Entry) -> InvoiceState:
+    """As if it had not been made, so that the next one is the first again."""
+    if state.promised_on is None:
+        return state
+    return replace(state, promised_on=None, promised_minor=0, promise_paid=0, promise_count=max(state.promise_count - 1, 0))
+
+
 def _claimed(state: InvoiceState, entry: Entry) -> InvoiceState:
     return replace(state, claimed_on=entry.happened_on, claim_count=state.claim_count + 1)
 
@@ -287,6 +294,7 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.RUNG_UNDONE: _rung_undone,
     EntryKind.REMINDED_BEFORE: _reminded_before,
     EntryKind.PROMISED: _promised,
+    EntryKind.PROMISE_WITHDRAWN: _promise_withdrawn,
     EntryKind.PAYMENT_CLAIMED: _claimed,
     EntryKind.CLAIM_REJECTED: lambda state, _entry: replace(state, claimed_on=None),
     EntryKind.DISPUTE_OPENED: lambda state, _entry: replace(state, dispute_open=True),
