@@ -7,6 +7,7 @@ from collections.abc import Collection
 from functools import partial
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of
 from cobranza_rules.booking.substitution import present_of
@@ -31,6 +32,12 @@ def open_task_of_message(
     task = open_task(keeper, name, message.customer_id, role, today, invoices, {"action": action_id}, due_on)
     task.detail = {**task.detail, MESSAGES: [*task.detail.get(MESSAGES, ()), message_id]}
     return task
+
+
+def tasks_of_messages(session: Session) -> dict[int, TaskRow]:
+    """The open task with which each message waits, by the message's id."""
+    waiting = session.scalars(select(TaskRow).where(TaskRow.state == "open").order_by(TaskRow.id))
+    return {message: task for task in waiting for message in task.detail.get(MESSAGES, ())}
 
 
 def settle_messages(keeper: Bookkeeper, task: TaskRow, who: str, today: dt.date) -> None:

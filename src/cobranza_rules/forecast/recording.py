@@ -25,13 +25,13 @@ def record(imagined: Imagined, rules: RuleSet, engine: Engine, read: Book, today
     customers = {key: read.customers[key] for key in writers}
     book = imagined.book(Book(customers, [], [reply for reply in read.replies if reply.customer_id in writers], read.company), today)
     for action in decide(rules, book, today, engine).actions:
-        _record(imagined, rules, read, action)
+        _record(imagined, rules, read, action, today)
     for reply in book.replies:
         if reply.facts.get("decided_by_person") is True:
             imagined.read[reply.id] = reply.customer_id
 
 
-def _record(imagined: Imagined, rules: RuleSet, read: Book, action: PlannedAction) -> None:
+def _record(imagined: Imagined, rules: RuleSet, read: Book, action: PlannedAction, today: dt.date) -> None:
     """Balances are those that were read: nobody pays meanwhile."""
     reply = next(reply for reply in read.replies if reply.id == action.items[0].subject_id)
     row = imagined.session.get_one(ReceivedRow, reply.id)
@@ -39,6 +39,9 @@ def _record(imagined: Imagined, rules: RuleSet, read: Book, action: PlannedActio
     said = facts_from_json(row.facts)
     delivered = delivers(answered.plan if answered else None) or INVOICES in row.facts
     for step in action.steps:
+        if step.kind is StepKind.TASK:
+            due_on = rules.calendar.plus(today, step.due_workdays) if step.due_workdays else None
+            imagined.queues.open_task(action.customer_id, step, step.assign, due_on, today)
         if step.kind is not StepKind.RECORD:
             continue
         for invoice in (invoice for invoice in read.invoices if invoice.id in reply.invoices):
