@@ -68,6 +68,11 @@ TASKS = (
     N_("message-refused"),
     N_("find-address"),
     N_("message-too-large"),
+    N_("confirm-delivery"),
+    N_("correct-invoice"),
+    N_("complete-requirements"),
+    N_("send-documents"),
+    N_("check-contact"),
 )
 SUPPORT = (
     N_("cfdi"),
@@ -131,6 +136,7 @@ TASK_FIELDS = (
     N_("amount"),
     N_("currency"),
     N_("beside"),
+    N_("messages"),
 )
 CHAIN_BREAKS = (N_("changed"), N_("removed"), N_("inserted"), N_("reordered"))
 ANSWERS = (
@@ -161,6 +167,13 @@ RULES = (
     N_("exclude"),
     N_("acknowledgement-received"),
     N_("promise-received"),
+    N_("not-received"),
+    N_("not-received-again"),
+    N_("payment-receipt-received"),
+    N_("correction-asked"),
+    N_("requirement-missing"),
+    N_("documents-asked"),
+    N_("contact-change-proposed"),
     N_("payment-claim-received"),
     N_("dispute-opened"),
     N_("collection"),
@@ -190,5 +203,5 @@ AGREEMENT_KINDS = (N_("contract"), N_("commercial_terms"))
 REQUEST_STATES = (N_("accepted"), N_("refused"), N_("invoiced"))
 DELIVERIES = (N_("email"), N_("in_person"), N_("portal"))
 INTERNAL_MESSAGES = (N_("digest"), N_("notice"), N_("billing"), N_("ready"), N_("returned"))
-UNITS = (N_("days"), N_("business days"), N_("hours"), N_("messages"), N_("promises"), N_("claims"), N_("rungs"))
+UNITS = (N_("days"), N_("business days"), N_("hours"), N_("messages"), N_("promises"), N_("claims"), N_("rungs"), N_("times"), N_("files"))
 PACKETS = (N_("delivery"), N_("account"), N_("escalation"))
