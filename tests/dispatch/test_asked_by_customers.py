@@ -15,6 +15,7 @@ from cobranza_rules.booking.message_tasks import open_task_of_message
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.mail.assigning import Assignment, assign
 from cobranza_rules.store.tables import InternalMessageRow
+from tests.cfdi_files import invoice
 from tests.conftest import DAY
 from tests.stories.desk import OURS, PAYER, Desk, days, text_of
 
@@ -72,6 +73,18 @@ def test_what_is_to_be_corrected_or_completed_is_not_claimed_until_somebody_has(
     reminded.on(dt.date(2026, 3, 17)).done(opened.id)
     assert not reminded.invoice("FA-1").dispute_open
     assert reminded.invoice("FA-1").dispute_closed_on == dt.date(2026, 3, 17)
+
+
+def test_the_invoice_that_takes_the_place_of_the_wrong_one_is_claimed(reminded: Desk) -> None:
+    reminded.on(TUESDAY).write("Un detalle con la factura.", answers=reminded.last_id())
+    reminded.tick()
+    assigned(reminded, "invoice_correction")
+    reminded.tick()
+    reminded.on(WEDNESDAY).take(invoice("FA-9", "1160.00", WEDNESDAY, replaces=("FA-1",)))
+    assert reminded.invoice("FA-9").dispute_open
+    reminded.done(reminded.task("correct-invoice").id, "accounting")
+    assert not reminded.invoice("FA-9").dispute_open
+    reminded.assert_whole()
 
 
 def test_a_dispute_of_its_own_outlives_the_correction(reminded: Desk) -> None:

@@ -52,7 +52,7 @@ def settle_messages(keeper: Bookkeeper, task: TaskRow, who: str, today: dt.date)
         row.state, row.decided_by = "settled", who
         keeper.note(task.customer_id, "message_settled", today, {"message": row.id, "kind": row.kind, "who": who})
     for invoice in keeper.invoices(task.invoices):
-        first = opened_by(invoice.id, partial(entries_of, keeper.session)) if invoice.dispute_open else None
+        first = opened_by(invoice.id, partial(entries_of, keeper.session)) if invoice.dispute_open and invoice.status == "open" else None
         if first is not None and first in answered and not _disputed_since(keeper, invoice, first, answered):
             keeper.enter(invoice, EntryKind.DISPUTE_CLOSED, today, {"reason": task.name, "task": task.id})
 

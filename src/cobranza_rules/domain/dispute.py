@@ -15,6 +15,8 @@ def opened_by(invoice_id: int, entries_of: Callable[[int], Sequence[Entry]]) -> 
     """The message's id, be it about the invoice in whose place this one stands; None where a person opened it, or none is open."""
     is_open, message = False, None
     for entry in entries_of(invoice_id):
+        if entry.kind is EntryKind.SUBSTITUTED:  # What comes after says nothing of the one in its place.
+            break
         if entry.kind is EntryKind.DISPUTE_CLOSED:
             is_open, message = False, None
         elif entry.kind is EntryKind.DISPUTE_OPENED and not is_open:

@@ -13,6 +13,7 @@ from cobranza_rules.domain.acknowledgement import adds_to, without_last
 from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, accepted, accepted_anew, agreed_anew, due_anew
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.inheritance import inherited
+from cobranza_rules.domain.promises import payment_claimed, promise_withdrawn, promised
 from cobranza_rules.domain.rung_sent import RungSent
 from cobranza_rules.domain.schedule import oldest_uncovered
 from cobranza_rules.domain.support import SupportFile, kinds_missing, support_file
@@ -224,27 +225,6 @@ def _rung_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
     return replace(state, rungs=state.rungs[:-1])
 
 
-def _promised(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return replace(
-        state,
-        promised_on=_day(entry.data, "pay_on"),
-        promised_minor=entry.data.get("minor", 0),
-        promise_paid=0,
-        promise_count=state.promise_count + 1,
-    )
-
-
-def _promise_withdrawn(state: InvoiceState, _entry: Entry) -> InvoiceState:
-    """As if it had not been made, so that the next one is the first again."""
-    if state.promised_on is None:
-        return state
-    return replace(state, promised_on=None, promised_minor=0, promise_paid=0, promise_count=max(state.promise_count - 1, 0))
-
-
-def _claimed(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return replace(state, claimed_on=entry.happened_on, claim_count=state.claim_count + 1)
-
-
 def _intervention_opened(state: InvoiceState, entry: Entry) -> InvoiceState:
     return replace(state, intervention="open", intervention_due=_day(entry.data, "due_on"), intervention_task=entry.data["task"])
 
@@ -293,9 +273,9 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.RUNG_SENT: _rung_sent,
     EntryKind.RUNG_UNDONE: _rung_undone,
     EntryKind.REMINDED_BEFORE: _reminded_before,
-    EntryKind.PROMISED: _promised,
-    EntryKind.PROMISE_WITHDRAWN: _promise_withdrawn,
-    EntryKind.PAYMENT_CLAIMED: _claimed,
+    EntryKind.PROMISED: promised,
+    EntryKind.PROMISE_WITHDRAWN: promise_withdrawn,
+    EntryKind.PAYMENT_CLAIMED: payment_claimed,
     EntryKind.CLAIM_REJECTED: lambda state, _entry: replace(state, claimed_on=None),
     EntryKind.DISPUTE_OPENED: lambda state, _entry: replace(state, dispute_open=True),
     EntryKind.DISPUTE_CLOSED: lambda state, entry: replace(state, dispute_open=False, dispute_closed_on=entry.happened_on),

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from cobranza_rules.domain.dispute import DISPUTING, opened_by
 from cobranza_rules.domain.entry import Entry, EntryKind
+from cobranza_rules.domain.invoice import InvoiceStatus
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.effects import is_about_delivery
 from cobranza_rules.rules.model import StepKind
@@ -63,7 +64,8 @@ def settle_replies(book: TestedBook, task: int, on: dt.date) -> None:
     answered = book.asked_in[task] - elsewhere
     book.replies = [reply for reply in book.replies if reply.id not in answered]
     for key, state in book.states.items():
-        first = opened_by(key, book.entries.__getitem__) if state.dispute_open else None
+        disputed = state.dispute_open and state.status is InvoiceStatus.OPEN
+        first = opened_by(key, book.entries.__getitem__) if disputed else None
         later = (reply for reply in book.heard if first and reply.id > first and reply.id not in answered and reply.kind in DISPUTING)
         if first in answered and not any(key in reply.invoices for reply in later):
             book.enter(key, Entry(EntryKind.DISPUTE_CLOSED, on, {"task": task}))
