@@ -12,6 +12,7 @@ from sample_book.invoices import all_invoices
 from sample_book.money_in import money_in
 from sample_book.replies import replies
 from sample_book.settings import settings
+from sample_book.signers import answers_of_the_signer
 from sample_book.story import story
 from sample_book.support import papers, scans
 
@@ -35,6 +36,7 @@ def sample_files() -> dict[str, bytes]:
     files |= {f"soporte/{paper.name}": paper.content for paper in arriving} | scans(invoices)
     files |= {f"cfdi/{_folder(day)}/{number}.xml": xml.encode() for day, number, xml in documents}
     files |= {f"respuestas/{reply.file}": reply.content for reply in answers}
+    files |= answers_of_the_signer()
     files |= {f"malos/{name}": content for name, content in bad_input(invoices, receipts).items()}
     return files
 

@@ -10,6 +10,7 @@ from typing import Any
 from sample_book.customers import START, customers, office_days
 from sample_book.invoices import Invoice
 from sample_book.replies import Reply
+from sample_book.signers import APPROVES, REJECTS
 from sample_book.signing import MENDED_ON, REFUSED_CUSTOMER, REFUSED_ON, SIGNED_LATE
 from sample_book.support import Paper, handed_over_on, scan_of
 
@@ -74,14 +75,14 @@ NOTES = {
     dt.date(2026, 3, 5): "C-019 no recibe facturas sin su remisión, y la de hoy no la trae: su carta no se escribe hasta que llegue.",
     dt.date(2026, 3, 6): "Llega la remisión, y la carta de C-019 sale a firma: se entregará en persona, con un acuse para sellar.",
     dt.date(2026, 3, 9): "Cinco días hábiles después salen los segundos recordatorios, con copia a Ventas.",
-    dt.date(2026, 3, 11): "La gerente rechaza un oficio; llega una factura que sustituye a otra.",
+    dt.date(2026, 3, 11): "La gerente rechaza un oficio por correo; llega una factura que sustituye a otra.",
     dt.date(2026, 3, 12): "El oficio rechazado sale con la orden de compra que le faltaba.",
     dt.date(2026, 3, 13): "La promesa del 10 de marzo no se cumplió y su plazo de gracia terminó.",
     dt.date(2026, 3, 18): "La gerente de administración está fuera dos días: los oficios esperan su firma.",
     dt.date(2026, 3, 17): "Ventas no llegó a un acuerdo con C-018: el caso pasa a la gerencia de administración.",
     dt.date(
         2026, 3, 20
-    ): "La gerente firma lo que esperaba, y decide sobre los casos que le llegaron: uno sale a demanda, otro vuelve a cobranza.",
+    ): "La gerente aprueba por correo lo que esperaba, y decide sobre los casos que le llegaron: uno sale a demanda, otro vuelve a cobranza.",
     dt.date(2026, 4, 2): "Jueves Santo: los bancos cierran, la oficina trabaja.",
     dt.date(2026, 4, 10): "Último día.",
 }
@@ -100,7 +101,8 @@ FORMAT = """\
 #           that place. Without `answers` only Date is added.
 #   people  as: a role of cobranza.toml. do: one of
 #             approve  signs what waits for that role's signature (all of it, or `customer`'s only)
-#             reject   refuses it, with a `comment`
+#             answer   answers, with the `file` under samples/, the mail that asks for `customer`'s signature, or the oldest one of which
+#                      anything waits; @NUMBER@ in it becomes the number that waits. The next tick reads it.
 #             release  lets messages go out (mode supervised), all or `customer`'s only
 #             assign   says what the message `reply` is: `kind`, `facts`, `comment`; `customer` where the program could not tell. Nothing is
 #                      left to do where the program has recorded that message by itself.
@@ -135,10 +137,12 @@ def _reply(reply: Reply) -> Mapping[str, Any]:
 def _people(day: dt.date, invoices: Sequence[Invoice], replies: Sequence[Reply]) -> list[Mapping[str, Any]]:
     acts = [*_assigned(day, replies), *_handed_over(day, invoices), *_tasks(day)]
     if day == REFUSED_ON:
-        acts.append({"as": SIGNER, "do": "reject", "customer": REFUSED_CUSTOMER, "comment": "Falta anexar la orden de compra."})
+        acts.append({"as": SIGNER, "do": "answer", "customer": REFUSED_CUSTOMER, "file": REJECTS})
     if day == MENDED_ON:
         mended = {"as": ANALYST, "do": "done", "task": "resolve-rejection", "customer": REFUSED_CUSTOMER}
         acts.append({**mended, "answer": "corrected", "comment": "Se anexó la orden de compra."})
+    if day in SIGNED_LATE.values():
+        acts.append({"as": SIGNER, "do": "answer", "file": APPROVES})
     if day not in SIGNED_LATE:
         acts.append({"as": SIGNER, "do": "approve"})
     return [*acts, {"as": ANALYST, "do": "release"}]

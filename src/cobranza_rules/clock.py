@@ -26,6 +26,15 @@ def instant_of(day: dt.date, time: dt.time, zone: dt.tzinfo) -> dt.datetime:
         return dt.datetime.combine(day, farthest, dt.UTC)
 
 
+def shifted(instant: dt.datetime, by: dt.timedelta) -> dt.datetime:
+    """The first or last instant that there is where it lies beyond."""
+    try:
+        return instant + by
+    except OverflowError:
+        zone = instant.tzinfo
+        return dt.datetime.min.replace(tzinfo=zone) if by < dt.timedelta() else dt.datetime.max.replace(tzinfo=zone)
+
+
 class SystemClock:
     def __init__(self, timezone: str) -> None:
         self.zone = ZoneInfo(timezone)

@@ -69,12 +69,20 @@ class Settings(BaseSettings):
             "digest.to": self.digest.to,
             "billing.accepted_to": self.billing.accepted_to,
             "billing.refused_to": self.billing.refused_to,
+            "approvals.by_mail": self.approvals.by_mail or (),
         }
         for place, roles in named.items():
             for role in roles:
                 if role not in self.people:
                     raise PydanticCustomError("unknown_role", "no such role", {"role": role, "place": place})
+        if self.approvals.by_mail and not self.answers_are_trusted:
+            raise PydanticCustomError("untrusted_answers", "no answer could be trusted", {"place": "approvals.by_mail"})
         return self
+
+    @property
+    def answers_are_trusted(self) -> bool:
+        """Whether a mailbox is read, and our own mail server says of each message who has sent it."""
+        return any(each.kind != "none" and each.authserv_id.strip() for each in self.mail.incoming)
 
     @classmethod
     def settings_customise_sources(
@@ -144,6 +152,10 @@ def _as_problem(file: Path, found: dict[str, Any]) -> Problem:
             str(file),
             place=found["ctx"]["place"],
         )
+    if found["type"] == "untrusted_answers":
+        untrusted = _("an answer by mail could not be trusted: nothing says who has sent it")
+        hint = _("set mail.incoming.authserv_id to the name that your own mail server writes into Authentication-Results")
+        return Problem(untrusted, hint, str(file), place=found["ctx"]["place"])
     if found["type"] == "same_name":
         what = _("two mailboxes are called '{name}'", name=found["ctx"]["name"])
         return Problem(what, _("give each block of mail.incoming a 'name' of its own"), str(file), place="mail.incoming")
@@ -163,6 +175,12 @@ def _wanted(found: dict[str, Any]) -> Sentence | str:
         return _("it does not have the form {pattern}", pattern=context["pattern"])
     if kind == "greater_than_equal":
         return _("it must be at least {least}", least=context["ge"])
+    if kind == "less_than_equal":
+        return _("it must be at most {most}", most=context["le"])
+    if kind == "too_short":
+        return _("at least {least} expected here", least=context["min_length"])
+    if kind == "too_long":
+        return _("at most {most} expected here", most=context["max_length"])
     if kind == "value_error" and found["loc"] == ("timezone",):
         return _("unknown time zone '{name}'", name=found["input"])
     return _WANTED.get(kind.partition("_")[0], str(found["msg"]))

@@ -64,11 +64,12 @@ class CompanySection(Section):
 
 
 class SecretSource(Section):
-    """Exactly one of the three is given where a secret is needed."""
+    """At most one is given. `token_command` prints an OAuth2 access token, and is asked anew for each connection: tokens last an hour."""
 
     password_file: Path | None = None
     password_env: str = ""
     password_command: str = ""
+    token_command: str = ""
 
     def secret(self, base: Path) -> SecretStr | None:
         """None where nothing is configured. Raises ProblemError where the source cannot be read."""
@@ -78,20 +79,42 @@ class SecretSource(Section):
             if self.password_env:
                 return SecretStr(os.environ[self.password_env])
             if self.password_command:
-                done = subprocess.run(  # noqa: S603 (the administrator's own command, split without a shell)
-                    shlex.split(self.password_command), capture_output=True, text=True, timeout=SECRET_COMMAND_SECONDS, check=True
-                )
-                return SecretStr(done.stdout.strip())
-        except (OSError, KeyError, subprocess.SubprocessError):
+                return _printed_by(self.password_command)
+        except (OSError, KeyError, ValueError, subprocess.SubprocessError):  # ValueError: quotes that are not closed, letters that are none
             source = str(self.password_file) if self.password_file else self.password_env or self.password_command.split()[0]
             raise ProblemError(
                 [Problem(_("the password source '{source}' cannot be read", source=source), _("check that it exists and may be read"))]
             ) from None
         return None
 
+    def token(self) -> SecretStr | None:
+        """None where no command is configured. Raises ProblemError where it fails or prints nothing, and never says what it has printed."""
+        if not self.token_command:
+            return None
+        try:
+            token = _printed_by(self.token_command)
+        except (OSError, ValueError, subprocess.SubprocessError):
+            token = SecretStr("")
+        if not token.get_secret_value():
+            what = _("the token command '{source}' gives no token", source=self.token_command.split()[0])
+            raise ProblemError([Problem(what, _("run it by hand as the program's user, and see what it says"))])
+        return token
+
+
+def _printed_by(command: str) -> SecretStr:
+    done = subprocess.run(  # noqa: S603 (the administrator's own command, split without a shell)
+        shlex.split(command), capture_output=True, text=True, timeout=SECRET_COMMAND_SECONDS, check=True
+    )
+    return SecretStr(done.stdout.strip())
+
 
 class MailOutSection(SecretSource):
-    """`kind` maildir writes each message into the folder `path`; smtp hands it to a server."""
+    """`kind` maildir writes each message into the folder `path`; smtp hands it to a server.
+
+    `archive` gets every message to a customer, unseen by the others. `retry_minutes` are the waits after the first, second ... refusal for
+    now, the last one from then on, and after `give_up_days` of them a person is told. `per_hour`: messages to customers that are handed to
+    the server in any 60 minutes, 0 for no limit. `read_receipt` asks for one (RFC 8098), `delivery_report` for a report of success (RFC 3461).
+    """
 
     kind: Literal["maildir", "smtp"] = "maildir"
     path: Path = Path("outgoing-mail")
@@ -100,10 +123,26 @@ class MailOutSection(SecretSource):
     security: Literal["starttls", "tls", "none"] = "starttls"
     user: str = ""
     timeout_seconds: int = 30
+    archive: str = ""
+    retry_minutes: Annotated[tuple[Annotated[int, Field(ge=0, le=1440)], ...], Field(min_length=1, max_length=20)] = (5, 15, 60, 240)
+    give_up_days: Annotated[int, Field(ge=1, le=30)] = 5
+    per_hour: Annotated[int, Field(ge=0)] = 0
+    read_receipt: bool = False
+    delivery_report: bool = False
 
 
-class MailInSection(SecretSource):
-    """One mailbox. `name` tells it from others.
+class ImapSection(SecretSource):
+    """A mailbox of an IMAP server. It is only read."""
+
+    host: str = ""
+    port: int = 993
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: str = ""
+    timeout_seconds: int = 30
+
+
+class MailInSection(ImapSection):
+    """One mailbox, with any number of folders. `name` tells it from others.
 
     `authserv_id` is the name that our own mail server writes into Authentication-Results (RFC 8601); without it no sender is trusted.
     """
@@ -111,23 +150,35 @@ class MailInSection(SecretSource):
     name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")] = "incoming"
     kind: Literal["maildir", "imap", "none"] = "maildir"
     path: Path = Path("incoming-mail")
-    host: str = ""
-    port: int = 993
-    security: Literal["tls", "starttls", "none"] = "tls"
-    user: str = ""
     folders: Annotated[tuple[str, ...], Field(min_length=1)] = ("INBOX",)
     authserv_id: str = ""
-    timeout_seconds: int = 30
+
+
+class ArchiveSection(ImapSection):
+    """The IMAP folder in which the copies to `mail.out.archive` arrive; without `host` it is a folder of the first IMAP mailbox of `mail.incoming`.
+
+    A message that may have left is looked up in it, and after `grace_minutes` without it a person is asked.
+    """
+
+    folder: str = "INBOX"
+    grace_minutes: Annotated[int, Field(ge=0, le=1440)] = 30
 
 
 class MailSection(Section):
-    """`largest_mb`: what a message may weigh, as it goes over the wire; most servers take 20 to 25 MB."""
+    """`largest_mb`: what a message may weigh, as it goes over the wire; most servers take 20 to 25 MB.
+
+    `reply_tokens` says that the server delivers name+anything@ to the mailbox of name@: then Reply-To names the message that is answered.
+    `reference_line` puts the same token below each message, for answers that have lost what says which message they answer.
+    """
 
     address: str
     display_name: str = ""
     largest_mb: Annotated[int, Field(ge=1, le=50)] = 20
+    reply_tokens: bool = False
+    reference_line: bool = False
     out: MailOutSection = MailOutSection()
     incoming: tuple[MailInSection, ...] = (MailInSection(),)
+    archive: ArchiveSection | None = None
 
     @field_validator("incoming", mode="before")
     @classmethod
@@ -158,9 +209,13 @@ class DaemonSection(Section):
 
 
 class ApprovalsSection(Section):
-    """`renew_after`: business days after which a document that still waits is written anew, with the day's date and figures."""
+    """`renew_after`: business days after which a document that still waits is written anew, with the day's date and figures.
+
+    `by_mail` are the roles that are asked by mail for whatever waits for them; None: whoever has to sign, if answers can be trusted.
+    """
 
     renew_after: Annotated[int, Field(ge=1, le=250)] = 10
+    by_mail: tuple[str, ...] | None = None
 
 
 class DigestSection(Section):

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from cobranza_rules.dispatch.pausing import pause_in_words
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
 from cobranza_rules.language import N_, Sentence, _, joined
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
-from cobranza_rules.store.tables import InvoiceRow
+from cobranza_rules.store.tables import InvoiceRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
 
 PROBE = "<html><body style='font-family: Arial, \"Liberation Sans\"'><p>Año, señal, 1,234.50</p></body></html>"
@@ -38,7 +39,10 @@ def examine(workspace: Workspace) -> list[Finding]:
         (N_("fonts"), _fonts),
         (N_("pictures"), _pictures),
         (N_("outgoing mail"), _outgoing),
+        (N_("pauses"), _sending),
+        (N_("archive"), _archive),
         (N_("mailbox"), _mailbox),
+        (N_("answers"), _answers),
         (N_("bank data"), _bank),
     ]
     return [_look(workspace, name, look) for name, look in looks]
@@ -160,9 +164,43 @@ def _pictures(workspace: Workspace) -> Sentence:
 def _outgoing(workspace: Workspace) -> Sentence:
     out = workspace.settings.mail.out
     workspace.sink  # noqa: B018 (opening it is the look)
+    out.token()
     if out.kind == "maildir":
         return _("written into the folder {path}; no server is configured", path=str(out.path))
     return _("by {host}:{port} ({security})", host=out.host, port=out.port, security=out.security)
+
+
+def _sending(workspace: Workspace) -> Sentence:
+    """Whether anything keeps what is ready from leaving, and how much is put off."""
+    with workspace.database.reading() as session:
+        paused = pause_in_words(session, workspace.clock.today())
+        put_off = session.scalar(select(func.count()).select_from(OutgoingRow).where(OutgoingRow.next_try_at.is_not(None)))
+    if paused is not None:
+        raise ProblemError([Problem(paused, _("end it with 'cobranza outbox resume'"))])
+    return _("not paused; messages that are put off or looked for: {count}", count=put_off)
+
+
+def _archive(workspace: Workspace) -> Sentence:
+    """Its folder is opened, as it is when something is looked up."""
+    archive = workspace.archive_mailbox
+    if archive is None:
+        return _("none is configured: whether an uncertain message has left, only a person can find out")
+    archive.which_are_there(())
+    if not workspace.settings.mail.out.archive:
+        return _("its folder can be read; mail.out.archive names no address, so that your server has to put the copies there")
+    return _("its folder can be read; copies go to {address}", address=workspace.settings.mail.out.archive)
+
+
+def _answers(workspace: Workspace) -> Sentence:
+    mail = workspace.settings.mail
+    if mail.reply_tokens:
+        return _(
+            "come to {address}+...@, which names the message; your server has to deliver that to {address}@",
+            address=mail.address.partition("@")[0],
+        )
+    if mail.reference_line:
+        return _("are known by their headers, or by the reference line below the text")
+    return _("are known by their headers; where your server keeps name+anything@ addresses, set mail.reply_tokens")
 
 
 def _mailbox(workspace: Workspace) -> Sentence:

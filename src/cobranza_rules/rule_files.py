@@ -1,4 +1,4 @@
-"""Rules and rule tests on the disk: what `rules check` finds wrong, and the tests of files run against the rules that they name."""
+"""Rules, reply patterns and their tests on the disk: what `rules check` finds wrong, and tests run against the files that they name."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cobranza_rules.language import _
+from cobranza_rules.mail.patterns import Patterns
+from cobranza_rules.mail.patterns_file import read_patterns
+from cobranza_rules.mail.reply_tests import ReplyTest, is_of_replies, read_reply_tests
+from cobranza_rules.mail.reply_trials import PhraseCoverage, RepliesReport, ReplyResult, phrases_seen, run_reply_tests
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.document import check_against, read_rules
 from cobranza_rules.rules.document_languages import Templates, check_languages
@@ -21,6 +25,10 @@ from cobranza_rules.rules.yaml_marks import LARGEST, YamlScalar
 
 if TYPE_CHECKING:
     from cobranza_rules.workspace import Workspace
+
+
+RulesRead = tuple[str, tuple[str, ...], RuleSet, tuple[RuleTest, ...]]  # The tests' file, their rules files, both read
+RepliesRead = tuple[str, str, Patterns, tuple[ReplyTest, ...]]  # The tests' file, their patterns file, both read
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +49,21 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """`coverage` of each set of rules files, over all files of tests that are about it."""
+    """`coverage` of each set of rules files, `phrases` of each file of reply patterns, over all files of tests that are about it."""
+
+    __test__ = False
 
     reports: tuple[FileReport, ...]
     coverage: tuple[tuple[tuple[str, ...], Coverage], ...]
+    replies: tuple[RepliesReport, ...] = ()
+    phrases: tuple[tuple[str, PhraseCoverage], ...] = ()
 
     @property
     def failed(self) -> int:
+        return self.rules_failed + sum(report.failed for report in self.replies)
+
+    @property
+    def rules_failed(self) -> int:
         return sum(report.failed for report in self.reports)
 
 
@@ -158,14 +174,24 @@ def files_of_tests(workspace: Workspace) -> list[Path]:
 def run_files(files: Sequence[Path], base: Path) -> Tested:
     """Runs the tests of all files. Raises ProblemError with everything that is wrong in any of them, before any test is run."""
     problems: list[Problem] = []
-    read = []
+    read: list[RulesRead] = []
+    of_replies: list[RepliesRead] = []
     for path in files:
         try:
-            read.append(_read(path, base))
+            shown = shown_as(path, base)
+            content = read_file(path, shown)
+            if is_of_replies(content):
+                of_replies.append(_read_replies(path, shown, content, base))
+            else:
+                read.append(_read(path, shown, content, base))
         except ProblemError as error:
             problems += error.problems
     if problems:
         raise ProblemError(distinct(problems))
+    return replace(_run_rules(read), **_run_replies(of_replies))
+
+
+def _run_rules(read: Sequence[RulesRead]) -> Tested:
     reports = []
     by_rules: dict[tuple[str, ...], tuple[RuleSet, list[TestResult]]] = {}
     for shown, names, rules, tests in read:
@@ -176,9 +202,26 @@ def run_files(files: Sequence[Path], base: Path) -> Tested:
     return Tested(tuple(reports), coverage)
 
 
-def _read(path: Path, base: Path) -> tuple[str, tuple[str, ...], RuleSet, tuple[RuleTest, ...]]:
-    shown = shown_as(path, base)
-    parsed = parse_tests(shown, read_file(path, shown))
+def _run_replies(read: Sequence[RepliesRead]) -> dict[str, Any]:
+    """The fields of Tested that are about replies."""
+    reports = []
+    by_patterns: dict[str, tuple[Patterns, list[ReplyResult]]] = {}
+    for shown, name, patterns, tests in read:
+        results = run_reply_tests(tests, patterns)
+        reports.append(RepliesReport(shown, name, results))
+        by_patterns.setdefault(name, (patterns, []))[1].extend(results)
+    phrases = tuple((name, phrases_seen(results, patterns)) for name, (patterns, results) in by_patterns.items())
+    return {"replies": tuple(reports), "phrases": phrases}
+
+
+def _read_replies(path: Path, shown: str, content: bytes, base: Path) -> RepliesRead:
+    parsed = read_reply_tests(shown, content)
+    name, written = _named(parsed.patterns, path.parent, base)
+    return shown, name, read_patterns(name, written), parsed.tests
+
+
+def _read(path: Path, shown: str, content: bytes, base: Path) -> RulesRead:
+    parsed = parse_tests(shown, content)
     files = [_named(scalar, path.parent, base) for scalar in parsed.rules]
     rules, _warnings = read_rules(files)
     return shown, tuple(name for name, _content in files), rules, read_tests(parsed, rules)

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.digest.sending import send_digest
+from cobranza_rules.dispatch.approval_requests import ask_by_mail
 from cobranza_rules.dispatch.carry_out import CarriedOut, Progress, carry_out, quietly
+from cobranza_rules.dispatch.following_up import settle_interrupted_follow_ups
 from cobranza_rules.dispatch.fuse import why_nothing_may_leave
 from cobranza_rules.dispatch.internal_mail import settle_interrupted_internal
 from cobranza_rules.dispatch.interrupted import settle_interrupted
 from cobranza_rules.dispatch.last_look import reader_of
+from cobranza_rules.dispatch.leaving import KeptBack
+from cobranza_rules.dispatch.looking_up import grace_of, look_up_uncertain
 from cobranza_rules.dispatch.missing import report_missing_addresses
+from cobranza_rules.dispatch.pausing import pause_in_words
 from cobranza_rules.dispatch.request_notices import tell_of_requests
 from cobranza_rules.dispatch.steps import go_on
 from cobranza_rules.language import Sentence, _
@@ -27,6 +32,7 @@ from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.decide import beyond_limit
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.rules.recipients import reaches_customer
+from cobranza_rules.store.attempts import searched_first, uncertain_still
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.heartbeat import TICK, beat
 from cobranza_rules.store.tables import ActionRow, ApprovalRow, OutgoingRow, ReceivedRow, TaskRow
@@ -45,7 +51,8 @@ class TickReport:
     states: Counter[str] = field(default_factory=Counter)
     in_house: int = 0  # Of those that are sent, what went to nobody but people of the company
     problems: list[Problem] = field(default_factory=list)  # What kept single actions from going on
-    after_hours: int = 0  # Messages that are ready and wait for the contact hours
+    kept_back: Counter[KeptBack] = field(default_factory=Counter)  # Messages that are ready, by what they wait for
+    paused: Sentence | None = None  # Who has said that nothing is to leave, and why
     incidents: list[Sentence] = field(default_factory=list)  # Workers of the rules engine that were lost
     digests: dict[str, str] = field(default_factory=dict)  # Addresses to the state in which their digest of the day was left
     newly_waiting: int = 0  # Approvals, tasks, messages in and out that wait for a person since this tick
@@ -55,8 +62,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
     report = TickReport()
     with only_run(workspace.base, workspace.database.engine):
         before = waiting_for_people(workspace)
-        settle_interrupted(workspace)
-        settle_interrupted_internal(workspace)
+        _settle(workspace, report)
         if poll:
             report.received, report.mailbox_problems = ingest(workspace)
         report.recorded = answer_replies(workspace)
@@ -66,7 +72,10 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
             report.plan = replace(report.plan, stopped=_fuse(workspace))
         if report.plan.stopped is None:
             _carry_out(workspace, report, progress)
+        with workspace.database.reading() as session:
+            report.paused = pause_in_words(session, workspace.clock.today())
         report.incidents = incidents_of(workspace)
+        report.problems += [problem for problem in ask_by_mail(workspace) if problem not in report.problems]
         report.problems += [problem for problem in tell_of_requests(workspace) if problem not in report.problems]
         try:
             report.digests = send_digest(workspace)
@@ -78,6 +87,17 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
     return report
 
 
+def _settle(workspace: Workspace, report: TickReport) -> None:
+    """What was on the wire when the program was stopped, and what was uncertain before, as far as anything can tell of it."""
+    settle_interrupted(workspace)
+    settle_interrupted_follow_ups(workspace)
+    settle_interrupted_internal(workspace)
+    try:
+        report.problems += look_up_uncertain(workspace)
+    except ProblemError as error:  # Settings of the archive that are wrong must not keep anything else from being done.
+        report.problems += error.problems
+
+
 def _carry_out(workspace: Workspace, report: TickReport, progress: Progress) -> None:
     carried = [carry_out(workspace, progress)]
     if (again := plan_again(workspace, carried[0])) is not None and (entered := enter_plan(workspace, again)):
@@ -86,7 +106,7 @@ def _carry_out(workspace: Workspace, report: TickReport, progress: Progress) -> 
     for done in carried:
         report.states += done.states
         report.problems += [problem for problem in done.problems if problem not in report.problems]
-        report.after_hours += done.after_hours
+        report.kept_back += done.kept_back
         report.in_house += done.in_house
 
 
@@ -118,7 +138,7 @@ def waiting_for_people(workspace: Workspace) -> set[tuple[str, int]]:
         select(ApprovalRow.id).where(ApprovalRow.state == "waiting"),
         select(TaskRow.id).where(TaskRow.state == "open"),
         select(ReceivedRow.id).where(ReceivedRow.state == "open"),
-        select(OutgoingRow.id).where(OutgoingRow.state == "uncertain"),
+        select(OutgoingRow.id).where(uncertain_still(), not_(searched_first(workspace.clock.now(), grace_of(workspace.settings.mail)))),
     )
     with workspace.database.reading() as session:
         return {(str(number), found) for number, query in enumerate(queries) for found in session.scalars(query)}
@@ -131,6 +151,7 @@ def answer_replies(workspace: Workspace) -> int:
         waiting = select(ReceivedRow.customer_id).where(ReceivedRow.state == "open", ReceivedRow.customer_id.is_not(None)).distinct()
         customers = [customer_id for customer_id in session.scalars(waiting) if customer_id is not None]
         if not customers:
+            settle_decided(keeper, workspace)
             return 0
         plan = plan_customers(reader_of(keeper, workspace), workspace.engine, customers)
         answers = replace(plan, actions=tuple(action for action in plan.actions if action.subject == "reply"), stopped=None)

@@ -24,6 +24,7 @@ REPLY_KINDS = (
     N_("delay_reason"),
     N_("contact_change"),
     N_("question"),
+    N_("decision"),
     N_("unknown"),
     N_("repeated"),
     N_("unreadable"),
@@ -68,6 +69,7 @@ TASKS = (
     N_("message-refused"),
     N_("find-address"),
     N_("message-too-large"),
+    N_("recipient-unreachable"),
     N_("confirm-delivery"),
     N_("correct-invoice"),
     N_("complete-requirements"),
@@ -193,7 +195,32 @@ ROLES = (
 )
 CONTACT_ROLES = (N_("invoice_contact"), N_("collections_contact"), N_("fallback_contact"))
 # How far a message came before the mail server's word on it.
-PHASES = (N_("connect"), N_("envelope"), N_("data"), N_("after-data"))
+PHASES = (N_("connect"), N_("envelope"), N_("data"), N_("after-data"), N_("interrupted"))
+# What was reported of a message that left (RFC 3464, RFC 8098).
+REPORTED = (
+    N_("delivered"),
+    N_("relayed"),
+    N_("expanded"),
+    N_("displayed"),
+    N_("deleted"),
+    N_("dispatched"),
+    N_("processed"),
+)
+# What the program itself says of an attempt; the words of a server are shown as they came.
+DETAILS = (
+    N_("no To recipient was accepted"),
+    N_("no To recipient has a well-formed address"),
+    N_("the sender's address is malformed"),
+    N_("the message has line ends other than CRLF"),
+    N_("the message has no Message-ID"),
+    N_("another message has this Message-ID"),
+    N_("was there already"),
+    N_("the program was stopped while the message was on the wire"),
+    N_("looked up after an interruption"),
+    N_("the token command gives no token; 'cobranza doctor' tries it"),
+    N_("the server does not take access tokens (AUTH XOAUTH2)"),
+    N_("the user or the password has letters outside ASCII, for which the server would have to offer AUTH PLAIN"),
+)
 CASE_STATUSES = (N_("collections"), N_("with_administration"), N_("legal"), N_("written_off"))
 BLOCKED = (N_("contact"), N_("delivery"), N_("escalation"))
 LACKS = (N_("request_missing"), N_("several_requests"), N_("other_amount"), N_("agreement_missing"), N_("contact_missing"))
@@ -202,6 +229,6 @@ TIED_BY = (N_("purchase_order"), N_("amount"), N_("person"))
 AGREEMENT_KINDS = (N_("contract"), N_("commercial_terms"))
 REQUEST_STATES = (N_("accepted"), N_("refused"), N_("invoiced"))
 DELIVERIES = (N_("email"), N_("in_person"), N_("portal"))
-INTERNAL_MESSAGES = (N_("digest"), N_("notice"), N_("billing"), N_("ready"), N_("returned"))
+INTERNAL_MESSAGES = (N_("digest"), N_("notice"), N_("billing"), N_("approval"), N_("approval-answer"), N_("ready"), N_("returned"))
 UNITS = (N_("days"), N_("business days"), N_("hours"), N_("messages"), N_("promises"), N_("claims"), N_("rungs"), N_("times"), N_("files"))
 PACKETS = (N_("delivery"), N_("account"), N_("escalation"))

@@ -18,6 +18,7 @@ from cobranza_rules.store.documents import DocumentArchive
 if TYPE_CHECKING:
     from cobranza_rules.letters.pdf import PdfEngine
     from cobranza_rules.letters.template_folder import TemplateFolder
+    from cobranza_rules.mail.archive_mailbox import Archive
     from cobranza_rules.mail.mailbox import Mailbox
     from cobranza_rules.mail.patterns import Patterns
     from cobranza_rules.mail.reading_process import MessageReader
@@ -148,6 +149,13 @@ class Workspace:
         from cobranza_rules.mail.reading_process import MessageReader
 
         return MessageReader()
+
+    @cached_property
+    def archive_mailbox(self) -> Archive | None:
+        """Where copies of our messages arrive; None where none is configured."""
+        from cobranza_rules.mail.adapters import open_archive
+
+        return open_archive(self.settings.mail, self.base)
 
     @cached_property
     def status_service(self) -> StatusService:

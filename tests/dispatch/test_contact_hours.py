@@ -10,21 +10,9 @@ import pytest
 from cobranza_rules.rules.contact_hours import may_write_at
 from cobranza_rules.rules.document import read_rules
 from tests.stories.desk import Desk
+from tests.stories.hand_clock import HandClock
 
 RULES, _warnings = read_rules([("r.yaml", b'version: 1\ncalendar: {timezone: America/Mexico_City, contact_hours: "09:00-18:00"}\n')])
-
-
-class HandClock:
-    """A clock whose hands a test moves; Mexico City is six hours behind UTC."""
-
-    def __init__(self, at: dt.datetime) -> None:
-        self.at = at
-
-    def today(self) -> dt.date:
-        return (self.at - dt.timedelta(hours=6)).date()
-
-    def now(self) -> dt.datetime:
-        return self.at
 
 
 @pytest.mark.parametrize(
@@ -41,10 +29,10 @@ def test_at_night_a_message_is_made_ready_and_leaves_in_the_morning_once(desk: D
     night = HandClock(dt.datetime(2026, 3, 3, 3, tzinfo=dt.UTC))  # Nine in the evening of Monday
     desk.workspace.clock = night
     report = desk.tick()
-    assert (report.after_hours, report.states) == (1, {"approved": 1})
+    assert (report.kept_back, report.states) == ({"after_hours": 1}, {"approved": 1})
     assert [row.state for row in desk.outgoing()] == ["approved"]
     night.at = dt.datetime(2026, 3, 3, 15, 1, tzinfo=dt.UTC)
     report = desk.tick()
-    assert (report.after_hours, report.states) == (0, {"sent": 1})
+    assert (report.kept_back, report.states) == ({}, {"sent": 1})
     assert [row.state for row in desk.outgoing()] == ["sent"]
     assert desk.tick().states == {}

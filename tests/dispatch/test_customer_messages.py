@@ -268,7 +268,7 @@ def test_who_has_to_sign_a_statement_is_reminded_of_it_without_an_amount(both: D
     with_rules(both, STATEMENT + remind).tick()
     both.run(WEDNESDAY)
     with both.workspace.database.reading() as session:
-        (row,) = session.scalars(select(InternalMessageRow))
+        (row,) = session.scalars(select(InternalMessageRow).where(InternalMessageRow.kind == "notice"))
         raw = both.workspace.archive.get(row.raw).decode()
     assert row.recipient == "administracion@kemper.example"
     assert "monthly-statement" in raw

@@ -15,6 +15,7 @@ from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.cli.planning import show_report
 from cobranza_rules.cli.screen import Screen
+from cobranza_rules.config_sections import ApprovalsSection
 from cobranza_rules.mail.maildir_sink import MaildirSink
 from cobranza_rules.store.tables import InternalMessageRow
 from tests.cfdi_files import invoice
@@ -32,6 +33,8 @@ SECOND = "C-002,XENON INDUSTRIAL ARTICLES,XIA190128J61,nacional,es,30,correo,fac
 def signing(make_desk: DeskMaker) -> Desk:
     """Monday: two letters, of two customers, wait for the manager's signature."""
     desk = make_desk(UNIVERSITY, SECOND)
+    unasked = ApprovalsSection(by_mail=())  # Notices are looked at here, and not what else goes to the company's own people.
+    desk.workspace.settings = desk.workspace.settings.model_copy(update={"approvals": unasked})
     desk.take(invoice("FA-7", "1160.00", DAY), invoice("FA-8", "2320.00", DAY, receiver=("XIA190128J61", "XENON INDUSTRIAL ARTICLES")))
     desk.tick()
     assert [(approval.gate, approval.state) for approval in desk.approvals()] == [("sign", "waiting")] * 2

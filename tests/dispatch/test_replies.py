@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.cli import cobranza
+from cobranza_rules.cli.command import Call
 from cobranza_rules.mail.assigning import Assignment, assign
+from cobranza_rules.problems import ProblemError
 from tests.cfdi_files import invoice, receipt
 from tests.conftest import DAY
 from tests.stories.desk import Desk, days
+from tests.stories.fixtures import OPENING
 
 TUESDAY, WEDNESDAY = DAY + dt.timedelta(days=1), DAY + dt.timedelta(days=2)
 FIRST, SECOND = "first-reminder", "second-reminder"
@@ -170,3 +177,64 @@ def test_while_the_mailbox_cannot_be_read_nobody_is_reminded(reminded: Desk) -> 
     assert report.mailbox_problems
     assert report.entered == 0
     assert reminded.held("FA-1") == {"mailbox-stale"}
+
+
+@pytest.fixture
+def two_reminded(desk: Desk) -> Desk:
+    """One reminder about FA-1 and FA-2."""
+    desk.take(invoice("FA-2", "2320.00"), opening=OPENING)
+    desk.tick()
+    return desk
+
+
+def test_a_promise_of_one_invoice_holds_that_one_alone(two_reminded: Desk) -> None:
+    two_reminded.on(TUESDAY).write("La FA-2 queda pagada el viernes 6 de marzo.", answers=two_reminded.last_id())
+    assert two_reminded.tick().recorded == 1
+    assert two_reminded.invoice("FA-1").promised_on is None
+    assert two_reminded.invoice("FA-2").promised_on == dt.date(2026, 3, 6)
+
+
+def test_a_promise_that_names_no_invoice_is_of_all_of_the_message(two_reminded: Desk) -> None:
+    two_reminded.on(TUESDAY).write("Se pagan el viernes 6 de marzo.", answers=two_reminded.last_id())
+    assert two_reminded.tick().recorded == 1
+    assert {two_reminded.invoice(number).promised_on for number in ("FA-1", "FA-2")} == {dt.date(2026, 3, 6)}
+
+
+def test_a_number_that_no_invoice_of_the_customer_bears_is_for_a_person(two_reminded: Desk) -> None:
+    two_reminded.on(TUESDAY).write("La FA-77 queda pagada el viernes 6 de marzo.", answers=two_reminded.last_id())
+    report = two_reminded.tick()
+    assert (report.recorded, report.newly_waiting) == (0, 1)
+    assert two_reminded.invoice("FA-1").promised_on is None
+
+
+def test_what_a_person_names_counts_more_than_what_the_message_names(two_reminded: Desk) -> None:
+    two_reminded.on(TUESDAY).write("La FA-77 queda pagada el viernes 6 de marzo.", answers=two_reminded.last_id())
+    two_reminded.tick()
+    with two_reminded.workspace.database.writing() as session:
+        keeper = Bookkeeper(session, two_reminded.workspace.clock.now())
+        message = next(row for row in two_reminded.received() if row.state == "open")
+        with pytest.raises(ProblemError, match="nothing tells which invoices this message is about"):
+            assign(keeper, message.id, Assignment("promise", "analista@kemper.example", {}), two_reminded.today)
+        assign(keeper, message.id, Assignment("promise", "analista@kemper.example", {}, invoices=["FA-1"]), two_reminded.today)
+    two_reminded.tick()
+    assert (two_reminded.invoice("FA-1").promised_on, two_reminded.invoice("FA-2").promised_on) == (dt.date(2026, 3, 6), None)
+
+
+def test_a_trial_tells_what_is_read_and_whose_it_is_and_records_nothing(two_reminded: Desk, tmp_path: Path) -> None:
+    two_reminded.on(TUESDAY).write("La FA-2 queda pagada el viernes 6 de marzo, salvo el flete.", answers=two_reminded.last_id())
+    (file,) = (two_reminded.workspace.base / two_reminded.workspace.settings.mail.incoming[0].path / "new").iterdir()
+    call = Call(two_reminded.workspace.base)
+    result = CliRunner().invoke(cobranza, ["inbox", "try", str(file), "--on", "2026-03-03", "--json"], obj=call)
+    call.close()
+    shown = json.loads(result.stdout)
+    assert {name: shown[name] for name in ("kind", "doubtful", "facts", "match", "sender_authenticated")} == {
+        "kind": "promise",
+        "doubtful": True,
+        "facts": {"pay_on": {"date": "2026-03-06"}, "invoices": ["FA-2"]},
+        "match": {"how": "own_id", "confidence": 1.0, "customer": shown["match"]["customer"], "answers": FIRST, "doubtful": False},
+        "sender_authenticated": True,
+    }
+    assert shown["match"]["customer"]
+    assert len(shown["doubts"]) == 1
+    assert shown["evidence"] == {"kind": "queda pagada", "pay_on": "viernes 6 de marzo", "invoices": "FA-2"}
+    assert two_reminded.received() == []

@@ -33,12 +33,14 @@ def test_a_message_goes_to_all_and_its_answer_is_kept(wired: Desk, server: MailS
     assert wired.why(wired.action(FIRST)) == f"accepted for {PAYER}"
 
 
-def test_what_is_postponed_leaves_with_the_next_run(wired: Desk, server: MailServer) -> None:
+def test_what_is_postponed_leaves_some_minutes_later(wired: Desk, server: MailServer) -> None:
     server.handler.data = ["451 4.3.0 try again later"]
     assert wired.tick().states == {"approved": 1}
     assert wired.why(wired.action(FIRST)) == "not sent yet (after-data): 451 4.3.0 try again later"
     assert wired.invoice("FA-1").dunning_level == 0
-    assert wired.tick().states == {"sent": 1}
+    report = wired.later(minutes=4).tick()
+    assert (report.states, report.kept_back) == ({"approved": 1}, {"put_off": 1})
+    assert wired.later(minutes=2).tick().states == {"sent": 1}
     assert len(server.accepted) == 1
     assert wired.outgoing()[0].attempts == 2
 

@@ -182,6 +182,8 @@ class Desk:
             (("tasks", "list"), ()),
             (("tasks", "show"), ("1",)),
             (("outbox", "list"), ("--all",)),
+            (("outbox", "show"), ("1",)),
+            (("outbox", "retry"), ("--all",)),
             (("quarantine", "list"), ()),
             (("quarantine", "show"), ("1",)),
             (("case",), ("C-001",)),
@@ -207,7 +209,8 @@ class Desk:
             (("letter", "check"), ()),
             (("packet",), ("account", "C-001", "-o", str(self.base / "legajo.pdf"), *day)),
             (("approvals", "approve"), ("5", "--who", "administration_manager", *day)),
-            (("approvals", "reject"), ("6", "--who", "collections_analyst", "--comment", "Lleva otro pedido.", *day)),
+            (("approvals", "delegate"), ("6", "--who", "collections_analyst", "--to", "supervisor", *day)),
+            (("approvals", "reject"), ("8", "--who", "supervisor", "--comment", "Lleva otro pedido.", *day)),
             (("inbox", "assign"), ("1", "--kind", "question", "--customer", "C-017", "--who", "collections_analyst", *day)),
             (("tasks", "done"), ("1", "--who", "collections_analyst", "--comment", "Corregida.", *day)),
         ]

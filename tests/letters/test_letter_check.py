@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from docx import Document
 from PIL import Image
 
 from cobranza_rules.domain.company import Pictures
@@ -13,14 +15,14 @@ from cobranza_rules.letters.letter_check import check_letters, sample_of, trial_
 from cobranza_rules.letters.libreoffice import LibreOffice, find_libreoffice
 from cobranza_rules.letters.packet_catalogue import PACKET_BY_NAME, PACKET_TEMPLATES
 from cobranza_rules.letters.page_pictures import PictureColumn, as_png, pages_of, side_by_side
-from cobranza_rules.letters.pdf import choose_engine
+from cobranza_rules.letters.pdf import PdfEngine, choose_engine
 from cobranza_rules.letters.preview import preview_of
 from cobranza_rules.letters.sample_packet import sample_packet_fields
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
 
 from .conftest import ROOT
-from .docx_files import docx
+from .docx_files import docx, saved
 
 
 @pytest.fixture
@@ -33,16 +35,62 @@ def put(folder: TemplateFolder, name: str, content: bytes) -> None:
     (folder.root / "letters" / f"{name}.docx").write_bytes(content)
 
 
+@pytest.fixture(scope="module")
+def engine() -> Iterator[PdfEngine]:
+    chosen = choose_engine("auto")
+    yield chosen
+    chosen.close()
+
+
+class NoEngine:
+    """Prints nothing: for what is found before anything is printed."""
+
+    name, version = "none", "0"
+
+    def render(self, _html: str) -> bytes:
+        return b""
+
+    def close(self) -> None:
+        """It has no process."""
+
+
 def said(folder: TemplateFolder, *names: str) -> list[str]:
-    return [str(problem) for one in check_letters(folder, names) for problem in one.problems]
+    return [str(problem) for one in check_letters(folder, NoEngine(), names) for problem in one.problems]
 
 
-def test_every_shipped_letter_is_fit(templates: TemplateFolder) -> None:
-    checked = check_letters(templates)
+def test_curly_quotation_marks_in_tags_are_told_although_they_work(folder: TemplateFolder) -> None:
+    put(folder, "demand.es", docx("Dice “pago” {{ total }}", "{% if language == “es” %}sí{% endif %}", header="{{ place|default(‘x’) }}"))
+    [checked] = check_letters(folder, NoEngine())
+    assert checked.problems == ()
+    hint = "they are taken for straight ones; use straight quotation marks, \" or '; in Word, undo right after typing them (Ctrl+Z)"
+    assert [str(warning) for warning in checked.warnings] == [
+        f"letters/demand.es.docx ({{% if language == “es” %}}sí{{% endif %}}): the tag '{{% if language == “es” %}}' has curly quotation marks; {hint}",
+        f"letters/demand.es.docx ({{{{ place|default(‘x’) }}}}): the tag '{{{{ place|default(‘x’) }}}}' has curly quotation marks; {hint}",
+    ]
+
+
+def test_what_only_the_engine_refuses_is_told_of_its_template(folder: TemplateFolder, engine: PdfEngine) -> None:
+    """A header of many lines leaves no room for text, and that is seen where a letter goes on."""
+    tall = Document()
+    tall.add_paragraph("{{ total }}")
+    for row, text in enumerate(("Factura", "{%tr for line in lines %}", "{{ line.number }}", "{%tr endfor %}")):
+        table = tall.add_table(1, 1) if row == 0 else tall.tables[0]
+        (table.rows[0] if row == 0 else table.add_row()).cells[0].text = text
+    for _line in range(60):
+        tall.sections[0].header.add_paragraph("membrete")
+    put(folder, "tall.es", saved(tall))
+    [checked] = check_letters(folder, engine)
+    assert [str(problem) for problem in checked.problems] == [
+        "letters/tall.es.docx: header, footer and headings of tables do not fit on one page; make them lower in the template"
+    ]
+
+
+def test_every_shipped_letter_is_fit(templates: TemplateFolder, engine: PdfEngine) -> None:
+    checked = check_letters(templates, engine)
     assert {(one.name, one.language) for one in checked} == {
         (name, language) for name, languages in trial_templates(templates).items() for language in languages
     }
-    assert [problem for one in checked for problem in one.problems] == []
+    assert [problem for one in checked for problem in (*one.problems, *one.warnings)] == []
     assert set(PACKET_TEMPLATES) <= {one.name for one in checked}
 
 
@@ -96,7 +144,7 @@ def test_only_what_is_named_is_looked_at(folder: TemplateFolder) -> None:
     put(folder, "notice.es", docx("{{ ttal }}"))
     assert len(said(folder, "notice")) == 1
     with pytest.raises(ProblemError) as raised:
-        check_letters(folder, ("notce", "xyz"))
+        check_letters(folder, NoEngine(), ("notce", "xyz"))
     assert [str(problem) for problem in raised.value.problems] == [
         "there is no letter 'notce'; did you mean 'notice'?",
         "there is no letter 'xyz'; there are: demand, notice",

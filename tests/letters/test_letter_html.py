@@ -128,7 +128,7 @@ def test_heading_rows_borders_shading_and_merged_columns() -> None:
     table._tbl.tblPr.append(parse_xml(f"<w:tblBorders {NAMESPACE}>{borders}</w:tblBorders>"))
     shown = body_of(page_of(saved(document))).find("table")
     assert styles_of(shown)["border-top"] == "1.5pt solid #c5ced9"
-    assert styles_of(shown)["border-left"] == "hidden"
+    assert styles_of(shown)["border-left"] == "none"
     heading, cell = shown.find("thead/tr/td"), shown.find("tbody/tr/td")
     assert styles_of(heading)["background-color"] == "#1f3a5f"
     assert styles_of(heading)["border-bottom"] == "0.5pt dotted #000000"
@@ -244,3 +244,15 @@ def test_nothing_of_the_outside_is_named_in_a_letter(templates: TemplateFolder) 
         for element in parsed(template.html(fields_of(sample_document(name, "es", subject)))).iter(etree.Element):
             assert not {"src", "href"} & set(element.attrib), etree.tostring(element)
     assert "http" not in compile_template(docx("Hola"), "t").html(fields_of(letter()))
+
+
+def test_borders_of_single_cells_stand_at_the_edge_of_a_table_without_lines_of_its_own() -> None:
+    """As LibreOffice writes every table."""
+    document = Document()
+    cell = document.add_table(1, 1).cell(0, 0)
+    line = "<w:{} w:val='single' w:sz='8' w:color='4F81BD'/>"
+    sides = "".join(line.format(side) for side in ("top", "left", "bottom", "right"))
+    cell._tc.get_or_add_tcPr().append(parse_xml(f"<w:tcBorders {NAMESPACE}>{sides}</w:tcBorders>"))
+    shown = body_of(page_of(saved(document))).find("table")
+    assert {styles_of(shown)[f"border-{side}"] for side in ("top", "left", "bottom", "right")} == {"none"}
+    assert styles_of(shown.find(".//td"))["border-left"] == "1pt solid #4f81bd"

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pikepdf
 import pytest
@@ -21,8 +22,9 @@ from cobranza_rules.letters.pdf_links import areas, marked
 from cobranza_rules.letters.print_marks import LINK, Mark
 from cobranza_rules.letters.sample_letters import letter
 from cobranza_rules.letters.template import compile_template
+from cobranza_rules.problems import ProblemError
 
-from .docx_files import parsed, saved
+from .docx_files import parsed, saved, with_body_xml
 
 NAMESPACES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
@@ -132,3 +134,70 @@ def test_a_page_without_links_has_no_annotations(engine: PdfEngine) -> None:
     document.add_paragraph("Hola")
     pdf = engine.render(compile_template(saved(document), "t").html(fields_of(letter())))
     assert links_of(pdf) == []
+
+
+def field_runs(code: str, text: str, simple: bool = False) -> str:
+    """A field as Word and LibreOffice write it, its ends in runs with looks of their own."""
+    if simple:
+        return f"<w:fldSimple w:instr='{code}'><w:r><w:t>{text}</w:t></w:r></w:fldSimple>"
+    looks = "<w:rPr><w:color w:val='0563C1'/></w:rPr>"
+    end = f"<w:r>{looks}<w:fldChar w:fldCharType='{{}}'/></w:r>"
+    instruction = f"<w:r>{looks}<w:instrText xml:space='preserve'>{code}</w:instrText></w:r>"
+    return end.format("begin") + instruction + end.format("separate") + f"<w:r>{looks}<w:t>{text}</w:t></w:r>" + end.format("end")
+
+
+def with_field(*runs: str) -> bytes:
+    return with_body_xml("".join(f"<w:p>{each}</w:p>" for each in runs))
+
+
+@pytest.mark.parametrize("simple", [False, True])
+@pytest.mark.parametrize(
+    ("code", "target"),
+    [
+        (f' HYPERLINK "{SITE}" ', SITE),
+        (f' HYPERLINK "{SITE}" \\o "Pagos" \\t "_blank" ', SITE),
+        (f" hyperlink {ADDRESS} ", ADDRESS),
+        (' HYPERLINK \\l "anexo" ', None),
+    ],
+)
+def test_a_link_that_is_a_field_is_a_link(code: str, target: str | None, simple: bool) -> None:
+    content = with_field(field_runs(escape(code), "{{ reference }}", simple) + "<w:r><w:t>.</w:t></w:r>")
+    shown = parsed(compile_template(content, "t").html(fields_of(letter(reference="C-1")))).find(".//div[@class='letter']")
+    assert [each.get("href") for each in shown.iter("a")] == ([target] if target else [])
+    assert shown.text_content().endswith("C-1.")
+
+
+def test_a_page_number_inside_a_link_ends_no_link() -> None:
+    inner = field_runs(" PAGE ", "9")
+    outer = field_runs(escape(f' HYPERLINK "{SITE}" '), "hoja ").replace(
+        "hoja </w:t></w:r>", f"hoja </w:t></w:r>{inner}<w:r><w:t> fin</w:t></w:r>"
+    )
+    shown = parsed(compile_template(with_field(outer), "t").html(fields_of(letter()))).find(".//div[@class='letter']")
+    [link] = shown.iter("a")
+    assert link.text_content() == "hojafin"
+    assert link.find(".//span[@class='page']") is not None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'HYPERLINK "file:///etc/passwd"',
+        'HYPERLINK "javascript:x()"',
+        "HYPERLINK",
+        'HYPERLINK \\o "x"',
+    ],
+)
+def test_a_field_that_leads_elsewhere_is_refused(code: str) -> None:
+    with pytest.raises(ProblemError) as caught:
+        compile_template(with_field(field_runs(escape(f" {code} "), "aquí")), "t")
+    assert [str(problem) for problem in caught.value.problems] == [
+        f"t (aquí): the link {code} leads to no page and no e-mail address; write an address that begins with https: or mailto:"
+    ]
+
+
+def test_a_link_that_goes_on_in_the_next_paragraph_is_refused() -> None:
+    first, end, rest = field_runs(escape(f'HYPERLINK "{SITE}"'), "aquí").partition(
+        "<w:r><w:rPr><w:color w:val='0563C1'/></w:rPr><w:fldChar w:fldCharType='end'/>"
+    )
+    with pytest.raises(ProblemError, match="a link goes on in the next paragraph; begin and end it in one paragraph"):
+        compile_template(with_field(first, end + rest), "t")

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from docx import Document
+from docx.oxml import parse_xml
 
 from cobranza_rules.letters.child_process import LARGEST_MEMORY
 from cobranza_rules.letters.fields import fields_of
@@ -20,9 +22,11 @@ from cobranza_rules.letters.page_numbers import Numbering
 from cobranza_rules.letters.pdf import PdfEngine, WeasyprintEngine, WkhtmltopdfEngine, choose_engine
 from cobranza_rules.letters.pdf_engine import LARGEST_PDF, checked_pdf
 from cobranza_rules.letters.sample_letters import letter
+from cobranza_rules.letters.template import compile_template
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
 
+from .docx_files import saved
 from .fake_program import SIMPLE_PDF, fake_program
 
 NAMES = ["transmittal", "acknowledgement-form", "first-reminder", "second-reminder", "statement"]
@@ -172,6 +176,26 @@ def test_an_engine_that_hangs_fails_or_is_cut_off_gives_a_problem_and_no_pdf(tmp
     engine.close()
 
 
+def test_a_letter_that_waits_for_the_processor_is_given_more_time(tmp_path: Path) -> None:
+    """Stopped, as by a machine that has no time for it: what counts is what the program has used."""
+    (tmp_path / "simple.pdf").write_bytes(SIMPLE_PDF)
+    engine = fake_program(tmp_path, f'(sleep 1.5; kill -CONT $$) & kill -STOP $$; cp {tmp_path}/simple.pdf "$target"')
+    assert engine.render(PAGE).startswith(b"%PDF-")
+    engine.close()
+
+
+def test_a_machine_that_never_has_time_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cobranza_rules.letters.patience.MOST_WAITING", 1.2)
+    monkeypatch.setattr("cobranza_rules.letters.child_process.MOST_WAITING", 1.2)
+    engine = fake_program(tmp_path, "kill -STOP $$")
+    with pytest.raises(ProblemError) as caught:
+        engine.render(PAGE)
+    assert str(caught.value) == (
+        "the PDF was not ready after 1.2 seconds, for the machine is busy with other work; "
+        "try again when it is less busy, or raise pdf.timeout_seconds"
+    )
+
+
 def test_a_program_that_is_not_there_is_a_problem() -> None:
     with pytest.raises(ProblemError) as caught:
         WkhtmltopdfEngine("/nowhere/wkhtmltopdf").render(PAGE)
@@ -272,6 +296,20 @@ def test_the_line_with_the_page_number_is_the_templates_own() -> None:
     assert numbering is not None
     assert numbering.text(2, 3) == "Hoja 2 & de 3"
     assert Numbering.from_html("<p>sin</p>") is None
+
+
+def test_a_first_page_without_a_footer_has_no_number() -> None:
+    """Word's "different first page" with nothing in it."""
+    document = Document()
+    section = document.sections[0]
+    section.different_first_page_header_footer = True
+    page = "<w:fldSimple xmlns:w='http://schemas.openxmlformats.org/wordprocessingml/2006/main' w:instr=' PAGE '/>"
+    section.footer.paragraphs[0].add_run("Hoja ")
+    section.footer.paragraphs[0]._p.append(parse_xml(page))
+    numbering = Numbering.from_html(compile_template(saved(document), "t").html(fields_of(letter())))
+    assert numbering is not None
+    assert [numbering.text(number, 3) for number in (1, 2)] == ["", "Hoja 2"]
+    assert numbering.drawing(1, 3, PageGeometry()) == b""
 
 
 def worker(monkeypatch: pytest.MonkeyPatch, script: str) -> WeasyprintEngine:

@@ -201,7 +201,7 @@ def test_a_block_must_end_at_the_depth_where_it_began() -> None:
         ),
         (
             "<w:p><w:r><w:t>datos</w:t></w:r><w:fldSimple w:instr=' INCLUDETEXT \"file:///etc/passwd\" '><w:r><w:t>?</w:t></w:r></w:fldSimple></w:p>",
-            "carta.es.docx (datos?): the field INCLUDETEXT is not allowed; only the page number (PAGE) and the number of pages (NUMPAGES) are",
+            "carta.es.docx (datos?): the field INCLUDETEXT is not allowed; only the page number (PAGE), the number of pages (NUMPAGES) and links (HYPERLINK) are",
         ),
         (
             "<w:p><w:r><w:t>hoja</w:t></w:r></w:p><w:p><w:pPr><w:sectPr/></w:pPr><w:r><w:t>corte</w:t></w:r></w:p>",

@@ -18,8 +18,10 @@ from cobranza_rules.letters.long_letter import LongLetter, surely_long
 from cobranza_rules.letters.page_stamps import Overlay, Stamped
 from cobranza_rules.letters.pdf import PdfEngine, choose_engine
 from cobranza_rules.letters.print_marks import ROW, TOP, Mark, mark_html, marks_of
+from cobranza_rules.letters.print_strays import without_strays
 from cobranza_rules.letters.sample_letters import letter
 from cobranza_rules.letters.template import compile_template
+from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.problems import ProblemError
 
 from .docx_files import saved
@@ -131,6 +133,20 @@ def test_marks_are_read_as_qt_writes_them() -> None:
     assert (mark.kind, mark.code, round(mark.right, 1), round(mark.below, 1)) == (ROW, 18, 57.6, 30.0)
 
 
+def drawn(baseline: int, ground: int) -> bytes:
+    """A line of text and a filled rectangle of 40 units, as Qt writes them; 1,000 units are 576 points."""
+    place = b"q\n0.768 0 0 0.768 0 0 cm\n"
+    text = place + b"/CSp cs 0 0 0 scn\n/GSa gs\nBT\n/F8 16 Tf 1 0 0 -1 0 0 Tm\n5 -%d Td <0001> Tj\nET\nQ\n" % baseline
+    return b"before\n" + place + b"0 %d 866 40 re\nf\nQ\n" % ground + text + b"after\n"
+
+
+def test_what_begins_where_the_page_ends_is_left_out_of_it() -> None:
+    whole = drawn(980, 940)
+    assert without_strays(whole, 576) is whole
+    assert without_strays(drawn(1014, 999), 576) == b"before\nafter\n"
+    assert without_strays(drawn(1014, 960), 576) == drawn(1014, 960).partition(b"q\n0.768 0 0 0.768 0 0 cm\n/CSp")[0] + b"after\n"
+
+
 @pytest.fixture(scope="module")
 def engine() -> Iterator[PdfEngine]:
     if shutil.which("wkhtmltopdf") is None:
@@ -140,10 +156,14 @@ def engine() -> Iterator[PdfEngine]:
     chosen.close()
 
 
+def shown_text(content: bytes) -> str:
+    return subprocess.run(["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True).stdout.decode()
+
+
 @pytest.mark.parametrize("before", range(27, 33))
 def test_wherever_a_page_ends_each_has_its_header_footer_and_heading(engine: PdfEngine, before: int) -> None:
     html = compile_template(document(before), "t").html(fields_of(letter(count=30)))
-    text = subprocess.run(["pdftotext", "-layout", "-", "-"], input=engine.render(html), capture_output=True, check=True).stdout.decode()
+    text = shown_text(engine.render(html))
     pages = [page.split() for page in text.split("\f")[:-1]]
     assert len(pages) >= 3
     for number, words in enumerate(pages):
@@ -159,3 +179,39 @@ def test_wherever_a_page_ends_each_has_its_header_footer_and_heading(engine: Pdf
             assert not (heading.startswith("TITULO") and following.startswith("TITULO")), shown  # and no heading stands alone.
     found = re.findall(r"F-1\d{3}", text)
     assert found == [line.number for line in letter(count=30).lines] * 2
+
+
+def several_lines() -> bytes:
+    """A table with a heading whose rows have three lines each, and one without, of two columns whose rows are as high."""
+    made = Document()
+    for headed, columns in ((True, 1), (False, 2)):
+        table = made.add_table(4 if headed else 3, columns)
+        texts = ["TITULO"] if headed else []
+        for row, text in zip(table.rows, [*texts, "{%tr for line in lines %}", "{{ line.number }}", "{%tr endfor %}"], strict=True):
+            row.cells[0].text = text
+        for place in range(2):
+            table.rows[-2].cells[-1].add_paragraph(f"{'x' if headed else 'y'}{{{{ line.number }}}}-{place}")
+        if headed:
+            table.rows[0]._tr.get_or_add_trPr().append(parse_xml(f"<w:tblHeader {W}/>"))
+    return saved(made)
+
+
+def test_no_row_is_broken_by_the_end_of_a_page(engine: PdfEngine) -> None:
+    html = compile_template(several_lines(), "t").html(fields_of(letter(count=40)))
+    pages = shown_text(engine.render(html)).split("\f")
+    assert len(pages) > 6
+    numbers = [line.number for line in letter(count=40).lines]
+    for kind in "xy":
+        where = [[number for number, page in enumerate(pages) if f"{kind}{name}-{part}" in page] for name in numbers for part in (0, 1)]
+        assert all(len(each) == 1 for each in where)
+        assert where[::2] == where[1::2]
+    assert all("TITULO" in page for page in pages if "xF-" in page)
+
+
+@pytest.mark.parametrize(("name", "words"), [("transmittal", "ATENTAMENTE"), ("formal-demand", "3. Intereses moratorios")])
+def test_a_block_that_moves_to_the_next_page_leaves_nothing_behind(
+    engine: PdfEngine, templates: TemplateFolder, name: str, words: str
+) -> None:
+    """Qt writes its first line on the page before, too, hidden under the end of that page."""
+    content = engine.render(templates.letter(name, "es").html(fields_of(letter(name, "es", count=24))))
+    assert [words in page for page in shown_text(content).split("\f")] == [False, True, False]

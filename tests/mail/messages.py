@@ -29,17 +29,19 @@ def classified(message: IncomingMessage, on: dt.date = TUESDAY, currency: str = 
     return classify(message, PATTERNS, on=on, own_address=OWN, calendar=BusinessCalendar(), currency=currency)
 
 
-def delivery_report(action: str, status: str, *, notice: str = "No se pudo entregar.", original: str = "") -> IncomingMessage:
+def delivery_report_bytes(action: str, status: str, *, notice: str = "No se pudo entregar.", original: str = "") -> bytes:
     """RFC 3464, with the headers of our message returned."""
     forwarded = f"Original-Recipient: rfc822;{original}\n" if original else ""
-    return parse_message(
-        (
-            "From: Mail Delivery System <MAILER-DAEMON@mx.cliente.example>\nTo: cobranza@kemper.example\nSubject: Delivery Status Notification\n"
-            "Auto-Submitted: auto-replied\nReturn-Path: <>\nMIME-Version: 1.0\n"
-            'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
-            f"--b\nContent-Type: text/plain; charset=utf-8\n\n{notice}\n"
-            "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.cliente.example\n\n"
-            f"{forwarded}Final-Recipient: rfc822; pagos@cliente.example\nAction: {action}\nStatus: {status}\nDiagnostic-Code: smtp; 550 {status}\n unknown\n"
-            "--b\nContent-Type: text/rfc822-headers\n\nFrom: cobranza@kemper.example\nMessage-ID: <m1@kemper.example>\nSubject: Estado de cuenta\n--b--\n"
-        ).encode()
-    )
+    return (
+        "From: Mail Delivery System <MAILER-DAEMON@mx.cliente.example>\nTo: cobranza@kemper.example\nSubject: Delivery Status Notification\n"
+        "Auto-Submitted: auto-replied\nReturn-Path: <>\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+        f"--b\nContent-Type: text/plain; charset=utf-8\n\n{notice}\n"
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.cliente.example\n\n"
+        f"{forwarded}Final-Recipient: rfc822; pagos@cliente.example\nAction: {action}\nStatus: {status}\nDiagnostic-Code: smtp; 550 {status}\n unknown\n"
+        "--b\nContent-Type: text/rfc822-headers\n\nFrom: cobranza@kemper.example\nMessage-ID: <m1@kemper.example>\nSubject: Estado de cuenta\n--b--\n"
+    ).encode()
+
+
+def delivery_report(action: str, status: str, *, notice: str = "No se pudo entregar.", original: str = "") -> IncomingMessage:
+    return parse_message(delivery_report_bytes(action, status, notice=notice, original=original))

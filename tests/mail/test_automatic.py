@@ -175,3 +175,15 @@ def test_a_person_whose_program_sets_odd_headers_is_a_person(headers: str) -> No
 def test_any_report_is_read(body: bytes, media_type: str) -> None:
     raw = b"From: mailer-daemon@\xff.example\r\nSubject: failure notice\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: "
     classified(parse_message(raw + media_type.encode() + b"\r\n\r\n" + body + b"\r\n--b--\r\n"))
+
+
+def test_one_sign_suffices_where_a_detector_finds_the_refused_address() -> None:
+    """As some Yahoo servers wrote; without an address it is no report."""
+    text = "Message from yahoo.com.\nUnable to deliver message to the following address(es).\n\n<pagos@cliente.example>:\nSorry, no account here by that name.\n"
+    found = classified(reply(text, subject="Mail", sender="MAILER-DAEMON@yahoo.com"))
+    assert (found.kind, found.bounce and found.bounce.recipients) == (ReplyKind.BOUNCE, ("pagos@cliente.example",))
+
+
+@pytest.mark.parametrize(("action", "status", "kind"), [("error", "5.1.1", ReplyKind.BOUNCE), ("", "5.1.1", ReplyKind.BOUNCE), ("", "4.4.1", ReplyKind.DELAY_NOTICE)])  # fmt: skip
+def test_a_report_that_names_no_action_of_the_standard_is_read_by_its_status(action: str, status: str, kind: ReplyKind) -> None:
+    assert classified(delivery_report(action, status)).kind is kind

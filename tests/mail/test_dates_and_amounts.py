@@ -65,6 +65,10 @@ CLEAR = [
     ("the day after tomorrow", "2026-03-05"),
     ("within 10 business days", "2026-03-18"),
     ("last Friday", "2026-02-27"),
+    ("Friday 3/13", "2026-03-13"),
+    ("viernes 13/03", "2026-03-13"),
+    ("el virnes 13 de marzo", "2026-03-13"),
+    ("by end of month", "2026-03-31"),
     ("yesterday", "2026-03-02"),
 ]
 
@@ -88,6 +92,16 @@ def test_a_clear_date(text: str, date: str) -> None:
         ("el lunes 6 de marzo", "2026-03-06"),  # It is a Friday
         ("please pay the invoice by 04/05/2026", "2026-04-05"),
         ("next week", "2026-03-13"),
+        ("entre el 10 y el 12 de marzo", "2026-03-12"),
+        ("del 10 al 12", "2026-03-12"),
+        ("el 10 o el 11 de marzo", "2026-03-11"),
+        ("between March 10 and 12", "2026-03-12"),
+        ("a mediados de mes", "2026-03-15"),
+        ("a principios de abril", "2026-04-05"),
+        ("la primera semana de abril", "2026-04-07"),
+        ("late March", "2026-03-25"),
+        ("el próximo mes", "2026-04-30"),
+        ("jueves 13/03", "2026-03-13"),
     ],
 )
 def test_a_date_that_could_be_another_is_vague(text: str, date: str) -> None:

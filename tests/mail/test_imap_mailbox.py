@@ -167,7 +167,7 @@ def test_a_wrong_password_is_said_without_it(server: Dovecot) -> None:
 def test_a_folder_that_is_not_there(server: Dovecot) -> None:
     with pytest.raises(MailboxUnavailable) as raised:
         polled(reading(server, folders=["Ninguna"]))
-    assert str(raised.value) == "the mailbox has no folder 'Ninguna' that can be opened; correct mail.incoming.folders"
+    assert str(raised.value) == "the mailbox has no folder 'Ninguna' that can be opened; correct its folder under mail.incoming"
 
 
 @needs_dovecot
@@ -188,7 +188,7 @@ def test_no_server_and_no_password() -> None:
     with pytest.raises(MailboxUnavailable) as raised:
         polled(ImapMailbox(settings(1), None))
     assert str(raised.value) == (
-        "there is no password for the mailbox of cobranza; set password_file, password_env or password_command under mail.incoming"
+        "there is no password for the mailbox of cobranza; set password_file, password_env, password_command or token_command under mail.incoming"
     )
 
 

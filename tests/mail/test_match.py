@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from cobranza_rules.domain.reply import Bounce
-from cobranza_rules.mail.match import Match, OwnMessage, match
+from cobranza_rules.mail.match import Match, OwnMessage, Tokens, match
 
 from .messages import delivery_report, reply
 
@@ -18,8 +18,14 @@ CONTACTS = {
 }
 
 
-def matched(headers: str = "", sender: str = "persona@cliente.example", bounced: Bounce | None = None, text: str = "x") -> Match:
-    return match(reply(text, sender=sender, headers=headers), own_messages=OWN, contacts=CONTACTS, bounced=bounced)
+def matched(
+    headers: str = "",
+    sender: str = "persona@cliente.example",
+    bounced: Bounce | None = None,
+    text: str = "x",
+    tokens: Tokens = Tokens(),  # noqa: B008 (a frozen value)
+) -> Match:
+    return match(reply(text, sender=sender, headers=headers), own_messages=OWN, contacts=CONTACTS, bounced=bounced, tokens=tokens)
 
 
 def test_an_answer_to_our_message() -> None:
@@ -62,3 +68,33 @@ def test_an_id_in_a_bounce_without_a_standard() -> None:
     bounced = Bounce(permanent=True, recipients=("pagos@cliente.example",))
     text = "550 no such user\n\n------ headers ------\nMessage-ID:\n <m2@kemper.example>\n"
     assert matched(sender="mailer-daemon@x.example", bounced=bounced, text=text) == Match("own_id", 0.9, 1, 12)
+
+
+FIRST, OTHERS = OWN["m1@kemper.example"], OWN["m3@kemper.example"]
+
+
+def test_a_token_in_the_address_comes_before_ids() -> None:
+    assert matched(tokens=Tokens((FIRST,))) == Match("token", 1.0, 1, 11)
+    assert matched("In-Reply-To: <m2@kemper.example>\n", tokens=Tokens((FIRST,))) == Match("token", 1.0, 1, 11)
+    assert matched(sender="nueva@cliente.example", tokens=Tokens((FIRST,))) == Match("token", 0.9, 1, 11)
+
+
+def test_a_token_of_another_customer_is_for_a_person() -> None:
+    assert matched(tokens=Tokens((OTHERS,))) == Match("token", 0.5, 2, 13, doubtful=True)
+    assert matched("In-Reply-To: <m1@kemper.example>\n", "nueva@cliente.example", tokens=Tokens((OTHERS,))) == Match(
+        "token", 0.5, 2, 13, doubtful=True
+    )
+
+
+def test_a_token_in_the_text_comes_after_ids_and_before_the_sender() -> None:
+    assert matched("In-Reply-To: <m2@kemper.example>\n", tokens=Tokens((), (FIRST,))) == Match("own_id", 1.0, 1, 12)
+    assert matched(tokens=Tokens((), (FIRST,))) == Match("token_in_text", 0.8, 1, 11)
+    assert matched(sender="grupo@grupo.example", tokens=Tokens((), (FIRST,))) == Match("token_in_text", 0.8, 1, 11)
+    assert matched(tokens=Tokens((), (OTHERS,))).doubtful
+
+
+def test_a_report_is_known_by_what_it_returns_and_by_no_token() -> None:
+    bounced = Bounce(permanent=True, recipients=("pagos@cliente.example",))
+    assert match(
+        delivery_report("failed", "5.1.1"), own_messages=OWN, contacts=CONTACTS, bounced=bounced, tokens=Tokens((OTHERS,))
+    ) == Match("own_id", 0.9, 1, 11)

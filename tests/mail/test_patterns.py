@@ -89,10 +89,10 @@ def test_every_mistake_is_told_with_its_place() -> None:
         "version: 1\nwords:\n  pago: [pago]\nkinds:\n  promesa:\n    certain: [x]\n  promise:\n    certain:\n      - pagar\n      - 'pago (x'\n"
         "      - pago re*\n    sure: [x]\n    gives_way_to: [disputes]\n    may_be_asked: si\n  promise: {}\n  dispute: [x]\nother: 1\n"
     ) == [
-        "rules/replies.yaml:17:1: 'other' is not known here; one of these is expected: version, words, negations, conditions, partial, reservations, kinds",
+        "rules/replies.yaml:17:1: 'other' is not known here; one of these is expected: version, words, courtesies, negations, harmless, conditions, partial, reservations, kinds",
         "rules/replies.yaml:5:3: 'promesa' is not known here; did you mean 'promise'?",
-        "rules/replies.yaml:10:15: '(x' cannot stand in a phrase; docs/mail.md shows how phrases are written",
-        "rules/replies.yaml:11:14: 're*' is too short: write at least three letters before '*'; docs/mail.md shows how phrases are written",
+        "rules/replies.yaml:10:15: '(x' cannot stand in a phrase; docs/replies.md shows how phrases are written",
+        "rules/replies.yaml:11:14: 're*' is too short: write at least three letters before '*'; docs/replies.md shows how phrases are written",
         "rules/replies.yaml:12:5: 'sure' is not known here; one of these is expected: certain, likely, hint, gives_way_to, may_be_asked",
         "rules/replies.yaml:13:20: 'disputes' is not known here; did you mean 'dispute'?",
         "rules/replies.yaml:14:19: true or false is expected here; write 'may_be_asked: true' where a question makes this kind",

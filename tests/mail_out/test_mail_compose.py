@@ -59,8 +59,9 @@ def texts() -> st.SearchStrategy[str]:
 
 
 def test_the_headers_say_who_what_when_and_that_a_program_wrote() -> None:
-    assert header_lines(compose(MESSAGE))[:12] == [
+    assert header_lines(compose(MESSAGE))[:13] == [
         "Message-ID: <abcdefghijklmnop23456789@escuela.example>",
+        "X-Cobranza-Message-ID: <abcdefghijklmnop23456789@escuela.example>",
         "Date: Mon, 02 Mar 2026 15:04:05 +0000",
         'From: "Cobranza, Escuela Kemper Urgate" <cobranza@escuela.example>',
         "To: pagos@kernel.example, compras@kernel.example",
@@ -70,7 +71,7 @@ def test_the_headers_say_who_what_when_and_that_a_program_wrote() -> None:
         "X-Auto-Response-Suppress: OOF, AutoReply",
         "MIME-Version: 1.0",
         "Content-Type: multipart/alternative;",
-        header_lines(compose(MESSAGE))[10],
+        header_lines(compose(MESSAGE))[11],
     ]
 
 

@@ -231,9 +231,11 @@ def test_the_tests_of_the_workspace_are_run_and_written_as_junit_xml(workspace: 
     lines = printed.splitlines()
     assert (code, problems) == (0, [])
     assert lines[-1] == "rules/collections.yaml: every rule, rung and hold was seen at work"
-    assert lines[-2] == f"tests: {len(lines) - 2}, failed: 0"
-    assert all(line.startswith("passed: ") for line in lines[:-2])
-    assert ET.parse(workspace / "results.xml").getroot().get("tests") == str(len(lines) - 2)
+    assert lines[-2] == f"tests: {len(lines) - 4}, failed: 0"
+    assert lines[0] == "rules/tests/replies.yaml: replies: 91, read otherwise: 0"
+    assert lines[1].startswith("rules/replies.yaml: ")
+    assert all(line.startswith("passed: ") for line in lines[2:-2])
+    assert ET.parse(workspace / "results.xml").getroot().get("tests") == str(len(lines) - 4 + 91)
 
 
 def test_a_failed_test_ends_with_one_and_shows_expected_beside_got(workspace: Path) -> None:

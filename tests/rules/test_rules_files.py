@@ -264,3 +264,34 @@ def test_the_digest_names_the_bytes_and_their_order() -> None:
 def test_no_files() -> None:
     with pytest.raises(ProblemError, match="there is no rules file"):
         read_rules([])
+
+
+MEMO = "      - task: call\n        assign: analyst\n        memo: sales-intervention\n"
+
+
+def test_a_memo_is_a_letter_template_about_something_of_one_currency() -> None:
+    rules = read(SMALL.replace("      - email: first-reminder\n        to: collections_contact\n", MEMO))
+    found = check_against(
+        rules,
+        letter_templates={"sales-interventions"},
+        mail_templates={"first-reminder", "second-reminder"},
+        notice_templates=set(),
+        roles={"analyst", "supervisor"},
+    )
+    assert [str(problem) for problem in found] == [
+        "r.yaml:7:9: there is no letter template 'sales-intervention'; did you mean 'sales-interventions'?"
+    ]
+    grouped = f"    group_by: [customer]\n    do:\n{MEMO}"
+    assert refused(SMALL.replace("    do:\n", grouped)) == [
+        "r.yaml:6:15: a letter or statement is of one currency; write group_by: [customer, currency]"
+    ]
+
+
+def test_what_is_about_no_invoice_customer_or_payment_has_no_memo() -> None:
+    text = "version: 1\nrules:\n  - id: late\n    for: task\n    when: workdays_late >= 1\n    do:\n      - notice: task-waiting\n        to: asked\n        memo: x\n"
+    assert refused(text) == [
+        (
+            "r.yaml:9:15: a step of 'for: task' has no memo: a letter is about invoices, a customer or a payment; "
+            "write a rule for one of these, or leave the memo out"
+        )
+    ]

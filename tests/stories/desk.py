@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.importing import Importing, ImportReport
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
 from cobranza_rules.casefile.timeline import verify_case_file
+from cobranza_rules.dispatch.shown import must_be_whole
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.people import person_named
-from cobranza_rules.plan.deciding import decide_approvals, waiting_approvals
+from cobranza_rules.plan.deciding import Decision, decide_approvals, waiting_approvals
+from cobranza_rules.problems import ProblemError
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.store.heartbeat import BANK, beat
 from cobranza_rules.store.tables import (
@@ -40,6 +43,7 @@ from cobranza_rules.store.tables import (
 from cobranza_rules.tick import TickReport, make_plan, run_tick
 from cobranza_rules.workspace import Workspace
 from tests.conftest import at
+from tests.stories.hand_clock import HandClock
 
 OURS = "cobranza@kemper.example"
 PAYER = "pagos@robotica.example"
@@ -73,6 +77,11 @@ class Desk:
 
     def on(self, day: dt.date) -> Desk:
         at(self.workspace, day)
+        return self
+
+    def later(self, *, minutes: float) -> Desk:
+        """The clock goes on, or back, and then stands still."""
+        self.workspace.clock = HandClock(self.workspace.clock.now() + dt.timedelta(minutes=minutes), self.workspace.settings.timezone)
         return self
 
     @property
@@ -154,7 +163,12 @@ class Desk:
         with self.workspace.database.writing() as session:
             keeper = Bookkeeper(session, self.workspace.clock.now())
             ids = list(only) or [approval.id for approval, _action in waiting_approvals(session, role)]
-            return decide_approvals(keeper, ids, person, agreed, comment, self.today)
+            done, problems = decide_approvals(
+                keeper, ids, Decision(person, agreed, comment), self.today, partial(must_be_whole, self.workspace)
+            )
+        if problems:
+            raise ProblemError(problems)
+        return done
 
     def reject(self, role: str, comment: str) -> list[int]:
         return self.approve(role, comment=comment, agreed=False)

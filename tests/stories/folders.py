@@ -10,13 +10,25 @@ ROOT = Path(__file__).parents[2]
 SETTINGS = ROOT / "samples" / "cobranza.toml"
 
 
+NOBODY_BY_MAIL = "\n[approvals]\nby_mail = []\n"
+
+
 def make_folder(base: Path, **changes: str) -> Path:
-    """The sample company's, with the shipped rules and templates; `changes` replace texts of its settings."""
+    """The sample company's, with the shipped rules and templates; `changes` replace texts of its settings.
+
+    Nobody is asked to sign by mail, for stories count what leaves.
+    """
     settings = SETTINGS.read_text(encoding="utf-8")
     for old, new in {'rubric = "automatic"': 'rubric = "automatic"\nengine = "native"', **changes}.items():
         assert old in settings
         settings = settings.replace(old, new)
-    make_workspace(base, settings)
+    make_workspace(base, settings + NOBODY_BY_MAIL)
     for part in ("new", "cur", "tmp"):
         (base / "correo-recibido" / part).mkdir(parents=True, exist_ok=True)
     return base
+
+
+def ask_by_mail(base: Path) -> None:
+    """From now on, whoever has to sign."""
+    file = base / "cobranza.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace(NOBODY_BY_MAIL, ""), encoding="utf-8")

@@ -9,6 +9,7 @@ import email.utils
 import re
 import tempfile
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from tests.cfdi_files import invoice
 from tests.conftest import DAY
 from tests.mail.dovecot import PASSWORD, Dovecot, missing
 from tests.stories.desk import PAYER, UNIVERSITY, customer_list
-from tests.stories.folders import make_folder
+from tests.stories.folders import ask_by_mail, make_folder
 from tests.stories.mail_server import MailServer
 from tests.stories.program import Program
 
@@ -53,6 +54,7 @@ def program(tmp_path: Path, server: MailServer, dovecot: Dovecot) -> Program:
         ),
     }
     base = make_folder(tmp_path / "workspace", **{'mode = "supervised"': 'mode = "automatic"', **wires})
+    ask_by_mail(base)
     (base / "secret").write_text(PASSWORD)
     workspace = open_workspace(base, DAY)
     importing = Importing(workspace.database, workspace.archive, workspace.clock, workspace.company.rfc, DAY)
@@ -148,3 +150,48 @@ def test_a_mailbox_that_is_away_keeps_the_reminders_here(program: Program, serve
     assert report["mailbox_problems"]
     assert (report["planned"], server.accepted) == (0, [])
     assert {one["by"] for one in program.json("plan", "--on", DAY.isoformat())["held"]} == {"mailbox-stale"}
+
+
+def signed_by_mail(request: EmailMessage, text: str, *, sender: str = "administracion@kemper.example") -> bytes:
+    """As Outlook answers: above the quoted mail, with a name below."""
+    raw = answer(
+        str(request["Message-ID"]),
+        f"{text}\r\n\r\nAdela Muestra Ejemplo\r\n\r\nDe: Cobranza\r\nEnviado: lunes\r\nPara: Adela\r\nAsunto: x\r\n\r\napruebo",
+    )
+    return (
+        raw.replace(PAYER.encode(), sender.encode())
+        .replace(b"header.from=robotica", b"header.from=kemper")
+        .replace(b"<respuesta@", f"<{sender}".encode())
+    )
+
+
+def test_a_letter_is_signed_by_mail_passed_on_and_leaves_with_what_was_shown(
+    program: Program, server: MailServer, dovecot: Dovecot, tmp_path: Path
+) -> None:
+    day = DAY.isoformat()
+    (tmp_path / "FA-7.xml").write_bytes(invoice("FA-7", "500.00", DAY))
+    program("import", str(tmp_path / "FA-7.xml"), "--on", day)
+    run(program, day, code=3)
+    (request,) = (mail for mail in server.accepted if "[apr " in str(mail["Subject"]))
+    assert request["To"] == "administracion@kemper.example"
+
+    dovecot.append(signed_by_mail(request, "Apruebo", sender="ventas@kemper.example"))
+    run(program, day, code=3)
+    assert [one["id"] for one in program.json("approvals", "list", "--on", day)["approvals"]] == [1]
+    assert program.json("inbox", "list")["messages"][0]["kind"] == "decision"
+
+    said = program("approvals", "delegate", "1", "9", "--who", "administration_manager", "--to", "supervisor", "--comment", "viaje", code=1)
+    assert said.splitlines() == [
+        "1 passed from Adela Muestra Ejemplo to Celia Muestra Ejemplo",
+        "there is no approval 9; 'cobranza approvals list' shows those that wait",
+    ]
+    run(program, day, code=3)
+    (again,) = (mail for mail in server.accepted if mail["To"] == "supervision@kemper.example")
+    program("approvals", "show", "2", "-o", str(tmp_path / "shown"), "--on", day)
+    shown = next((tmp_path / "shown").glob("*.pdf")).read_bytes()
+    assert shown in [part.get_content() for part in again.iter_attachments()]
+
+    dovecot.append(signed_by_mail(again, "Apruebo", sender="supervision@kemper.example"))
+    assert run(program, day) == {"sent": 1, "recorded": 0}
+    assert server.accepted[-1]["To"] == "facturas@robotica.example"
+    assert "signed by supervision@kemper.example" in program("case", "C-001")

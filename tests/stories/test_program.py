@@ -164,14 +164,15 @@ def test_what_a_user_gets_wrong_is_said_in_sentences(program: Program) -> None:
     program("run", "--on", MONDAY, code=3)
     said = program("approvals", "approve", "1", "2", "4711", "--who", "collections_analyst", "--on", MONDAY, code=1)
     assert said.splitlines() == [
+        "1 approved by Benito Muestra Ejemplo",
         "approval 1 is for administration_manager, and Benito Muestra Ejemplo is collections_analyst; let administration_manager decide it",
         "there is no approval 4711; 'cobranza approvals list' shows those that wait",
     ]
     assert "a rejection needs its reason; say why with --comment" in program(
-        "approvals", "reject", "2", "--who", "collections_analyst", code=1
+        "approvals", "reject", "3", "--who", "collections_analyst", code=1
     )
     assert "nobody is known as 'zorro'" in program("approvals", "approve", "--all", "--who", "zorro", code=1)
-    assert len(program.json("approvals", "list")["approvals"]) == 3
+    assert len(program.json("approvals", "list")["approvals"]) == 2
 
 
 def test_without_a_workspace_it_says_so(tmp_path: Path) -> None:

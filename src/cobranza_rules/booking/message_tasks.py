@@ -14,7 +14,7 @@ from cobranza_rules.booking.substitution import present_of
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.domain.dispute import DISPUTING, opened_by
 from cobranza_rules.domain.entry import EntryKind
-from cobranza_rules.store.replies import invoices_of
+from cobranza_rules.store.replies import invoices_about
 from cobranza_rules.store.tables import ActionRow, InvoiceRow, ReceivedRow, TaskRow
 
 MESSAGES = "messages"  # Under this key a task names the messages that brought it, by id.
@@ -68,4 +68,4 @@ def _disputed_since(keeper: Bookkeeper, invoice: InvoiceRow, first: int, answere
 
 
 def _invoices(keeper: Bookkeeper, message: ReceivedRow, answered: ActionRow | None) -> list[InvoiceRow]:
-    return keeper.invoices(list(invoices_of(answered.plan if answered else None, message.facts)))
+    return keeper.invoices(list(invoices_about(keeper.session, message, answered.plan if answered else None).ids))

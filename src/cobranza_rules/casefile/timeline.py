@@ -89,6 +89,8 @@ SENTENCES = {
     "rubric_rejected": N_("rubric refused by {who} ({role}){said}"),
     "release_approved": N_("released by {who} ({role}){said}"),
     "release_rejected": N_("release refused by {who} ({role}){said}"),
+    "approval_asked": N_("{to} asked by mail to decide on {rule}: approval {approval}, documents with SHA-256 {shown}"),
+    "approval_delegated": N_("{who} lets {to} ({to_role}) decide instead{said}"),
     "letter_made": N_("{rule} made on demand by {who}, not sent: {files}"),
     "packet_made": N_("packet {rule} made by {who}: {pages} sheets, SHA-256 {document}"),
     "people_told": N_("{rule}: {told} told of {about} ({outcome})"),
@@ -107,6 +109,13 @@ SENTENCES = {
     "override_hold": N_("override {number} by {who}: {subject} is on hold for {blocks}{until}: {why}"),
     "override_exclude": N_("override {number} by {who}: {subject} is left alone{until}: {why}"),
     "override_ended": N_("override {number} on {subject} ended by {who}: {why}"),
+    "recipients_left_out": N_("{rule}: not accepted for {recipients}"),
+    "recipients_followed_up": N_("{rule}: later accepted for {recipients} too"),
+    "recipients_given_up": N_("{rule}: not sent any more to {recipients}: {reason}"),
+    "recipients_settled": N_("{rule}: {who} says that it left for those of whom nobody knew"),
+    "recipients_settled_not": N_("{rule}: {who} says that it did not leave for those of whom nobody knew; they get it now"),
+    "not_in_archive": N_("{rule}: no copy is in the archive mailbox; a person has to find out whether it left"),
+    "message_reported": N_("{rule}: reported for {recipient}: {what} (no acknowledgement of receipt)"),
     "address_marked": N_("address {address} marked: it does not take our mail"),
 }
 # What may move a due date, by the entry that did
@@ -117,7 +126,24 @@ BECAUSE = {
     "inherited": N_("in place of the one that it substitutes"),
 }
 # Fields of events that hold an identifier of ours: they are shown as words.
-WORDS = frozenset({"rule", "rung", "kind", "answer", "case_status", "role", "assigned_to", "ladder", "outcome", "by", "state", "process"})
+WORDS = frozenset(
+    {
+        "rule",
+        "rung",
+        "kind",
+        "answer",
+        "case_status",
+        "role",
+        "assigned_to",
+        "ladder",
+        "outcome",
+        "by",
+        "state",
+        "process",
+        "what",
+        "to_role",
+    }
+)
 SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did
 SAID_BY_HAND = ("who", "amount", "reference", *SAID)
 BY_HAND = frozenset({"promised", "promise_withdrawn", "payment_claimed", "claim_rejected"})
@@ -201,6 +227,8 @@ def _told_as(kind: str, data: Mapping[str, Any]) -> str:
         return "due_moved"  # It was not agreed on anew.
     if kind == "due_set" and "who" in data:
         return "due_reckoned"
+    if kind == "recipients_settled" and not data.get("left"):
+        return "recipients_settled_not"
     return "ledger_silent" if kind == "ledger_stated" and "minor" not in data else kind
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,15 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.message_tasks import tasks_of_messages
 from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, pair, reporting, take
+from cobranza_rules.cli.screen import Screen
 from cobranza_rules.language import N_, Sentence, _
 from cobranza_rules.mail.assigning import Assignment, assign
-from cobranza_rules.mail.reading import new_text_of, try_message, write_attachments
+from cobranza_rules.mail.reading import new_text_of, write_attachments
+from cobranza_rules.mail.trying import Trial, try_message
 from cobranza_rules.people import person_named
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.replies import facts_to_json
-from cobranza_rules.store.tables import CustomerRow, ReceivedRow, TaskRow
+from cobranza_rules.store.replies import INVOICES, facts_to_json
+from cobranza_rules.store.tables import CustomerRow, InvoiceRow, ReceivedRow, TaskRow
 
 
 @click.group(cls=LazyGroup, help=N_("Messages that wait for a person; while one waits, its customer is not written to."))
@@ -74,6 +77,7 @@ def _why(call: Call, row: dict[str, Any]) -> str:
     doubts = ", ".join(call.screen.text(Sentence.from_json(doubt)) for doubt in row["doubts"])
     reasons = [
         (row["state"] != "open", N_("settled")),
+        (row["kind"] == "decision", doubts),
         (row["task"] is not None, call.screen.text(_("task {id} waits with it", id=row["task"]))),
         (row["customer"] is None, N_("unknown sender")),
         (row["doubtful"], doubts or N_("doubtful")),
@@ -95,6 +99,7 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
             raise ProblemError([Problem(_("there is no message {id}", id=number), _("'cobranza inbox list' shows those that wait"))])
         code = session.get_one(CustomerRow, row.customer_id).code if row.customer_id else None
         task = tasks_of_messages(session).get(row.id)
+        named = session.scalars(select(InvoiceRow.number).where(InvoiceRow.id.in_(row.facts.get(INVOICES, ())))).all()
     text = new_text_of(workspace, row.raw)
     shown = {**_json(row, code, task), "text": text}
     if output is not None:
@@ -105,9 +110,8 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
     screen = call.screen
     screen.say(_("From {sender}, {customer}: {subject}", sender=row.sender, customer=code or "-", subject=row.subject))
     screen.say(_("Read as: {kind}", kind=screen.word(row.kind)))
-    for name, value in row.facts.items():
-        shown_value = " ".join(map(str, value.values())) if isinstance(value, dict) else value
-        screen.say(_("  {name}: {value} («{words}»)", name=name, value=shown_value, words=row.evidence.get(name, "")))
+    for name, value in {**row.facts, **({INVOICES: list(named)} if named else {})}.items():
+        screen.say(_fact_line(screen, name, _shown(value), row.evidence))
     for each in row.attachments:
         screen.say(
             _("  attached: {name} ({media_type}, {size} bytes)", name=each["name"], media_type=each["media_type"], size=each["size"])
@@ -145,9 +149,12 @@ def assign_(
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         row = assign(keeper, number, Assignment(kind, person.email, pairs, customer, invoices, comment), workspace.clock.today())
-        code = session.get_one(CustomerRow, row.customer_id).code
+        code = session.get_one(CustomerRow, row.customer_id).code if row.customer_id else None
     if as_json:
         call.screen.json(_json(row, code, None))
+    if code is None:
+        call.screen.say(_("Message {id} is {kind}, and settled with the next run.", id=number, kind=call.screen.word(row.kind)))
+        return
     call.screen.say(_("Message {id} is {kind} of {customer}.", id=number, kind=call.screen.word(row.kind), customer=code))
 
 
@@ -158,18 +165,100 @@ def assign_(
 @click.pass_obj
 def try_(call: Call, file: Path, on: dt.date | None, as_json: bool) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
-    found = try_message(workspace, file)
+    trial = try_message(workspace, file)
     if as_json:
-        shown = {
-            "kind": found.kind.value,
-            "doubtful": found.doubtful,
-            "facts": facts_to_json(found.facts),
-            "evidence": dict(found.evidence),
-        }
-        call.screen.json(shown)
+        call.screen.json(_trial_json(call.screen, trial))
         return
-    call.screen.say(_("Read as: {kind}", kind=call.screen.word(found.kind.value)))
-    if found.doubtful:
-        call.screen.say(_("Doubtful: a person would have to look."))
+    screen, found = call.screen, trial.found
+    screen.say(_("Read as: {kind}", kind=screen.word(found.kind.value)))
+    if trial.doubtful:
+        screen.say(_("Doubtful: a person would have to look."))
+    doubts = [*found.doubts, *([_("two customers are possible")] if trial.matched.doubtful else [])]
+    for doubt in doubts:
+        screen.say(_("  because {doubt}", doubt=doubt))
+    if words := found.evidence.get("kind"):
+        screen.say(_("  in the words «{words}»", words=" ".join(words.split())))
     for name, value in found.facts.items():
-        call.screen.say(_("  {name}: {value} («{words}»)", name=name, value=value, words=found.evidence.get(name, "")))
+        screen.say(_fact_line(screen, name, _shown(value), found.evidence))
+    _say_whose(screen, trial)
+
+
+FACT_NAMES = {
+    "pay_on": N_("will pay on"),
+    "paid_on": N_("paid on"),
+    "amount": N_("amount"),
+    "invoices": N_("invoices"),
+    "about": N_("about the invoices"),
+    "number": N_("number of the contrarrecibo"),
+    "review_on": N_("day of the review"),
+    "person": N_("signed by"),
+    "title": N_("title"),
+    "phone": N_("phone"),
+    "email": N_("e-mail address"),
+    "reason": N_("what is said"),
+    "request": N_("what is asked for"),
+}
+HOW = {
+    "own_id": N_("it answers or returns a message of ours"),
+    "recipient": N_("it names an address of the customer as refused"),
+    "sender": N_("it comes from an address of the customer"),
+}
+
+
+def _say_whose(screen: Screen, trial: Trial) -> None:
+    how = screen.word(HOW.get(trial.matched.how, trial.matched.how))
+    if not trial.customer:
+        screen.say(_("Customer: unknown; a person would have to say whose it is."))
+    else:
+        screen.say(
+            _(
+                "Customer: {code}, for {how} (confidence {confidence})",
+                code=trial.customer or "-",
+                how=how,
+                confidence=trial.matched.confidence,
+            )
+        )
+    if trial.answers:
+        screen.say(_("It answers: {rule}", rule=screen.word(trial.answers)))
+    if not trial.found.kind.automatic:
+        screen.say(
+            _("The sender is authenticated by our mail server.")
+            if trial.authenticated
+            else _("The sender is not authenticated by our mail server: by itself such a message changes nothing.")
+        )
+
+
+def _shown(value: object) -> object:
+    """Of an amount its number and currency, of several numbers all."""
+    if isinstance(value, dict):
+        return " ".join(map(str, value.values()))
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
+def _fact_line(screen: Screen, name: str, value: object, evidence: Mapping[str, str]) -> Sentence:
+    """The words are left out where they are the value itself."""
+    words = " ".join(evidence.get(name, "").split())
+    called = screen.word(FACT_NAMES.get(name, name))
+    if not words or words == str(value):
+        return _("  {name}: {value}", name=called, value=value)
+    return _("  {name}: {value} («{words}»)", name=called, value=value, words=words)
+
+
+def _trial_json(screen: Screen, trial: Trial) -> dict[str, Any]:
+    """{"kind", "doubtful", "doubts", "facts", "evidence", "match": {"how", "confidence", "customer", "answers", "doubtful"}, "sender_authenticated"}."""
+    found, matched = trial.found, trial.matched
+    return {
+        "kind": found.kind.value,
+        "doubtful": trial.doubtful,
+        "doubts": [screen.text(doubt) for doubt in found.doubts],
+        "facts": facts_to_json(found.facts),
+        "evidence": dict(found.evidence),
+        "match": {
+            "how": matched.how,
+            "confidence": matched.confidence,
+            "customer": trial.customer or None,
+            "answers": trial.answers or None,
+            "doubtful": matched.doubtful,
+        },
+        "sender_authenticated": trial.authenticated,
+    }

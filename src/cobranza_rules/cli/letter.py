@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import click
 
 from cobranza_rules.cli.case import customer_named
-from cobranza_rules.cli.command import WRONG_INPUT, Call, LazyGroup, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.command import WRONG_INPUT, Call, Day, LazyGroup, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.file_formats import in_formats, write_files
 from cobranza_rules.language import N_, _
 from cobranza_rules.people import person_named
@@ -32,11 +33,38 @@ def letter() -> None:
     pass
 
 
-@letter.command(cls=SpokenCommand, help=N_("Write a letter to a customer now: a draft, in the customer's language, for each currency."))
+class Instalment(click.ParamType[tuple[dt.date, str]]):
+    """DAY=AMOUNT."""
+
+    name = "DAY=AMOUNT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[dt.date, str]:
+        if isinstance(value, tuple):
+            return value
+        day, _equals, amount = str(value).partition("=")
+        return Day().convert(day.strip(), param, ctx), amount.strip()
+
+
+@letter.command(
+    cls=SpokenCommand,
+    help=N_(
+        "Write a letter to a customer now: a draft, in the customer's language, for each currency. Papers for Accounting are in that of the "
+        "house, and about all customers where none is named."
+    ),
+)
 @click.argument("template")
-@click.argument("customer")
+@click.argument("customer", default="")
 @click.option("--invoices", default="", help=N_("Numbers or UUID of the invoices, with commas between them (default: those it is about)."))
 @click.option("--payment", "operation", default="", help=N_("Of a letter about a payment: its operation number (default: the last one)."))
+@click.option("--since", type=Day(), help=N_("Of a paper for Accounting: the first day of the payments (default: of the month)."))
+@click.option("--until", type=Day(), help=N_("Of a paper for Accounting: the last day of the payments (default: today)."))
+@click.option(
+    "--instalment",
+    "instalments",
+    type=Instalment(),
+    multiple=True,
+    help=N_("Of an acknowledgement of debt: a payment as DAY=AMOUNT, or DAY=rest; may be repeated (default: what was promised)."),
+)
 @in_formats("docx", "pdf")
 @click.option("--who", default=MAKER, help=N_("Who makes it: a role or an e-mail address of cobranza.toml (default: the analyst)."))
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), default=Path(), help=N_("The folder for the files."))
@@ -49,6 +77,9 @@ def write(
     customer: str,
     invoices: str,
     operation: str,
+    since: dt.date | None,
+    until: dt.date | None,
+    instalments: tuple[tuple[dt.date, str], ...],
     formats: tuple[str, ...],
     who: str,
     output: Path,
@@ -62,15 +93,18 @@ def write(
     person = person_named(workspace.company, who)
     named = tuple(name.strip() for name in invoices.split(",") if name.strip())
     wanted = frozenset({"docx": WORD, "pdf": PDF}[each] for each in formats)
-    row = customer_named(workspace, customer)
-    made = make_letters(workspace, Asked(template, row, person, named, operation.strip(), wanted))
+    row = customer_named(workspace, customer) if customer else None
+    asked = Asked(template, row, person, named, operation.strip(), wanted, since, until, instalments)
+    made = make_letters(workspace, asked)
     write_files(call, output, [(each.name, each.content) for each in made])
     if as_json:
         files = [{"file": str(output / each.name), "engine": each.engine or None} for each in made]
-        call.screen.json({"customer": row.code, "letter": template, "draft": True, "files": files})
+        call.screen.json({"customer": row.code if row is not None else None, "letter": template, "draft": True, "files": files})
 
 
-@letter.command(cls=SpokenCommand, help=N_("What is wrong with the letters: fields, elements, tags, and a trial on sample data."))
+@letter.command(
+    cls=SpokenCommand, help=N_("What is wrong with the letters: fields, elements, tags, and a trial on sample data, as Word and as PDF.")
+)
 @click.argument("templates", nargs=-1)
 @reporting
 @click.pass_obj
@@ -78,16 +112,23 @@ def check(call: Call, templates: tuple[str, ...], as_json: bool) -> None:
     from cobranza_rules.letters.letter_check import check_letters
 
     workspace = take(call, as_json=as_json).workspace
-    checked = check_letters(workspace.templates, templates)
+    checked = check_letters(workspace.templates, workspace.pdf, templates)
     problems = [problem for one in checked for problem in one.problems]
     if as_json:
         told = [
-            {"name": one.name, "language": one.language, "problems": [problem.text(call.screen.translate) for problem in one.problems]}
+            {
+                "name": one.name,
+                "language": one.language,
+                "problems": [problem.text(call.screen.translate) for problem in one.problems],
+                "warnings": [warning.text(call.screen.translate) for warning in one.warnings],
+            }
             for one in checked
         ]
         call.screen.json({"letters": told})
     else:
         call.screen.problems(problems)
+        for warning in [warning for one in checked for warning in one.warnings]:
+            call.screen.say(_("works, but look at it: {problem}", problem=warning.text(call.screen.translate)))
     wrong = sum(bool(one.problems) for one in checked)
     call.screen.say(_("{count} letters checked; {wrong} of them cannot be used as they are.", count=len(checked), wrong=wrong))
     if problems:

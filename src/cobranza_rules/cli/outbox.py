@@ -1,109 +1,153 @@
-"""`cobranza outbox`."""
+"""`cobranza outbox`: the queue of messages to customers, and each of them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
-from sqlalchemy import select
 
-from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.dispatch.last_look import what_waits
-from cobranza_rules.dispatch.settling import settle_uncertain
-from cobranza_rules.language import N_, _
-from cobranza_rules.people import person_named
-from cobranza_rules.plan.looking import Message
+from cobranza_rules.dispatch.leaving import keeping_all_back
+from cobranza_rules.dispatch.outbox import STATE_WORDS, Entry, entries, entry
+from cobranza_rules.dispatch.pausing import pause_in_words
+from cobranza_rules.language import N_, Sentence, _, word
+from cobranza_rules.plan.states import State
 from cobranza_rules.rules.still_planned import Look
-from cobranza_rules.store.tables import ActionRow, CustomerRow, OutgoingRow
 
-STATES = {
-    "approved": N_("ready to be sent"),
-    "sending": N_("on its way"),
-    "sent": N_("left"),
-    "failed": N_("refused"),
-    "uncertain": N_("left or not"),
-}
+DECIDING = "cobranza_rules.cli.outbox_deciding"
 
 
-@click.group(cls=LazyGroup, help=N_("Messages on their way out."))
+@click.group(
+    cls=LazyGroup,
+    help=N_("Messages on their way out."),
+    lazy={
+        "retry": (DECIDING, "retry", N_("Try messages that were put off with the next run, whatever they wait for.")),
+        "settle": (DECIDING, "settle", N_("Say of an uncertain message whether it left: only a person can.")),
+        "pause": (DECIDING, "pause_", N_("Let nothing leave to customers until you resume it.")),
+        "resume": (DECIDING, "resume_", N_("End a pause: what is ready leaves with the next run.")),
+    },
+)
 def outbox() -> None:
     pass
 
 
-@outbox.command("list", cls=SpokenCommand, help=N_("Messages that have not left for certain; with --all every one."))
-@click.option("--all", "everything", is_flag=True, help=N_("Those that were sent, too."))
+@outbox.command("list", cls=SpokenCommand, help=N_("Messages that have not left for certain, from planned on; with --all every one."))
+@click.option("--all", "everything", is_flag=True, help=N_("Those that were sent, refused and called off, too."))
+@click.option(
+    "--state", "states", multiple=True, type=click.Choice([state.value for state in State]), help=N_("Only in this state; may be repeated.")
+)
+@click.option("--customer", default="", help=N_("Only of this customer (code)."))
 @on_a_day
 @reporting
 @click.pass_obj
-def list_(call: Call, everything: bool, on: dt.date | None, as_json: bool) -> None:
+def list_(call: Call, everything: bool, states: tuple[str, ...], customer: str, on: dt.date | None, as_json: bool) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
-    query = select(OutgoingRow, ActionRow, CustomerRow.code).join(ActionRow, ActionRow.id == OutgoingRow.action_id)
-    query = query.join(CustomerRow, CustomerRow.id == ActionRow.customer_id).order_by(OutgoingRow.id)
-    query = query if everything else query.where(OutgoingRow.state.in_(("approved", "sending", "uncertain")))
+    wanted = tuple(map(State, states)) or (tuple(State) if everything else ())
+    code = _known_code(call, customer)
     with workspace.database.reading() as session:
+        paused, kept = pause_in_words(session, workspace.clock.today()), keeping_all_back(session, workspace)
+        found = entries(session, wanted, code)
         waits = what_waits(session, workspace)
-        looks = {row.id: _look_at(row, action, waits) for row, action, _code in session.execute(query)}
-        rows: list[dict[str, Any]] = [
-            {
-                "id": row.id,
-                "rule": action.rule_id,
-                "customer": code,
-                "to": row.recipients,
-                "copies": row.copies,
-                "subject": row.subject,
-                "state": row.state,
-                "phase": row.phase,
-                "detail": row.detail,
-                "attempts": row.attempts,
-                "message_id": row.message_id,
-                "raw": row.raw,
-                "today": look.as_json(call.screen.translate) if (look := looks[row.id]) is not None else None,
-            }
-            for row, action, code in session.execute(query)
-        ]
+        looks = {one.row.id: waits[one.row.id].look if one.row.id in waits else None for one in found}
+        rows = [_as_json(call, one, looks[one.row.id]) for one in found]
+        cells = [_cells(call, one, looks[one.row.id]) for one in found]
     if as_json:
-        call.screen.json({"messages": rows})
-    elif not rows:
+        call.screen.json(
+            {
+                "paused": call.screen.text(paused) if paused else None,
+                "kept_back": [call.screen.text(line) for line in kept],
+                "messages": rows,
+            }
+        )
+        return
+    for line in kept:
+        call.screen.say(line)
+    if not rows:
         call.screen.say(_("The outbox is empty."))
-    else:
-        headings = (N_("No."), N_("State"), N_("Customer"), N_("To"), N_("Subject"), N_("Detail"), N_("Today"))
-        cells = [
-            (
-                row["id"],
-                call.screen.word(STATES.get(row["state"], row["state"])),
-                row["customer"],
-                ", ".join(row["to"]),
-                row["subject"],
-                f"{call.screen.word(row['phase'])} {row['detail']}".strip(),
-                look.sentence if (look := looks[row["id"]]) is not None else "",
-            )
-            for row in rows
-        ]
-        call.screen.table(headings, cells, frozenset({0}))
+        return
+    headings = (N_("No."), N_("State"), N_("Customer"), N_("To"), N_("Subject"), N_("Waits for"), N_("Today"))
+    call.screen.table(headings, cells, frozenset({0}))
 
 
-def _look_at(row: OutgoingRow, action: ActionRow, waits: Mapping[int, Message]) -> Look | None:
-    """Only of the revision that may leave; what is on its way, or was, is not looked at any more."""
-    message = waits.get(action.id)
-    return message.look if message is not None and row.state == "approved" and row.revision == action.revision else None
+def _known_code(call: Call, customer: str) -> str:
+    """As the book writes it. Raises ProblemError where nobody has it."""
+    if not customer:
+        return ""
+    from cobranza_rules.cli.case import customer_named
+
+    return customer_named(call.workspace, customer).code
+
+
+def _zone(call: Call) -> ZoneInfo:
+    return ZoneInfo(call.workspace.settings.timezone)
+
+
+def _cells(call: Call, one: Entry, look: Look | None) -> tuple[Any, ...]:
+    out = one.outgoing
+    waits = one.waits_for(_zone(call))
+    if waits is None and one.row.state not in (State.PLANNED, State.AWAITING_SIGNATURE):
+        waits = Sentence.from_json(one.row.reason)
+    return (
+        one.row.id,
+        call.screen.word(STATE_WORDS[State(one.row.state)]),
+        one.customer,
+        ", ".join(one.action.recipients if out is None else out.recipients),
+        word(one.row.rule_id) if out is None else out.subject,
+        waits,
+        look.sentence if look is not None else "",
+    )
+
+
+def _as_json(call: Call, one: Entry, look: Look | None) -> dict[str, Any]:
+    out = one.outgoing
+    return {
+        "id": one.row.id,
+        "rule": one.row.rule_id,
+        "customer": one.customer,
+        "planned_on": one.row.planned_on.isoformat(),
+        "to": list(one.action.recipients if out is None else out.recipients),
+        "copies": list(one.action.copies if out is None else out.copies),
+        "subject": out.subject if out is not None else None,
+        "state": one.row.state,
+        "reason": call.screen.text(Sentence.from_json(one.row.reason)),
+        "waits_for": [{"gate": gate.gate, "role": gate.role} for gate in one.gates],
+        "still_to_get": [each.address for each in one.still_to_get],
+        "phase": out.phase if out is not None else "",
+        "detail": out.detail if out is not None else "",
+        "attempts": out.attempts if out is not None else 0,
+        "next_try_at": out.next_try_at.isoformat() if out is not None and out.next_try_at is not None else None,
+        "message_id": out.message_id if out is not None else None,
+        "raw": out.raw if out is not None else None,
+        "today": look.as_json(call.screen.translate) if look is not None else None,
+    }
 
 
 @outbox.command(
-    cls=SpokenCommand, help=N_("Say of an uncertain message whether it left: only a person can. The program never repeats it by itself.")
+    cls=SpokenCommand, help=N_("One message: how it and each of its recipients stand, every attempt, and its course with reasons.")
 )
 @click.argument("number", type=Number())
-@click.option(
-    "--left/--did-not-leave", "left", required=True, help=N_("It left (the customer has it), or it did not (it will be planned again).")
-)
-@click.option("--who", required=True, help=N_("Who says so: a role or an e-mail address of cobranza.toml."))
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help=N_("Write the message itself into this file (.eml)."))
 @on_a_day
+@reporting
 @click.pass_obj
-def settle(call: Call, number: int, left: bool, who: str, on: dt.date | None) -> None:
-    workspace = take(call, on=on).workspace
-    person = person_named(workspace.company, who)
-    with workspace.database.writing() as session:
-        settle_uncertain(Bookkeeper(session, workspace.clock.now()), workspace, number, left=left, who=person.email)
-    call.screen.say(_("Settled."))
+def show(call: Call, number: int, output: Path | None, on: dt.date | None, as_json: bool) -> None:
+    from cobranza_rules.cli.outbox_showing import shown_as_json, shown_in_lines, write_mail
+
+    workspace = take(call, on=on, as_json=as_json).workspace
+    with workspace.database.reading() as session:
+        found = entry(session, number)
+        if output is not None:
+            write_mail(workspace, found, output)
+        if as_json:
+            waits = what_waits(session, workspace, found.row.customer_id)
+            look = waits[number].look if number in waits else None
+            call.screen.json({**_as_json(call, found, look), **shown_as_json(session, found, call.screen)})
+            return
+        for line in shown_in_lines(session, found, _zone(call)):
+            call.screen.say(line)
+    if output is not None:
+        call.screen.say(_("Written: {file}", file=str(output)))

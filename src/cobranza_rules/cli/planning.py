@@ -15,6 +15,8 @@ from cobranza_rules.cli.command import WAITS_FOR_PEOPLE, WRONG_INPUT, Call, Spok
 from cobranza_rules.cli.held_lines import held_lines
 from cobranza_rules.cli.progress import watched
 from cobranza_rules.cli.screen import Screen
+from cobranza_rules.dispatch.leaving import SAID
+from cobranza_rules.dispatch.pausing import pause_in_words
 from cobranza_rules.explanation import explain_subject
 from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
@@ -50,16 +52,31 @@ TOLD = frozenset(
 def plan(call: Call, on: dt.date | None, as_json: bool) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
     made = make_plan(workspace)
-    incidents = incidents_of(workspace)
+    incidents, paused = incidents_of(workspace), _paused(call)
     if as_json:
-        call.screen.json({**plan_json(made, call.screen), "incidents": [call.screen.text(incident) for incident in incidents]})
+        beside = {
+            "paused": call.screen.text(paused) if paused else None,
+            "incidents": [call.screen.text(incident) for incident in incidents],
+        }
+        call.screen.json({**plan_json(made, call.screen), **beside})
     else:
         show_plan(call.screen, made, workspace.rules, _names(call, made))
+        _say_paused(call.screen, paused)
         _show_incidents(call.screen, incidents)
         _say_who_waits(call)
         _say_draft(call, made)
     if made.stopped is not None:
         click.get_current_context().exit(WRONG_INPUT)
+
+
+def _paused(call: Call) -> Sentence | None:
+    with call.workspace.database.reading() as session:
+        return pause_in_words(session, call.workspace.clock.today())
+
+
+def _say_paused(screen: Screen, paused: Sentence | None) -> None:
+    if paused is not None:
+        screen.say(_("Nothing leaves: {reason}", reason=paused))
 
 
 def _say_draft(call: Call, made: Plan) -> None:
@@ -192,7 +209,8 @@ def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
         "states": dict(report.states),
         "in_house": report.in_house,
         "newly_waiting": report.newly_waiting,
-        "after_hours": report.after_hours,
+        "kept_back": {kept.value: count for kept, count in report.kept_back.items()},
+        "paused": screen.text(report.paused) if report.paused else None,
         "digests": dict(report.digests),
         "incidents": [screen.text(incident) for incident in report.incidents],
         "problems": [problem.text(screen.translate) for problem in report.problems],
@@ -214,8 +232,10 @@ def show_report(screen: Screen, report: TickReport) -> None:
             screen.say(_("  {state}: {count}", state=screen.word(name), count=count))
     if report.in_house:
         screen.say(_("  done in the company, nothing of it to a customer: {count}", count=report.in_house))
-    if report.after_hours:
-        screen.say(_("Ready, and waiting for the contact hours: {count}", count=report.after_hours))
+    for kept, said in SAID.items():
+        if count := report.kept_back[kept]:
+            screen.say(Sentence(said, {"count": count}))
+    _say_paused(screen, report.paused)
     for address, what_became in report.digests.items():
         screen.say(_("Digest to {address}: {state}", address=address, state=word(what_became)))
     _show_incidents(screen, report.incidents)
@@ -240,3 +260,4 @@ def explain(call: Call, name: str, on: dt.date | None, as_json: bool) -> None:
         return
     for line in explanation.lines():
         call.screen.say(line)
+    _say_paused(call.screen, _paused(call))

@@ -142,20 +142,30 @@ def test(call: Call, files: tuple[Path, ...], junit_file: Path | None, as_json: 
 
 
 def _write_junit(screen: Screen, file: Path, tested: Tested) -> None:
+    from cobranza_rules.mail.reply_trials import reply_suites
     from cobranza_rules.rules.testing_report import junit
 
     try:
-        file.write_bytes(junit(tested.reports, tested.coverage, screen.translate))
+        file.write_bytes(junit(tested.reports, tested.coverage, screen.translate, reply_suites(tested.replies, screen.translate)))
     except OSError as error:
         what = _("the file cannot be written: {detail}", detail=error.strerror or type(error).__name__)
         raise ProblemError([Problem(what, _("check the folder and its permissions"), str(file))]) from None
 
 
 def _show_tested(screen: Screen, tested: Tested, *, as_json: bool) -> None:
+    from cobranza_rules.mail.reply_trials import phrase_lines, replies_json, reply_lines
     from cobranza_rules.rules.testing_report import coverage_lines, report_json, report_lines
 
     if as_json:
-        screen.json(report_json(tested.reports, tested.coverage, screen.translate))
+        of_replies = replies_json(tested.replies, tested.phrases, screen.translate)
+        screen.json({**report_json(tested.reports, tested.coverage, screen.translate), **of_replies})
+        return
+    for line in reply_lines(tested.replies):
+        screen.say(line)
+    for file, phrases in tested.phrases:
+        for line in phrase_lines(file, phrases):
+            screen.say(line)
+    if not tested.reports:
         return
     for line in report_lines(tested.reports):
         screen.say(line)

@@ -13,7 +13,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
 from cobranza_rules.cli.command import Call, Day, LazyGroup, Number, SpokenCommand, on_a_day, pair, reporting, take
 from cobranza_rules.cli.screen import Screen
-from cobranza_rules.dispatch.print_set import write_documents
+from cobranza_rules.dispatch.print_set import write_task_documents
 from cobranza_rules.language import N_, _
 from cobranza_rules.people import person_named
 from cobranza_rules.problems import Problem, ProblemError
@@ -86,7 +86,7 @@ def list_(call: Call, role: str | None, everything: bool, as_json: bool) -> None
     "-o",
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
-    help=N_("Write its documents (the print set of a delivery by hand) here."),
+    help=N_("Write its documents here: the print set of a delivery by hand, or the memo that goes with it."),
 )
 @reporting
 @click.pass_obj
@@ -96,7 +96,7 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
         row = session.get(TaskRow, number)
     if row is None:
         raise ProblemError([Problem(_("there is no task {id}", id=number), _("'cobranza tasks list' shows the open ones"))])
-    shown = task_json(workspace, row) | {"documents": write_documents(workspace, row.action_id, output)}
+    shown = task_json(workspace, row) | {"documents": write_task_documents(workspace, row, output)}
     if as_json:
         call.screen.json(shown)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -10,19 +11,33 @@ from sqlalchemy import select
 from cobranza_rules.booking.acknowledging import Given, acknowledge
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
+from cobranza_rules.demo.postman import as_answer, deliver
 from cobranza_rules.demo.story import Act
+from cobranza_rules.dispatch.shown import must_be_whole
 from cobranza_rules.domain.acknowledgement import AcknowledgementKind
 from cobranza_rules.mail.assigning import Assignment, assign
 from cobranza_rules.people import person_named
-from cobranza_rules.plan.deciding import decide_approvals, waiting_approvals
+from cobranza_rules.plan.deciding import Decision, decide_approvals, waiting_approvals
+from cobranza_rules.plan.gates import WAITING
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.gates import RELEASE, SIGN
 from cobranza_rules.starting import shipped
-from cobranza_rules.store.tables import CustomerRow, InvoiceRow, ReceivedRow, TaskRow
+from cobranza_rules.store.tables import (
+    ActionRow,
+    ApprovalAskedRow,
+    ApprovalRequestRow,
+    ApprovalRow,
+    CustomerRow,
+    InternalMessageRow,
+    InvoiceRow,
+    ReceivedRow,
+    TaskRow,
+)
 from cobranza_rules.workspace import Workspace
 
 # The reply that an act speaks of, by the name of its sample file: the digest of the message that was delivered from it.
 Delivered = dict[str, str]
+NUMBER = b"@NUMBER@"
 
 
 def perform(workspace: Workspace, act: Act, delivered: Delivered) -> int:
@@ -32,28 +47,45 @@ def perform(workspace: Workspace, act: Act, delivered: Delivered) -> int:
         return _ACTS[act.do](keeper, workspace, act, delivered)
 
 
-def _decide(keeper: Bookkeeper, workspace: Workspace, act: Act, gate: str, *, agreed: bool) -> int:
+def _decide(keeper: Bookkeeper, workspace: Workspace, act: Act, gate: str) -> int:
     person = person_named(workspace.company, act.role)
     waiting = [
         approval.id
         for approval, action in waiting_approvals(keeper.session, act.role)
         if approval.gate == gate and act.customer in ("", planned(action).customer)
     ]
-    if not agreed:
-        waiting = waiting[:1]
-    return len(decide_approvals(keeper, waiting, person, agreed, act.comment, workspace.clock.today()))
+    decision, today = Decision(person, True, act.comment), workspace.clock.today()
+    done, problems = decide_approvals(keeper, waiting, decision, today, partial(must_be_whole, workspace))
+    assert not problems, "the story's people decide what waits for them"
+    return len(done)
 
 
 def _approve(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
-    return _decide(keeper, workspace, act, SIGN, agreed=True)
+    return _decide(keeper, workspace, act, SIGN)
 
 
-def _reject(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
-    return _decide(keeper, workspace, act, SIGN, agreed=False)
+def _answer(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
+    """By mail, from wherever the person is: the oldest request of which anything waits, or that for the customer."""
+    recipient = person_named(workspace.company, act.role).email
+    query = (
+        select(ApprovalRow, ActionRow, InternalMessageRow.message_id)
+        .join(ActionRow, ActionRow.id == ApprovalRow.action_id)
+        .join(ApprovalAskedRow, ApprovalAskedRow.approval_id == ApprovalRow.id)
+        .join(ApprovalRequestRow, ApprovalRequestRow.id == ApprovalAskedRow.request_id)
+        .join(InternalMessageRow, InternalMessageRow.id == ApprovalRequestRow.message_id)
+        .where(ApprovalRow.state == WAITING, ApprovalRequestRow.recipient == recipient)
+        .order_by(ApprovalRow.id)
+    )
+    for approval, action, message_id in keeper.session.execute(query):
+        if act.customer in ("", planned(action).customer):
+            raw = (shipped("samples") / act.more["file"]).read_bytes().replace(NUMBER, str(approval.id).encode())
+            deliver(workspace, as_answer(raw, message_id, workspace.clock.today()), workspace.clock.today())
+            return 1
+    return 0
 
 
 def _release(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
-    return _decide(keeper, workspace, act, RELEASE, agreed=True)
+    return _decide(keeper, workspace, act, RELEASE)
 
 
 def _assign(keeper: Bookkeeper, workspace: Workspace, act: Act, delivered: Delivered) -> int:
@@ -100,7 +132,7 @@ def _acknowledge(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered:
 
 _ACTS: dict[str, Callable[[Bookkeeper, Workspace, Act, Delivered], int]] = {
     "approve": _approve,
-    "reject": _reject,
+    "answer": _answer,
     "release": _release,
     "assign": _assign,
     "done": _done,

@@ -70,6 +70,7 @@ def _waiting(one: Waiting) -> dict[str, Any]:
         "since": one.since.isoformat() if one.since else None,
         "due_on": one.due_on.isoformat() if one.due_on else None,
         "late": one.late,
+        "workdays": one.workdays,
         "amounts": _amounts(one.amounts),
         "customers": list(one.customers),
     }
@@ -89,6 +90,8 @@ def _differences(found: Differences | None) -> dict[str, Any] | None:
 def _out_of_order(found: OutOfOrder, translate: Translate) -> dict[str, Any]:
     return {
         "stopped": found.stopped.text(translate) if found.stopped else None,
+        "paused": found.paused.text(translate) if found.paused else None,
+        "put_off": {"messages": found.put_off.messages, "why": found.put_off.why.text(translate)} if found.put_off else None,
         "stale": [{"hold": hold_id, "because": causes.text(translate)} for hold_id, causes in found.stale],
         "holds": [
             {"hold": one.hold_id, "invoices": one.invoices, "customers": one.customers, "amounts": _amounts(one.amounts)}

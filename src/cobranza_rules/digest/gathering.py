@@ -12,6 +12,8 @@ from cobranza_rules.digest.out_of_order import out_of_order
 from cobranza_rules.digest.queues import waiting
 from cobranza_rules.digest.value import ComingMessages, Digest, NotLeaving, Today, inside_of, messages_of
 from cobranza_rules.dispatch.last_look import what_waits
+from cobranza_rules.dispatch.looking_up import grace_of
+from cobranza_rules.dispatch.pausing import pause_in_words
 from cobranza_rules.forecast.under_way import Agreeing, Stage, still_to_leave
 from cobranza_rules.forecast.week import DayAhead, week_ahead
 from cobranza_rules.plan.codec import from_json
@@ -22,6 +24,7 @@ from cobranza_rules.rules.native import NativeEngine
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.still_planned import Prospect
+from cobranza_rules.store.attempts import searched_first
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.tables import ActionRow
 from cobranza_rules.workspace import Workspace
@@ -31,8 +34,9 @@ def gather_digest(workspace: Workspace, *, week: bool = True) -> Digest:
     """It asks for a plan of today and, with `week`, for one of each coming business day."""
     settings, today = workspace.settings, workspace.clock.today()
     agreeing = Agreeing(settings.mode, settings.rubric)
+    now = workspace.clock.now()
     with workspace.database.reading() as session:
-        reader = BookReader(session, workspace.rules, workspace.addresses, today, workspace.clock.now())
+        reader = BookReader(session, workspace.rules, workspace.addresses, today, now)
         plan = plan_whole(reader, workspace.engine)
         waits = what_waits(session, workspace)
         planned = [action for action in plan.actions if reaches_customer(action.steps) and not agreeing.roles(action)]
@@ -46,8 +50,10 @@ def gather_digest(workspace: Workspace, *, week: bool = True) -> Digest:
             on=today,
             mode=settings.mode,
             today=Today(messages_of(planned), messages_of(leaving), messages_of(_left(session, today))),
-            waiting=waiting(session, workspace.rules, plan, today, settings.billing),
-            out_of_order=out_of_order(session, reader, plan, stopped, getattr(workspace.engine, "incidents", ())),
+            waiting=waiting(session, workspace.rules, plan, today, settings.billing, searched_first(now, grace_of(settings.mail))),
+            out_of_order=out_of_order(
+                session, reader, plan, stopped, pause_in_words(session, today), getattr(workspace.engine, "incidents", ())
+            ),
             week=tuple(_coming(day, workspace) for day in coming),
             not_leaving=tuple(_not_leaving(waits.values())),
         )

@@ -6,17 +6,17 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import days_after
 from cobranza_rules.clock import instant_of
 from cobranza_rules.digest.pue_payments import pue_payments
-from cobranza_rules.digest.value import Differences, Failure, Holding, OutOfOrder, summed
+from cobranza_rules.digest.value import Differences, Failure, Holding, OutOfOrder, PutOff, summed
 from cobranza_rules.dispatch.internal_mail import FAILED, RETURNED, UNCERTAIN
 from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.forecast.waiting import READ_AGAIN, facts_behind
-from cobranza_rules.language import Sentence
+from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.causes import why_true
 from cobranza_rules.rules.considering import because
 from cobranza_rules.rules.model import RuleSet
@@ -25,11 +25,15 @@ from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.tables import ActionRow, InternalMessageRow, InvoiceRow, OutgoingRow
 
 
-def out_of_order(session: Session, reader: BookReader, plan: Plan, stopped: Sentence | None, incidents: Sequence[str]) -> OutOfOrder:
+def out_of_order(
+    session: Session, reader: BookReader, plan: Plan, stopped: Sentence | None, paused: Sentence | None, incidents: Sequence[str]
+) -> OutOfOrder:
     company = reader.company_facts()
     hours, workdays = company.get("hours_since_mailbox_poll"), company.get("workdays_since_bank_statement")
     return OutOfOrder(
         stopped=stopped,
+        paused=paused,
+        put_off=_put_off(session),
         stale=tuple(_stale(reader.rules, company)),
         holds=tuple(_holdings(session, plan)),
         failures=tuple(_failures(session, _since(reader))),
@@ -39,6 +43,20 @@ def out_of_order(session: Session, reader: BookReader, plan: Plan, stopped: Sent
         workdays_since_bank_statement=None if workdays is None else int(workdays),
         differences=_differences(session),
     )
+
+
+def _put_off(session: Session) -> PutOff | None:
+    """Ready messages that the server did not take when they were last tried, and those that somebody still has to get."""
+    later = and_(OutgoingRow.state == "sent", OutgoingRow.next_try_at.is_not(None))
+    tried = and_(OutgoingRow.state == "approved", OutgoingRow.attempts > 0, ActionRow.state == "approved")
+    query = select(ActionRow.state, ActionRow.reason).join(
+        OutgoingRow, and_(OutgoingRow.action_id == ActionRow.id, OutgoingRow.revision == ActionRow.revision)
+    )
+    found = session.execute(query.where(or_(later, tried)).order_by(OutgoingRow.changed_at)).all()
+    if not found:
+        return None
+    ready = [Sentence.from_json(reason) for state, reason in found if state == "approved"]
+    return PutOff(len(found), ready[-1] if ready else _("some of their recipients still have to get them"))
 
 
 def _differences(session: Session) -> Differences | None:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.customers import waiting_for_data
@@ -18,10 +18,12 @@ from cobranza_rules.config_sections import BillingSection
 from cobranza_rules.digest.value import Waiting, summed
 from cobranza_rules.dispatch.missing import without_address
 from cobranza_rules.domain.billing_exceptions import Lack
+from cobranza_rules.plan.ageing import ages_of
 from cobranza_rules.plan.codec import from_json
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.store.agreements import above_limit
+from cobranza_rules.store.attempts import uncertain_still
 from cobranza_rules.store.tables import (
     ActionRow,
     ApprovalRow,
@@ -34,11 +36,14 @@ from cobranza_rules.store.tables import (
 )
 
 
-def waiting(session: Session, rules: RuleSet, plan: Plan, today: dt.date, billing: BillingSection) -> tuple[Waiting, ...]:
+def waiting(
+    session: Session, rules: RuleSet, plan: Plan, today: dt.date, billing: BillingSection, searched: ColumnElement[bool]
+) -> tuple[Waiting, ...]:
+    """`searched` are the uncertain messages that the program still looks for: nobody is asked about them yet."""
     return (
-        *_approvals(session, rules.calendar),
+        *_approvals(session, rules.calendar, today),
         *_tasks(session, today),
-        *_messages(session, rules.calendar),
+        *_messages(session, rules.calendar, searched),
         *_customers(session, plan),
         *_billing(session, billing, today),
         *_support(session),
@@ -49,16 +54,17 @@ def _day(instant: dt.datetime, calendar: BusinessCalendar) -> dt.date:
     return instant.astimezone(ZoneInfo(calendar.timezone)).date()
 
 
-def _approvals(session: Session, calendar: BusinessCalendar) -> Iterator[Waiting]:
+def _approvals(session: Session, calendar: BusinessCalendar, today: dt.date) -> Iterator[Waiting]:
     query = select(ApprovalRow, ActionRow.plan).join(ActionRow, ActionRow.id == ApprovalRow.action_id)
+    ages = ages_of(session, calendar)
     found: dict[tuple[str, str], list[tuple[ApprovalRow, str, int]]] = {}
     for row, kept in session.execute(query.where(ApprovalRow.state == "waiting").order_by(ApprovalRow.id)):
         action = from_json(kept)
         found.setdefault((row.role, row.gate), []).append((row, action.currency, action.total))
     for (role, gate), asked in sorted(found.items()):
-        since = min(_day(row.opened_at, calendar) for row, _currency, _total in asked)
+        since = min(ages.since(row) for row, _currency, _total in asked)
         amounts = summed((currency, total) for _row, currency, total in asked)
-        yield Waiting("approvals", role, gate, len(asked), since, amounts=amounts)
+        yield Waiting("approvals", role, gate, len(asked), since, amounts=amounts, workdays=calendar.between(since, today))
 
 
 def _tasks(session: Session, today: dt.date) -> Iterator[Waiting]:
@@ -71,10 +77,10 @@ def _tasks(session: Session, today: dt.date) -> Iterator[Waiting]:
         yield Waiting("tasks", role, name, len(rows), min(row.opened_on for row in rows), min(deadlines, default=None), late)
 
 
-def _messages(session: Session, calendar: BusinessCalendar) -> Iterator[Waiting]:
+def _messages(session: Session, calendar: BusinessCalendar, searched: ColumnElement[bool]) -> Iterator[Waiting]:
     queries = {
         "inbox": select(func.count(), func.min(ReceivedRow.received_at)).where(ReceivedRow.state == "open"),
-        "outbox": select(func.count(), func.min(OutgoingRow.changed_at)).where(OutgoingRow.state == "uncertain"),
+        "outbox": select(func.count(), func.min(OutgoingRow.changed_at)).where(uncertain_still(), not_(searched)),
         "quarantine": select(func.count(), func.min(QuarantineRow.known_at)),
     }
     for queue, query in queries.items():

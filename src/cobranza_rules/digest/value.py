@@ -39,6 +39,7 @@ class Waiting:
     """Things of one kind that wait for one person. `since` is the day of the oldest, `due_on` the nearest deadline, `late` how many have passed it.
 
     `who` is a role, "" where it is anybody's who looks after the queue. `name` is the gate of approvals, the task's name, else "".
+    `workdays` are the business days since the oldest approval was asked for first, 0 in other queues.
     """
 
     queue: str  # One of digest.wording.QUEUES
@@ -50,6 +51,7 @@ class Waiting:
     late: int = 0
     amounts: Amounts = field(default_factory=dict)
     customers: tuple[str, ...] = ()
+    workdays: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,18 @@ class PuePayment:
 
 
 @dataclass(frozen=True, slots=True)
+class PutOff:
+    """Messages that the mail server has not taken yet, some or all of their recipients; `why` says it of the last of them."""
+
+    messages: int
+    why: Sentence
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfOrder:
     """`stale` are the holds that stand because mailbox or bank data were not read, beside why; `stopped` says why nothing leaves.
 
-    `differences` are the open invoices of which the accounting system says otherwise, whether or not anything would be done with them today.
+    `paused` says who has said that nothing is to leave; `differences` are the open invoices of which the accounting system says otherwise, whether or not anything would be done with them today.
     """
 
     stopped: Sentence | None
@@ -119,6 +129,8 @@ class OutOfOrder:
     hours_since_mailbox_poll: int | None
     workdays_since_bank_statement: int | None
     differences: Differences | None = None
+    paused: Sentence | None = None
+    put_off: PutOff | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _waiting(digest: Digest) -> Section:
         title=_("What waits for people"),
         headings=(N_("Who"), N_("What"), N_("Count"), N_("Since"), N_("Until"), N_("About")),
         rows=tuple(
-            (word(one.who) if one.who else "", _what(one), one.count, one.since or "", _until(one), _about(one)) for one in digest.waiting
+            (word(one.who) if one.who else "", _what(one), one.count, _since(one), _until(one), _about(one)) for one in digest.waiting
         ),
         empty=_("Nothing waits for anybody."),
         right=frozenset({2}),
@@ -125,6 +125,12 @@ def _not_leaving(digest: Digest) -> Section:
     )
 
 
+def _since(one: Waiting) -> Sentence | str:
+    if not one.workdays:
+        return str(one.since or "")
+    return _("{day} (business days: {count})", day=one.since, count=one.workdays)
+
+
 def _until(one: Waiting) -> Sentence | str:
     if one.due_on is None:
         return ""
@@ -152,6 +158,10 @@ def _out_of_order(found: OutOfOrder) -> Section:
 def _exceptions(found: OutOfOrder) -> Iterator[tuple[Any, ...]]:
     if found.stopped is not None:
         yield _("nothing leaves"), "", "", "", found.stopped
+    if found.paused is not None:
+        yield _("nothing leaves"), "", "", "", found.paused
+    if found.put_off is not None:
+        yield _("put off by the mail server: {count}", count=found.put_off.messages), "", "", "", found.put_off.why
     why = dict(found.stale)
     for holding in found.holds:
         hold = _("hold: {hold}", hold=word(holding.hold_id))

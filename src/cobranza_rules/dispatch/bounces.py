@@ -16,6 +16,7 @@ from cobranza_rules.language import _
 from cobranza_rules.plan.ledger import move, planned
 from cobranza_rules.plan.states import State
 from cobranza_rules.rules.effects import entries_when_undone
+from cobranza_rules.store.attempts import decide_uncertain
 from cobranza_rules.store.tables import ActionRow, BillingRequestRow, ClaimRow, ContactRow, InvoiceRow, OutgoingRow
 
 
@@ -36,6 +37,7 @@ def undo_bounced(keeper: Bookkeeper, action_id: int, bounce: Bounce, today: dt.d
         _undo(keeper, row, today)
     elif row.state == State.UNCERTAIN:  # It did leave, and reached nobody: that settles it.
         outgoing.state = "failed"
+        decide_uncertain(keeper.session, outgoing.id, "sent")
         move(keeper, row, State.FAILED, today, _("it left and came back from every recipient"))
     return True
 

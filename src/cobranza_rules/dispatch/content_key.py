@@ -26,6 +26,7 @@ from cobranza_rules.workspace import Workspace
 def content_key(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction) -> str:
     """Names what a document says, day counts and its number apart."""
     customer = keeper.session.get_one(CustomerRow, action.customer_id)
+    memos = [step.memo for step in action.steps if step.memo]
     said = {
         "items": [[item.subject_id, item.rule_id, item.occurrence] for item in action.items],
         "recipients": [*action.recipients, "cc", *action.copies],
@@ -34,6 +35,7 @@ def content_key(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction)
         "language": customer.language,
         **_about(keeper, workspace, action),
         **({"requested": repr(_whom_and_how(action.requested))} if action.requested is not None else {}),
+        **({"memos": [workspace.templates.digest(name, workspace.settings.language) for name in memos]} if memos else {}),
         "files": [[row.id, file.kind, file.document] for _group, row, file in attached_files(keeper, action)],
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

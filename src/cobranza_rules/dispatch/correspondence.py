@@ -17,6 +17,7 @@ from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.addressees import addressee_of, named_by_request
 from cobranza_rules.dispatch.attached_files import enclosed_with
+from cobranza_rules.dispatch.instalment_plan import promised_payments
 from cobranza_rules.dispatch.pursuit import agreed_terms, history_of, interest_on, terms_named
 from cobranza_rules.dispatch.unapplied import unapplied_in_words
 from cobranza_rules.domain.aging import CURRENT, NO_DUE_DATE, bucket_names, bucket_of
@@ -41,13 +42,17 @@ ANSWER_WORKDAYS = 5
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Who writes, and on which day: the same for every letter of a run."""
+    """Who writes, and on which day: the same for every letter of a run. `language` is "" for that of each customer."""
 
     company: Company
     today: dt.date
     buckets: tuple[int, ...]
     calendar: BusinessCalendar
     pictures: CompanyPictures = NO_COMPANY_PICTURES
+    language: str = ""
+
+    def tongue(self, customer: CustomerRow) -> str:
+        return self.language or customer.language
 
 
 def letter_for(session: Session, writer: Writer, action: PlannedAction, template: str, *, number: str, draft: bool) -> Letter:
@@ -93,15 +98,16 @@ def letter_about(
         **{**heading, "last_contact": max((row.rung_on for row in claimed if row.rung_on), default=None)},
         currency=currency,
         lines=(),
-        held=tuple(_line(row, writer, note=why_apart(state_of(row), customer.language)) for row in held),
-        unapplied=unapplied_in_words(session, customer, currency),
+        held=tuple(_line(row, writer, note=why_apart(state_of(row), writer.tongue(customer))) for row in held),
+        unapplied=unapplied_in_words(session, customer, currency, writer.tongue(customer)),
         buckets=(),
         total=Money(0, currency),
-        history=history_of(session, claimed, customer.language),
+        history=history_of(session, claimed, writer.tongue(customer)),
         agreement=terms_named(agreement),
         interest=interest_on(agreement, lines, writer.today, currency),
     )
-    return _claiming(made, lines, writer)
+    claiming = _claiming(made, lines, writer)
+    return replace(claiming, instalments=promised_payments([(state_of(row), row.balance) for row in claimed], claiming.total))
 
 
 def _claiming(letter: Letter, lines: tuple[LetterLine, ...], writer: Writer) -> Letter:
@@ -137,7 +143,7 @@ def signed_heading(
     signer, analyst = people
     return {
         "template": template,
-        "language": customer.language,
+        "language": writer.tongue(customer),
         "number": number,
         "place": writer.company.city,
         "dated": writer.today,
@@ -161,12 +167,12 @@ def statement_for(session: Session, writer: Writer, customer: CustomerRow, curre
     query = select(InvoiceRow).where(InvoiceRow.customer_id == customer.id, InvoiceRow.currency == currency, InvoiceRow.status == "open")
     every = list(session.scalars(query.order_by(InvoiceRow.due_on, InvoiceRow.id)))
     rows = [row for row in every if not row.dispute_open]
-    notes = [_what_is_open(state_of(row), customer.language) if noted else "" for row in rows]
+    notes = [_what_is_open(state_of(row), writer.tongue(customer)) if noted else "" for row in rows]
     lines = tuple(line for row, note in zip(rows, notes, strict=True) for line in _lines_of(row, writer, note))
     analyst = writer.company.person(ANALYST)
     return Letter(
         template="statement",
-        language=customer.language,
+        language=writer.tongue(customer),
         currency=currency,
         number="",
         place=writer.company.city,
@@ -174,8 +180,8 @@ def statement_for(session: Session, writer: Writer, customer: CustomerRow, curre
         company=writer.company,
         addressee=addressee_of(session, customer, "collections_contact"),
         lines=lines,
-        held=tuple(_line(row, writer, why_apart(state_of(row), customer.language)) for row in every if row.dispute_open),
-        unapplied=unapplied_in_words(session, customer, currency),
+        held=tuple(_line(row, writer, why_apart(state_of(row), writer.tongue(customer))) for row in every if row.dispute_open),
+        unapplied=unapplied_in_words(session, customer, currency, writer.tongue(customer)),
         buckets=_buckets(lines, currency, writer.buckets),
         total=_total(lines, currency),
         reference=customer.code,

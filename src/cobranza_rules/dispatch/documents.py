@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.correspondence import Writer, currencies_of, heading_for, letter_for, statement_for
 from cobranza_rules.domain.letter import (
     AccountLetter,
@@ -16,12 +18,15 @@ from cobranza_rules.domain.letter import (
     CreditNoteRequest,
     Document,
     Letter,
+    PastContact,
     PaymentLetter,
 )
 from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.language import word
 from cobranza_rules.letters.field_catalogue import Accounting, Subject
 from cobranza_rules.money import Money
 from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.rules.recipients import message_step
 from cobranza_rules.store.payment_columns import RECEIPT, standing_evidence
 from cobranza_rules.store.tables import ApplicationRow, CustomerRow, EvidenceRow, InvoiceRow, PaymentRow
 
@@ -33,6 +38,16 @@ def document_for(session: Session, writer: Writer, action: PlannedAction, templa
         heading = heading_for(session, writer, action, template, number=number, draft=draft)
         return payment_letter(session, heading, session.get_one(PaymentRow, action.items[0].subject_id))
     return letter_for(session, writer, action, template, number=number, draft=draft)
+
+
+def memo_for(session: Session, writer: Writer, action: PlannedAction, template: str, language: str, *, draft: bool) -> Document:
+    """What goes with a task or a notice: to people of the company in `language`, without a number, and with no copy to whoever is asked."""
+    made = document_for(session, replace(writer, language=language), action, template, number="", draft=draft)
+    asked = {step.assign or step.to for step in action.steps if step.memo == template}
+    if isinstance(made, Letter) and not draft and message_step(action) is not None:  # Sent by the time that anybody reads the memo
+        now = PastContact(writer.today, word(action.rule_id).text(translator(language)), tuple(item.number for item in action.items))
+        made = replace(made, history=(*made.history, now))
+    return replace(made, copies=tuple(person for person in made.copies if person.role not in asked))
 
 
 def scope_of(document: Document) -> Subject:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.composing import composed, own_message_id
 from cobranza_rules.domain.reply import Bounce
 from cobranza_rules.language import _
-from cobranza_rules.mail.message import Delivery, DeliveryReport, OutgoingMessage
-from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.mail.message import Attachment, Delivery, DeliveryReport, OutgoingMessage
 from cobranza_rules.store.tables import InternalMessageRow
 from cobranza_rules.workspace import Workspace
 
@@ -27,11 +27,12 @@ STATE_AFTER = {Delivery.SENT: SENT, Delivery.REFUSED: FAILED, Delivery.POSTPONED
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a message says: its subject, and the same text twice."""
+    """What a message says: its subject, and the same text twice. `references` are message ids of ours that it goes on from, oldest first."""
 
     subject: str
     text: str
     html: str
+    references: tuple[str, ...] = ()
 
 
 def send_internal(workspace: Workspace, kind: str, key: str, to: str, written: Written) -> str:
@@ -46,21 +47,30 @@ def send_internal(workspace: Workspace, kind: str, key: str, to: str, written: W
     return deliver_internal(workspace, message_id)
 
 
-def write_internal(session: Session, workspace: Workspace, kind: str, key: str, to: str, copies: Sequence[str], written: Written) -> int:
+def write_internal(
+    session: Session,
+    workspace: Workspace,
+    kind: str,
+    key: str,
+    to: str,
+    copies: Sequence[str],
+    written: Written,
+    attachments: tuple[Attachment, ...] = (),
+) -> int:
     """The id of the message, which is ready to leave; the one that there is, if it was written before. Raises ProblemError."""
     known = select(InternalMessageRow.id).where(
         InternalMessageRow.kind == kind, InternalMessageRow.key == key, InternalMessageRow.recipient == to
     )
     if (found := session.scalar(known)) is not None:
         return found
-    message = _message(workspace, kind, key, to, copies, written)
+    message = replace(_message(workspace, kind, key, to, copies, written), attachments=attachments)
     row = InternalMessageRow(
         kind=kind,
         key=key,
         recipient=to,
         copies=list(copies),
         message_id=message.message_id,
-        raw=workspace.archive.put(_composed(message)),
+        raw=workspace.archive.put(composed(message, _("look at the addresses of people in cobranza.toml"))),
         subject=message.subject,
         state=READY,
         phase="",
@@ -106,12 +116,10 @@ def _intend(workspace: Workspace, message_id: int) -> tuple[str, list[str], byte
 
 
 def _message(workspace: Workspace, kind: str, key: str, to: str, copies: Sequence[str], written: Written) -> OutgoingMessage:
-    from cobranza_rules.mail.compose import message_id_for
-
     mail = workspace.settings.mail
     named = json.dumps([workspace.company.rfc, "internal", kind, key, to])
     return OutgoingMessage(
-        message_id=message_id_for(named, mail.address.rpartition("@")[2]),
+        message_id=own_message_id(workspace, named),
         sender=mail.address,
         sender_name=mail.display_name or workspace.company.name,
         to=(to,),
@@ -120,17 +128,8 @@ def _message(workspace: Workspace, kind: str, key: str, to: str, copies: Sequenc
         text=written.text,
         html=written.html,
         dated=workspace.clock.now(),
+        references=written.references,
     )
-
-
-def _composed(message: OutgoingMessage) -> bytes:
-    from cobranza_rules.mail.compose import compose
-
-    try:
-        return compose(message)
-    except ValueError as error:  # CompositionError and BadAddress
-        what = _("the message to {to} cannot be written: {detail}", to=", ".join(message.to), detail=str(error))
-        raise ProblemError([Problem(what, _("look at the addresses of people in cobranza.toml"))]) from None
 
 
 def _note_outcome(workspace: Workspace, row_id: int, report: DeliveryReport) -> str:

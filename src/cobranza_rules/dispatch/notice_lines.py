@@ -16,7 +16,7 @@ from cobranza_rules.letters.notice import NoticeLine
 from cobranza_rules.money import Money
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.planned import Item, PlannedAction
-from cobranza_rules.store.replies import facts_from_json, invoices_of
+from cobranza_rules.store.replies import facts_from_json, invoices_about
 from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, InvoiceRow, PaymentRow, ReceivedRow, TaskRow
 from cobranza_rules.workspace import Workspace
 
@@ -66,7 +66,7 @@ class _Telling:
     def reply(self, item: Item) -> NoticeLine:
         row = self.session.get_one(ReceivedRow, item.subject_id)
         answered = self.session.get(ActionRow, row.action_id) if row.action_id else None
-        ids = invoices_of(answered.plan if answered else None, row.facts)
+        ids = invoices_about(self.session, row, answered.plan if answered else None).ids
         numbers = tuple(self.session.scalars(select(InvoiceRow.number).where(InvoiceRow.id.in_(ids)).order_by(InvoiceRow.id)))
         amount = facts_from_json(row.facts).get("amount")
         files = tuple(each["name"] for each in row.attachments)

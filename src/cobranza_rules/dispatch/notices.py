@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.catalogue import translator
+from cobranza_rules.dispatch.approval_requests import requests_for
 from cobranza_rules.dispatch.internal_mail import READY, SENT, Written, deliver_internal, write_internal
 from cobranza_rules.dispatch.notice_lines import lines_of
+from cobranza_rules.dispatch.print_set import documents_of
+from cobranza_rules.dispatch.rendering import MEMO, PDF
 from cobranza_rules.dispatch.steps import go_on
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _, joined, word
 from cobranza_rules.letters.notice import fields_of_notice
+from cobranza_rules.mail.message import Attachment
 from cobranza_rules.people import person_named
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.plan.states import State
@@ -78,7 +83,7 @@ def _grouped(due: Iterator[Due]) -> list[list[Due]]:
     """By the message that tells it already, else by rule, words and people."""
     groups: dict[tuple[object, ...], list[Due]] = defaultdict(list)
     for one in due:
-        new = (one.action.rule_id, one.action.closing, one.step.name, one.step.to, one.step.cc)
+        new = (one.action.rule_id, one.action.closing, one.step.name, one.step.to, one.step.cc, one.step.memo)
         groups[new if one.message_id is None else (one.message_id,)].append(one)
     return list(groups.values())
 
@@ -102,13 +107,27 @@ def _written(workspace: Workspace, group: list[Due]) -> int:
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         lines = [line for one in group for line in lines_of(keeper, workspace, one.action, translator(language))]
-        fields = fields_of_notice(workspace.company, people[0], workspace.clock.today(), lines, language)
-        written = _mail(workspace, step.name, language, fields)
+        asked = [line.number for line in lines if line.number is not None] if group[0].action.subject == Scope.APPROVAL else []
+        references = requests_for(session, asked, people[0].email)
+        fields = fields_of_notice(workspace.company, people[0], workspace.clock.today(), lines, language, asked_by_mail=bool(references))
+        written = replace(_mail(workspace, step.name, language, fields), references=references)
         copies = [person.email for person in people[1:] if person.email != people[0].email]
-        message_id = write_internal(session, workspace, KIND, f"step:{group[0].step_id}", people[0].email, copies, written)
+        memos = tuple(_memos(session, workspace, group))
+        message_id = write_internal(session, workspace, KIND, f"step:{group[0].step_id}", people[0].email, copies, written, memos)
         for one in group:
             session.get_one(StepRow, one.step_id).notice_id = message_id
     return message_id
+
+
+def _memos(session: Session, workspace: Workspace, group: list[Due]) -> Iterator[Attachment]:
+    """As PDF; whoever wants to change one has it in Word with the task."""
+    named: set[str] = set()
+    for one in group if group[0].step.memo else ():
+        for document in documents_of(session, one.action_id):
+            if document.kind == MEMO and document.media_type == PDF:
+                name = document.name if document.name not in named else f"{one.action_id}-{document.name}"
+                named.add(name)
+                yield Attachment(name, document.media_type, workspace.archive.get(document.digest))
 
 
 def _mail(workspace: Workspace, name: str, language: str, fields: dict[str, object]) -> Written:

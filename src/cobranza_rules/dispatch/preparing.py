@@ -9,13 +9,15 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.dispatch.content_key import content_key
+from cobranza_rules.dispatch.delegating import delegated_gates
 from cobranza_rules.dispatch.last_look import look_again
 from cobranza_rules.dispatch.mail_size import fits_a_mail
 from cobranza_rules.dispatch.rendering import letter_template, render, write_message
+from cobranza_rules.dispatch.shown import keep_shown, still_as_shown
 from cobranza_rules.dispatch.substitutes import passed_on
 from cobranza_rules.language import _, joined, word
 from cobranza_rules.plan.codec import to_json
-from cobranza_rules.plan.gates import APPROVED, REJECTED, WAITING, gates_for, open_gates
+from cobranza_rules.plan.gates import APPROVED, REJECTED, WAITING, gates_for, open_gates, withdraw_gates
 from cobranza_rules.plan.ledger import add_claims, move, planned
 from cobranza_rules.plan.looking import rejection
 from cobranza_rules.plan.numbers import next_number
@@ -34,7 +36,7 @@ def prepare(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:
     action = planned(row)
     if not reaches_customer(action.steps):
         return row.state != State.PLANNED or _approve_internal(keeper, workspace, row, action)
-    if _under_way(keeper, row):
+    if under_way(keeper, row):
         return True
     if _rejected(keeper, workspace, row):
         return False
@@ -59,11 +61,13 @@ def _approve_internal(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, 
             if not look.passing:
                 move(keeper, row, State.CANCELLED, today, _("no longer planned: {reason}", reason=look.reason))
             return False
+    if any(step.memo for step in action.steps):
+        render(keeper, workspace, row, action, number="", draft=False)
     move(keeper, row, State.APPROVED, today, _("nothing of it goes to the customer"))
     return True
 
 
-def _under_way(keeper: Bookkeeper, row: ActionRow) -> bool:
+def under_way(keeper: Bookkeeper, row: ActionRow) -> bool:
     """Somebody is carrying it already: what is on its way is not changed any more."""
     return keeper.session.scalar(select(StepRow.id).where(StepRow.action_id == row.id, StepRow.task_id.is_not(None)).limit(1)) is not None
 
@@ -95,8 +99,14 @@ def _follow(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: Pla
             return
     if row.state == State.PLANNED:
         _present(keeper, workspace, row, fresh, key)
-    if row.state in (State.PLANNED, State.AWAITING_SIGNATURE) and all(gate.state == APPROVED for gate in gates_for(keeper, row)):
+    gates = gates_for(keeper, row)
+    if row.state not in (State.PLANNED, State.AWAITING_SIGNATURE) or any(gate.state != APPROVED for gate in gates):
+        return
+    if still_as_shown(keeper, workspace, row, gates):
         _finish(keeper, workspace, row, fresh)
+    else:
+        move(keeper, row, State.PLANNED, today, _("rendered anew: what it says has changed"))
+        _present(keeper, workspace, row, fresh, key)
 
 
 def _waited(workspace: Workspace, row: ActionRow) -> int:
@@ -111,10 +121,11 @@ def _present(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: Pl
     row.content = key
     row.rendered_on = today
     _put_plan(keeper, row, fresh)
-    gates = gates_of(fresh, workspace.settings.mode, workspace.settings.rubric)
-    open_gates(keeper, row, gates)
+    gates = delegated_gates(keeper.session, row.id, gates_of(fresh, workspace.settings.mode, workspace.settings.rubric))
+    withdraw_gates(keeper, row, decided=True)
     if gates:
         render(keeper, workspace, row, fresh, number="", draft=True)
+        open_gates(keeper, row, gates, keep_shown(keeper, workspace, row, fresh))
         roles = joined(word(gate.role) for gate in gates)
         move(keeper, row, State.AWAITING_SIGNATURE, today, _("waits for {roles}", roles=roles))
 
@@ -142,7 +153,9 @@ def _finish(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: Pla
         if document.engine:
             made = {"action": row.id, "name": document.name, "document": document.digest, "engine": document.engine}
             keeper.note(row.customer_id, "document_made", today, made)
-    write_message(keeper, workspace, row, fresh, number)
+    outgoing = write_message(keeper, workspace, row, fresh, number)
+    for gate in gates_for(keeper, row):
+        gate.leaves = outgoing.raw if outgoing is not None else ""
     row.rendered_on = today
     move(keeper, row, State.APPROVED, today, _("ready to leave as {number}", number=number) if number else _("ready to leave"))
 

@@ -13,7 +13,7 @@ from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import can_be_recorded, entry_recorded
 from cobranza_rules.rules.not_received import NOT_RECEIVED, Answered, can_be_missing, entries_when_not_received
-from cobranza_rules.store.replies import INVOICES, answered_by, delivers, facts_from_json, invoices_of, received_on
+from cobranza_rules.store.replies import INVOICES, answered_by, delivers, facts_from_json, invoices_about, received_on
 from cobranza_rules.store.tables import ActionRow, ClaimRow, InvoiceRow, ReceivedRow
 from cobranza_rules.workspace import Workspace
 
@@ -30,7 +30,7 @@ def record_reply(keeper: Bookkeeper, workspace: Workspace, received_id: int, wha
     row = keeper.session.get_one(ReceivedRow, received_id)
     action = keeper.session.get(ActionRow, row.action_id) if row.action_id else None
     plan = action.plan if action else None
-    named = [present_of(keeper, invoice) for invoice in keeper.invoices(list(invoices_of(plan, row.facts)))]
+    named = [present_of(keeper, invoice) for invoice in keeper.invoices(list(invoices_about(keeper.session, row, plan).ids))]
     invoices = [invoice for invoice in dict.fromkeys(named) if invoice.status == "open"]
     day = received_on(row, workspace.rules.calendar)
     read = facts_from_json(row.facts)

@@ -15,11 +15,12 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.invoice_names import compact_number
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.attached_files import CFDI, attached_files
+from cobranza_rules.dispatch.composing import composed, own_message_id
 from cobranza_rules.dispatch.correspondence import Writer
 from cobranza_rules.dispatch.delivering import form_of
-from cobranza_rules.dispatch.documents import document_for, receipts_of, scope_of, statements_of
+from cobranza_rules.dispatch.documents import document_for, memo_for, receipts_of, scope_of, statements_of
 from cobranza_rules.dispatch.mail_size import MB
-from cobranza_rules.domain.letter import Document, Letter
+from cobranza_rules.domain.letter import CollectionsRelation, CreditNoteRequest, Document, Letter
 from cobranza_rules.domain.support import SupportFile
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.intake.support_content import SUFFIXES
@@ -40,13 +41,14 @@ EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 XML = "application/xml"
 FORM = "acknowledgement_form"
+MEMO = "memo"
 STATEMENT = N_("statement of account")
 THREAD = 5  # Earlier messages of the conversation that a new one names in References.
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A document before it is stored; `kind` is letter, letter_word, statement, cfdi, support or acknowledgement_form."""
+    """A document before it is stored; `kind` is letter, letter_word, statement, cfdi, support, acknowledgement_form or memo."""
 
     kind: str
     name: str
@@ -71,21 +73,7 @@ def render(
     keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, *, number: str, draft: bool
 ) -> list[DocumentRow]:
     """Replaces the documents of the present revision."""
-    writer = writer_of(workspace)
     keeper.session.execute(delete(DocumentRow).where(DocumentRow.action_id == row.id, DocumentRow.revision == row.revision))
-    documents = []
-    template = letter_template(action)
-    if template is not None:
-        documents += letter_files(workspace, document_for(keeper.session, writer, action, template, number=number, draft=draft))
-    attached = {kind for step in action.steps for kind in step.attach}
-    if "statement" in attached:
-        documents += map(_statement, statements_of(keeper.session, writer, action))
-    if "cfdi" in attached:
-        documents += _cfdi(keeper, workspace, action)
-    documents += [_as_it_came(workspace, group, invoice, file) for group, invoice, file in attached_files(keeper, action)]
-    if (form := form_of(keeper.session, action)) is not None:
-        printed = letter_files(workspace, document_for(keeper.session, writer, action, form, number=number, draft=draft))
-        documents += [replace(each, kind=FORM) for each in printed if each.media_type == PDF]
     rows = [
         DocumentRow(
             action_id=row.id,
@@ -96,11 +84,44 @@ def render(
             digest=workspace.archive.put(each.content),
             engine=each.engine,
         )
-        for each in _distinct(documents)
+        for each in rendered(keeper, workspace, action, writer_of(workspace), number=number, draft=draft)
     ]
     keeper.session.add_all(rows)
     keeper.session.flush()
     return rows
+
+
+def rendered(
+    keeper: Bookkeeper,
+    workspace: Workspace,
+    action: PlannedAction,
+    writer: Writer,
+    *,
+    number: str,
+    draft: bool,
+    without: Container[str] = (),
+) -> list[Rendered]:
+    """All documents of an action, none of them stored; of letters those formats (media types) are left out that stand in `without`.
+
+    Without PDF there are neither forms, which are nothing else, nor memos, which stay in the house.
+    """
+    formats = [each for each in (PDF, WORD) if each not in without]
+    documents = []
+    if (template := letter_template(action)) is not None:
+        documents += letter_files(workspace, document_for(keeper.session, writer, action, template, number=number, draft=draft), formats)
+    attached = {kind for step in action.steps for kind in step.attach}
+    if "statement" in attached:
+        documents += map(_statement, statements_of(keeper.session, writer, action))
+    if "cfdi" in attached:
+        documents += _cfdi(keeper, workspace, action)
+    documents += [_as_it_came(workspace, group, invoice, file) for group, invoice, file in attached_files(keeper, action)]
+    if PDF in formats and (form := form_of(keeper.session, action)) is not None:
+        printed = letter_files(workspace, document_for(keeper.session, writer, action, form, number=number, draft=draft), (PDF,))
+        documents += [replace(each, kind=FORM) for each in printed]
+    for memo in dict.fromkeys(step.memo for step in action.steps if step.memo and PDF in formats):
+        written = memo_for(keeper.session, writer, action, memo, workspace.settings.language, draft=draft)
+        documents += [replace(each, kind=MEMO) for each in letter_files(workspace, written)]
+    return list(_distinct(documents))
 
 
 def _distinct(documents: Sequence[Rendered]) -> Iterator[Rendered]:
@@ -129,7 +150,7 @@ def letter_files(workspace: Workspace, document: Document, formats: Container[st
 
     template = workspace.templates.letter(document.template, document.language, scope_of(document), document.pictures)
     fields = fields_of(document)
-    currency = document.currency if isinstance(document, Letter) else ""
+    currency = document.currency if isinstance(document, Letter | CollectionsRelation | CreditNoteRequest) else ""
     parts = (named(document.template, document.language), document.reference, currency, document.number)
     name = file_name("-".join(part for part in parts if part))
     files = []
@@ -177,21 +198,25 @@ def _as_it_came(workspace: Workspace, group: str, invoice: InvoiceRow, file: Sup
     return Rendered(group, f"{file_name(named)}{SUFFIXES[file.media_type]}", file.media_type, workspace.archive.get(file.document))
 
 
-def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, number: str) -> OutgoingRow | None:
-    """The message of the present revision, its bytes in the archive. None where the chain sends none."""
+def message_of(
+    keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, number: str, writer: Writer | None = None
+) -> OutgoingMessage | None:
+    """The message of the present revision with its documents attached. None where the chain sends none."""
     found = message_step(action)
     if found is None:
         return None
     from cobranza_rules.letters.fields import fields_of
-    from cobranza_rules.mail.compose import message_id_for
     from cobranza_rules.mail.html_text import html_to_text
+    from cobranza_rules.mail.reply_token import reply_address, with_reference_line
 
     _position, step = found
-    document = document_for(keeper.session, writer_of(workspace), action, step.name, number=number, draft=False)
+    document = document_for(keeper.session, writer or writer_of(workspace), action, step.name, number=number, draft=False)
     subject, html = workspace.templates.mail(step.name, document.language, scope_of(document)).render(fields_of(document))
     mail = workspace.settings.mail
-    message = OutgoingMessage(
-        message_id=message_id_for(_message_key(keeper, workspace, row), mail.address.rpartition("@")[2]),
+    if mail.reference_line:
+        html = with_reference_line(workspace.token_key, html, row.id)
+    return OutgoingMessage(
+        message_id=own_message_id(workspace, _message_key(keeper, workspace, row)),
         sender=mail.address,
         sender_name=mail.display_name or workspace.company.name,
         to=action.recipients,
@@ -202,31 +227,33 @@ def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, acti
         dated=keeper.known_at,
         attachments=_attachments(keeper, workspace, row, step),
         references=_conversation(keeper, row, action),
+        reply_to=reply_address(workspace.token_key, mail.address, row.id) if mail.reply_tokens else "",
+        receipt_to=mail.address if mail.out.read_receipt else "",
     )
+
+
+def write_message(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: PlannedAction, number: str) -> OutgoingRow | None:
+    """The message of the present revision, its bytes in the archive. None where the chain sends none."""
+    message = message_of(keeper, workspace, row, action, number)
+    if message is None:
+        return None
     outgoing = keeper.session.scalar(select(OutgoingRow).where(OutgoingRow.action_id == row.id, OutgoingRow.revision == row.revision))
     if outgoing is None:
         outgoing = OutgoingRow(action_id=row.id, revision=row.revision, phase="", detail="")
         keeper.session.add(outgoing)
     outgoing.message_id = message.message_id
-    outgoing.raw = workspace.archive.put(_composed(message, mail.largest_mb))
+    outgoing.raw = workspace.archive.put(message_bytes(message, workspace.settings.mail.largest_mb))
     outgoing.recipients, outgoing.copies = list(message.to), list(message.cc)
-    outgoing.subject = subject
+    outgoing.subject = message.subject
     outgoing.state = "approved"
     outgoing.changed_at = keeper.known_at
     keeper.session.flush()
     return outgoing
 
 
-def _composed(message: OutgoingMessage, largest_mb: int) -> bytes:
-    from cobranza_rules.mail.compose import CompositionError, compose
-
-    try:
-        raw = compose(message)
-    except CompositionError as error:
-        hint = _("look at the addresses of its contacts and at the mail template")
-        raise ProblemError(
-            [Problem(_("the message to {to} cannot be written: {detail}", to=", ".join(message.to), detail=str(error)), hint)]
-        ) from None
+def message_bytes(message: OutgoingMessage, largest_mb: int) -> bytes:
+    """Raises ProblemError where it cannot be written, or is larger than servers take."""
+    raw = composed(message, _("look at the addresses of its contacts and at the mail template"))
     if len(raw) > largest_mb * MB:
         what = _("the message to {to} is larger than {limit} MB", to=", ".join(message.to), limit=largest_mb)
         raise ProblemError([Problem(what, _("attach less, or raise mail.largest_mb in cobranza.toml if your server takes it"))])

@@ -12,7 +12,7 @@ from cobranza_rules.dispatch.delivering import mode_of
 from cobranza_rules.dispatch.records import record_reply
 from cobranza_rules.domain.customer import DeliveryMode
 from cobranza_rules.domain.entry import EntryKind
-from cobranza_rules.domain.task import joined_deadline
+from cobranza_rules.domain.task import MEMOS, joined_deadline
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence
 from cobranza_rules.plan.ledger import planned
@@ -90,6 +90,8 @@ def _open_task(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action:
         open_task_of_message(keeper, action.items[0].subject_id, step.name, step.assign, today, due_on, row.id)
         return
     task = open_task(keeper, step.name, row.customer_id, step.assign, today, own, {"action": row.id}, due_on)
+    if step.memo:  # A task that was open already has the memos of all that joined it.
+        task.detail = {**task.detail, MEMOS: [*task.detail.get(MEMOS, ()), row.id]}
     if action.ladder:
         deadline = joined_deadline(task.due_on, due_on, today)
         for invoice in keeper.invoices(own):

@@ -36,8 +36,8 @@ def _found(session: Session, customer_id: int, currency: str) -> Iterator[tuple[
         yield N_("paid for the cancelled invoice {number}"), number, freed
 
 
-def unapplied_in_words(session: Session, customer: CustomerRow, currency: str) -> tuple[tuple[str, Money], ...]:
-    """As the customer reads them."""
-    translate = translator(customer.language)
+def unapplied_in_words(session: Session, customer: CustomerRow, currency: str, language: str) -> tuple[tuple[str, Money], ...]:
+    """As whoever reads that language reads them."""
+    translate = translator(language)
     found = _found(session, customer.id, currency)
     return tuple((Sentence(kind, {"number": number}).text(translate), amount) for kind, number, amount in found)

@@ -171,12 +171,13 @@ class CollectedLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionsRelation(Heading):
-    """What was collected on a day in one currency, for Accounting. `received` is what the `payments` come to; `unapplied` covers no invoice.
+    """What was collected from `since` to `day` in one currency, for Accounting. `received` is what the `payments` come to; `unapplied` covers no invoice.
 
     The control totals: `received` is what `collected` applies, and `unapplied`.
     """
 
     currency: str
+    since: dt.date
     day: dt.date
     collected: tuple[CollectedLine, ...]
     payments: int

@@ -32,6 +32,7 @@ class ReplyKind(StrEnum):
     DELAY_REASON = "delay_reason"
     CONTACT_CHANGE = "contact_change"
     QUESTION = "question"
+    DECISION = "decision"  # Of somebody of the company, about what he was asked to agree to
     UNKNOWN = "unknown"
 
     @property
@@ -64,14 +65,14 @@ class Bounce:
 class Classification:
     """What a message is.
 
-    `facts` holds what was read (`pay_on`: date, `amount`: Money, `person`, `title`, `phone`, `reason`: str ...),
+    `facts` holds what was read (`pay_on`: date, `amount`: Money, `person`, `title`, `phone`, `reason`: str, `invoices`: numbers as named ...),
     `evidence` the words that each came from under the same keys and, under `kind`, those that decided the kind.
     `doubtful` means that a person has to look before anything is recorded; `doubts` say why.
     """
 
     kind: ReplyKind
     doubtful: bool
-    facts: Mapping[str, dt.date | Money | str | int] = field(default_factory=dict)
+    facts: Mapping[str, dt.date | Money | str | int | tuple[str, ...]] = field(default_factory=dict)
     evidence: Mapping[str, str] = field(default_factory=dict)
     bounce: Bounce | None = None
     doubts: tuple[Sentence, ...] = ()

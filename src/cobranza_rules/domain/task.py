@@ -1,8 +1,10 @@
-"""Until when a person has to do what was asked."""
+"""What goes with a task of a person, and until when it has to be done."""
 
 from __future__ import annotations
 
 import datetime as dt
+
+MEMOS = "memos"  # In a task's detail: the actions whose memos go with it
 
 
 def joined_deadline(standing: dt.date | None, wanted: dt.date | None, today: dt.date) -> dt.date | None:

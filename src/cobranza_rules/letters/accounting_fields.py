@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from cobranza_rules.catalogue import translator
 from cobranza_rules.domain.letter import CollectionsRelation, CreditNoteRequest
+from cobranza_rules.language import _
 from cobranza_rules.letters.formats import in_words, long_date, money_text, short_date
 from cobranza_rules.money import Money, total
 
@@ -14,7 +16,7 @@ def collections_fields(relation: CollectionsRelation) -> dict[str, Any]:
     language = relation.language
     return {
         "currency": relation.currency,
-        "day": long_date(relation.day, language),
+        "day": _days(relation),
         "collected": [
             {
                 "customer": line.customer,
@@ -35,6 +37,13 @@ def collections_fields(relation: CollectionsRelation) -> dict[str, Any]:
     }
 
 
+def _days(relation: CollectionsRelation) -> str:
+    since, until = (long_date(day, relation.language) for day in (relation.since, relation.day))
+    if relation.since == relation.day:
+        return until
+    return _("{since} to {until}", since=since, until=until).text(translator(relation.language))
+
+
 def _control(relation: CollectionsRelation) -> dict[str, str]:
     language, lines = relation.language, relation.collected
     applied = total([line.amount for line in lines], relation.currency)
@@ -44,7 +53,7 @@ def _control(relation: CollectionsRelation) -> dict[str, str]:
         "payments": str(relation.payments),
         "received": money_text(relation.received, language),
         "received_in_words": in_words(relation.received, language),
-        "invoices": str(len({line.number for line in lines})),
+        "invoices": str(len({line.uuid or line.number for line in lines if line.amount})),
         "applied": money_text(applied, language),
         "unapplied": money_text(relation.unapplied, language),
         "discounts": money_text(discounts, language),

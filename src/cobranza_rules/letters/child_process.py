@@ -10,13 +10,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cobranza_rules.language import _
+from cobranza_rules.letters.patience import MOST_WAITING, Patience
 from cobranza_rules.letters.pdf_engine import LARGEST_PDF, pdf_error
+from cobranza_rules.problems import ProblemError
 
 LARGEST_MEMORY = 4 * 2**30  # Bytes of addresses; wkhtmltopdf reserves 1.4 GB of them and uses 70 MB.
 _PIECE = 65_536  # Bytes
@@ -58,19 +59,30 @@ class ChildProcess:
             while rest:
                 rest = rest[self.process.stdin.write(rest) or 0 :]
 
-    def hear(self, until: float, timeout_seconds: float, most: int = _PIECE) -> bytes:
+    def hear(self, patience: Patience, most: int = _PIECE) -> bytes:
         """The next piece of its answer, of at most `most` bytes; empty where it has ended.
 
-        Raises ProblemError after `until` (of time.monotonic), and then it is closed.
+        Raises ProblemError where the patience is over, and then it is closed.
         """
         answers = self.process.stdout or self.process.stderr
         assert answers is not None
-        ready, _write, _failed = select.select([answers], [], [], max(until - time.monotonic(), 0))
-        if not ready:
+        while not select.select([answers], [], [], patience.rest)[0]:
+            if patience.is_over():
+                self.close()
+                raise _too_late(patience)
+        if not patience.rest and self.alive and patience.is_spent():  # It says much, and never that it is done.
             self.close()
-            what = _("the PDF was not ready after {seconds} seconds", seconds=f"{timeout_seconds:g}")
-            raise pdf_error(what, _("raise pdf.timeout_seconds, or shorten the letter"))
+            raise _too_late(patience)
         return os.read(answers.fileno(), min(most, _PIECE))
+
+
+def _too_late(patience: Patience) -> ProblemError:
+    if patience.busy:
+        seconds = f"{patience.seconds * MOST_WAITING:g}"
+        what = _("the PDF was not ready after {seconds} seconds, for the machine is busy with other work", seconds=seconds)
+        return pdf_error(what, _("try again when it is less busy, or raise pdf.timeout_seconds"))
+    what = _("the PDF was not ready after {seconds} seconds", seconds=f"{patience.seconds:g}")
+    return pdf_error(what, _("raise pdf.timeout_seconds, or shorten the letter"))
 
 
 def _bound(process: int) -> None:

@@ -22,7 +22,7 @@ MAIN_PART = "word/document.xml"
 CONTENT_TYPES = "[Content_Types].xml"
 _MAIN_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_SAFE_LINK = re.compile(r"^(https?|mailto):", re.IGNORECASE)
+SAFE_LINK = re.compile(r"^(https?|mailto):", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def _link_problems(package: DocxPackage) -> list[Problem]:
             continue  # Named by _content_problems.
         for link in links:
             target, kind = link.get("Target") or "", (link.get("Type") or "").rsplit("/", 1)[-1]
-            if kind != "hyperlink" or not _SAFE_LINK.match(target):
+            if kind != "hyperlink" or not SAFE_LINK.match(target):
                 what = _("the template links to the outside: {kind} {target}", kind=kind, target=target)
                 problems.append(_problem(package, what, _("embed it, or remove the link")))
     return problems

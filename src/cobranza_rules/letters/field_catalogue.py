@@ -33,7 +33,7 @@ def text_field(name: str, meaning: str) -> TemplateField:
     return TemplateField(name, FieldKind.TEXT, meaning)
 
 
-def _flag(name: str, meaning: str) -> TemplateField:
+def flag(name: str, meaning: str) -> TemplateField:
     return TemplateField(name, FieldKind.FLAG, meaning)
 
 
@@ -53,7 +53,7 @@ _LINE = (
     text_field("issued", N_("the day of issue")),
     text_field("due", N_("the due date; empty if it is not known")),
     text_field("days_overdue", N_("days overdue; 0 if it is not due yet")),
-    _flag("overdue", N_("the due date has passed")),
+    flag("overdue", N_("the due date has passed")),
     text_field("bucket", N_("its aging bucket")),
     text_field("total", N_("the amount of the invoice")),
     text_field("balance", N_("what is still owed of it")),
@@ -76,7 +76,7 @@ _ADDRESSEE = (
     text_field("person", N_("the person written to")),
     text_field("title", N_("that person's post")),
     text_field("address", N_("the customer's address")),
-    _flag("natural_person", N_("the customer is a person and no company, by the tax id")),
+    flag("natural_person", N_("the customer is a person and no company, by the tax id")),
 )
 _ACCOUNT = (
     text_field("currency", N_("currency of the account")),
@@ -94,7 +94,7 @@ HEADING = (
     text_field("place", N_("place of issue")),
     text_field("date", N_("date of the letter, in words")),
     text_field("date_iso", N_("date of the letter, YYYY-MM-DD")),
-    _flag("draft", N_("the letter is not signed yet")),
+    flag("draft", N_("the letter is not signed yet")),
     text_field("draft_mark", N_("the words that mark a draft; empty on a signed letter")),
     TemplateField("company", FieldKind.GROUP, N_("our company"), COMPANY),
     TemplateField("addressee", FieldKind.GROUP, N_("who the letter is for"), _ADDRESSEE),
@@ -104,10 +104,10 @@ HEADING = (
     TemplateField("copies", FieldKind.LIST, N_("who receives a copy"), PERSON),
     text_field("last_contact", N_("the day of our last contact, in words; empty if there was none")),
     text_field("rubric", N_("initials of the analyst")),
-    _flag("has_letterhead", N_("there is a picture of the letterhead")),
-    _flag("has_logo", N_("there is a picture of the logo")),
-    _flag("has_signature", N_("the letter is signed, and there is a picture of the signature")),
-    _flag("has_rubric", N_("the letter is initialled, and there is a picture of the initials")),
+    flag("has_letterhead", N_("there is a picture of the letterhead")),
+    flag("has_logo", N_("there is a picture of the logo")),
+    flag("has_signature", N_("the letter is signed, and there is a picture of the signature")),
+    flag("has_rubric", N_("the letter is initialled, and there is a picture of the initials")),
 )
 # What is owed in one currency
 _OWED = (
@@ -137,7 +137,7 @@ _OWED = (
     text_field("net_total", N_("the total and what is on hold, less what is not applied yet")),
     text_field("overdue_total", N_("the part of the total that is overdue")),
     text_field("oldest_days_overdue", N_("days overdue of the oldest invoice in the total")),
-    _flag("has_account", N_("we have an account in this currency")),
+    flag("has_account", N_("we have an account in this currency")),
     TemplateField("account", FieldKind.GROUP, N_("our account for this currency"), _ACCOUNT),
     TemplateField("held", FieldKind.LIST, N_("invoices on hold, outside the total"), _LINE),
 )
@@ -146,7 +146,7 @@ _COVERED = (
     text_field("uuid", N_("its fiscal folio (UUID)")),
     text_field("amount", N_("what the payment covers of it")),
     text_field("balance", N_("what is still owed of it")),
-    _flag("settled", N_("nothing is owed of it any more")),
+    flag("settled", N_("nothing is owed of it any more")),
 )
 _PAYMENT = (
     text_field("amount", N_("what was paid")),
@@ -163,7 +163,7 @@ _PAST_CONTACT = (
 )
 _INTEREST = (
     text_field("rate", N_("percent a year")),
-    _flag("agreed", N_("it was agreed on; false where it is the legal one")),
+    flag("agreed", N_("it was agreed on; false where it is the legal one")),
     text_field("day_count", N_("days of the year by which it is reckoned")),
     text_field("amount", N_("what it comes to on the date of the letter")),
     text_field("amount_in_words", N_("the same in words")),
@@ -221,7 +221,7 @@ FIELDS = (
     TemplateField("history", FieldKind.LIST, N_("what was done about these invoices before, the oldest first"), _PAST_CONTACT),
     text_field("agreement", N_("number of the contract or of the commercial terms; empty if none is known")),
     text_field("agreement_signed", N_("the day on which it was signed, in words; empty if none is known")),
-    _flag("has_interest", N_("interest for late payment is reckoned")),
+    flag("has_interest", N_("interest for late payment is reckoned")),
     TemplateField("interest", FieldKind.GROUP, N_("interest for late payment"), _INTEREST),
     TemplateField("instalments", FieldKind.LIST, N_("the payments that were agreed on; empty if there are none"), _INSTALMENT),
     _person("assignee", N_("the person of our company who is asked to act")),
@@ -245,7 +245,7 @@ PAYMENT_FIELDS = (
 COLLECTIONS_FIELDS = (
     *HEADING,
     text_field("currency", N_("currency of the letter")),
-    text_field("day", N_("the day of the payments, in words")),
+    text_field("day", N_("the day of the payments, or the days from and until which, in words")),
     TemplateField("collected", FieldKind.LIST, N_("what was collected, an invoice each line"), _COLLECTED),
     TemplateField("control", FieldKind.GROUP, N_("control totals"), _CONTROL),
 )

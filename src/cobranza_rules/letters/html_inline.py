@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from cobranza_rules.language import _
+from cobranza_rules.letters.coded_fields import CodedField, field_name, is_link, link_target
 from cobranza_rules.letters.docx_package import DocxPackage, parse_xml
 from cobranza_rules.letters.html_styles import A, Styles, attribute, css_text, number, points
 from cobranza_rules.letters.marked_xml import MARK, MarkedPart, W
 from cobranza_rules.letters.numbering import Numbering
 
+OF_FIELDS = frozenset(W + name for name in ("rPr", "fldChar", "instrText"))
 WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -80,16 +82,19 @@ def marks_between(text: str | None) -> str:
 
 
 def inline_html(paragraph: etree._Element, conversion: Conversion) -> str:
-    return "".join(_Inline(conversion).pieces(paragraph))
+    inline = _Inline(conversion)
+    shown = "".join(inline.pieces(paragraph))
+    if any(each.linked for each in inline.fields):
+        conversion.part.complain(paragraph, _("a link goes on in the next paragraph"), _("begin and end it in one paragraph"))
+    return shown
 
 
 @dataclass
 class _Inline:
-    """`code` collects a field's code between its beginning and its separator; `result` is true inside what Word last computed for it."""
+    """`fields` are those that have begun and not ended, the innermost last."""
 
     conversion: Conversion
-    code: str | None = None
-    hidden_result: bool = False
+    fields: list[CodedField] = field(default_factory=list)
 
     def pieces(self, holder: etree._Element) -> Iterator[str]:
         if holder.tag != W + "r":
@@ -104,7 +109,7 @@ class _Inline:
             elif (fallback := element.find(MC + "Fallback")) is not None:
                 yield from self.pieces(fallback)
             elif element.tag == W + "fldSimple":
-                yield self.field_html(attribute(element, "instr"), element)
+                yield self.simple_field(element)
             elif element.tag not in _SILENT and isinstance(element.tag, str):
                 self.conversion.refuse(element)
             yield marks_between(element.tail)
@@ -115,7 +120,14 @@ class _Inline:
         text = "".join(self.pieces(link))
         return f'<a href="{html.escape(target)}">{text}</a>' if target else text
 
+    def simple_field(self, element: etree._Element) -> str:
+        code = attribute(element, "instr")
+        begin = self.field_html(code, element)
+        return begin + "".join(self.pieces(element)) + ("</a>" if begin else "") if is_link(code) else begin
+
     def run(self, run: etree._Element) -> str:
+        if all(element.tag in OF_FIELDS for element in run):
+            return "".join(self.content(run))  # Its two ends may lie in runs of different looks.
         properties = run.find(W + "rPr")
         css = self.conversion.styles.run_css(properties)
         if properties is not None and (style := attribute(properties.find(W + "rStyle"))):
@@ -138,8 +150,9 @@ class _Inline:
             if name == "fldChar":
                 yield self.field_mark(attribute(element, "fldCharType"), element)
             elif name == "instrText":
-                self.code = (self.code or "") + (element.text or "")
-            elif not self.hidden_result:
+                if self.fields:
+                    self.fields[-1].code += element.text or ""
+            elif not any(field.hidden for field in self.fields):
                 yield self.shown(element, name)
 
     def shown(self, element: etree._Element, name: str) -> str:
@@ -174,26 +187,42 @@ class _Inline:
         return '<span class="tab"></span>'
 
     def field_mark(self, kind: str, element: etree._Element) -> str:
-        """Word writes a field as begin, code, separate, last result, end."""
+        """Word writes a field as begin, code, separate, last result, end; the text of a link is its last result."""
         if kind == "begin":
-            self.code, self.hidden_result = "", False
+            self.fields.append(CodedField())
+        if kind not in ("separate", "end") or not self.fields:
             return ""
+        field = self.fields[-1]
         shown = ""
-        if self.code is not None and kind in ("separate", "end"):
-            shown = self.field_html(self.code, element)
-            self.code = None
-            self.hidden_result = kind == "separate"
+        if not field.read:
+            shown = self.field_html(field.code, element)
+            field.read, field.linked = True, shown.startswith("<a ")
+            field.hidden = not field.linked and not is_link(field.code)
         if kind == "end":
-            self.hidden_result = False
+            self.fields.pop()
+            shown += "</a>" if field.linked else ""
         return shown
 
     def field_html(self, code: str, element: etree._Element) -> str:
-        words = code.split()
-        name = words[0].upper() if words else ""
+        """Of a link its beginning; nothing where it leads to another place of the letter."""
+        name = field_name(code)
+        if is_link(code):
+            return self.link_begin(code, element)
         if name not in FIELDS:
             what = _("the field {code} is not allowed", code=name or "?")
-            self.conversion.part.complain(element, what, _("only the page number (PAGE) and the number of pages (NUMPAGES) are"))
+            self.conversion.part.complain(
+                element, what, _("only the page number (PAGE), the number of pages (NUMPAGES) and links (HYPERLINK) are")
+            )
         return FIELDS.get(name, "")
+
+    def link_begin(self, code: str, element: etree._Element) -> str:
+        target = link_target(code)
+        if target is None:
+            what = _(
+                "the link {code} leads to no page and no e-mail address", code=" ".join(self.conversion.part.restored(code).split())[:80]
+            )
+            self.conversion.part.complain(element, what, _("write an address that begins with https: or mailto:"))
+        return f'<a href="{html.escape(target)}">' if target else ""
 
     def image(self, drawing: etree._Element) -> str:
         inline, blip = drawing.find(WP + "inline"), drawing.find(f".//{A}blip")

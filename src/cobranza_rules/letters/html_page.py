@@ -17,14 +17,23 @@ from cobranza_rules.letters.marked_xml import MarkedPart, W
 
 # In the first cell of rows of tables with a heading: at its upper edge, and on its first line
 ROW_TOP, ROW_MARK, HEADING_MARK = '<i class="row-top"></i>', '<i class="row-mark"></i>', '<i class="heading-mark"></i>'
+# A class of the body: each row of a table is a table of its own, for an engine that breaks rows wherever a page ends, but no block that is to be kept
+LOOSE = "loose"
+PIXEL = 72 / 125  # Points of a pixel of that engine: its lines are as thick as whole ones, one at least
+# Of tables whose rows are kept whole, and whose heading is repeated
+ROWS_STYLE = (
+    ".row-top,.row-mark,.heading-mark{display:none}"
+    f".{LOOSE} .rows{{display:block;overflow:hidden;border:0 !important}}.{LOOSE} .rows>thead,.{LOOSE} .rows>tbody{{display:block}}"
+    f".{LOOSE} .rows>*>tr{{display:table;width:100%;table-layout:fixed;border-collapse:collapse}}"
+)
 _PAGE_META = re.compile(r'<meta name="letter-page" content="([^"]*)">')
-_BLOCKS = re.compile(
+_UNTIL_LETTER = (
     '<body><div class="running-first-footer">(?P<first_footer>.*?)</div>'
     '<div class="running-header">(?P<header>.*?)</div><div class="running-footer">(?P<footer>.*?)</div>'
     '<div class="sheet"><div class="first-header">(?P<first_header>.*?)</div>'
-    '<div class="letter">(?P<body>.*?)</div><div class="footer-space">',
-    re.DOTALL,
 )
+_MARGINS = re.compile(f"{_UNTIL_LETTER}$", re.DOTALL)
+_BLOCKS = re.compile(f'{_UNTIL_LETTER}<div class="letter">(?P<body>.*?)</div><div class="footer-space">', re.DOTALL)
 _NUMBER = re.compile(r"^\d{1,4}(\.\d{1,2})?$")
 
 
@@ -79,6 +88,14 @@ def has_title_page(body: MarkedPart) -> bool:
     return section is not None and bool(switched_on(section, "titlePg"))
 
 
+def in_margins(html: str) -> tuple[str, str]:
+    """HTML of what stands in the margins of the first page, and in those of the others; of a page of another form all of it, twice."""
+    found = _MARGINS.match(html.partition('<div class="letter">')[0].partition("</head>")[2])
+    if found is None:
+        return html, html
+    return found["first_header"] + found["first_footer"], found["header"] + found["footer"]
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """HTML of each place. `first_header` and `first_footer` are those of the first page, `header` and `footer` of the others."""
@@ -122,7 +139,7 @@ def _style(page: PageGeometry) -> str:
         (
             "body{margin:0}p{margin:0;white-space:pre-wrap}img{vertical-align:bottom}",
             "a{color:inherit;text-decoration:none}table{border-collapse:collapse;table-layout:fixed}td{vertical-align:top}",
-            ".row-top,.row-mark,.heading-mark{display:none}",
+            ROWS_STYLE,
             ".tab{display:inline-block;width:36pt}.page-break{display:block;page-break-after:always}",
             f".first-header{{min-height:{points(max(page.top - page.header, 0))}}}",
         )

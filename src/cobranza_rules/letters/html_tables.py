@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from lxml import etree
 
 from cobranza_rules.language import _
 from cobranza_rules.letters.html_inline import Conversion, marks_between
-from cobranza_rules.letters.html_page import HEADING_MARK, ROW_MARK, ROW_TOP
+from cobranza_rules.letters.html_page import HEADING_MARK, LOOSE, PIXEL, ROW_MARK, ROW_TOP
 from cobranza_rules.letters.html_styles import Css, attribute, border_css, colour, css_text, number, paragraph_css, points, twips
 from cobranza_rules.letters.marked_xml import W
 
@@ -39,11 +40,16 @@ class Blocks(Protocol):
 
 
 class _Inner(NamedTuple):
-    """What the cells of a row need: how deep they lie, what turns their content into HTML, and the mark of the row."""
+    """What the cells of a row need: how deep they lie, what turns their content into HTML, and the mark of the row.
+
+    `css` is what the row says of their looks; `rowed` says that the row may be set as a table of its own.
+    """
 
     depth: int
     blocks: Blocks
     mark: str
+    rowed: bool
+    css: Css
 
 
 def table_html(table: etree._Element, conversion: Conversion, around: Css, depth: int, blocks: Blocks) -> str:
@@ -55,22 +61,24 @@ def table_html(table: etree._Element, conversion: Conversion, around: Css, depth
     marks = _marks_before_rows(table)
     # A heading row that a tag precedes may be left out or repeated: it is then a row like others.
     head = 0 if marks else next((index for index, row in enumerate(rows) if row.find(f"{W}trPr/{W}tblHeader") is None), len(rows))
-    headed = depth == 0 and 0 < head < len(rows) and all(map(_is_plain, rows))
-    kind = f"{name} headed" if headed else name
+    rowed = depth == 0 and all(map(_has_each_cell_once, rows))
+    headed = rowed and 0 < head < len(rows) and table.find(f".//{W}tbl") is None
+    kind = f"{name} rows headed" if headed else f"{name} rows" if rowed else name
+    conversion.rules += [*layout.rules_of_loose_rows(name, headed=head > 0)] if rowed else []
     pieces = [f'<table class="{kind}" style="{css_text(layout.table_css())}">{layout.columns()}', "<thead>" if head else "<tbody>", marks]
     for index, row in enumerate(rows):
         position = "first-row" if index == 0 else "last-row" if index == len(rows) - 1 else ""
         mark = "" if not headed else HEADING_MARK if index < head else ROW_MARK
-        pieces.append(_row(row, position, layout, around | layout.text_css, _Inner(depth, blocks, mark)))
+        pieces.append(_row(row, position, layout, around | layout.text_css, _Inner(depth, blocks, mark, rowed, {})))
         if index == head - 1:
             pieces.append("</thead><tbody>")
         pieces.append(marks_between(row.tail))
     return "".join(pieces) + "</tbody></table>"
 
 
-def _is_plain(row: etree._Element) -> bool:
-    """Its cells are always there, once each, and hold no tables: a row that can be told by a mark in its first cell."""
-    return next(row.iter(W + "tbl"), None) is None and not any(map(marks_between, (row.text, *(cell.tail for cell in row))))
+def _has_each_cell_once(row: etree._Element) -> bool:
+    """No tag leaves a cell out or repeats it: where each column stands is known beforehand, and a mark in the first cell tells the row."""
+    return not any(map(marks_between, (row.text, *(cell.tail for cell in row))))
 
 
 def _marks_before_rows(table: etree._Element) -> str:
@@ -105,11 +113,18 @@ def _row(row: etree._Element, position: str, layout: _Layout, around: Css, inner
     height = row.find(f"{W}trPr/{W}trHeight")
     css = {"page-break-inside": "avoid"} | ({"height": points(twips(attribute(height)))} if height is not None else {})
     pieces = [f'<tr class="{position}" style="{css_text(css)}">' if position else f'<tr style="{css_text(css)}">', marks_between(row.text)]
+    widths = layout.widths_of(cells) if inner.rowed and any(map(_span, cells)) else []
     for index, cell in enumerate(cells):
         column = "first-column" if index == 0 else "last-column" if index == len(cells) - 1 else ""
-        pieces.append(layout.cell(cell, column, around, inner if index == 0 else inner._replace(mark="")))
+        width = {"width": widths[index]} if widths else {}
+        pieces.append(layout.cell(cell, column, around, inner._replace(mark=inner.mark if index == 0 else "", css=width)))
         pieces.append(marks_between(cell.tail))
     return "".join(pieces) + "</tr>"
+
+
+def _span(cell: etree._Element) -> int:
+    """How many columns it covers; 0 where it says nothing."""
+    return int(number(attribute(cell.find(f"{W}tcPr/{W}gridSpan"))))
 
 
 class _Layout:
@@ -159,9 +174,7 @@ class _Layout:
             size = f"{number(value.rstrip('%')) / (1 if value.endswith('%') else 50):g}%"  # fiftieths of a percent
         else:
             size = points(twips(value) if kind == "dxa" and number(value) else sum(self._grid()) / 20)
-        css = {"width": size}
-        for side in SIDES:  # `hidden` beats the inner lines of the cells at the table's edge.
-            css[f"border-{side}"] = self.borders.get(side, "none").replace("none", "hidden")
+        css = {"width": size} | self._edges(SIDES)
         alignment = attribute(self.own.find(W + "jc"))
         if alignment in ("center", "right", "end"):
             css |= {"margin-left": "auto"} | ({"margin-right": "auto"} if alignment == "center" else {})
@@ -173,9 +186,37 @@ class _Layout:
         return [number(attribute(column, "w")) for column in self.table.iterfind(f"{W}tblGrid/{W}gridCol")]
 
     def columns(self) -> str:
-        grid = self._grid()
-        whole = sum(grid) or 1
-        return "<colgroup>" + "".join(f'<col style="width:{width / whole * 100:.3g}%">' for width in grid) + "</colgroup>"
+        return "<colgroup>" + "".join(f'<col style="width:{self._share(width)}">' for width in self._grid()) + "</colgroup>"
+
+    def _share(self, width: float) -> str:
+        return f"{width / (sum(self._grid()) or 1) * 100:.5g}%"
+
+    def widths_of(self, cells: list[etree._Element]) -> list[str]:
+        """Of the cells of a row, some of which cover several columns."""
+        grid = iter(self._grid())
+        return [self._share(sum(itertools.islice(grid, _span(cell) or 1))) for cell in cells]
+
+    def rules_of_loose_rows(self, name: str, *, headed: bool) -> Iterator[str]:
+        """Where each row is a table of its own (`html_page.LOOSE`): the columns, the edges of the table, and the line that two rows share."""
+        head, body = (f".{LOOSE} .{name}>{group}>tr" for group in ("thead", "tbody"))
+        for index, width in enumerate(self._grid(), 1):
+            yield f"{head}>td:nth-child({index}),{body}>td:nth-child({index}){{width:{self._share(width)}}}"
+        first = head if headed else body
+        for rows, sides in ((f"{head},{body}", SIDES[1::2]), (f"{first}:first-child", ("top",)), (f"{body}:last-child", ("bottom",))):
+            yield f"{rows}{{{css_text(self._edges(sides))}}}"
+        line = self.borders.get("insideH", "none")
+        if line != "none":
+            pixels = max(int(number(line.partition("pt")[0]) / PIXEL), 1)
+            yield f"{head}+tr,{body if headed else body + '+tr'}{{margin-top:-{pixels * PIXEL:.4g}pt}}"
+
+    def _edges(self, sides: Iterable[str]) -> Css:
+        """`hidden` beats the inner lines of the cells at the table's edge; where there are none, cells have borders of their own or none."""
+        found = {}
+        for side in sides:
+            inner = self.borders.get("insideH" if side in ("top", "bottom") else "insideV", "none")
+            nothing = "none" if inner == "none" else "hidden"
+            found[f"border-{side}"] = self.borders.get(side, "none").replace("none", nothing)
+        return found
 
     def cell(self, cell: etree._Element, column: str, around: Css, inner: _Inner) -> str:
         properties = cell.find(W + "tcPr")
@@ -186,7 +227,8 @@ class _Layout:
         if properties is not None:
             css |= self._cell_css(properties)
             margins = margins | self._margins([properties.find(W + "tcMar")])
-            span = int(number(attribute(properties.find(W + "gridSpan")))) or 1
+            span = _span(cell) or 1
+        css |= inner.css
         css["padding"] = " ".join(points(margins[side]) for side in ("top", "right", "bottom", "left"))
         attributes = (f' class="{column}"' if column else "") + (f' colspan="{span}"' if span > 1 else "")
         content = inner.blocks(cell, self.conversion, around, inner.depth + 1)

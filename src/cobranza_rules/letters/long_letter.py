@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cobranza_rules.language import _
-from cobranza_rules.letters.html_page import HEADING_MARK, ROW_MARK, ROW_TOP, PageGeometry, Sheet
+from cobranza_rules.letters.html_page import HEADING_MARK, LOOSE, ROW_MARK, ROW_TOP, PageGeometry, Sheet
 from cobranza_rules.letters.page_stamps import Overlay, Stamped
 from cobranza_rules.letters.pdf_engine import pdf_error
 from cobranza_rules.letters.print_marks import ROUND, ROW, TOP, Mark, mark_html, on_line
@@ -21,8 +21,8 @@ from cobranza_rules.letters.print_marks import ROUND, ROW, TOP, Mark, mark_html,
 SURELY_LONG = 40  # Rows of tables with headings: such a letter is not tried on one page first. Where it fits after all it looks the same.
 _LEAST_TEXT = 144.0  # Points of a page that header, footer and headings have to leave to the text
 _NEW_PAGE = ' style="page-break-before:always;'
-_HEADED = re.compile(r'(<table class="t\d+ headed" style="[^"]*"><colgroup>.*?</colgroup>)(<thead>.*?</thead>)', re.DOTALL)
-_PLACES = re.compile(rf'<table class="t\d+ headed"|{ROW_TOP}|{HEADING_MARK}|{ROW_MARK}')
+_HEADED = re.compile(r'(<table class="t\d+ rows headed" style="[^"]*"><colgroup>.*?</colgroup>)(<thead>.*?</thead>)', re.DOTALL)
+_PLACES = re.compile(rf'<table class="t\d+ rows headed"|{ROW_TOP}|{HEADING_MARK}|{ROW_MARK}')
 _BORDER = 1.0  # Points of a row's upper border that stay on the page before
 _FIRST_HEADER, _HEADER, _FIRST_FOOTER, _FOOTER, _HEADINGS = range(5)  # Pages of the print of pieces
 
@@ -70,7 +70,8 @@ class LongLetter:
         """`marks` of each page of the pieces' print. Raises ProblemError where the pieces leave no room for text."""
         ends = [[mark.below for mark in page if mark.kind == ROW] for page in marks]
         self.heights = [end[-1] for end in ends if end]
-        if len(self.heights) != _HEADINGS + len(self.headings):
+        wanted = _HEADINGS + len(self.headings)
+        if len(self.heights) != wanted or len(marks) != wanted:  # One that is higher than a page ends on a page that is not its own.
             raise pdf_error(_("header, footer and headings of tables do not fit on one page"), _("make them lower in the template"))
         frame = self.frame
         if frame.top + frame.bottom + _LEAST_TEXT > self.page.height:
@@ -108,10 +109,10 @@ class LongLetter:
 
         body = _PLACES.sub(marked, self.sheet.body).replace(' data-moved="" style="', _NEW_PAGE)
         frame = self.frame
-        return self._page(f'<div style="height:{max(frame.first_top - frame.top, 0):.2f}pt"></div>{body}')
+        return self._page(f'<div style="height:{max(frame.first_top - frame.top, 0):.2f}pt"></div>{body}', LOOSE)
 
-    def _page(self, body: str) -> str:
-        return f"{self.head}<body>{body}</body></html>"
+    def _page(self, body: str, kind: str = "") -> str:
+        return f'{self.head}<body class="{kind}">{body}</body></html>'
 
     def move_on(self, marks: Sequence[Sequence[Mark]]) -> bool:
         """Whether a heading stands alone at the end of a page of the text's print: then `text_html` has its table begin on the next one."""

@@ -34,7 +34,9 @@ class NoticeLine:
     files: tuple[str, ...] = ()
 
 
-def fields_of_notice(company: Company, person: Person, dated: dt.date, lines: Sequence[NoticeLine], language: str) -> dict[str, Any]:
+def fields_of_notice(
+    company: Company, person: Person, dated: dt.date, lines: Sequence[NoticeLine], language: str, *, asked_by_mail: bool = False
+) -> dict[str, Any]:
     """The keys and their shapes are those of `notice_catalogue.NOTICE_FIELDS`; no value is None."""
     return {
         "language": language,
@@ -42,6 +44,7 @@ def fields_of_notice(company: Company, person: Person, dated: dt.date, lines: Se
         "company": company_fields(company),
         "person": person_fields(person, language),
         "count": str(len(lines)),
+        "asked_by_mail": asked_by_mail,
         "lines": [_line(line, language) for line in lines],
     }
 

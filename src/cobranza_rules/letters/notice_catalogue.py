@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cobranza_rules.language import N_
-from cobranza_rules.letters.field_catalogue import COMPANY, PERSON, FieldKind, TemplateField, text_field
+from cobranza_rules.letters.field_catalogue import COMPANY, PERSON, FieldKind, TemplateField, flag, text_field
 
 _LINE = (
     text_field("customer", N_("the customer's code")),
@@ -26,6 +26,7 @@ NOTICE_FIELDS = (
     TemplateField("company", FieldKind.GROUP, N_("our company"), COMPANY),
     TemplateField("person", FieldKind.GROUP, N_("who is told"), PERSON),
     text_field("count", N_("how many lines there are")),
+    flag("asked_by_mail", N_("who is told was asked by mail to decide, and may answer this notice")),
     TemplateField("lines", FieldKind.LIST, N_("what it is about, one line each"), _LINE),
 )
 NOTICE_BY_NAME = {field.name: field for field in NOTICE_FIELDS}

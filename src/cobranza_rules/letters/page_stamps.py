@@ -12,6 +12,7 @@ from cobranza_rules.letters.html_page import PageGeometry
 from cobranza_rules.letters.page_numbers import FONT, Numbering
 from cobranza_rules.letters.pdf_links import Area
 from cobranza_rules.letters.print_marks import Mark, marks_of
+from cobranza_rules.letters.print_strays import without_strays
 
 _BLEED = 1.0  # Points around a piece: the outer half of its borders
 
@@ -70,6 +71,8 @@ def finished(text: Printed, numbering: Numbering | None, created: str, stamps: S
         count = len(pdf.pages)
         for number, each in enumerate(pdf.pages):
             stamped = stamps.pages[number] if stamps is not None else Stamped()
+            if stamps is not None:
+                _clean(pdf, each, page)
             _link(pdf, each, text.links[number], page, page.header - stamped.up)
             after = [b"Q"]
             for overlay in stamped.overlays:
@@ -84,6 +87,13 @@ def finished(text: Printed, numbering: Numbering | None, created: str, stamps: S
         file = io.BytesIO()
         pdf.save(file, deterministic_id=True)
         return file.getvalue()
+
+
+def _clean(pdf: pikepdf.Pdf, each: pikepdf.Page, page: PageGeometry) -> None:
+    drawing = each.Contents.read_bytes()
+    cleaned = without_strays(drawing, page.height - page.header - page.footer)
+    if cleaned is not drawing:
+        each.Contents = pdf.make_stream(cleaned)
 
 
 def _moved(stamped: Stamped, page: PageGeometry) -> bytes:

@@ -7,11 +7,11 @@ letter at a time it can have failed of that one only. It says `Done` on its stan
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Sequence
 
 from cobranza_rules.language import _
 from cobranza_rules.letters.child_process import ChildProcess
+from cobranza_rules.letters.patience import Patience
 from cobranza_rules.letters.pdf_engine import pdf_error
 
 MOST_LETTERS = 250  # A process then makes way for a fresh one: these programs do not give all of their memory back.
@@ -50,8 +50,9 @@ class PrintingProcess:
         source, target = self.child.folder / "letter.html", self.child.folder / "letter.pdf"
         source.write_text(html, encoding="utf-8")
         target.unlink(missing_ok=True)
+        patience = Patience(self.child.process.pid, timeout_seconds)
         self.child.tell(" ".join([*options, source.name, target.name]).encode() + b"\n")
-        said = self._said(time.monotonic() + timeout_seconds, timeout_seconds)
+        said = self._said(patience)
         self.printed += 1
         source.unlink()
         if outside := _OUTSIDE.search(said):
@@ -59,11 +60,11 @@ class PrintingProcess:
             raise pdf_error(what, _("embed it in the template, or remove it"))
         return target.read_bytes() if target.is_file() else b""
 
-    def _said(self, until: float, timeout_seconds: float) -> bytes:
+    def _said(self, patience: Patience) -> bytes:
         """All that it says of the letter."""
         said = b""
         while _DONE not in said:
-            piece = self.child.hear(until, timeout_seconds)
+            piece = self.child.hear(patience)
             said = (said + piece)[-_MOST_SAID:]
             if not piece:
                 code = self.child.process.wait()

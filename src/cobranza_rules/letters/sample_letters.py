@@ -227,6 +227,7 @@ def collections_relation(language: str = "es", **changes: object) -> Collections
     made = CollectionsRelation(
         **_internal(language),
         currency="MXN",
+        since=TODAY,
         day=TODAY,
         collected=collected,
         payments=2,

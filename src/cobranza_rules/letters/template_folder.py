@@ -64,6 +64,10 @@ class TemplateFolder:
             self._letters[key] = replace(compiled, digest=digest)
         return self._letters[key]
 
+    def letter_file(self, name: str, language: str) -> tuple[str, bytes]:
+        """What the file is called, and its bytes. Raises ProblemError where there is none."""
+        return self._read("letters", "docx", name, language)
+
     def mail(self, name: str, language: str, scope: Subject = Scope.INVOICE) -> MailTemplate:
         """For a rule of that scope. Raises ProblemError where there is no such template, or where it is not fit for use."""
         found = self._mail(name, language)

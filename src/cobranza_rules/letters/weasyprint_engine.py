@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
-import time
 from dataclasses import dataclass, field
 
 from cobranza_rules.language import _
 from cobranza_rules.letters.child_process import ChildProcess
+from cobranza_rules.letters.patience import Patience
 from cobranza_rules.letters.pdf_engine import LARGEST_PDF, checked_html, checked_pdf, pdf_error
 from cobranza_rules.letters.printing_process import MOST_LETTERS
 
@@ -33,24 +33,24 @@ class WeasyprintEngine:
     def render(self, html: str) -> bytes:
         page = checked_html(html).encode()
         child = self._running()
-        until = time.monotonic() + self.timeout_seconds
+        patience = Patience(child.process.pid, self.timeout_seconds)
         child.tell(len(page).to_bytes(_LENGTH) + page)
         self._printed += 1
-        head = self._heard(child, 1 + _LENGTH, until)
+        head = self._heard(child, 1 + _LENGTH, patience)
         length = int.from_bytes(head[1:])
         if length > LARGEST_PDF:
             self.close()
             return checked_pdf(b"", self.name)
-        content = self._heard(child, length, until)
+        content = self._heard(child, length, patience)
         if head[:1] != b"+":
             raise pdf_error(_("WeasyPrint failed: {detail}", detail=content.decode(errors="replace")), _HINT)
         return checked_pdf(content, self.name)
 
-    def _heard(self, child: ChildProcess, length: int, until: float) -> bytes:
+    def _heard(self, child: ChildProcess, length: int, patience: Patience) -> bytes:
         """So many bytes of its answer."""
         heard = b""
         while len(heard) < length:
-            piece = child.hear(until, self.timeout_seconds, length - len(heard))
+            piece = child.hear(patience, length - len(heard))
             if not piece:
                 code = child.process.wait()
                 self.close()

@@ -15,7 +15,7 @@ from cobranza_rules.money import Money, MoneyError
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.not_received import can_be_missing
 from cobranza_rules.rules.texts import spellings
-from cobranza_rules.store.replies import ABOUT_INVOICES, INVOICES, facts_to_json, invoices_of
+from cobranza_rules.store.replies import ABOUT_INVOICES, INVOICES, facts_to_json, invoices_about
 from cobranza_rules.store.tables import ActionRow, CustomerRow, InvoiceRow, ReceivedRow
 
 NEEDS_DAY = ReplyKind.PROMISE
@@ -43,6 +43,8 @@ def assign(keeper: Bookkeeper, received_id: int, assignment: Assignment, today: 
     facts = _facts(assignment.facts, problems)
     if kind is NEEDS_DAY and "pay_on" not in {**row.facts, **facts}:
         problems.append(Problem(_("a promise needs its day"), _("give --fact pay_on=YYYY-MM-DD")))
+    if kind is ReplyKind.DECISION and not problems:
+        return _seen(row, assignment)
     customer_id = _customer(keeper, row, assignment.customer, problems)
     invoices = _invoices(keeper, customer_id, assignment.invoices, problems)
     if kind in ABOUT_INVOICES and not invoices and not _answered_invoices(keeper, row):
@@ -65,9 +67,17 @@ def assign(keeper: Bookkeeper, received_id: int, assignment: Assignment, today: 
     return row
 
 
+def _seen(row: ReceivedRow, assignment: Assignment) -> ReceivedRow:
+    """What somebody of the company says of what he was asked to decide concerns no customer; who has read it settles it."""
+    row.kind, row.doubtful, row.decided_by = ReplyKind.DECISION.value, False, assignment.who
+    return row
+
+
 def _answered_invoices(keeper: Bookkeeper, row: ReceivedRow) -> list[int]:
+    """None where it is not clear which ones it is about."""
     action = keeper.session.get(ActionRow, row.action_id) if row.action_id else None
-    return list(invoices_of(action.plan if action else None, row.facts))
+    about = invoices_about(keeper.session, row, action.plan if action else None)
+    return [] if about.unclear else list(about.ids)
 
 
 def _cannot_be_missing(keeper: Bookkeeper, ids: Sequence[int], today: dt.date) -> Iterator[Problem]:

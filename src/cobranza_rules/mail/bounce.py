@@ -46,13 +46,13 @@ ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[a-z0-9.-]{1,190}\.[a-z
 
 def read_delivery_report(message: IncomingMessage, own_address: str) -> tuple[ReplyKind, Bounce | None] | None:
     """None where it is none. A report of success is an automatic message that changes nothing."""
-    groups = [group for media_type, text in message.report_parts if media_type in STATUS_TYPES for group in _groups(text)]
+    groups = [group for media_type, text in message.report_parts if media_type in STATUS_TYPES for group in field_groups(text)]
     if standard := _from_status(groups):
         return standard
     return _from_signs(message, own_address.lower())
 
 
-def _groups(text: str) -> Iterator[dict[str, str]]:
+def field_groups(text: str) -> Iterator[dict[str, str]]:
     """The field groups of message/delivery-status, one for the message and one a recipient."""
     for block in re.split(r"\n[ \t]*\n", text)[:MOST_RECIPIENTS]:
         fields: dict[str, str] = {}
@@ -64,19 +64,28 @@ def _groups(text: str) -> Iterator[dict[str, str]]:
 
 
 def _from_status(groups: list[dict[str, str]]) -> tuple[ReplyKind, Bounce | None] | None:
-    acted = [group for group in groups if group.get("action")]
+    acted = [group for group in groups if group.get("action") or group.get("status")]
     if not acted:
         return None
-    failed = [group for group in acted if group["action"].lower().startswith("failed")]
-    delayed = [group for group in acted if group["action"].lower().startswith("delayed")]
+    failed = [group for group in acted if _action(group) == "failed"]
+    delayed = [group for group in acted if _action(group) == "delayed"]
     if not failed and not delayed:
         return ReplyKind.AUTO_REPLY, None  # delivered, relayed or expanded (RFC 3464 section 2.3.3)
     spoken = failed or delayed
     statuses = [_status(group) for group in spoken]
-    recipients = tuple(dict.fromkeys(address for group in spoken if (address := _recipient(group))))
+    recipients = tuple(dict.fromkeys(address for group in spoken if (address := address_in(group))))
     permanent = bool(failed) and any(not status.startswith("4") for status in statuses)
     kind = ReplyKind.BOUNCE if failed else ReplyKind.DELAY_NOTICE
     return kind, Bounce(permanent, recipients, next(filter(None, statuses), ""))
+
+
+def _action(group: dict[str, str]) -> str:
+    """Some servers write `error` or nothing at all for `failed`: then the class of the status tells (RFC 3463 section 2)."""
+    action = group.get("action", "").lower()
+    for known in ("failed", "delayed", "delivered", "relayed", "expanded"):
+        if action.startswith(known):
+            return known
+    return {"5": "failed", "4": "delayed"}.get(_status(group)[:1], "")
 
 
 def _status(group: dict[str, str]) -> str:
@@ -86,7 +95,7 @@ def _status(group: dict[str, str]) -> str:
     return match[0] if match else ""
 
 
-def _recipient(group: dict[str, str]) -> str:
+def address_in(group: dict[str, str]) -> str:
     """The address that we wrote to comes before the one to which it was forwarded (RFC 3464 section 2.3.1)."""
     for name in ("original-recipient", "final-recipient"):
         if match := ADDRESS.search(group.get(name, "").lower()):
@@ -95,8 +104,9 @@ def _recipient(group: dict[str, str]) -> str:
 
 
 def _from_signs(message: IncomingMessage, own_address: str) -> tuple[ReplyKind, Bounce | None] | None:
-    """What a report without a standard form says."""
-    if not looks_like_report(message):
+    """What a report without a standard form says. One sign suffices where a detector finds a refused address."""
+    detected = message.failures.temporary or message.failures.permanent
+    if not looks_like_report(message) and not detected:
         return None
     text = fold(message.text[:LOOKED_AT])
     listed = message.headers.get("x-failed-recipients", "")
@@ -119,6 +129,12 @@ def looks_like_report(message: IncomingMessage) -> bool:
         return False
     # An empty Return-Path and a number like 5.1.1 also occur in absence notes.
     return bool(MACHINE.search(message.sender) or FAILED_SUBJECT.search(subject) or listed)
+
+
+def may_be_report(message: IncomingMessage) -> bool:
+    """One sign, or a sender who is nobody: worth asking the detectors."""
+    listed = "x-failed-recipients" in message.headers
+    return not message.sender or listed or bool(MACHINE.search(message.sender) or FAILED_SUBJECT.search(fold(message.subject)))
 
 
 def failures_in(raw: bytes) -> Failures:

@@ -28,6 +28,8 @@ MAX_REFERENCES = 20
 MAX_MESSAGE_ID = 60  # Of those made here.
 MAX_OTHER_ID = 900  # RFC 5322 section 2.1.1: no line over 998.
 LINE = 76
+# The id once more: some providers write a Message-ID of their own over ours, and leave other headers alone.
+OWN_ID_HEADER = "X-Cobranza-Message-ID"
 
 _CRLF = b"\r\n"
 _MESSAGE_ID = re.compile(r"[!-;=?A-~]+@[!-;=?A-~]+")  # Printable ASCII without space and angle brackets (RFC 5322 section 3.6.4, loosely).
@@ -84,6 +86,7 @@ def _headers(message: OutgoingMessage) -> bytes:
         raise CompositionError(f"a message has a To recipient, and at most {MAX_RECIPIENTS} recipients in all")
     lines = [
         f"Message-ID: <{_own_id(message.message_id)}>",
+        f"{OWN_ID_HEADER}: <{message.message_id}>",
         f"Date: {format_datetime(message.dated.astimezone(dt.UTC))}",
         _folded("From", [*_phrase(message.sender_name), f"<{check_address(message.sender)}>"]),
     ]
@@ -96,6 +99,7 @@ def _headers(message: OutgoingMessage) -> bytes:
         lines.append(_folded("In-Reply-To", conversation[-1:]))
         lines.append(_folded("References", conversation))
     lines += [
+        *([f"Disposition-Notification-To: {check_address(message.receipt_to)}"] if message.receipt_to else []),  # RFC 8098
         "Auto-Submitted: auto-generated",  # RFC 3834: vacation responders keep quiet; Exchange reads the next line instead.
         "X-Auto-Response-Suppress: OOF, AutoReply",
         "MIME-Version: 1.0",

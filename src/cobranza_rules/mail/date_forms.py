@@ -15,17 +15,37 @@ from cobranza_rules.mail.date_readers import (
     iso,
     last_weekday,
     month_and_day,
+    next_month,
     nothing,
+    part_of_month,
     slashed,
+    stretch,
+    week_of_month,
     weekday,
     weekday_and_day,
+    weekday_and_slashed,
     weekday_of_week,
 )
 from cobranza_rules.mail.date_words import pattern
 
 LONG_YEAR = r"(?:,? (?:de |del |del ano |of )?)(?P<year>20\d\d)"
 DAY = r"(?P<day>\d{1,2}(?:ro|o|er|ero|°|º|st|nd|rd|th)?|primero)"
+BETWEEN = r"(?:(?:entre|del|between|from) (?:el |dia |the )*(?P<first>\d{1,2}) (?:y|al|a|and|to|through) (?:el |dia |the )*|(?:el |dia )?(?P<or>\d{1,2}) (?:o|u|or) (?:el |dia |the )*)"
 FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = (
+    (pattern(BETWEEN + r"(?P<day>\d{1,2})(?: de | )(?P<month>{MONTH})(?:" + LONG_YEAR + r")?"), stretch(month_and_day)),
+    (
+        pattern(
+            r"(?:between |from )?(?P<month>{MONTH}) (?P<first>\d{1,2})(?:st|nd|rd|th)?(?: and | or | to | through | - |-)(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+        ),
+        stretch(month_and_day),
+    ),
+    (pattern(BETWEEN + r"(?P<day>\d{1,2})(?![\d:/.,%-]?[\d%])(?! (?:dias|days|mil|pesos|hrs|facturas|am|pm|a\.m))"), stretch(day_of_month)),
+    (
+        pattern(
+            r"(?P<weekday>{WEEKDAY})\.?,? (?:dia )?(?P<day>\d{1,2})(?P<mark>[/.-])(?P<month>\d{1,2})(?:(?P=mark)(?P<year>20\d\d|\d\d))?(?![./-]?\d)"
+        ),
+        weekday_and_slashed,
+    ),
     (pattern(r"(?P<year>20\d\d)-(?P<month>\d\d)-(?P<day>\d\d)"), iso),
     (
         pattern(
@@ -103,17 +123,30 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = (
     ),
     (
         pattern(
-            r"(?:a )?(?:fin|fines|finales|cierre)(?: de| del)(?: este| presente)? mes|(?:the )?end of (?:the|this) month|month[- ]end|eom"
+            r"(?:a )?(?:fin|fines|finales|cierre)(?: de| del)(?: este| presente)? mes|(?:the )?end of (?:the |this |current )?month|month[- ]end|eom"
         ),
         end_of_month,
     ),
+    (
+        pattern(
+            r"(?P<week>primera|segunda|tercera|cuarta|ultima|1a|2a|3a|first|second|third|fourth|last) (?:semana|week) (?:de|del mes de|of|in) (?P<month>{MONTH})"
+        ),
+        week_of_month,
+    ),
+    (
+        pattern(
+            r"(?:a )?(?P<part>principios|inicios|comienzos|mediados|early|mid|late|beginning of|start of)[ -](?:de )?(?P<month>{MONTH})"
+        ),
+        part_of_month,
+    ),
+    (pattern(r"(?:a )?(?P<part>mediados|middle)(?: de(?: este| el)?| of the| of this)? (?:mes|month)"), part_of_month),
     (pattern(r"(?P<which>primera|segunda|1a|1ra|2a|2da) quincena(?: de(?: mes de)? (?P<month>{MONTH})| del mes)?"), fortnight),
     (
         pattern(r"(?:(?:la|esta|en la|proxima|siguiente|la proxima|la siguiente) quincena|quincena (?:que viene|entrante|proxima))"),
         fortnight,
     ),
     (
-        pattern(r"(?P<next>(?:la )?(?:proxima|siguiente|entrante) semana|semana (?:que viene|entrante|proxima|siguiente)|next week)"),
+        pattern(r"(?P<next>(?:la )?(?:proxima|siguiente|entrante|otra) semana|semana (?:que viene|entrante|proxima|siguiente)|next week)"),
         end_of_week,
     ),
     (pattern(r"(?:esta (?:misma )?semana|fin(?:es|ales)? de(?: la| esta)? semana|this week|end of (?:the|this) week|eow)"), end_of_week),
@@ -137,4 +170,8 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = (
         day_of_month,
     ),
     (pattern(r"(?:the|on|by) (?P<day>\d{1,2})(?:st|nd|rd|th)"), day_of_month),
+    (
+        pattern(r"(?:(?:el |para el )?(?:proximo|siguiente) mes|(?:el )?mes (?:que viene|entrante|proximo|siguiente)|next month)"),
+        next_month,
+    ),
 )

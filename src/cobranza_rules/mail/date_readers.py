@@ -51,6 +51,23 @@ def slashed(match: re.Match[str], context: Context) -> Reading:
     return date, context.english and first <= 12 and second <= 12 and first != second
 
 
+def weekday_and_slashed(match: re.Match[str], context: Context) -> Reading:
+    """`viernes 13/03`, `Friday 3/13`: the weekday tells which of the two numbers is the month."""
+    first, second = int(match["day"]), int(match["month"])
+    got = groups(match)
+    weekday = WEEKDAYS[got["weekday"]]
+    for day, month in ((first, second), (second, first)):
+        date = day_of(year_of(got["year"]), month, day) if "year" in got else nearest(context.on, month, day) if 1 <= month <= 12 else None
+        if date is not None and date.weekday() == weekday:
+            return date, False
+    return slashed(match, context)[0], True
+
+
+def stretch(reader: Reader) -> Reader:
+    """`entre el 10 y el 12 de marzo`, `el 10 o el 11`: the last day is proposed."""
+    return lambda match, context: (reader(match, context)[0], True)
+
+
 def weekday_and_day(match: re.Match[str], context: Context) -> Reading:
     """`viernes 13`: the nearest such date; a weekday that does not agree makes it vague."""
     date = next_day(context.on - dt.timedelta(days=7), int(match["day"]))
@@ -119,6 +136,28 @@ def fortnight(match: re.Match[str], context: Context) -> Reading:
     if context.on.day < 15:
         return context.on.replace(day=15), False
     return (end, False) if context.on < end else (dt.date(*month_after(context.on), 15), False)
+
+
+def week_of_month(match: re.Match[str], context: Context) -> Reading:
+    """A week is a stretch; its seventh day is proposed."""
+    month = MONTHS[match["month"]]
+    last = match["week"] in ("ultima", "last", "cuarta", "fourth")
+    week = {"primera": 7, "1a": 7, "first": 7, "segunda": 14, "2a": 14, "second": 14}.get(match["week"], 21)
+    day = last_of_month(context.on.year, month).day if last else week
+    return nearest(context.on, month, day), True
+
+
+def part_of_month(match: re.Match[str], context: Context) -> Reading:
+    """`principios de abril`, `mid March`: a stretch; the fifth, the fifteenth or the twenty-fifth is proposed."""
+    got = groups(match)
+    day = 15 if got["part"] in ("mediados", "mid", "middle") else 25 if got["part"] == "late" else 5
+    if "month" in got:
+        return nearest(context.on, MONTHS[got["month"]], day), True
+    return next_day(context.on, day), True
+
+
+def next_month(_match: re.Match[str], context: Context) -> Reading:
+    return last_of_month(*month_after(context.on)), True
 
 
 def day_of_month(match: re.Match[str], context: Context) -> Reading:

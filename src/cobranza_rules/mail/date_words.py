@@ -23,10 +23,10 @@ _MONTHS = (
 _WEEKDAYS = (
     ("lunes", "lun", "monday", "mon"),
     ("martes", "tuesday", "tue"),
-    ("miercoles", "mie", "wednesday", "wed"),
-    ("jueves", "jue", "thursday", "thu"),
-    ("viernes", "vie", "friday", "fri"),
-    ("sabado", "sab", "saturday", "sat"),
+    ("miercoles", "miercolez", "mierocles", "mie", "wednesday", "wed"),
+    ("jueves", "juebes", "juevez", "jue", "thursday", "thu"),
+    ("viernes", "virnes", "viernez", "vienres", "vie", "friday", "fri"),
+    ("sabado", "sabdo", "sab", "saturday", "sat"),
     ("domingo", "sunday"),
 )
 MONTHS = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}

@@ -43,6 +43,12 @@ DOCUMENT_BEFORE = re.compile(
 )
 
 
+FREE_DAY = re.compile(
+    r" {1,2}(?:es|sera|is) (?:dia |un dia |a )?(?:inhabil|festivo|feriado|puente|asueto|holiday|bank holiday|public holiday)"
+)
+PAYMENT_BEFORE = re.compile(r"\b(?:pago|transferencia|deposito|cheque|spei|payment|wire|transfer|check|ach)\b[^.\n]{0,40}$")
+
+
 def find_dates(text: str, on: dt.date, calendar: BusinessCalendar) -> list[FoundDate]:
     """In the order of the text. `on` is the day on which it was written; only the text's head is read (words.LONGEST_TEXT)."""
     written = unicodedata.normalize("NFC", text[:LONGEST_TEXT])
@@ -64,10 +70,12 @@ def find_dates(text: str, on: dt.date, calendar: BusinessCalendar) -> list[Found
 
 
 def _is_elsewhere(folded: str, match: re.Match[str], date: dt.date, on: dt.date) -> bool:
-    """A street that bears a date, or the past date of an invoice, a message or an order."""
+    """A street that bears a date, a day that is said to be a holiday, or the past date of an invoice, a message or an order."""
     before = folded[max(0, match.start() - 70) : match.start()]
+    if FREE_DAY.match(folded, match.end()):
+        return True
     if STREET_BEFORE.search(before):
         return True
     if re.search(r"[a-z]$", match[0]) and STREET_AFTER.search(folded[match.end() : match.end() + 12]):
         return True
-    return date < on and bool(DOCUMENT_BEFORE.search(before))
+    return date < on and bool(DOCUMENT_BEFORE.search(before)) and not PAYMENT_BEFORE.search(before)

@@ -8,20 +8,24 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from itertools import takewhile
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.approval_answers import answered_requests, take_answer
 from cobranza_rules.dispatch.bounces import undo_bounced
 from cobranza_rules.dispatch.internal_mail import note_returned
+from cobranza_rules.dispatch.reported import note_reports
 from cobranza_rules.domain.reply import Classification, ReplyKind
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.authentication import sender_authenticated
-from cobranza_rules.mail.match import Match, OwnMessage, match, named_ids
+from cobranza_rules.mail.match import NO_TOKENS, Match, OwnMessage, Tokens, match, named_ids
 from cobranza_rules.mail.message import IncomingMessage
+from cobranza_rules.mail.message_reports import reports_of
 from cobranza_rules.mail.reading import read_classified
 from cobranza_rules.mail.reading_process import Read
+from cobranza_rules.mail.reply_token import numbers_of, tokens_in_addresses, tokens_in_text
 from cobranza_rules.mail.taking import WAITING, take_new
 from cobranza_rules.problems import Problem
 from cobranza_rules.store.replies import facts_to_json
@@ -134,7 +138,10 @@ def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage,
     if found.bounce is not None:
         contacts = _contacts(session, [message.sender, *found.bounce.recipients])
     own = _own_messages(session, named_ids(message))
-    matched = match(message, own_messages=own, contacts=contacts, bounced=found.bounce)
+    matched = match(message, own_messages=own, contacts=contacts, bounced=found.bounce, tokens=_tokens(session, workspace, message))
+    answered = answered_requests(session, workspace, message) if not found.kind.automatic else None
+    if answered is not None:  # It speaks of the company's own matter: no customer is answering, whatever his address.
+        found, matched = Classification(ReplyKind.DECISION, doubtful=False), Match("request", 1.0)
     trusted = workspace.settings.mail.mailbox(taken.folder.partition("/")[0]).authserv_id
     known = matched.customer_id is not None and matched.customer_id in contacts.get(message.sender, frozenset())
     row = ReceivedRow(
@@ -161,7 +168,11 @@ def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage,
     )
     session.add(row)
     session.flush()
+    if answered is not None:
+        take_answer(keeper, workspace, row, message, answered)
     _take_effect(keeper, workspace, row, found, matched, named_ids(message))
+    if matched.action_id is not None and matched.how == "own_id":
+        note_reports(keeper, workspace, row, matched.action_id, reports_of(message))
     return row
 
 
@@ -196,10 +207,27 @@ def _contacts(session: Session, addresses: Iterable[str]) -> dict[str, frozenset
 
 
 def _own_messages(session: Session, ids: Iterable[str]) -> dict[str, OwnMessage]:
+    return {own.message_id: own for own in _that_left(session, OutgoingRow.message_id.in_(list(ids)))}
+
+
+def _tokens(session: Session, workspace: Workspace, message: IncomingMessage) -> Tokens:
+    """Whatever the settings say now: what was sent with a token is answered months later."""
+    in_address = tokens_in_addresses(workspace.settings.mail.address, message.to)
+    in_text = tokens_in_text(message.text)
+    if not in_address and not in_text:
+        return NO_TOKENS
+    named = [numbers_of(workspace.token_key, tokens) for tokens in (in_address, in_text)]
+    known = {own.action_id: own for own in _that_left(session, OutgoingRow.action_id.in_([*named[0], *named[1]]))}
+    return Tokens(*(tuple(known[number] for number in numbers if number in known) for numbers in named))
+
+
+def _that_left(session: Session, which: ColumnElement[bool]) -> Iterator[OwnMessage]:
+    """The oldest first: of an action that was written anew the last message counts."""
     query = select(OutgoingRow.message_id, OutgoingRow.action_id, ActionRow.customer_id, ActionRow.rule_id)
-    query = query.join(ActionRow, ActionRow.id == OutgoingRow.action_id)
-    query = query.where(OutgoingRow.message_id.in_(list(ids)), OutgoingRow.state != "approved")
-    return {row.message_id: OwnMessage(row.message_id, row.action_id, row.customer_id, row.rule_id) for row in session.execute(query)}
+    query = (
+        query.join(ActionRow, ActionRow.id == OutgoingRow.action_id).where(which, OutgoingRow.state != "approved").order_by(OutgoingRow.id)
+    )
+    return (OwnMessage(row.message_id, row.action_id, row.customer_id, row.rule_id) for row in session.execute(query))
 
 
 def _currency(session: Session, customers: frozenset[int]) -> str:

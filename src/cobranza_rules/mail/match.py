@@ -12,7 +12,7 @@ from cobranza_rules.mail.headers import message_ids
 from cobranza_rules.mail.message import IncomingMessage
 
 REPORT_TEXT = 64_000  # characters in which a report may return our message's headers
-MESSAGE_ID_LINE = re.compile(r"(?im)^[ \t>]*(?:original-)?message-id:[ \t]*(?:\n[ \t]+)?(<[^<>\s]{1,250}>)")
+MESSAGE_ID_LINE = re.compile(r"(?im)^[ \t>]*(?:original-|x-cobranza-)?message-id:[ \t]*(?:\n[ \t]+)?(<[^<>\s]{1,250}>)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,24 @@ class OwnMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    """Messages of ours that a signed token names: in an address to which the message came, or in its text."""
+
+    in_address: tuple[OwnMessage, ...] = ()
+    in_text: tuple[OwnMessage, ...] = ()
+
+
+NO_TOKENS = Tokens()
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
-    """`how`: it answers or returns our own message, names its recipient as refused, or comes from a known address.
+    """`how` says by what: see docs/mail.md.
 
     `confidence` runs from 0 to 1. `doubtful` where two customers are possible; then a person decides.
     """
 
-    how: Literal["own_id", "recipient", "sender", "none"]
+    how: Literal["token", "own_id", "token_in_text", "recipient", "sender", "request", "none"]
     confidence: float
     customer_id: int | None = None
     action_id: int | None = None
@@ -40,14 +51,23 @@ class Match:
 
 
 def match(
-    message: IncomingMessage, *, own_messages: Mapping[str, OwnMessage], contacts: Mapping[str, frozenset[int]], bounced: Bounce | None
+    message: IncomingMessage,
+    *,
+    own_messages: Mapping[str, OwnMessage],
+    contacts: Mapping[str, frozenset[int]],
+    bounced: Bounce | None,
+    tokens: Tokens = NO_TOKENS,
 ) -> Match:
     """`own_messages` by message id; `contacts` maps an address in lower case to the customers that it belongs to."""
     report = bounced is not None or bool(message.report_parts)
     answered = _known(named_ids(message) if report else message.references, own_messages)
     senders = frozenset() if report else contacts.get(message.sender, frozenset())
+    if tokens.in_address and not report:
+        return _by_own_id("token", [*tokens.in_address, *answered], senders)
     if answered:
-        return _by_own_id(answered, senders)
+        return _by_own_id("own_id", answered, senders)
+    if tokens.in_text and not report:
+        return _by_own_id("token_in_text", list(tokens.in_text), senders)
     if bounced is not None:
         refused = frozenset(customer for address in bounced.recipients for customer in contacts.get(address.lower(), frozenset()))
         return _by_address("recipient", refused, 0.7)
@@ -64,14 +84,16 @@ def _known(ids: Iterable[str], own_messages: Mapping[str, OwnMessage]) -> list[O
     return list({message_id: own_messages[message_id] for message_id in ids if message_id in own_messages}.values())
 
 
-def _by_own_id(answered: list[OwnMessage], senders: frozenset[int]) -> Match:
-    """The newest counts. A chain through two customers' messages, or a sender who belongs to another customer, is for a person."""
+def _by_own_id(how: Literal["token", "own_id", "token_in_text"], answered: list[OwnMessage], senders: frozenset[int]) -> Match:
+    """The first counts: what a token names, else the newest. A chain through two customers' messages, or a sender who belongs to another customer, is for a person."""
     newest = answered[0]
     customers = {own.customer_id for own in answered}
     stranger = bool(senders) and newest.customer_id not in senders
     mixed = len(customers) > 1
     confidence = 0.5 if stranger or mixed else 1.0 if senders else 0.9
-    return Match("own_id", confidence, newest.customer_id, newest.action_id, doubtful=stranger or mixed)
+    if how == "token_in_text":
+        confidence -= 0.2  # Texts are quoted and passed on.
+    return Match(how, confidence, newest.customer_id, newest.action_id, doubtful=stranger or mixed)
 
 
 def _by_address(how: Literal["recipient", "sender"], customers: frozenset[int], confidence: float) -> Match:

@@ -35,6 +35,7 @@ class OutgoingMessage:
     attachments: tuple[Attachment, ...] = ()
     references: tuple[str, ...] = ()
     reply_to: str = ""
+    receipt_to: str = ""  # Who is told that it was displayed, where the reader's program and the reader allow it
 
 
 class Delivery(StrEnum):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from cobranza_rules.mail.attachments import attached
-from cobranza_rules.mail.bounce import LARGEST_FOR_DETECTORS, failures_in, looks_like_report
+from cobranza_rules.mail.bounce import LARGEST_FOR_DETECTORS, failures_in, may_be_report
 from cobranza_rules.mail.charsets import clean, decode
 from cobranza_rules.mail.headers import addresses, date_of, decode_words, message_ids, references
 from cobranza_rules.mail.html_text import html_to_text
@@ -76,7 +76,7 @@ def parse_message(raw: bytes | RawMessage) -> IncomingMessage:
         report_parts=_report_parts(root),
         fingerprint=fingerprint(raw),
     )
-    return replace(message, failures=failures_in(raw[:LARGEST_FOR_DETECTORS])) if looks_like_report(message) else message
+    return replace(message, failures=failures_in(raw[:LARGEST_FOR_DETECTORS])) if may_be_report(message) else message
 
 
 def attachment_content(raw: bytes | RawMessage, number: int) -> Iterator[bytes]:

@@ -8,8 +8,10 @@ from enum import IntEnum
 
 from cobranza_rules.domain.reply import ReplyKind
 from cobranza_rules.mail.phrase import SHORTEST_STEM, Phrase
-from cobranza_rules.mail.words import TextSentence, Word
+from cobranza_rules.mail.words import NUMBER_WORDS, TextSentence, Word
 
+LATEST_ASKING = 4  # Words before a question's phrase in a sentence without a question mark: behind more, `de que` joins and does not ask.
+JOINING = frozenset({"porque", "pues", "pero", "sino", "because", "since", "but", "as"})  # Behind these nothing is denied any more.
 NEGATION_REACH = 3  # Words that may stand between a negation and what it denies, in the same clause
 
 
@@ -33,7 +35,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class PhraseIndex:
-    """Phrases by the first letters of their first word, so that a word is compared with few of them."""
+    """Phrases by their first word, or the first letters of its stem, so that a word is compared with few of them."""
 
     entries: Mapping[str, tuple[Entry, ...]]
 
@@ -47,7 +49,8 @@ class PhraseIndex:
 
     def at(self, words: Sequence[Word], index: int) -> list[tuple[Entry, int]]:
         """What begins at a word, and the index behind its last word."""
-        near = self.entries.get(words[index].folded[:SHORTEST_STEM], ())
+        said = words[index].folded
+        near = (*self.entries.get(said, ()), *self.entries.get(f"{said[:SHORTEST_STEM]}*", ()))
         found = ((entry, entry.phrase.end_in(words, index)) for entry in near)
         return [(entry, end) for entry, end in found if end >= 0]
 
@@ -66,17 +69,42 @@ class Patterns:
     """`statements` are kinds that a question does not make; `gives_way` names for a kind those that count more when both are said.
 
     `conditions` are words that make a promise or a notice conditional ("si", "en cuanto"), `reservations` those that limit it when they
-    follow ("pero"), `partial` those that speak of a part of what is owed. `digest` names the file's version.
+    follow ("pero"), `partial` those that speak of a part of what is owed. `harmless` are words that look like a negation and deny nothing
+    ("no se preocupe"), `courtesies` those that say nothing of the matter. `digest` names the file's version.
     """
 
     kinds: PhraseIndex
     negations: PhraseIndex
+    harmless: PhraseIndex
+    courtesies: PhraseIndex
     conditions: PhraseIndex
     reservations: PhraseIndex
     partial: PhraseIndex
     statements: frozenset[ReplyKind]
     gives_way: Mapping[ReplyKind, frozenset[ReplyKind]] = field(default_factory=dict)
     digest: str = ""
+
+    def mentions(self, said: Sequence[TextSentence], kinds: frozenset[ReplyKind]) -> bool:
+        """Whether a phrase of these kinds occurs at all, be it asked or denied."""
+        return any(
+            entry.kind in kinds
+            for sentence in said
+            for index in range(len(sentence.words))
+            for entry, _end in self.kinds.at(sentence.words, index)
+        )
+
+    def denials(self, words: Sequence[Word]) -> list[tuple[int, int]]:
+        """The indices of every negation; `No. 4512` and what is harmless are none."""
+        harmless = self.harmless.spans(words)
+        return [
+            (start, end)
+            for start, end in self.negations.spans(words)
+            if not any(begin <= start < behind for begin, behind in harmless) and not _is_number_sign(words, start)
+        ]
+
+
+def _is_number_sign(words: Sequence[Word], index: int) -> bool:
+    return words[index].folded in NUMBER_WORDS and index + 1 < len(words) and words[index + 1].folded[:1].isdigit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +123,16 @@ def find_hits(patterns: Patterns, said: Sequence[TextSentence]) -> list[Hit]:
     hits: dict[tuple[ReplyKind, int], Hit] = {}
     for number, sentence in enumerate(said):
         words = sentence.words
-        denials = patterns.negations.spans(words)
+        denials = patterns.denials(words)
         for index, word in enumerate(words):
             for entry, end in patterns.kinds.at(words, index):
                 if entry.kind is None or (entry.kind in patterns.statements and sentence.question):
                     continue
                 if _is_denied(denials, words, (index, end), within=not entry.denies):
                     continue
-                hit = Hit(entry.kind, entry.strength, word.start, words[end - 1].end, number)
+                asked = entry.kind is ReplyKind.QUESTION and not sentence.question and index > LATEST_ASKING
+                strength = Strength.HINT if asked else entry.strength
+                hit = Hit(entry.kind, strength, word.start, words[end - 1].end, number)
                 known = hits.get((entry.kind, word.start))
                 if known is None or (hit.strength, hit.end) > (known.strength, known.end):
                     hits[entry.kind, word.start] = hit
@@ -114,6 +144,8 @@ def _is_denied(denials: Sequence[tuple[int, int]], words: Sequence[Word], span: 
     start, end = span
     for negation, behind in denials:
         if 0 <= start - behind <= NEGATION_REACH and words[behind - 1].clause == words[start].clause:
+            if any(word.folded in JOINING for word in words[behind:start]):
+                continue
             return True
         if within and start < negation <= end and words[negation].clause == words[min(negation, end - 1)].clause:
             return True

@@ -24,7 +24,7 @@ from cobranza_rules.rules.yaml_faults import not_valid, syntax_problem
 LARGEST_FILE = 500_000  # bytes
 MOST_PHRASES = 5_000
 NESTED_TOO_DEEP = re.compile(rb"(?:[\[{?-]\s{0,20}){30}")  # Depth costs the YAML reader more than linear time.
-TOP_KEYS = ("version", "words", "negations", "conditions", "partial", "reservations", "kinds")
+TOP_KEYS = ("version", "words", "courtesies", "negations", "harmless", "conditions", "partial", "reservations", "kinds")
 STRENGTHS = {"certain": Strength.CERTAIN, "likely": Strength.LIKELY, "hint": Strength.HINT}
 KIND_KEYS = (*STRENGTHS, "gives_way_to", "may_be_asked")
 KINDS = {kind.value: kind for kind in ReplyKind if kind not in AUTOMATIC_KINDS and kind is not ReplyKind.UNKNOWN}
@@ -52,9 +52,9 @@ def read_patterns(file: str, content: bytes) -> Patterns:
     top = dict(_pairs(reading, _composed(file, content), TOP_KEYS))
     if "words" in top:
         _read_lists(reading, top["words"])
-    negations, conditions, reservations, partial = (
+    courtesies, negations, harmless, conditions, reservations, partial = (
         PhraseIndex.of(Entry(phrase) for phrase in _phrases(reading, top.get(name)))
-        for name in ("negations", "conditions", "reservations", "partial")
+        for name in ("courtesies", "negations", "harmless", "conditions", "reservations", "partial")
     )
     if "kinds" not in top:
         reading.problems.append(Problem(_("there are no kinds"), _("add 'kinds:' with the phrases of each kind"), file, 1, 1))
@@ -69,7 +69,9 @@ def read_patterns(file: str, content: bytes) -> Patterns:
         raise ProblemError(reading.problems)
     return Patterns(
         kinds=PhraseIndex.of(reading.entries),
+        courtesies=courtesies,
         negations=negations,
+        harmless=harmless,
         conditions=conditions,
         reservations=reservations,
         partial=partial,
@@ -109,7 +111,7 @@ def _read_lists(reading: _Reading, node: Node) -> None:
             try:
                 ways.extend(read_ways(item.value, reading.lists))
             except PhraseError as error:
-                reading.wrong(item, error.reason, _("docs/mail.md shows how phrases are written"), error.offset)
+                reading.wrong(item, error.reason, _("docs/replies.md shows how phrases are written"), error.offset)
         reading.lists[name] = tuple(ways[:MOST_PHRASES])
 
 
@@ -151,7 +153,7 @@ def _phrases(reading: _Reading, node: Node | None) -> Iterator[Phrase]:
             yield read_phrase(item.value, reading.lists)
         except PhraseError as error:
             quoted = 1 if item.style in ("'", '"') else 0
-            reading.wrong(item, error.reason, _("docs/mail.md shows how phrases are written"), error.offset + quoted)
+            reading.wrong(item, error.reason, _("docs/replies.md shows how phrases are written"), error.offset + quoted)
 
 
 def _read_kind(reading: _Reading, kind: ReplyKind, node: Node, negations: PhraseIndex) -> None:

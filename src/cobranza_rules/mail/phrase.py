@@ -70,8 +70,9 @@ class Phrase:
     elements: tuple[Element, ...]
 
     def keys(self) -> set[str]:
-        """The first three letters of the words with which it can begin: an index finds it by them."""
-        return {fold(way[0].text)[:SHORTEST_STEM] for way in self.elements[0].ways}
+        """The words with which it can begin, and of stems the first three letters with a `*`: an index finds it by them."""
+        first = (way[0] for way in self.elements[0].ways)
+        return {f"{fold(choice.text)[:SHORTEST_STEM]}*" if choice.stem else fold(choice.text) for choice in first}
 
     def end_in(self, words: Sequence[Word], start: int) -> int:
         """The index behind its last word when it begins at `start`, the longest way; -1 where it does not."""

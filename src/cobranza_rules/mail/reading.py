@@ -38,14 +38,6 @@ def read_classified(workspace: Workspace, message: IncomingMessage, currency: st
     )
 
 
-def try_message(workspace: Workspace, file: Path) -> Classification:
-    """For `inbox try`: nothing is recorded. Raises ProblemError where it is no message."""
-    (read,) = workspace.message_reader.read([file])
-    if isinstance(read, IncomingMessage):
-        return read_classified(workspace, read)
-    raise ProblemError([Problem(_("the message cannot be read: {reason}", reason=read), _("check that the file is an e-mail (.eml)"))])
-
-
 def new_text_of(workspace: Workspace, digest: str) -> str:
     """What the author of a kept message wrote this time, for showing; nothing where it cannot be read."""
     (read,) = workspace.message_reader.read([workspace.archive.path_of(digest)])

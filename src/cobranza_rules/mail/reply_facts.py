@@ -6,12 +6,14 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.reply import ReplyKind
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.amounts import FoundAmount, find_amounts
 from cobranza_rules.mail.dates import FoundDate, find_dates
+from cobranza_rules.mail.invoice_names import NamedInvoice, find_invoices
 from cobranza_rules.mail.patterns import Hit
 from cobranza_rules.mail.signature import Signer, read_signer
 from cobranza_rules.mail.words import TextSentence, fold
@@ -20,10 +22,10 @@ from cobranza_rules.money import Money
 LONGEST_REASON = 300
 MOST_ALTERNATIVES = 1  # Different dates or amounts in the sentences that decide the kind; with more a person chooses.
 
-Value = dt.date | Money | str | int
+Value = dt.date | Money | str | int | tuple[str, ...]
 NUMBER = re.compile(
-    r"(?:contra ?r?recibo|contra recibo|folio(?: de (?:recepcion|revision|ingreso|contrarrecibo))?|numero de (?:recepcion|ingreso|contrarrecibo))"
-    r"(?: de (?:recepcion|revision|pago))?(?: es| el){0,2}(?: ?(?:no|num|numero|folio|#)\b)?[.:# ]{0,4}(?P<number>[a-z]{0,6}[-/ ]?\d[a-z0-9/-]{1,20})"
+    r"(?:contra[ -]?r{0,2}ecibos?|folio(?: de (?:recepcion|revision|ingreso|contrarrecibo))?|numero de (?:recepcion|ingreso|contrarrecibo))"
+    r"(?: de (?:recepcion|revision|pago))?(?: es| el){0,2}(?: ?(?:no|num|numero|folio|#)\b)?[.:#| ]{0,8}(?P<number>[a-z]{0,6}[-/ ]?\d[a-z0-9/-]{1,20})"
 )
 REVIEW = re.compile(r"\brevision")
 PAYMENT = re.compile(r"\b(pago|pagos|pagar|pagara|deposito|transferencia|payment|paid|programad\w{1,4})\b")
@@ -54,26 +56,44 @@ class Reply:
     calendar: BusinessCalendar
     currency: str
 
+    @cached_property
     def near(self) -> list[TextSentence]:
         return [self.sentences[number] for number in sorted({hit.sentence for hit in self.hits})]
 
+    @cached_property
+    def every_date(self) -> list[FoundDate]:
+        return find_dates(self.said, self.on, self.calendar)
+
     def dates(self) -> list[FoundDate]:
         """Those in the deciding sentences; where they name none, those of the whole text."""
-        found = find_dates(self.said, self.on, self.calendar)
+        found = self.every_date
         return [one for one in found if self._is_near(one.start)] or found
 
     def amounts(self) -> list[FoundAmount]:
         found = find_amounts(self.said, self.currency)
         return [one for one in found if self._is_near(one.start)] or found
 
+    def invoices(self) -> list[NamedInvoice]:
+        found = find_invoices(self.said)
+        return [one for one in found if self._is_near(one.start)] or found
+
     def _is_near(self, position: int) -> bool:
-        return any(sentence.start <= position < sentence.end for sentence in self.near())
+        return any(sentence.start <= position < sentence.end for sentence in self.near)
 
 
 def read_statement(kind: ReplyKind, reply: Reply) -> Statement:
     statement = Statement()
     READERS.get(kind, _nothing)(reply, statement)
+    _invoices(reply, statement)
     return statement
+
+
+def _invoices(reply: Reply, statement: Statement) -> None:
+    """The invoices that it names; whether the customer has them is for the book to say."""
+    named = reply.invoices()
+    if named:
+        words = reply.said[named[0].start : named[-1].end]
+        statement.put("invoices", tuple(dict.fromkeys(one.number for one in named)), words[:LONGEST_REASON])
 
 
 def _nothing(_reply: Reply, _statement: Statement) -> None:
@@ -133,7 +153,7 @@ def _contrarrecibo(reply: Reply, statement: Statement) -> None:
     if match := NUMBER.search(folded):
         number = reply.said[match.start("number") : match.end("number")].strip(" -/").upper()
         statement.put("number", number, reply.said[match.start() : match.end()].strip())
-    for date in find_dates(reply.said, reply.on, reply.calendar):
+    for date in reply.every_date:
         before = folded[max(0, date.start - 80) : date.start]
         review = max((found.start() for found in REVIEW.finditer(before)), default=-1)
         payment = max((found.start() for found in PAYMENT.finditer(before)), default=-1)
@@ -151,13 +171,13 @@ def _contrarrecibo(reply: Reply, statement: Statement) -> None:
 
 def _reason(reply: Reply, statement: Statement) -> None:
     """The sentence that says it, in the customer's own words."""
-    near = reply.near()
+    near = reply.near
     if near:
         statement.put("reason", near[0].text[:LONGEST_REASON], near[0].text[:LONGEST_REASON])
 
 
 def _request(reply: Reply, statement: Statement) -> None:
-    asked = [sentence for sentence in reply.near() if sentence.question] or reply.near()
+    asked = [sentence for sentence in reply.near if sentence.question] or reply.near
     if asked:
         statement.put("request", asked[0].text[:LONGEST_REASON], asked[0].text[:LONGEST_REASON])
 

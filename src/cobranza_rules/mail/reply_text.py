@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from cobranza_rules.mail.signature import POST, is_name
 from cobranza_rules.mail.words import fold
 
 LONGEST_TEXT = 200_000  # characters that are looked at
@@ -32,7 +33,7 @@ CLOSING = re.compile(
     r"(un |con un |reciba un |reciban un |le envio un |les envio un |le mando un )?"
     r"(cordial(es)? |atent[oa]s? |muchos |cordialmente |best |kind |warm |many |with (best|kind) )?"
     r"(saludo|saludos|saludos cordiales|cordialmente|atentamente|atte|att|respetuosamente|slds|regards|rgds|best|cheers|sincerely|sincerely yours"
-    r"|yours (truly|sincerely|faithfully)|cordial saludo|a sus ordenes|quedo de usted|quedo a sus ordenes|thanks|thank you|gracias|muchas gracias"
+    r"|yours (truly|sincerely|faithfully)|thanks ?(?:&|and) ?regards|best wishes|warm wishes|cordial saludo|a sus ordenes|quedo de usted|quedo a sus ordenes|thanks|thank you|gracias|muchas gracias"
     r"|mil gracias|thanks in advance|gracias de antemano|buen dia|excelente dia|que tenga buen dia|que tengan? (un )?(excelente|buen|lindo) (dia|tarde))"
     r"( cordiales| cordial| a todos| and regards| y saludos)?\s?[.,;:!)\-]{0,3}$"
 )
@@ -148,7 +149,7 @@ def _signature_start(lines: list[str], folded: list[str]) -> int:
             below = [other for other in folded[index + 1 :] if other]
             if not any(_is_prose(other) for other in below):
                 return index
-    return _contact_block_start(folded, first)
+    return _contact_block_start(lines, folded, first)
 
 
 SENTENCE_START = re.compile(
@@ -172,8 +173,8 @@ CONTACT_LINE = re.compile(
 )
 
 
-def _contact_block_start(folded: list[str], first: int) -> int:
-    """A last paragraph of two or more short lines with a phone or a bare address; else the end."""
+def _contact_block_start(lines: list[str], folded: list[str], first: int) -> int:
+    """A last paragraph of two or more short lines with a phone or a bare address, or a name and a post; else the end."""
     end = len(folded)
     while end and not folded[end - 1]:
         end -= 1
@@ -184,7 +185,20 @@ def _contact_block_start(folded: list[str], first: int) -> int:
     labelled = any(re.match(r"(nombre|recibe|recibio|recibi|cargo|puesto|name|received by)\s?:", line) for line in block)
     short = (len(block) >= 2 and all(len(line) <= 60 for line in block)) or (len(block) == 1 and block[0].count("|") >= 2)
     short = short and begin > first
-    return begin if short and not labelled and any(CONTACT_LINE.search(line) for line in block) else len(folded)
+    if (len(block) == 1 and begin > first and is_name(lines[begin].strip(" *_,"))) or _ends_with_name(lines, begin, end):
+        return end - 1
+    signed = any(CONTACT_LINE.search(line) for line in block) or _is_name_and_post(lines[begin:end], block)
+    return begin if short and not labelled and signed else len(folded)
+
+
+def _ends_with_name(lines: list[str], begin: int, end: int) -> bool:
+    """A name alone in the last line of a paragraph whose sentence has ended."""
+    return end - begin >= 2 and is_name(lines[end - 1].strip(" *_,")) and lines[end - 2].rstrip().endswith((".", "!", ","))
+
+
+def _is_name_and_post(lines: list[str], folded: list[str]) -> bool:
+    """`Robin Sample` and below it `Office Manager`, with nothing that says more."""
+    return len(lines) >= 2 and is_name(lines[0].strip(" *_,")) and any(POST.search(line) and len(line.split()) <= 6 for line in folded[1:])
 
 
 def _tidy(lines: list[str]) -> str:

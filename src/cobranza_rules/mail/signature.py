@@ -19,6 +19,9 @@ POST = re.compile(
     r"|accounting|controller|treasurer|treasury|assistant|specialist|analyst|clerk|supervisor|head of|director of|purchasing|finance|coordinator)\b"
 )
 COMPANY = re.compile(r"\b(s\.? ?a\.?|s\.? ?de r\.? ?l\.?|c\.? ?v\.?|inc|llc|ltd|corp|gmbh|grupo|empresa)\b|\.(com|mx|example)\b|@|https?:")
+OFFICE = re.compile(
+    r"\b(portal|departamento|depto|area|mesa|proveedores|suppliers?|vendors?|help ?desk|team|equipo|unidad|oficina|servicios|services)\b"
+)
 PHONE = re.compile(
     r"(?:(?P<label>tel(?:efono|s)?|cel(?:ular)?|movil|mobile|phone|ph|whatsapp|conmutador|directo|t|m|c)\b[.: ]{0,4}){0,2}"
     r"(?P<number>\+?\(?\d[\d() .\-]{6,20}\d)(?P<extension>[ ,.]{0,3}(?:ext|x|extension)\b[.: ]{0,3}\d{1,6})?"
@@ -57,7 +60,7 @@ def _labelled(said: str) -> Signer:
                 found[name] = line[match.start(1) : match.end(1)].strip()
     if "person" not in found and (match := RECEIVED_BY.search(fold(said[:5_000]))):
         candidate = said[match.start(1) : match.end(1)].strip()
-        found |= {"person": candidate} if _is_name(candidate) else {}
+        found |= {"person": candidate} if is_name(candidate) else {}
     return Signer(found.get("person", "")[:LONGEST_FIELD], found.get("title", "")[:LONGEST_FIELD], phone_of(found.get("phone", "")))
 
 
@@ -71,15 +74,15 @@ def _from_lines(lines: list[str]) -> Signer:
                 phone = number
             elif not title and POST.search(folded) and len(text) <= LONGEST_FIELD and not COMPANY.search(folded):
                 title = text
-            elif not person and _is_name(text):
+            elif not person and is_name(text):
                 person = text
     return Signer(person, title, phone)
 
 
-def _is_name(text: str) -> bool:
+def is_name(text: str) -> bool:
     """Two to six words that begin in capitals, joined by de, del, la, y; no post and no company."""
     folded = fold(text)
-    if POST.search(folded) or COMPANY.search(folded) or any(letter.isdigit() for letter in text):
+    if POST.search(folded) or COMPANY.search(folded) or OFFICE.search(folded) or any(letter.isdigit() for letter in text):
         return False
     words = HONORIFIC.sub("", text).split()
     joins = {"de", "del", "la", "las", "los", "y", "van", "von", "da", "e"}

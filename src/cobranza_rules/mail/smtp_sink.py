@@ -11,13 +11,15 @@ import contextlib
 import smtplib
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from pydantic import SecretStr
 
 from cobranza_rules.mail.message import Delivery, DeliveryReport
 from cobranza_rules.mail.sink import Envelope, check_envelope, message_id_of
+from cobranza_rules.mail.smtp_login import LoginError, bearer, log_in, show_token
+from cobranza_rules.problems import ProblemError
 
 # RFC 5321 section 4.5.3.2 grants the answer to the final dot the longest wait of all, because giving up there leaves nobody knowing.
 PATIENCE_AFTER_DATA = 10
@@ -25,6 +27,8 @@ CHUNK_BYTES = 65536
 MAX_DETAIL = 500
 MAX_ENVID = 100  # RFC 3461 section 4.4
 _AUTHENTICATION_CODES = frozenset({530, 534, 535, 538})  # RFC 4954: what they refuse is our login, never the message.
+COMMAND_FAILED = "the token command gives no token; 'cobranza doctor' tries it"
+_CLOSING = 421  # RFC 5321 section 3.8
 _UNKNOWN_PARAMETER_CODES = frozenset({501, 504, 555})
 _WIRE_FAULTS = (OSError, smtplib.SMTPException)
 
@@ -40,13 +44,19 @@ class SmtpSink:
         security: Literal["starttls", "tls", "none"] = "starttls",
         user: str = "",
         password: SecretStr | None = None,
+        token: Callable[[], SecretStr | None] | None = None,
         timeout_seconds: float = 30,
         tls: ssl.SSLContext | None = None,
+        success_reports: bool = False,
     ) -> None:
-        """`tls` stands in for the system's trusted authorities; certificate and name are verified either way."""
+        """`tls` stands in for the system's trusted authorities; certificate and name are verified either way.
+
+        `token` gives an access token (XOAUTH2) in place of a password, anew for each connection, and may raise ProblemError.
+        """
         self._host, self._port, self._security = host, port, security
         self._user, self._password, self._timeout = user, password, timeout_seconds
-        self._tls = tls
+        self._tls, self._token = tls, token
+        self._notify = "NOTIFY=SUCCESS,FAILURE,DELAY" if success_reports else "NOTIFY=FAILURE,DELAY"
         self._client: smtplib.SMTP | None = None
         self._reports_wanted = False
 
@@ -63,7 +73,7 @@ class SmtpSink:
             return refusal
         reused = self._client is not None
         report = self._attempt(raw, envelope)
-        if reused and self._client is None and report.phase == "envelope" and report.outcome is Delivery.POSTPONED:
+        if reused and self._client is None and report.phase in ("connect", "envelope") and report.outcome is Delivery.POSTPONED:
             # Servers drop idle connections, or after so many messages; a fresh one settles whether this was such a case.
             report = self._attempt(raw, envelope)
         return report
@@ -83,18 +93,18 @@ class SmtpSink:
     def _attempt(self, raw: bytes, envelope: Envelope) -> DeliveryReport:
         try:
             client = self._connected()
-        except (*_WIRE_FAULTS, UnicodeError, _LoginError) as error:
+        except (*_WIRE_FAULTS, UnicodeError, LoginError, ProblemError) as error:
             # Whatever stands in the way here is about server, network or settings; the message itself was refused by nobody.
             self._drop()
             return DeliveryReport(Delivery.POSTPONED, "connect", self._said(error), envelope.malformed)
-        exchange = _Exchange(client, envelope, self._timeout, reports_wanted=self._reports_wanted)
+        exchange = _Exchange(client, envelope, self._timeout, self._notify if self._reports_wanted else "")
         try:
             report = exchange.run(raw)
         except _WIRE_FAULTS as error:
             self._drop()
             outcome = Delivery.UNCERTAIN if exchange.phase == "after-data" else Delivery.POSTPONED
             return DeliveryReport(outcome, exchange.phase, self._said(error), exchange.refused())
-        self._reports_wanted = exchange.reports_wanted
+        self._reports_wanted = bool(exchange.notify)
         if not exchange.usable:
             self._drop()
         return DeliveryReport(report.outcome, report.phase, self._said(report.detail), report.refused)
@@ -119,12 +129,18 @@ class SmtpSink:
             if self._security == "starttls":
                 client.starttls(context=self._tls or ssl.create_default_context())
                 client.ehlo()
-            if self._user:
-                _log_in(client, self._user, self._password.get_secret_value() if self._password else "")
+            if self._token is not None:
+                self._password = self._token()  # Kept, so that no server's answer brings it into a log.
+                show_token(client, self._user, self._secret())
+            elif self._user:
+                log_in(client, self._user, self._secret())
         except BaseException:
             client.close()
             raise
         return client
+
+    def _secret(self) -> str:
+        return self._password.get_secret_value() if self._password else ""
 
     def _drop(self) -> None:
         client, self._client = self._client, None
@@ -133,40 +149,28 @@ class SmtpSink:
 
     def _said(self, what: Exception | str) -> str:
         """One bounded line. A server that repeats what it was sent must not bring the password into a log."""
+        if isinstance(what, ProblemError):
+            return COMMAND_FAILED
         if isinstance(what, smtplib.SMTPResponseException):
             what = _answer(what.smtp_code, what.smtp_error)
         text = " ".join(str(what).split()) or type(what).__name__
-        secret = self._password.get_secret_value() if self._password else ""
+        secret = self._secret()
         if secret:
-            encoded = (base64.b64encode(form.encode()).decode("ascii") for form in (secret, f"\0{self._user}\0{secret}"))
+            forms = (secret, f"\0{self._user}\0{secret}", bearer(self._user, secret))
+            encoded = (base64.b64encode(form.encode()).decode("ascii") for form in forms)
             for shown in (secret, *encoded):
                 text = text.replace(shown, "***")
         return text[:MAX_DETAIL]
 
 
-class _LoginError(Exception):
-    pass
-
-
-def _log_in(client: smtplib.SMTP, user: str, password: str) -> None:
-    """The login of smtplib sends ASCII only, and its UnicodeEncodeError would carry the password; RFC 4616 has UTF-8."""
-    if user.isascii() and password.isascii():
-        client.login(user, password)
-        return
-    if "PLAIN" not in client.esmtp_features.get("auth", "").upper().split():
-        raise _LoginError("the user or the password has letters outside ASCII, for which the server would have to offer AUTH PLAIN")
-    code, answer = client.docmd("AUTH", "PLAIN " + base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii"))
-    if code != 235:
-        raise smtplib.SMTPAuthenticationError(code, answer)
-
-
 class _Exchange:
     """One message on one connection. `phase` tells how far it came when an exception ended it; `usable`, whether the connection can go on."""
 
-    def __init__(self, client: smtplib.SMTP, envelope: Envelope, timeout: float, *, reports_wanted: bool) -> None:
+    def __init__(self, client: smtplib.SMTP, envelope: Envelope, timeout: float, notify: str) -> None:
+        """`notify` says of what the servers on the way are to report (RFC 3461); empty where they are not asked."""
         self.phase = "envelope"
         self.usable = True
-        self.reports_wanted = reports_wanted
+        self.notify = notify
         self._client, self._envelope, self._timeout = client, envelope, timeout
         self._answers: dict[str, tuple[int, str]] = {}  # Of each recipient that was not accepted
 
@@ -175,6 +179,8 @@ class _Exchange:
 
     def run(self, raw: bytes) -> DeliveryReport:
         code, answer = self._mail(raw)
+        if code == _CLOSING or code in _AUTHENTICATION_CODES:
+            self.phase = "connect"  # It has not looked at the message: it takes none, or none of ours.
         if code // 100 != 2:
             return self._ended(code, answer)
         if not self._any_accepted(self._envelope.to):
@@ -187,12 +193,12 @@ class _Exchange:
     def _mail(self, raw: bytes) -> tuple[int, str]:
         options = [f"SIZE={len(raw)}"] if self._client.has_extn("size") else []
         reporting = []
-        if self.reports_wanted:
+        if self.notify:
             name = _xtext(message_id_of(raw) or "")
             reporting = ["RET=HDRS", *([f"ENVID={name}"] if 0 < len(name) <= MAX_ENVID else [])]
         code, answer = self._client.mail(self._envelope.sender, [*options, *reporting])
         if reporting and code in _UNKNOWN_PARAMETER_CODES:
-            self.reports_wanted = False  # Offered and not understood: better without reports than without the letter.
+            self.notify = ""  # Offered and not understood: better without reports than without the letter.
             code, answer = self._client.mail(self._envelope.sender, options)
         return code, _answer(code, answer)
 
@@ -204,16 +210,16 @@ class _Exchange:
                 accepted = True
             else:
                 self._answers[address] = (code, _answer(code, answer))
-            if code == 421:
+            if code == _CLOSING:
                 raise smtplib.SMTPResponseException(code, answer)
         return accepted
 
     def _recipient(self, address: str) -> tuple[int, bytes]:
-        if self.reports_wanted:
-            code, answer = self._client.rcpt(address, ["NOTIFY=FAILURE,DELAY", f"ORCPT=rfc822;{_xtext(address)}"])
+        if self.notify:
+            code, answer = self._client.rcpt(address, [self.notify, f"ORCPT=rfc822;{_xtext(address)}"])
             if code not in _UNKNOWN_PARAMETER_CODES:
                 return code, answer
-            self.reports_wanted = False
+            self.notify = ""
         return self._client.rcpt(address)
 
     def _data(self, raw: bytes) -> DeliveryReport:
@@ -247,7 +253,7 @@ class _Exchange:
         else:
             outcome = Delivery.POSTPONED
         report = DeliveryReport(outcome, self.phase, answer, self.refused())
-        self.usable = code // 100 in (4, 5) and code != 421 and self._reset()
+        self.usable = code // 100 in (4, 5) and code != _CLOSING and self._reset()
         return report
 
     def _reset(self) -> bool:

@@ -63,8 +63,8 @@ ABBREVIATIONS = frozenset(
     ]
 )
 NUMBER_WORDS = frozenset({"no", "nos", "num"})  # "No. 123" goes on, "No. Pagamos." does not.
-SENTENCE_END = re.compile(r"[.!?…]+[\"')»]?(?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*[-*•·])|\n")
-WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+SENTENCE_END = re.compile(r"[.!?…]+[\"')»]?(?=\s|$)|\n[ \t]*\n|\n(?=[ \t]*[-*•·])|\n|(?<=\S)\s?(?=¿)")
+WORD = re.compile(r"\d{1,15}(?:[.,]\d{1,9}){1,6}(?![^\W_])|[^\W_]+(?:'[^\W_]+)?")  # An amount is one word.
 CLAUSE_END = re.compile(r"[,;:()¿?¡!\n]")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from cobranza_rules.catalogue import translator
 from cobranza_rules.domain.company import NO_PICTURES, Pictures
 from cobranza_rules.language import N_, Sentence, _, joined
 from cobranza_rules.packets.assembling import Leaves, Properties, assemble, pages_in
@@ -17,6 +18,7 @@ from cobranza_rules.packets.material import StoredFile
 from cobranza_rules.packets.planning import PlannedPart, StatementPages, WrittenPage
 from cobranza_rules.packets.refusals import Refusal
 from cobranza_rules.packets.written_pages import Style, notice_of, written_html
+from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.documents import DamagedDocumentError, DocumentArchive
 
 if TYPE_CHECKING:
@@ -123,4 +125,9 @@ class _Building:
         return BuiltPart(part, found.content, found.pages, embedded, note)
 
     def _written(self, page: WrittenPage, title: Sentence) -> bytes:
-        return self.desk.engine.render(written_html(page, title, self.desk.style))
+        """What the engine says of a page it says of this one."""
+        try:
+            return self.desk.engine.render(written_html(page, title, self.desk.style))
+        except ProblemError as error:
+            told = title.text(translator(self.desk.style.language))
+            raise ProblemError([replace(problem, file=problem.file or told) for problem in error.problems]) from None

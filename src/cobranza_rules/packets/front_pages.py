@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cobranza_rules.catalogue import translator
@@ -13,9 +13,11 @@ from cobranza_rules.letters.formats import short_date
 from cobranza_rules.packets.assembling import Embedded, pages_in
 from cobranza_rules.packets.built_part import BuiltPart
 from cobranza_rules.packets.inside_files import sha256_of
+from cobranza_rules.problems import ProblemError
 
 if TYPE_CHECKING:
     from cobranza_rules.letters.pdf import PdfEngine
+    from cobranza_rules.letters.template import CompiledTemplate
     from cobranza_rules.letters.template_folder import TemplateFolder
 
 INDEX = "packet-index"
@@ -42,12 +44,19 @@ class FrontPages:
         pages: list[bytes] = []
         for _trial in range(_MOST_TRIALS):
             told = {**fields, "title": title, **self._told(parts, embedded, sum(lengths))}
-            pages = [self.engine.render(template.html(told)) for template in templates]
+            pages = [self._printed(template, told) for template in templates]
             found = [pages_in(page) for page in pages]
             if found == lengths:
                 break
             lengths = found
         return list(zip((title, _("Index").text(translator(self.language))), pages, strict=True))
+
+    def _printed(self, template: CompiledTemplate, fields: dict[str, Any]) -> bytes:
+        """What the engine says of a page it says of its template."""
+        try:
+            return self.engine.render(template.html(fields))
+        except ProblemError as error:
+            raise ProblemError([replace(problem, file=problem.file or template.name) for problem in error.problems]) from None
 
     def _told(self, parts: Sequence[BuiltPart], embedded: Sequence[Embedded], before: int) -> dict[str, Any]:
         """The fields of `packet_catalogue` that follow from the parts; `before` is how many sheets stand before the first one."""

@@ -70,11 +70,8 @@ def _order(session: Session, workspace: Workspace, asked: AskedPacket) -> tuple[
         raise ProblemError([Problem(what, _("'cobranza case' shows what is on file"))])
     # What goes to the customer speaks the customer's language, a case that stays in the house that of the house.
     language = workspace.settings.language if asked.kind is PacketKind.ESCALATION else asked.customer.language
-    writer = writer_of(workspace)
-    letters = {
-        currency: replace(statement_for(session, writer, asked.customer, currency, noted=True), language=language)
-        for currency in material.currencies
-    }
+    writer = replace(writer_of(workspace), language=language)
+    letters = {currency: statement_for(session, writer, asked.customer, currency, noted=True) for currency in material.currencies}
     wanted = any(part.section is Section.STATEMENTS for part in parts)
     statements = {currency: letter_files(workspace, letter, (PDF,))[0].content for currency, letter in letters.items() if wanted}
     style = Style(language, workspace.company.name, today)

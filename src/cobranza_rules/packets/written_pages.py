@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cobranza_rules.catalogue import translator
 from cobranza_rules.language import N_, Sentence, _
-from cobranza_rules.letters.html_page import PageGeometry
+from cobranza_rules.letters.html_page import HEADING_MARK, ROW_MARK, ROW_TOP, ROWS_STYLE, PageGeometry
 from cobranza_rules.letters.sandbox import LetterEnvironment, render_bounded
 from cobranza_rules.packets.foreign_files import MB
 from cobranza_rules.packets.material import StoredFile
@@ -21,23 +21,35 @@ body{margin:0;font-family:'Liberation Sans',Arial,sans-serif;font-size:9.5pt;lin
 .company{color:#5F6B7A;font-size:8pt;border-bottom:1pt solid #1F3A5F;padding-bottom:3pt}
 h1{font-size:13pt;color:#1F3A5F;margin:10pt 0 8pt 0}
 table{width:100%;border-collapse:collapse}
-td,th{padding:2.5pt 6pt 2.5pt 0;text-align:left;vertical-align:top;border-bottom:0.5pt solid #C5CED9}
-th{background:#1F3A5F;color:#fff;font-size:8pt;padding-left:6pt}
-.rows td{padding-left:6pt}
-.label{width:92pt;color:#5F6B7A}.first{width:66pt}
+td{padding:2.5pt 6pt 2.5pt 0;text-align:left;vertical-align:top;border-bottom:0.5pt solid #C5CED9}
+.headed{table-layout:fixed}.headed tr{page-break-inside:avoid}.headed td{padding-left:6pt}
+.headed thead td{background:#1F3A5F;color:#fff;font-size:8pt;font-weight:bold}
+.label{width:92pt;color:#5F6B7A}.first{width:15%}
 .text{padding-top:10pt;white-space:pre-wrap;word-wrap:break-word}
 """
+
+
+def _cells(name: str, texts: str, mark: str) -> str:
+    """The loop over the cells of a row, the first of which bears its marks."""
+    first, others = f'<td class="first">{ROW_TOP}{mark}', "<td>"
+    begin = f"{{% if loop.first %}}{first}{{% else %}}{others}{{% endif %}}"
+    return f"{{% for {name} in {texts} %}}{begin}{{{{ {name}.text }}}}</td>{{% endfor %}}"
+
+
 _PAGE = (
     '<!DOCTYPE html><html lang="{{ language }}"><head><meta charset="utf-8"><title>{{ title }}</title>'
     '<meta name="author" content="{{ company }}"><meta name="dcterms.created" content="{{ date_iso }}">'
     + _GEOMETRY.as_meta()
-    + f"<style>{_STYLE}</style></head><body>"
+    + f"<style>{_STYLE}{ROWS_STYLE}</style></head><body>"
     '<div class="sheet"><div class="company">{{ company }}</div><h1>{{ title }}</h1>'
     '{% if lines %}<table>{% for line in lines %}<tr><td class="label">{{ line.label }}</td><td>{{ line.value }}</td></tr>{% endfor %}</table>'
     "{% endif %}"
-    '{% if rows %}<table class="rows"><thead><tr>{% for heading in headings %}<th>{{ heading.text }}</th>{% endfor %}</tr></thead>'
-    '{% for row in rows %}<tr>{% for cell in row.cells %}<td{% if loop.first %} class="first"{% endif %}>{{ cell.text }}</td>{% endfor %}</tr>'
-    "{% endfor %}</table>{% endif %}"
+    # In the form in which a long letter knows rows and the heading that it repeats over them
+    '{% if rows %}<table class="t1 rows headed" style="width:100%"><colgroup><col class="first"><col></colgroup><thead><tr>'
+    + _cells("heading", "headings", HEADING_MARK)
+    + "</tr></thead><tbody>{% for row in rows %}<tr>"
+    + _cells("cell", "row.cells", ROW_MARK)
+    + "</tr>{% endfor %}</tbody></table>{% endif %}"
     '{% if text %}<div class="text">{{ text }}</div>{% endif %}</div></body></html>'
 )
 _TEMPLATE = LetterEnvironment("<br>").from_string(_PAGE)

@@ -16,11 +16,8 @@ GATE_WORDS = {SIGN: N_("signature"), RUBRIC: N_("rubric"), RELEASE: N_("release"
 WAITING, APPROVED, REJECTED, OUTDATED = "waiting", "approved", "rejected", "outdated"
 
 
-def open_gates(keeper: Bookkeeper, row: ActionRow, gates: Sequence[Gate]) -> None:
-    """Asks for this revision; whatever was asked or agreed for an earlier one counts no more."""
-    keeper.session.execute(
-        update(ApprovalRow).where(ApprovalRow.action_id == row.id, ApprovalRow.state.in_((WAITING, APPROVED))).values(state=OUTDATED)
-    )
+def open_gates(keeper: Bookkeeper, row: ActionRow, gates: Sequence[Gate], shown: str = "") -> None:
+    """Asks for this revision, of which `shown` is what everybody is shown (dispatch.shown)."""
     keeper.session.add_all(
         ApprovalRow(
             action_id=row.id,
@@ -29,6 +26,7 @@ def open_gates(keeper: Bookkeeper, row: ActionRow, gates: Sequence[Gate]) -> Non
             role=gate.role,
             state=WAITING,
             content=row.content,
+            shown=shown,
             opened_at=keeper.known_at,
             decided_by="",
             decided_at=None,
@@ -39,8 +37,10 @@ def open_gates(keeper: Bookkeeper, row: ActionRow, gates: Sequence[Gate]) -> Non
     keeper.session.flush()
 
 
-def withdraw_gates(keeper: Bookkeeper, row: ActionRow) -> None:
-    keeper.session.execute(update(ApprovalRow).where(ApprovalRow.action_id == row.id, ApprovalRow.state == WAITING).values(state=OUTDATED))
+def withdraw_gates(keeper: Bookkeeper, row: ActionRow, *, decided: bool = False) -> None:
+    """Nobody is asked any more; with `decided` what was agreed to counts no more either, for it was another revision."""
+    states = (WAITING, APPROVED) if decided else (WAITING,)
+    keeper.session.execute(update(ApprovalRow).where(ApprovalRow.action_id == row.id, ApprovalRow.state.in_(states)).values(state=OUTDATED))
 
 
 def gates_for(keeper: Bookkeeper, row: ActionRow) -> list[ApprovalRow]:
@@ -48,7 +48,8 @@ def gates_for(keeper: Bookkeeper, row: ActionRow) -> list[ApprovalRow]:
     return list(keeper.session.scalars(query))
 
 
-def decide_gate(keeper: Bookkeeper, approval: ApprovalRow, agreed: bool, who: str, comment: str, day: dt.date) -> None:
+def decide_gate(keeper: Bookkeeper, approval: ApprovalRow, agreed: bool, who: str, comment: str, day: dt.date, **source: str) -> None:
+    """`source` tells by what it was decided, where it was not by a command: the message, by its hash."""
     approval.state = APPROVED if agreed else REJECTED
     approval.decided_by = who
     approval.decided_at = keeper.known_at
@@ -58,5 +59,13 @@ def decide_gate(keeper: Bookkeeper, approval: ApprovalRow, agreed: bool, who: st
         row.customer_id,
         f"{approval.gate}_{approval.state}",
         day,
-        {"action": row.id, "role": approval.role, "who": who, "comment": comment, "content": approval.content},
+        {
+            "action": row.id,
+            "role": approval.role,
+            "who": who,
+            "comment": comment,
+            "content": approval.content,
+            "shown": approval.shown,
+            **source,
+        },
     )

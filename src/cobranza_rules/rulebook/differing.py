@@ -33,6 +33,7 @@ def _aspects(before: PlannedAction, after: PlannedAction) -> Iterator[tuple[Sent
     yield _("steps"), *of_steps(lambda step: [_("{kind} {name}", kind=word(step.kind), name=word(step.name))])
     yield _("attached"), *of_steps(lambda step: map(word, step.attach))
     yield _("form to sign"), *of_steps(lambda step: map(word, filter(None, [step.form])))
+    yield _("memo"), *of_steps(lambda step: map(word, filter(None, [step.memo])))
     yield _("signed by"), *of_steps(lambda step: map(word, filter(None, [step.sign])))
     yield _("initialled by"), *of_steps(lambda step: map(word, filter(None, [step.rubric])))
     yield _("done by"), *of_steps(_assignment)

@@ -41,8 +41,8 @@ def examine_draft(workspace: Workspace) -> Draft:
         raise ProblemError(checked.errors)
     _must_be_new(workspace, files)
     tested = run_files(files_of_tests(workspace), workspace.base)
-    if tested.failed:
-        what = _("{count} rule tests fail", count=tested.failed)
+    if tested.rules_failed:  # Reply patterns hold as soon as they are saved: their tests keep no rules back.
+        what = _("{count} rule tests fail", count=tested.rules_failed)
         raise ProblemError([Problem(what, _("'cobranza rules test' shows expected beside got"), str(workspace.settings.rules / "tests"))])
     if lost := _lost_rungs(workspace, checked.rules):
         raise ProblemError(lost)

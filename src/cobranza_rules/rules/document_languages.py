@@ -30,7 +30,7 @@ class Templates:
 
 
 def check_languages(rules: RuleSet, templates: Templates, language: str) -> tuple[Problem, ...]:
-    """`language` is that of the program, in which notices are written: one that is missing there is an error, for it can never leave.
+    """`language` is that of the program, in which notices and memos are written: one that is missing there is an error, for it can never leave.
 
     Customers may be of either language, unless the condition says otherwise: there the program only warns, for nobody knows which will come.
     A template of which no language is there is told elsewhere.
@@ -55,7 +55,10 @@ def _of_steps(steps: tuple[Step, ...], when: Node, scope: Scope, templates: Temp
             if step.form:
                 form = replace(step, name=step.form)
                 yield from _missing(form, needed, templates.letters, f"{templates.folder}/letters/{step.form}.{{}}.docx")
-        elif step.kind is StepKind.NOTICE and language not in templates.notices.get(step.name, {language}):
+        if step.memo and language not in templates.letters.get(step.memo, {language}):
+            what = _("the memo '{name}' is missing in '{language}', the language of the program", name=step.memo, language=language)
+            yield problem_at(step.place, what, _("write {file}", file=f"{templates.folder}/letters/{step.memo}.{language}.docx"))
+        if step.kind is StepKind.NOTICE and language not in templates.notices.get(step.name, {language}):
             what = _("the notice '{name}' is missing in '{language}', the language of the program", name=step.name, language=language)
             yield problem_at(step.place, what, _("write {file}", file=f"{templates.folder}/notices/{step.name}.{language}.html"))
 

@@ -39,10 +39,6 @@ def check_against(
         if step.kind is StepKind.LETTER and step.name not in letter_templates:
             what = _("there is no letter template '{name}'", name=step.name)
             found.append(problem_at(step.place, what, suggestion(step.name, letter_templates)))
-        if step.form and step.form not in letter_templates:
-            found.append(
-                problem_at(step.place, _("there is no letter template '{name}'", name=step.form), suggestion(step.form, letter_templates))
-            )
         if step.kind in (StepKind.DELIVER, StepKind.EMAIL) and step.name not in mail_templates:
             what = _("there is no mail template '{name}'", name=step.name)
             found.append(problem_at(step.place, what, suggestion(step.name, mail_templates)))
@@ -51,10 +47,11 @@ def check_against(
             found.append(problem_at(step.place, what, suggestion(step.name, notice_templates)))
         if step.kind in TO_CUSTOMERS:
             found += [problem_at(step.place, what, _("docs/letters.md lists the fields")) for what in unfit(step.kind, step.name, scope)]
-        if step.form:
-            found += [
-                problem_at(step.place, what, _("docs/letters.md lists the fields")) for what in unfit(StepKind.LETTER, step.form, scope)
-            ]
+        for name in filter(None, (step.form, step.memo)):
+            if name not in letter_templates:
+                what = _("there is no letter template '{name}'", name=name)
+                found.append(problem_at(step.place, what, suggestion(name, letter_templates)))
+            found += [problem_at(step.place, what, _("docs/letters.md lists the fields")) for what in unfit(StepKind.LETTER, name, scope)]
         found += _unknown_roles(step, roles)
     return distinct(found)
 

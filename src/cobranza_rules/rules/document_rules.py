@@ -142,7 +142,11 @@ class RulesReader:
         place = fields.place_of("group_by")
         if found and GroupBy.CUSTOMER not in found:
             self.findings.error(place, _("different customers cannot share a message"), _("write group_by: [customer, currency]"))
-        elif found and GroupBy.CURRENCY not in found and any(step.kind is StepKind.LETTER or "statement" in step.attach for step in steps):
+        elif (
+            found
+            and GroupBy.CURRENCY not in found
+            and any(step.kind is StepKind.LETTER or step.memo or "statement" in step.attach for step in steps)
+        ):
             self.findings.error(place, _("a letter or statement is of one currency"), _("write group_by: [customer, currency]"))
         return found
 

@@ -21,9 +21,9 @@ STEP_KEYS: Mapping[StepKind, tuple[str, ...]] = {
     StepKind.LETTER: ("sign", "sign_substitute", "rubric"),
     StepKind.DELIVER: ("to", "cc", "attach", "rubric", "form", "assign", "due"),
     StepKind.EMAIL: ("to", "cc", "attach", "rubric"),
-    StepKind.TASK: ("assign", "due"),
+    StepKind.TASK: ("assign", "due", "memo"),
     StepKind.RECORD: (),
-    StepKind.NOTICE: ("to", "cc"),
+    StepKind.NOTICE: ("to", "cc", "memo"),
 }
 OF_INVOICES = (StepKind.LETTER, StepKind.DELIVER, StepKind.EMAIL, StepKind.TASK, StepKind.NOTICE)
 OF_REPLIES = (StepKind.RECORD, StepKind.TASK, StepKind.NOTICE)
@@ -38,6 +38,7 @@ POSSIBLE: Mapping[Scope, tuple[StepKind, ...]] = {
     Scope.CUSTOMER: OF_CUSTOMERS,
     Scope.PAYMENT: OF_CUSTOMERS,
 }
+WITH_LETTERS = tuple(scope for scope, kinds in POSSIBLE.items() if StepKind.LETTER in kinds)  # What a letter can be about
 ASKS_SOMEBODY = (Scope.TASK, Scope.APPROVAL)
 
 
@@ -75,8 +76,10 @@ def _step(node: YamlNode, scope: Scope, findings: Findings) -> Step | None:
         form=fields.name("form"),
         assign=fields.name("assign", required=kind is StepKind.TASK),
         due_workdays=fields.workdays("due"),
+        memo=fields.name("memo"),
     )
     _check_asked(step, scope, fields)
+    _check_memo(step, scope, fields)
     return step if step.name else None
 
 
@@ -97,6 +100,12 @@ def _check_asked(step: Step, scope: Scope, fields: Fields) -> None:
         if ASKED in roles:
             what = _("nobody is asked in 'for: {scope}'", scope=scope.value)
             fields.findings.error(fields.place_of(key), what, _("name a role; 'asked' stands in rules for tasks and approvals"))
+
+
+def _check_memo(step: Step, scope: Scope, fields: Fields) -> None:
+    if step.memo and scope not in WITH_LETTERS:
+        what = _("a step of 'for: {scope}' has no memo: a letter is about invoices, a customer or a payment", scope=scope.value)
+        fields.findings.error(fields.place_of("memo"), what, _("write a rule for one of these, or leave the memo out"))
 
 
 def _substitute(fields: Fields) -> tuple[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from cobranza_rules.language import Sentence, _
+from cobranza_rules.rules.model import Step
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer
 
@@ -28,13 +29,14 @@ def gates_of(action: PlannedAction, mode: str, rubric: str) -> list[Gate]:
     return list(dict.fromkeys(gates + rubrics))
 
 
+def substituted(step: Step, waited: int) -> Step:
+    """`step` with the substitute as signer, where its signer has been asked for so many business days already."""
+    return replace(step, sign=step.sign_substitute) if step.sign_substitute and waited >= step.substitute_after else step
+
+
 def with_substitute(action: PlannedAction, waited: int) -> PlannedAction:
     """`action` with the substitute as signer of each letter whose signer has been asked for so many business days already."""
-    steps = tuple(
-        replace(step, sign=step.sign_substitute) if step.sign_substitute and waited >= step.substitute_after else step
-        for step in action.steps
-    )
-    return replace(action, steps=steps)
+    return replace(action, steps=tuple(substituted(step, waited) for step in action.steps))
 
 
 def why_anew(*, ready: bool, same: bool, waited: int, asking: bool, renew_after: int) -> Sentence | None:

@@ -20,7 +20,7 @@ class LetterChain:
 
 
 def chain_of_letter(rules: RuleSet, template: str) -> LetterChain | None:
-    """The first chain in the order of the files that writes the letter or has it signed by the customer; None where none does."""
+    """The first chain in the order of the files that writes the letter, has it signed by the customer or gives it to people of the company; None where none does."""
     return next((chain for chain in _chains(rules) if any(template in _letters_of(step) for step in chain.steps)), None)
 
 
@@ -34,4 +34,4 @@ def _chains(rules: RuleSet) -> Iterator[LetterChain]:
 def _letters_of(step: Step) -> frozenset[str]:
     """An e-mail that attaches a letter attaches that of its own name."""
     writes = step.kind is StepKind.LETTER or (step.kind is StepKind.EMAIL and "letter" in step.attach)
-    return frozenset(filter(None, (step.name if writes else "", step.form)))
+    return frozenset(filter(None, (step.name if writes else "", step.form, step.memo)))

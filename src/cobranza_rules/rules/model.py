@@ -52,7 +52,8 @@ class Step:
     notice has only those of the company, and ASKED.
     `attach` names letter, cfdi, support, statement. `form` is the template of what the customer signs where a delivery is handed over in person;
     `assign` says who carries it. `sign` and `rubric` are roles of the company; after `substitute_after` business days without a signature
-    `sign_substitute` is asked instead. `due_workdays` belongs to tasks, also to that of who carries.
+    `sign_substitute` is asked instead. `due_workdays` belongs to tasks, also to that of who carries. `memo` is the letter template of what
+    goes with a task or a notice to people of the company.
     """
 
     kind: StepKind
@@ -68,6 +69,7 @@ class Step:
     assign: str = ""
     due_workdays: int = 0
     form: str = ""
+    memo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -260,6 +260,7 @@ def _step(kinds: Iterable[StepKind], known: Known, without: tuple[str, ...] = ()
         "form": described(
             _named(known.letters), N_("the letter template of the form that the customer signs where it is handed over in person")
         ),
+        "memo": described(_named(known.letters), N_("the letter template of what goes with it, in the language of the program")),
         "assign": described(company, N_("the role that does it")),
         "due": described(SOME_WORKDAYS, N_("until when, like '2 workdays'")),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
@@ -81,9 +81,18 @@ def coverage_lines(rules: tuple[str, ...], coverage: Coverage) -> Iterator[Sente
             yield Sentence("  {what}: {ids}", {"what": what, "ids": ", ".join(ids)})
 
 
-def junit(reports: Sequence[FileReport], coverage: Sequence[tuple[tuple[str, ...], Coverage]], translate: Translate) -> bytes:
-    """JUnit XML as Ant's task writes it, which Jenkins, GitLab and others read: a suite a file, a case a test."""
+def junit(
+    reports: Sequence[FileReport],
+    coverage: Sequence[tuple[tuple[str, ...], Coverage]],
+    translate: Translate,
+    others: Iterable[ET.Element] = (),
+) -> bytes:
+    """JUnit XML as Ant's task writes it, which Jenkins, GitLab and others read: a suite a file, a case a test. `others` are more suites."""
     root = ET.Element("testsuites", _counts(reports))
+    for suite in others:
+        for name in ("tests", "failures"):
+            root.set(name, str(int(root.attrib[name]) + int(suite.attrib[name])))
+        root.append(suite)
     for report in reports:
         suite = ET.SubElement(root, "testsuite", {"name": report.file, **_counts([report])})
         for result in report.results:

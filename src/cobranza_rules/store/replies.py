@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.build import reply_facts
+from cobranza_rules.mail.invoice_names import same_number
 from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import is_about_delivery
 from cobranza_rules.rules.model import StepKind
@@ -19,7 +21,8 @@ from cobranza_rules.rules.not_received import NOT_RECEIVED, Answered, contradict
 from cobranza_rules.rules.subjects import Claims, CustomerSubject, ReplySubject
 from cobranza_rules.store.tables import ActionRow, InvoiceRow, ReceivedRow
 
-INVOICES = "invoices"  # Under this key a person's decision names the invoices that a message is about, by id.
+INVOICES = "about"  # Under this key a person's decision names the invoices that a message is about, by id.
+NAMED = "invoices"  # Under this key stand the numbers that the message itself names.
 SMALLEST_PICTURE = 20_000  # Bytes from which on an attached picture counts as a file
 ABOUT_INVOICES = frozenset({"promise", "payment_notice", "dispute", "invoice_correction", "missing_requirement", NOT_RECEIVED})
 
@@ -34,7 +37,7 @@ def _to_json(value: Any) -> Any:
         return {"date": value.isoformat()}
     if isinstance(value, Money):
         return {"amount": value.plain(), "currency": value.currency}
-    return value
+    return list(value) if isinstance(value, tuple) else value
 
 
 def facts_from_json(kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,13 +69,15 @@ def open_replies(
     for row, action in session.execute(query):
         assert row.customer_id is not None
         plan = action.plan if action is not None else None
-        invoices = invoices_of(plan, row.facts)
+        about = invoices_about(session, row, plan)
+        invoices = about.ids
         vouched = bool(row.decided_by)  # A person has looked and says what it is.
         facts = reply_facts(
             kind=row.kind,
             sender_authenticated=row.sender_authenticated or vouched,
             sender_known=row.sender_known or vouched,
             doubtful=row.doubtful
+            or (about.unclear and not vouched)
             or (row.kind in ABOUT_INVOICES and not invoices)
             or (not vouched and _said_before(session, row.kind, invoices))
             or (row.kind == NOT_RECEIVED and contradicts(_open(session, invoices), answered_by(row, action), received_on(row, calendar))),
@@ -123,6 +128,37 @@ def received_on(row: ReceivedRow, calendar: BusinessCalendar) -> dt.date:
 def delivers(plan: Mapping[str, Any] | None) -> bool:
     """Whether an action's chain delivered invoices or asked for that to be acknowledged: an acknowledgement of it is one of the invoices."""
     return plan is not None and any(is_about_delivery(step["kind"], step["name"]) for step in plan["steps"])
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The invoices that a message is about, by id; `unclear` where it names one that cannot be told."""
+
+    ids: tuple[int, ...]
+    unclear: bool = False
+
+
+def invoices_about(session: Session, row: ReceivedRow, plan: Mapping[str, Any] | None) -> About:
+    """Those of the message that it answers, or of those and the customer's others the ones that it names itself.
+
+    A promise of one invoice of three holds that one alone. A number that no open invoice of the customer bears, or more than one, is
+    for a person, who then names the invoices.
+    """
+    answered = invoices_of(plan, row.facts)
+    numbers = row.facts.get(NAMED, ())
+    if not numbers or not answered or INVOICES in row.facts:
+        return About(answered)
+    query = select(InvoiceRow.id, InvoiceRow.number, InvoiceRow.uuid)
+    query = query.where(InvoiceRow.customer_id == row.customer_id, or_(InvoiceRow.id.in_(answered), InvoiceRow.status == "open"))
+    own = session.execute(query.order_by(InvoiceRow.id)).all()
+    named: list[int] = []
+    for number in numbers:
+        fits = [one.id for one in own if same_number(number, one.number, one.uuid or "")]
+        fits = [each for each in fits if each in answered] or fits
+        if len(fits) != 1:
+            return About(answered, unclear=True)
+        named.append(fits[0])
+    return About(tuple(dict.fromkeys(named)))
 
 
 def invoices_of(plan: Mapping[str, Any] | None, facts: Mapping[str, Any]) -> tuple[int, ...]:

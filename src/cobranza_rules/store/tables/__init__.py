@@ -2,6 +2,7 @@
 
 from cobranza_rules.store.tables.accounting import LedgerChargeRow, LedgerCreditRow, LedgerPartRow
 from cobranza_rules.store.tables.agreements import AgreementFileRow, AgreementRow, BillingRequestRow, RequestToldRow
+from cobranza_rules.store.tables.approvals import ApprovalAskedRow, ApprovalRequestRow, ApprovalRow, DelegationRow
 from cobranza_rules.store.tables.base import Base
 from cobranza_rules.store.tables.book import (
     ApplicationRow,
@@ -18,17 +19,21 @@ from cobranza_rules.store.tables.book import (
     WaitingSupportRow,
 )
 from cobranza_rules.store.tables.case import CaseEventRow, HeartbeatRow, TaskRow
-from cobranza_rules.store.tables.ledger import ActionRow, ApprovalRow, ClaimRow, DocumentRow, NumberRow, StepRow
+from cobranza_rules.store.tables.ledger import ActionRow, ClaimRow, DocumentRow, NumberRow, StepRow
 from cobranza_rules.store.tables.mail import InternalMessageRow, MailboxMarkRow, OutgoingRow, ReceivedRow, TakenRow
 from cobranza_rules.store.tables.overrides import OverrideRow
 from cobranza_rules.store.tables.rules import RulesVersionRow
+from cobranza_rules.store.tables.sending import AttemptRow, MessageReportRow, PauseRow
 
 __all__ = [
     "ActionRow",
     "AgreementFileRow",
     "AgreementRow",
     "ApplicationRow",
+    "ApprovalAskedRow",
+    "ApprovalRequestRow",
     "ApprovalRow",
+    "AttemptRow",
     "Base",
     "BillingRequestRow",
     "CaseEventRow",
@@ -37,6 +42,7 @@ __all__ = [
     "ContactRow",
     "CreditNoteRow",
     "CustomerRow",
+    "DelegationRow",
     "DocumentRow",
     "EntryRow",
     "EvidenceRow",
@@ -47,9 +53,11 @@ __all__ = [
     "LedgerCreditRow",
     "LedgerPartRow",
     "MailboxMarkRow",
+    "MessageReportRow",
     "NumberRow",
     "OutgoingRow",
     "OverrideRow",
+    "PauseRow",
     "PaymentRow",
     "QuarantineRow",
     "ReceivedRow",

@@ -1,4 +1,4 @@
-"""The ledger: what was planned, its claims, steps, documents and signatures, and how far each has come."""
+"""The ledger: what was planned, its claims, steps and documents, and how far each has come."""
 
 from __future__ import annotations
 
@@ -89,24 +89,6 @@ class DocumentRow(Base):
     media_type: Mapped[Long]
     digest: Mapped[Digest]
     engine: Mapped[Long]
-
-
-class ApprovalRow(Base):
-    """`gate` is sign, rubric or release (supervised mode). `content` is what was shown: a decision holds for nothing else."""
-
-    __tablename__ = "approval"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    action_id: Mapped[int] = mapped_column(ForeignKey("action.id"), index=True)
-    revision: Mapped[int]
-    gate: Mapped[Word]
-    role: Mapped[str] = mapped_column(String(80))
-    state: Mapped[Word] = mapped_column(index=True)
-    content: Mapped[Digest]
-    opened_at: Mapped[dt.datetime]
-    decided_by: Mapped[Long]
-    decided_at: Mapped[dt.datetime | None]
-    comment: Mapped[Long]
 
 
 class NumberRow(Base):

@@ -8,11 +8,16 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from cobranza_rules.store.tables.base import Base, Digest, Long, Word
+from cobranza_rules.store.tables.base import Base, Digest, Long, Sparse, Word
 
 
 class OutgoingRow(Base):
-    """One message of one revision of an action; its bytes are in the archive before its row says `approved`."""
+    """One message of one revision of an action; its bytes are in the archive before its row says `approved`.
+
+    `next_try_at`: not before then what is `approved` is tried again, what is `sent` goes to those who could not take it yet, or what is
+    `uncertain` is looked up once more; NULL where nothing was put off. `retry_asked` says that a person wants it tried now. `said` names what it said when it had left, kept where somebody
+    still has to get it. `looked_up_at` and `lookup` tell when and with what outcome the archive mailbox was last searched for it.
+    """
 
     __tablename__ = "outgoing"
     __table_args__ = (UniqueConstraint("action_id", "revision"),)
@@ -30,6 +35,11 @@ class OutgoingRow(Base):
     detail: Mapped[Long]
     attempts: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[dt.datetime]
+    next_try_at: Mapped[dt.datetime | None] = mapped_column(index=True)
+    retry_asked: Mapped[bool] = mapped_column(default=False)
+    said: Mapped[str | None] = mapped_column(String(64))
+    looked_up_at: Mapped[dt.datetime | None]
+    lookup: Mapped[dict[str, Any] | None] = mapped_column(Sparse)
 
 
 class InternalMessageRow(Base):

@@ -1,0 +1,128 @@
+"""Whether a message that is ready may be handed to the server now, and if not, what it waits for."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from cobranza_rules.clock import shifted
+from cobranza_rules.dispatch.pacing import HOUR, Past, longest_wait, rests_until, room_from
+from cobranza_rules.dispatch.pausing import pause_in_words, pause_on
+from cobranza_rules.language import N_, Sentence, _, word
+from cobranza_rules.mail.message import DeliveryReport
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.contact_hours import may_write_at
+from cobranza_rules.store import attempts
+from cobranza_rules.store.tables import OutgoingRow
+from cobranza_rules.workspace import Workspace
+
+
+class KeptBack(StrEnum):
+    """What a ready message waits for."""
+
+    PAUSED = "paused"
+    AFTER_HOURS = "after_hours"
+    PUT_OFF = "put_off"
+    SERVER_AWAY = "server_away"
+    HOUR_FULL = "hour_full"
+
+
+SAID = {
+    KeptBack.PAUSED: N_("Ready, and sending is paused: {count}"),
+    KeptBack.AFTER_HOURS: N_("Ready, and waiting for the contact hours: {count}"),
+    KeptBack.PUT_OFF: N_("Put off by the mail server, and waiting to be tried again: {count}"),
+    KeptBack.SERVER_AWAY: N_("Ready, and waiting for the mail server: {count}"),
+    KeptBack.HOUR_FULL: N_("Ready, and waiting for room below the limit of an hour: {count}"),
+}
+
+
+def keeping_all_back(session: Session, workspace: Workspace) -> list[Sentence]:
+    """What every message waits for now, whatever else it waits for itself. Nothing is written."""
+    out, now, zone = workspace.settings.mail.out, workspace.clock.now(), ZoneInfo(workspace.settings.timezone)
+    found = []
+    if (paused := pause_in_words(session, workspace.clock.today())) is not None:
+        found.append(_("Nothing leaves: {reason}", reason=paused))
+    rest = rests_until([Past(row.outcome, row.phase, row.counted_at) for row in attempts.latest(session)], out.retry_minutes)
+    if rest is not None and rest > now:
+        found.append(_("The mail server is left alone until {at}: it was not there, or did not answer.", at=_clock_time(rest, zone)))
+    if out.per_hour and (room := room_from(attempts.handed_over_since(session, shifted(now, -HOUR)), out.per_hour, now)) is not None:
+        found.append(_("The limit of {count} messages an hour is reached until {at}.", count=out.per_hour, at=_clock_time(room, zone)))
+    return found
+
+
+def _clock_time(instant: dt.datetime, zone: ZoneInfo) -> str:
+    return instant.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+
+
+class Leaving:
+    """For one run, which is the only one: it reads what earlier attempts came to once, and is told of its own."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace, self._out = workspace, workspace.settings.mail.out
+        now = workspace.clock.now()
+        with workspace.database.writing() as session:
+            attempts.bring_to_the_present(session, now, longest_wait(self._out.retry_minutes))
+            self._latest = [Past(row.outcome, row.phase, row.counted_at) for row in attempts.latest(session)]
+            self._handed_over = attempts.handed_over_since(session, shifted(now, -HOUR)) if self._out.per_hour else []
+        self._stopped = False
+        self.problems: list[Problem] = []
+
+    def paused(self, session: Session) -> bool:
+        """A pause counts at once, in the middle of a run too."""
+        return pause_on(session, self._workspace.clock.today()) is not None
+
+    def kept_back(self, session: Session, outgoing: OutgoingRow) -> KeptBack | None:
+        """None where it may leave now."""
+        now = self._workspace.clock.now()
+        if self.paused(session):
+            return KeptBack.PAUSED
+        if not may_write_at(self._workspace.rules, now):
+            return KeptBack.AFTER_HOURS
+        if self._server_rests(now, asked=outgoing.retry_asked):
+            return KeptBack.SERVER_AWAY
+        if not outgoing.retry_asked and outgoing.next_try_at is not None and outgoing.next_try_at > now:
+            return KeptBack.PUT_OFF
+        self._handed_over = [min(instant, now) for instant in self._handed_over]  # The clock may be set back while a long run sends.
+        return KeptBack.HOUR_FULL if room_from(self._handed_over, self._out.per_hour, now) is not None else None
+
+    def _server_rests(self, now: dt.datetime, *, asked: bool) -> bool:
+        if self._stopped:
+            return True
+        until = None if asked else rests_until(self._latest, self._out.retry_minutes)
+        return until is not None and min(until, shifted(now, longest_wait(self._out.retry_minutes))) > now
+
+    def note(self, report: DeliveryReport) -> None:
+        """What came of an attempt of this run. Where the server cannot be reached, the run sends nothing more, and says so once."""
+        now = self._workspace.clock.now()
+        past = Past(report.outcome.value, report.phase, now)
+        self._latest.insert(0, past)
+        if self._out.per_hour and not past.unreached:
+            self._handed_over.append(now)
+        archive = self._out.archive
+        if archive and (answer := dict(report.refused).get(archive)):
+            what = _("the archive {address} did not take a message: {detail}", address=archive, detail=answer)
+            self._tell(what, _("correct mail.out.archive; without the copy nobody can look up whether an uncertain message left"))
+        if past.unreached:
+            self._stopped = True
+            what = _("the mail server does not take our messages: {detail}", detail=word(report.detail))
+            self._tell(what, _("look at mail.out in cobranza.toml and at the server; what waits leaves by itself once it does"))
+        elif past.unanswered and rests_until(self._latest, self._out.retry_minutes) is not None:
+            self._stopped = True
+            what = _("the mail server has left several messages in a row unanswered: {detail}", detail=word(report.detail))
+            self._tell(what, _("find out why; 'cobranza outbox list' shows them, and only a person can tell whether they left"))
+
+    def must_be_possible(self) -> None:
+        """Raises ProblemError where what sends cannot even be opened; then no other message of the run is tried."""
+        try:
+            self._workspace.sink  # noqa: B018 (opening it is the look)
+        except ProblemError:
+            self._stopped = True
+            raise
+
+    def _tell(self, what: Sentence, hint: Sentence) -> None:
+        problem = Problem(what, hint)
+        if problem not in self.problems:
+            self.problems.append(problem)
