@@ -70,6 +70,11 @@ TASKS = (
     N_("find-address"),
     N_("message-too-large"),
     N_("recipient-unreachable"),
+    N_("confirm-delivery"),
+    N_("correct-invoice"),
+    N_("complete-requirements"),
+    N_("send-documents"),
+    N_("check-contact"),
 )
 SUPPORT = (
     N_("cfdi"),
@@ -133,6 +138,7 @@ TASK_FIELDS = (
     N_("amount"),
     N_("currency"),
     N_("beside"),
+    N_("messages"),
 )
 CHAIN_BREAKS = (N_("changed"), N_("removed"), N_("inserted"), N_("reordered"))
 ANSWERS = (
@@ -163,6 +169,13 @@ RULES = (
     N_("exclude"),
     N_("acknowledgement-received"),
     N_("promise-received"),
+    N_("not-received"),
+    N_("not-received-again"),
+    N_("payment-receipt-received"),
+    N_("correction-asked"),
+    N_("requirement-missing"),
+    N_("documents-asked"),
+    N_("contact-change-proposed"),
     N_("payment-claim-received"),
     N_("dispute-opened"),
     N_("collection"),
@@ -217,5 +230,5 @@ AGREEMENT_KINDS = (N_("contract"), N_("commercial_terms"))
 REQUEST_STATES = (N_("accepted"), N_("refused"), N_("invoiced"))
 DELIVERIES = (N_("email"), N_("in_person"), N_("portal"))
 INTERNAL_MESSAGES = (N_("digest"), N_("notice"), N_("billing"), N_("approval"), N_("approval-answer"), N_("ready"), N_("returned"))
-UNITS = (N_("days"), N_("business days"), N_("hours"), N_("messages"), N_("promises"), N_("claims"), N_("rungs"))
+UNITS = (N_("days"), N_("business days"), N_("hours"), N_("messages"), N_("promises"), N_("claims"), N_("rungs"), N_("times"), N_("files"))
 PACKETS = (N_("delivery"), N_("account"), N_("escalation"))

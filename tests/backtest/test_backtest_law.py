@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from cobranza_rules.backtest.history import Period
@@ -73,6 +73,7 @@ events = st.one_of(
     st.tuples(st.just("issue"), places, st.integers(5_000, 90_000)),
     st.tuples(st.just("replace"), places, st.just(0)),
     st.tuples(st.just("write"), places, st.just(0)),
+    st.tuples(st.just("miss"), places, st.just(0)),
     st.tuples(st.just("look"), places, st.just(0)),
     st.tuples(st.just("answer"), places, st.sampled_from([0, 1, 2])),
 )
@@ -159,6 +160,13 @@ class Weeks:
         sender = "pagos@robotica.example" if self.owners[number] == UNIVERSITY_PARTY else "pagos@xenon.example"
         self.desk.write(f"Una duda, la número {self.count}.", sender=sender, authenticated=False)
 
+    def miss(self, number: str, _value: int) -> None:
+        """The customer answers the last delivery of an invoice: it did not arrive."""
+        sender = "facturas@robotica.example" if self.owners[number] == UNIVERSITY_PARTY else "facturas@xenon.example"
+        sent = [row.message_id for row in self.desk.outgoing("sent") if row.action_id == self.desk.invoice(number).delivered_by]
+        if sent:
+            self.desk.write(f"No hemos recibido la factura que menciona. {self.count}", answers=sent[-1], sender=sender)
+
     def look(self, _number: str, _value: int) -> None:
         workspace = self.desk.workspace
         with workspace.database.writing() as session:
@@ -196,6 +204,7 @@ def written(weeks: Weeks) -> list[Any]:
 
 
 @given(story=stories, begins=st.integers(0, 30))
+@example(story=[[("issue", 0, 5_010)], [], [("miss", 3, 0)], [], [("miss", 3, 0)], *[[]] * 12], begins=1)
 @settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck))
 def test_the_rules_in_force_would_have_sent_what_they_sent(
     template: Path, tmp_path_factory: pytest.TempPathFactory, story: list[list[tuple[str, int, int]]], begins: int

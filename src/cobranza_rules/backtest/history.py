@@ -103,7 +103,7 @@ class RecordedContact:
 
 @dataclass(frozen=True, slots=True)
 class RecordedTask:
-    """`of_a_document` tells one that a document brought, whatever the rules: a credit note that a person has to allocate."""
+    """`of_a_document` tells one that a document or a message brought, whatever the rules: a credit note that a person has to allocate."""
 
     id: int
     customer_id: int

@@ -25,6 +25,7 @@ from cobranza_rules.backtest.history import (
 )
 from cobranza_rules.backtest.past_deeds import PastDeeds
 from cobranza_rules.backtest.payment_reading import PaymentReader
+from cobranza_rules.booking.message_tasks import MESSAGES
 from cobranza_rules.booking.task_answers import FIND_ADDRESS
 from cobranza_rules.calendar import days_after
 from cobranza_rules.clock import instant_of
@@ -221,8 +222,9 @@ class HistoryReader:
         found = []
         for row in self.session.execute(query.order_by(TASK.id)).all():
             done_on = self._counts_on(row.customer_id, row.done_at, decided) if row.done_at else None
-            of_a_document = row.action_id is None and "action" not in row.detail and row.name != FIND_ADDRESS
-            found.append(RecordedTask(*row[:5], done_on, row.assigned_to, of_a_document))
+            of_a_rule = row.action_id is not None or "action" in row.detail or row.name == FIND_ADDRESS
+            brought = not of_a_rule or MESSAGES in row.detail  # Rules for replies are not played: what they asked is recorded.
+            found.append(RecordedTask(*row[:5], done_on, row.assigned_to, brought))
         return found
 
     def _payments(self, ids: Sequence[int], decided: Decided) -> list[RecordedPayment]:

@@ -18,6 +18,7 @@ from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.effects import entries_when_confirmed
 from cobranza_rules.rules.model import Step, StepKind
+from cobranza_rules.rules.not_received import can_be_missing, entries_when_not_received
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NO_CLAIMS, NOTHING_CLAIMED, Claims
@@ -46,6 +47,11 @@ class OpenTask:
     opened_on: dt.date = dt.date.min
 
 
+def _is_missed(entry: Entry) -> bool:
+    """The customer has said that a delivery did not arrive."""
+    return entry.kind is EntryKind.DELIVERY_UNDONE and bool(entry.data.get("not_received"))
+
+
 class SimulatedBook:
     """Simulated actions and tasks are numbered downwards from -1, so that no recorded one is taken for one of them."""
 
@@ -59,13 +65,16 @@ class SimulatedBook:
         self._opened_for: dict[int, set[int]] = defaultdict(set)  # Invoices by simulated task
         self._numbers = count(-1, -1)
         self._actions_before: set[int] = set()
+        missed = {(each.invoice_id, each.entry.data["action"]): each.known_on for each in history.happenings if _is_missed(each.entry)}
         for happening in history.happenings:
             if happening.known_on < first:
                 if happening.entry.kind in DEEDS:
                     self._actions_before.add(happening.entry.data.get("action") or 0)
                 self._enter(happening.invoice_id, happening.entry)
         for claim in history.claims:
-            back = history.came_back.get(claim.action)
+            back = history.came_back.get(
+                claim.action, missed.get((claim.subject_id, claim.action)) if claim.subject == Scope.INVOICE else None
+            )
             undone = claim.undone if back is None else back < first
             self.claims[claim.subject, claim.subject_id].append(Claimed(claim.rule_id, claim.action, claim.sent_on, undone))
         for contact in history.contacts:
@@ -93,6 +102,9 @@ class SimulatedBook:
         data = entry.data
         if entry.kind is EntryKind.INTERVENTION_OPENED or (entry.kind in DEEDS and data.get("action") is not None):
             return
+        if _is_missed(entry):
+            self._undo_delivery(invoice_id, entry)
+            return
         if entry.kind is EntryKind.DUE_SET and "because" in data:  # It follows from what happened here, perhaps on another day.
             return
         if entry.kind is EntryKind.CASE_MOVED and data.get("undoes", 0) not in {0, *self._actions_before}:
@@ -104,6 +116,18 @@ class SimulatedBook:
             goes_on = taken_over(self.states[data["source"]], self.states.get(invoice_id, InvoiceState()))
             entry = Entry(entry.kind, entry.happened_on, {"source": data["source"], **inheritance(goes_on)})
         self._enter(invoice_id, entry)
+
+    def _undo_delivery(self, invoice_id: int, entry: Entry) -> None:
+        """The recorded delivery has another number than the simulated one; whoever missed it would have missed this one."""
+        state = self.states[invoice_id]
+        if not can_be_missing(state, None, entry.happened_on):
+            return
+        claims = [claim for claim in self.claims[Scope.INVOICE, invoice_id] if claim.action == state.delivered_by]
+        for claim in claims:
+            claim.undone = True
+        of_ladder = any(rung.action == state.delivered_by for rung in state.rungs if rung.action is not None)
+        for each in entries_when_not_received(state, entry.happened_on, of_ladder=of_ladder):
+            self._enter(invoice_id, each)
 
     def _answer(self, invoice_id: int, entry: Entry) -> None:
         """The recorded task has another number than the simulated one; whoever answered it would have answered this one."""

@@ -31,6 +31,7 @@ SAME_NAME = (
     "delivery",
     "delivered_on",
     "delivered_by",
+    "not_received_count",
     "acknowledged",
     "case_status",
     "promised_on",

@@ -14,6 +14,7 @@ from cobranza_rules.booking.cancellation import REVIEW_CANCELLATION, check_revie
 from cobranza_rules.booking.case_decisions import DECIDE, check_decision, decide_on_case
 from cobranza_rules.booking.ledger_credits import settle_credits
 from cobranza_rules.booking.ledger_doubts import MATCH, check_match, decide_credit
+from cobranza_rules.booking.message_tasks import MESSAGES, settle_messages
 from cobranza_rules.booking.substitution import REVIEW, end_review
 from cobranza_rules.domain.acknowledgement import AcknowledgementKind
 from cobranza_rules.domain.entry import EntryKind
@@ -98,6 +99,8 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
         settle_credits(keeper, [decide_credit(keeper, row, answer.answer)], today)
     if row.name in (REVIEW, REVIEW_CANCELLATION):
         end_review(keeper, row.invoices, today)
+    if row.detail.get(MESSAGES):
+        settle_messages(keeper, row, answer.who, today)
     if row.name == FIND_ADDRESS:
         _trust_addresses_again(keeper, row.customer_id)
     if row.name in RELEASING and row.action_id is not None:

@@ -52,6 +52,7 @@ SENTENCES = {
     "document_made": N_("{name} made by {engine} (SHA-256 {document})"),
     "delivered": N_("invoice {invoice} delivered{how}"),
     "delivery_undone": N_("delivery of {invoice} undone: the message came back"),
+    "delivery_not_received": N_("delivery of {invoice} undone: the customer says that it did not arrive"),
     "acknowledged": N_("receipt of {invoice} acknowledged{said}"),
     "acknowledgement_undone": N_("acknowledgement of {invoice} taken back by {who}: {reason}"),
     "support_required": N_("{invoice} goes with: {kinds}"),
@@ -61,9 +62,13 @@ SENTENCES = {
     "rung_carried_out": N_("{rung} carried out for {invoice}"),
     "reminded_before": N_("before the program came: {rung} for {invoice}"),
     "rung_undone": N_("reminder for {invoice} undone: the message came back"),
-    "promised": N_("payment of {invoice} promised for {pay_on}"),
-    "payment_claimed": N_("the customer says that {invoice} was paid"),
-    "claim_rejected": N_("the payment claimed for {invoice} was not found"),
+    "promised": N_("payment of {invoice} promised for {pay_on}{said}"),
+    "promise_withdrawn": N_("the promise for {invoice} is withdrawn{said}"),
+    "payment_claimed": N_("the customer says that {invoice} was paid{said}"),
+    "claim_rejected": N_("the payment claimed for {invoice} was not found{said}"),
+    "noted_note": N_("note of {who}: {text}"),
+    "noted_call": N_("call of {who}: {text}"),
+    "noted_meeting": N_("meeting of {who}: {text}"),
     "dispute_opened": N_("{invoice} is disputed: {reason}"),
     "dispute_closed": N_("the dispute over {invoice} is closed"),
     "intervention_opened": N_("intervention asked for {invoice}, until {due_on}"),
@@ -97,6 +102,7 @@ SENTENCES = {
     "message_undone": N_("{rule}: what the message did is undone, for it came back"),
     "recorded_promise": N_("promise recorded for {invoices}"),
     "recorded_payment_claim": N_("claimed payment recorded for {invoices}"),
+    "recorded_not_received": N_("recorded that {invoices} did not reach the customer"),
     "recorded_dispute": N_("dispute recorded for {invoices}"),
     "recorded_acknowledgement": N_("acknowledgement recorded"),
     "override_ladder": N_("override {number} by {who}: {subject} climbs ladder {ladder}{until}: {why}"),
@@ -115,7 +121,7 @@ SENTENCES = {
 # What may move a due date, by the entry that did
 BECAUSE = {
     "delivered": N_("for it was delivered"),
-    "delivery_undone": N_("for its delivery came back"),
+    "delivery_undone": N_("for its delivery is undone"),
     "acknowledged": N_("for it was acknowledged"),
     "inherited": N_("in place of the one that it substitutes"),
 }
@@ -139,6 +145,8 @@ WORDS = frozenset(
     }
 )
 SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did
+SAID_BY_HAND = ("who", "amount", "reference", *SAID)
+BY_HAND = frozenset({"promised", "promise_withdrawn", "payment_claimed", "claim_rejected"})
 SAID_OF_RECEIPT = ("kind", *SAID)
 
 
@@ -169,12 +177,14 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
         fields["amount"] = str(Money(data["minor"], data["currency"]))
     said = [
         word(data[name]) if name in WORDS else Sentence("{text}", {"text": data[name]})
-        for name in (SAID_OF_RECEIPT if kind == "acknowledged" else SAID)
+        for name in (SAID_OF_RECEIPT if kind == "acknowledged" else SAID_BY_HAND if kind in BY_HAND else SAID)
         if data.get(name)
     ]
     said += _acknowledged_with(data) if kind == "acknowledged" else []
     fields["said"] = _(": {said}", said=joined(said)) if said else ""
     fields["how"] = _how(data) if kind == "delivered" else ""
+    if kind == "dispute_opened" and data.get("reason"):
+        fields["reason"] = word(data["reason"])
     if data.get("because") in BECAUSE:
         fields["because"] = Sentence(BECAUSE[data["because"]])
     fields["next"] = _("; next contact on {day}", day=data["next_contact"]) if data.get("next_contact") else ""
@@ -209,6 +219,8 @@ def _told_as(kind: str, data: Mapping[str, Any]) -> str:
     """Some kinds say something else by what they carry: a rung that stays in the house sends nothing to anybody."""
     if kind == "rung_sent" and data.get("internal"):
         return "rung_carried_out"
+    if kind == "delivery_undone" and data.get("not_received"):
+        return "delivery_not_received"
     if kind == "payment_reversed" and data.get("retold"):
         return "payment_retold"
     if kind == "due_set" and data.get("because") in BECAUSE:

@@ -12,8 +12,8 @@ import click
 from cobranza_rules.booking.acknowledging import Given, acknowledge, take_back
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.cli.command import Call, Day, Spoken, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.scans import kept_scan
 from cobranza_rules.domain.acknowledgement import AcknowledgementKind
-from cobranza_rules.intake.support_content import media_type_of
 from cobranza_rules.language import N_, _
 from cobranza_rules.people import person_named
 from cobranza_rules.problems import Problem, ProblemError
@@ -79,7 +79,7 @@ def acknowledge_(
     zone = ZoneInfo(workspace.settings.timezone)
     instant = workspace.clock.now() if at is None else at if at.tzinfo else at.replace(tzinfo=zone)
     said = (person.strip(), title.strip(), phone.strip(), number.strip(), review_on, payment_on)
-    given = Given(AcknowledgementKind(kind), colleague.email, instant, *said, _kept(workspace, scan) if scan else "")
+    given = Given(AcknowledgementKind(kind), colleague.email, instant, *said, kept_scan(workspace, scan))
     with workspace.database.writing() as session:
         found = acknowledge(Bookkeeper(session, workspace.clock.now()), invoices, given, zone)
     shown = [{"number": invoice.number, "uuid": invoice.uuid, "new": new} for invoice, new in found]
@@ -87,12 +87,6 @@ def acknowledge_(
     for invoice, new in () if as_json else found:
         told = _("{number}: receipt acknowledged.", number=invoice.number)
         call.screen.say(told if new else _("{number}: this was known already; nothing changes.", number=invoice.number))
-
-
-def _kept(workspace: Workspace, scan: Path) -> str:
-    content = scan.read_bytes()
-    media_type_of(content, str(scan))
-    return workspace.archive.put(content)
 
 
 def _undo(call: Call, workspace: Workspace, names: tuple[str, ...], kind: AcknowledgementKind | None, who: str, reason: str) -> None:

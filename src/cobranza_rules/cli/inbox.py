@@ -11,6 +11,7 @@ import click
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.message_tasks import tasks_of_messages
 from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, pair, reporting, take
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.language import N_, Sentence, _
@@ -20,7 +21,7 @@ from cobranza_rules.mail.trying import Trial, try_message
 from cobranza_rules.people import person_named
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.replies import INVOICES, facts_to_json
-from cobranza_rules.store.tables import CustomerRow, InvoiceRow, ReceivedRow
+from cobranza_rules.store.tables import CustomerRow, InvoiceRow, ReceivedRow, TaskRow
 
 
 @click.group(cls=LazyGroup, help=N_("Messages that wait for a person; while one waits, its customer is not written to."))
@@ -28,7 +29,7 @@ def inbox() -> None:
     pass
 
 
-def _json(row: ReceivedRow, code: str | None) -> dict[str, Any]:
+def _json(row: ReceivedRow, code: str | None, task: TaskRow | None) -> dict[str, Any]:
     return {
         "id": row.id,
         "sender": row.sender,
@@ -43,6 +44,7 @@ def _json(row: ReceivedRow, code: str | None) -> dict[str, Any]:
         "doubts": row.doubts,
         "attachments": row.attachments,
         "state": row.state,
+        "task": task.id if task is not None else None,
     }
 
 
@@ -55,7 +57,8 @@ def list_(call: Call, everything: bool, as_json: bool) -> None:
     query = select(ReceivedRow, CustomerRow.code).outerjoin(CustomerRow, CustomerRow.id == ReceivedRow.customer_id).order_by(ReceivedRow.id)
     query = query if everything else query.where(ReceivedRow.state == "open")
     with workspace.database.reading() as session:
-        rows = [_json(row, code) for row, code in session.execute(query)]
+        tasks = tasks_of_messages(session)
+        rows = [_json(row, code, tasks.get(row.id)) for row, code in session.execute(query)]
     if as_json:
         call.screen.json({"messages": rows})
     elif not rows:
@@ -75,6 +78,7 @@ def _why(call: Call, row: dict[str, Any]) -> str:
     reasons = [
         (row["state"] != "open", N_("settled")),
         (row["kind"] == "decision", doubts),
+        (row["task"] is not None, call.screen.text(_("task {id} waits with it", id=row["task"]))),
         (row["customer"] is None, N_("unknown sender")),
         (row["doubtful"], doubts or N_("doubtful")),
         (not row["sender_authenticated"], N_("sender not authenticated")),
@@ -94,9 +98,10 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
         if row is None:
             raise ProblemError([Problem(_("there is no message {id}", id=number), _("'cobranza inbox list' shows those that wait"))])
         code = session.get_one(CustomerRow, row.customer_id).code if row.customer_id else None
+        task = tasks_of_messages(session).get(row.id)
         named = session.scalars(select(InvoiceRow.number).where(InvoiceRow.id.in_(row.facts.get(INVOICES, ())))).all()
     text = new_text_of(workspace, row.raw)
-    shown = {**_json(row, code), "text": text}
+    shown = {**_json(row, code, task), "text": text}
     if output is not None:
         write_attachments(workspace, row.raw, row.attachments, output)
     if as_json:
@@ -146,7 +151,7 @@ def assign_(
         row = assign(keeper, number, Assignment(kind, person.email, pairs, customer, invoices, comment), workspace.clock.today())
         code = session.get_one(CustomerRow, row.customer_id).code if row.customer_id else None
     if as_json:
-        call.screen.json(_json(row, code))
+        call.screen.json(_json(row, code, None))
     if code is None:
         call.screen.say(_("Message {id} is {kind}, and settled with the next run.", id=number, kind=call.screen.word(row.kind)))
         return

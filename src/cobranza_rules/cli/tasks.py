@@ -106,10 +106,14 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
 
 def _shown(screen: Screen, key: str, value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{screen.word(name)} {screen.word(str(each))}" for name, each in value.items())
+        return ", ".join(f"{screen.word(name)} {_detail(screen, each)}" for name, each in value.items())
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return screen.word(value) if value and key in ("name", "state", "answer") else str(value or "")
+
+
+def _detail(screen: Screen, value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else screen.word(str(value))
 
 
 @tasks.command(cls=SpokenCommand, help=N_("Say that a task is done, with its answer where it has one."))

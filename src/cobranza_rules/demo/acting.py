@@ -95,7 +95,7 @@ def _assign(keeper: Bookkeeper, workspace: Workspace, act: Act, delivered: Deliv
         return 0
     facts = {name: str(value) for name, value in act.more.get("facts", {}).items()}
     person = person_named(workspace.company, act.role)
-    assignment = Assignment(act.more["kind"], person.email, facts, act.customer, (), act.comment)
+    assignment = Assignment(act.more["kind"], person.email, facts, act.customer, act.more.get("invoices", ()), act.comment)
     assign(keeper, row.id, assignment, workspace.clock.today())
     return 1
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from cobranza_rules.letters.notice import NoticeLine
 from cobranza_rules.money import Money
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.planned import Item, PlannedAction
+from cobranza_rules.store.replies import facts_from_json, invoices_about
 from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, InvoiceRow, PaymentRow, ReceivedRow, TaskRow
 from cobranza_rules.workspace import Workspace
 
@@ -63,7 +65,15 @@ class _Telling:
 
     def reply(self, item: Item) -> NoticeLine:
         row = self.session.get_one(ReceivedRow, item.subject_id)
-        return self._line(self._said(row.kind), self._local(row.received_at), row.id)
+        answered = self.session.get(ActionRow, row.action_id) if row.action_id else None
+        ids = invoices_about(self.session, row, answered.plan if answered else None).ids
+        numbers = tuple(self.session.scalars(select(InvoiceRow.number).where(InvoiceRow.id.in_(ids)).order_by(InvoiceRow.id)))
+        amount = facts_from_json(row.facts).get("amount")
+        files = tuple(each["name"] for each in row.attachments)
+        line = self._line(
+            self._said(row.kind), self._local(row.received_at), row.id, numbers, amount if isinstance(amount, Money) else None
+        )
+        return replace(line, sender=row.sender, subject=row.subject, files=files)
 
     def task(self, item: Item) -> NoticeLine:
         row = self.session.get_one(TaskRow, item.subject_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.message_tasks import open_task_of_message
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.dispatch.chains import Chain, read_chain
 from cobranza_rules.dispatch.confirming import confirm
@@ -86,6 +87,9 @@ def _open_task(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action:
     due_on = workspace.rules.calendar.plus(today, step.due_workdays) if step.due_workdays else None
     own = [item.subject_id for item in action.items if item.rule_id in (action.rule_id, closing_claim(action.rule_id))]
     own = own if action.subject == Scope.INVOICE else []
+    if action.subject == Scope.REPLY:
+        open_task_of_message(keeper, action.items[0].subject_id, step.name, step.assign, today, due_on, row.id)
+        return
     task = open_task(keeper, step.name, row.customer_id, step.assign, today, own, {"action": row.id}, due_on)
     if step.memo:  # A task that was open already has the memos of all that joined it.
         task.detail = {**task.detail, MEMOS: [*task.detail.get(MEMOS, ()), row.id]}

@@ -31,7 +31,7 @@ class EntryKind(StrEnum):
     SUBSTITUTED = "substituted"  # by: invoice id
     INHERITED = "inherited"  # source: invoice id, and the state of the substituted invoice that goes on here
     DELIVERED = "delivered"  # action: id or absent (an opening import); mode, and carried_by where a person did
-    DELIVERY_UNDONE = "delivery_undone"  # action
+    DELIVERY_UNDONE = "delivery_undone"  # action; not_received: true where the customer says so, and no report of a server; message
     # kind: AcknowledgementKind; person, title, phone, number; at: instant (ISO 8601); review_on, payment_on: ISO dates; document: digest of
     # the scan or of the message; message or task: id; delivery: action that it acknowledges. What was not said is absent or "".
     ACKNOWLEDGED = "acknowledged"
@@ -42,9 +42,10 @@ class EntryKind(StrEnum):
     RUNG_SENT = "rung_sent"  # ladder, rung, action, next_contact: ISO date or absent, internal: true where it wrote to no customer
     RUNG_UNDONE = "rung_undone"  # action
     REMINDED_BEFORE = "reminded_before"  # ladder, rung, below: the rungs before it; file; case_status or absent; internal as above
-    PROMISED = "promised"  # pay_on: ISO date, minor: 0 for the whole balance
-    PAYMENT_CLAIMED = "payment_claimed"  # message
-    CLAIM_REJECTED = "claim_rejected"
+    PROMISED = "promised"  # pay_on: ISO date, minor: 0 for the whole balance; message, task, or who and comment
+    PROMISE_WITHDRAWN = "promise_withdrawn"  # who, comment
+    PAYMENT_CLAIMED = "payment_claimed"  # message; or who, comment, amount, reference, document: digest of its receipt
+    CLAIM_REJECTED = "claim_rejected"  # who, comment
     DISPUTE_OPENED = "dispute_opened"  # reason
     DISPUTE_CLOSED = "dispute_closed"
     INTERVENTION_OPENED = "intervention_opened"  # task, due_on

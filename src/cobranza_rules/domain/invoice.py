@@ -13,6 +13,7 @@ from cobranza_rules.domain.acknowledgement import adds_to, without_last
 from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, accepted, accepted_anew, agreed_anew, due_anew
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.inheritance import inherited
+from cobranza_rules.domain.promises import payment_claimed, promise_withdrawn, promised
 from cobranza_rules.domain.rung_sent import RungSent
 from cobranza_rules.domain.schedule import oldest_uncovered
 from cobranza_rules.domain.support import SupportFile, kinds_missing, support_file
@@ -31,7 +32,8 @@ class InvoiceState:
     """Amounts in minor units. `applied` maps a payment ("p12") or credit note ("c3") to what it covers: each covers an invoice once.
 
     `due_on` is the due date of the oldest part that payments have not covered; `due_basis` says what it rests on, parts included.
-    `delivered_by` is the action that delivered it, None for what was delivered before the program came. `acknowledgements` are the data of
+    `delivered_by` is the action that delivered it, None for what was delivered before the program came; `not_received_count` says how often
+    the customer has said that a delivery did not reach it. `acknowledgements` are the data of
     their entries, the oldest first; `support_required` are kinds of support.
     """
 
@@ -45,6 +47,7 @@ class InvoiceState:
     delivery: str = "pending"
     delivered_on: dt.date | None = None
     delivered_by: int | None = None
+    not_received_count: int = 0
     acknowledged: bool = False
     acknowledgements: tuple[Mapping[str, Any], ...] = ()
     support: tuple[SupportFile, ...] = ()
@@ -174,7 +177,9 @@ def _delivered(state: InvoiceState, entry: Entry) -> InvoiceState:
 def _delivery_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
     if state.delivered_by != entry.data["action"]:  # A later delivery stands on its own.
         return state
-    return replace(state, delivery="pending", delivered_on=None, delivered_by=None)
+    said = 1 if entry.data.get("not_received") else 0
+    count = state.not_received_count + said
+    return replace(state, delivery="pending", delivered_on=None, delivered_by=None, not_received_count=count)
 
 
 def _acknowledged(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -218,20 +223,6 @@ def _rung_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
     if not state.rungs or state.rungs[-1].action != entry.data["action"]:
         return state
     return replace(state, rungs=state.rungs[:-1])
-
-
-def _promised(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return replace(
-        state,
-        promised_on=_day(entry.data, "pay_on"),
-        promised_minor=entry.data.get("minor", 0),
-        promise_paid=0,
-        promise_count=state.promise_count + 1,
-    )
-
-
-def _claimed(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return replace(state, claimed_on=entry.happened_on, claim_count=state.claim_count + 1)
 
 
 def _intervention_opened(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -282,8 +273,9 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.RUNG_SENT: _rung_sent,
     EntryKind.RUNG_UNDONE: _rung_undone,
     EntryKind.REMINDED_BEFORE: _reminded_before,
-    EntryKind.PROMISED: _promised,
-    EntryKind.PAYMENT_CLAIMED: _claimed,
+    EntryKind.PROMISED: promised,
+    EntryKind.PROMISE_WITHDRAWN: promise_withdrawn,
+    EntryKind.PAYMENT_CLAIMED: payment_claimed,
     EntryKind.CLAIM_REJECTED: lambda state, _entry: replace(state, claimed_on=None),
     EntryKind.DISPUTE_OPENED: lambda state, _entry: replace(state, dispute_open=True),
     EntryKind.DISPUTE_CLOSED: lambda state, entry: replace(state, dispute_open=False, dispute_closed_on=entry.happened_on),

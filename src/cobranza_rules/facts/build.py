@@ -98,6 +98,8 @@ def reply_facts(
     answers_our_message: bool,
     answers_transmittal: bool,
     decided_by_person: bool,
+    not_received_before: bool,
+    attached_files: int,
     received_on: dt.date,
     read: Mapping[str, Any],
     customer: Mapping[str, Value],
@@ -113,6 +115,8 @@ def reply_facts(
         "answers_our_message": answers_our_message,
         "answers_transmittal": answers_transmittal,
         "decided_by_person": decided_by_person,
+        "not_received_before": not_received_before,
+        "attached_files": attached_files,
     }
     if isinstance(pay_on := read.get("pay_on"), dt.date):
         facts["promise_workdays_ahead"] = calendar.between(received_on, pay_on)

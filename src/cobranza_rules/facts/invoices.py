@@ -35,6 +35,7 @@ AS_THEY_ARE = {
     "payment_method": "payment_method",
     "cancellation_pending": "cancellation_pending",
     "delivery": "delivery",
+    "not_received_count": "not_received_count",
     "support_missing": "support_missing",
     "acknowledged": "acknowledged",
     "case_status": "case_status",
@@ -263,6 +264,7 @@ class InvoicePresent(Protocol):
     delivery: Any
     delivered_on: Any
     delivered_by: Any
+    not_received_count: Any
     acknowledged: Any
     case_status: Any
     promised_on: Any

@@ -137,6 +137,14 @@ INVOICE_FACTS = (
     ),
     fact("support_missing", B, N_("a file that has to go with it is not on file yet"), "support_missing", neutral=False),
     fact("delivered_before", B, N_("it was delivered before the program came"), "not delivered_before", neutral=False),
+    fact(
+        "not_received_count",
+        N,
+        N_("how often the customer has said that it did not arrive"),
+        "not_received_count >= 2",
+        unit="times",
+        neutral=0,
+    ),
     fact("acknowledged", B, N_("its receipt was acknowledged"), "not acknowledged", neutral=False),
     fact(
         "case_status",

@@ -23,9 +23,10 @@ from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.forecast.imagined_queues import ImaginedQueues
 from cobranza_rules.forecast.under_way import Stage, UnderWay
 from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.not_received import Answered, can_be_missing, entries_when_not_received
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Book, Claims, CustomerSubject, InvoiceSubject, ReplySubject
-from cobranza_rules.store.tables import InvoiceRow
+from cobranza_rules.store.tables import ActionRow, InvoiceRow
 
 
 @dataclass(slots=True)
@@ -46,6 +47,7 @@ class Imagined:
     wanted: frozenset[str]  # Facts of invoices that a forecast asks for
     changed: dict[int, Changed] = field(default_factory=dict)
     read: dict[int, int] = field(default_factory=dict)  # Replies that will have been recorded, beside their customer
+    missed: dict[int, set[str]] = field(default_factory=dict)  # Rules of which the last deed did not reach the customer, by invoice
     queues: ImaginedQueues = field(init=False)
     _by_customer: dict[int, list[UnderWay]] = field(default_factory=lambda: defaultdict(list))
     _day: dt.date | None = None
@@ -63,12 +65,28 @@ class Imagined:
     def of_customer(self, customer_id: int) -> list[UnderWay]:
         return self._by_customer.get(customer_id, [])
 
-    def enter(self, invoice_id: int, entry: Entry) -> None:
-        """What an entry makes of an invoice's present."""
+    def _present(self, invoice_id: int) -> InvoiceRow:
         if (kept := self.changed.get(invoice_id)) is None:
             row = self.session.get_one(InvoiceRow, invoice_id)
             kept = self.changed[invoice_id] = Changed(_copy(row), _copy(row))
-        present = cast("InvoiceRow", kept.after)
+        return cast("InvoiceRow", kept.after)
+
+    def undo_delivery(self, invoice_id: int, answered: Answered | None, said_on: dt.date) -> None:
+        """The customer says that it did not arrive: the rules plan it again."""
+        present = self._present(invoice_id)
+        if present.status != "open" or not can_be_missing(present, answered, said_on):
+            return
+        delivery = self.session.get(ActionRow, present.delivered_by) if present.delivered_by else None
+        if delivery is not None:
+            self.missed[invoice_id] = {
+                self.rules.current(each["rule_id"]) for each in delivery.plan["items"] if each["subject_id"] == invoice_id
+            }
+        for entry in entries_when_not_received(present, said_on, of_ladder=delivery is not None and bool(delivery.plan["ladder"])):
+            self.enter(invoice_id, entry)
+
+    def enter(self, invoice_id: int, entry: Entry) -> None:
+        """What an entry makes of an invoice's present."""
+        present = self._present(invoice_id)
         put_state(present, after_with_due_date(state_of(present), entry, present.currency, self.rules.calendar))
 
     def book(self, book: Book, today: dt.date, without: UnderWay | None = None) -> Book:
@@ -116,6 +134,9 @@ class Imagined:
         customer = customers[invoice.customer_id].facts
         if facts.get("inbox_open", customer.get("inbox_open")) != customer.get("inbox_open"):
             facts = {**facts, "inbox_open": customer["inbox_open"]}
+        if missed := self.missed.get(invoice.id):
+            claims = {rule: replace(each, undone=each.undone + (rule in missed)) for rule, each in invoice.claims.items()}
+            invoice = invoice._replace(claims=claims)
         if claimed is not None:
             invoice = invoice._replace(claims=_with(invoice.claims, claimed))
         if kept is None:

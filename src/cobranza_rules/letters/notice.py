@@ -15,7 +15,10 @@ from cobranza_rules.money import Money
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """One thing that waits: `number` is the one that commands name it by, `workdays` are business days since `since`."""
+    """One thing that waits: `number` is the one that commands name it by, `workdays` are business days since `since`.
+
+    `sender`, `subject` and `files` (the names of what is attached) are those of a customer's message.
+    """
 
     customer: str
     customer_name: str
@@ -26,6 +29,9 @@ class NoticeLine:
     since: dt.date | None
     workdays: int | None
     deadline: dt.date | None
+    sender: str = ""
+    subject: str = ""
+    files: tuple[str, ...] = ()
 
 
 def fields_of_notice(
@@ -54,4 +60,7 @@ def _line(line: NoticeLine, language: str) -> dict[str, str]:
         "since": short_date(line.since, language),
         "workdays": "" if line.workdays is None else str(line.workdays),
         "deadline": short_date(line.deadline, language),
+        "sender": line.sender,
+        "subject": line.subject,
+        "files": ", ".join(line.files),
     }

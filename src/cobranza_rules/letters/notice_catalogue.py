@@ -15,6 +15,9 @@ _LINE = (
     text_field("since", N_("the day since which it waits")),
     text_field("workdays", N_("business days since then")),
     text_field("deadline", N_("its deadline; empty where it has none")),
+    text_field("sender", N_("of a customer's message: who wrote it")),
+    text_field("subject", N_("of a customer's message: its subject")),
+    text_field("files", N_("of a customer's message: the names of what is attached to it")),
 )
 
 NOTICE_FIELDS = (

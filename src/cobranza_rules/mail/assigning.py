@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from cobranza_rules.domain.reply import ReplyKind
 from cobranza_rules.language import _
 from cobranza_rules.money import Money, MoneyError
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.rules.not_received import can_be_missing
 from cobranza_rules.rules.texts import spellings
 from cobranza_rules.store.replies import ABOUT_INVOICES, INVOICES, facts_to_json, invoices_about
 from cobranza_rules.store.tables import ActionRow, CustomerRow, InvoiceRow, ReceivedRow
@@ -46,8 +47,10 @@ def assign(keeper: Bookkeeper, received_id: int, assignment: Assignment, today: 
         return _seen(row, assignment)
     customer_id = _customer(keeper, row, assignment.customer, problems)
     invoices = _invoices(keeper, customer_id, assignment.invoices, problems)
-    if kind in ABOUT_INVOICES and not invoices and not _answers_invoices(keeper, row):
+    if kind in ABOUT_INVOICES and not invoices and not _answered_invoices(keeper, row):
         problems.append(Problem(_("nothing tells which invoices this message is about"), _("give --invoice NUMBER; it may be repeated")))
+    if kind is ReplyKind.NOT_RECEIVED:
+        problems += _cannot_be_missing(keeper, invoices or _answered_invoices(keeper, row), today)
     if problems:
         raise ProblemError(problems)
     assert kind is not None
@@ -70,10 +73,22 @@ def _seen(row: ReceivedRow, assignment: Assignment) -> ReceivedRow:
     return row
 
 
-def _answers_invoices(keeper: Bookkeeper, row: ReceivedRow) -> bool:
+def _answered_invoices(keeper: Bookkeeper, row: ReceivedRow) -> list[int]:
+    """None where it is not clear which ones it is about."""
     action = keeper.session.get(ActionRow, row.action_id) if row.action_id else None
     about = invoices_about(keeper.session, row, action.plan if action else None)
-    return bool(about.ids) and not about.unclear
+    return [] if about.unclear else list(about.ids)
+
+
+def _cannot_be_missing(keeper: Bookkeeper, ids: Sequence[int], today: dt.date) -> Iterator[Problem]:
+    """What was acknowledged, or is on its way still, is not delivered once more."""
+    for invoice in keeper.invoices(list(ids)):
+        if invoice.status == "open" and not can_be_missing(invoice, None, today):
+            hint = _(
+                "name the invoices that it is about with --invoice; 'cobranza explain {number}' says how it stands", number=invoice.number
+            )
+            acknowledged = _("the receipt of {number} is acknowledged", number=invoice.number)
+            yield Problem(acknowledged if invoice.acknowledged else _("{number} has not been delivered yet", number=invoice.number), hint)
 
 
 def _kind(written: str, problems: list[Problem]) -> ReplyKind | None:

@@ -72,6 +72,11 @@ def _due_for_the_first_time(rule_id: str) -> Consideration:
     return Consideration(Outcome.DUE, _("for the first time"), claim=rule_id)
 
 
+@lru_cache(maxsize=4096)
+def _due_again(rule_id: str) -> Consideration:
+    return Consideration(Outcome.DUE, _("once more, for what was sent before did not arrive"), claim=rule_id)
+
+
 def uncertain_before(names: Iterable[str], customer: CustomerSubject, currency: str) -> Consideration | None:
     """A message of the rule, or of a rung of the ladder, of which nobody knows whether it left, whatever has become of its invoices."""
     unknown = customer.uncertain  # Of nearly all customers nothing is.
@@ -87,7 +92,7 @@ def consider_rule(
     if (still_open := _still_open(claims)) is not None:
         return still_open
     if claims.standing == 0:
-        return _due_for_the_first_time(rule.id)
+        return _due_again(rule.id) if claims.undone else _due_for_the_first_time(rule.id)
     if rule.every_workdays == 0:
         return Consideration(Outcome.DONE, _("done on {on}, once is enough", on=claims.last_sent_on))
     return _consider_repetition(rule, claims, subject.claims.get(closing_claim(rule.id), NOTHING_CLAIMED), rules, today)

@@ -80,7 +80,8 @@ def entry_recorded(
     if what == "payment_claim":
         return Entry(EntryKind.PAYMENT_CLAIMED, on, {})
     if what == "dispute":
-        return Entry(EntryKind.DISPUTE_OPENED, on, {"reason": str(read.get("reason", ""))})
+        asked = "" if kind == ReplyKind.DISPUTE else kind  # A correction, or what the customer still needs
+        return Entry(EntryKind.DISPUTE_OPENED, on, {"reason": str(read.get("reason") or asked)})
     if what == "acknowledgement" and delivered:
         return Entry(EntryKind.ACKNOWLEDGED, on, _acknowledgement(read, kind))
     return None

@@ -23,7 +23,7 @@ SAID_ONCE = frozenset({"promise", "payment_notice"})  # Kinds of which the secon
 
 
 def answer_replies(deciding: Deciding) -> None:
-    said: set[tuple[object, int]] = set()  # Of which invoices replies say something of those kinds that is recorded now
+    said: dict[tuple[object, int], int] = {}  # Of which invoices which reply says something of those kinds that is recorded now
     for rule in deciding.rules.rules:
         if rule.scope is not Scope.REPLY:
             continue
@@ -31,13 +31,14 @@ def answer_replies(deciding: Deciding) -> None:
             found = consider_rule(rule, reply, deciding.matches.replies[reply.id], deciding.rules, deciding.today)
             kind = reply.facts["kind"]
             says = {(kind, invoice) for invoice in reply.invoices} if kind in SAID_ONCE else set()
-            if found.outcome is Outcome.DUE and says & said and not reply.facts["decided_by_person"]:
+            before = any(said.get(each, reply.id) != reply.id for each in says)
+            if found.outcome is Outcome.DUE and before and not reply.facts["decided_by_person"]:
                 found = Consideration(
                     Outcome.UNDER_WAY, _("another message says the same of its invoices, and a person decides on a second one")
                 )
             deciding.note(reply, rule.id, found)
             if found.outcome is Outcome.DUE:
-                said |= says
+                said = {**dict.fromkeys(says, reply.id), **said}
                 occurrence = reply.claims.get(rule.id, NOTHING_CLAIMED).sent + 1
                 customer = deciding.book.customers[reply.customer_id]
                 deciding.actions.append(

@@ -66,7 +66,7 @@ VALUES: dict[str, Schema] = {
     "until": described(A_DAY, N_("the last day on which it counts")),
     "time": described({"type": "string", "pattern": f"^{TIME}$"}, N_("a time of day, like 18:30")),
     "roles": described(one_or_many(choice(CONTACTS)), N_("contacts that now have a valid address")),
-    **{name: of_fact(REPLY_FACTS[name]) for name in REPLY_TRUTHS},
+    **{name: of_fact(REPLY_FACTS[name]) for name in (*REPLY_TRUTHS, "attached_files")},
 }
 ABOUT: Schema = described(
     one_or_many(A_TEXT, maybe_none=True),

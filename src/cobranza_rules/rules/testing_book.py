@@ -18,6 +18,7 @@ from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import can_be_recorded, entries_when_confirmed, entry_recorded
 from cobranza_rules.rules.gates import Gate
 from cobranza_rules.rules.model import RuleSet, Step, StepKind
+from cobranza_rules.rules.not_received import NOT_RECEIVED, Answered, can_be_missing, entries_when_not_received
 from cobranza_rules.rules.overrides import Override, OverrideKind, Overrides, overrides_of
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.testing_model import GivenCustomer, GivenInvoice, RuleTest
@@ -63,6 +64,7 @@ class TestedAction:
     agreed: bool = False
     ready: bool = False
     carried_since: dt.date | None = None
+    missed: set[int] = field(default_factory=set)  # Invoices that it brought and that did not reach the customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class TestedReply:
     kind: str
     read: Mapping[str, Any]
     truths: Mapping[str, bool]
+    answered: Answered | None = None
+    attached_files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,8 @@ class TestedBook:
     replies: list[TestedReply] = field(default_factory=list)
     owners: dict[int, int] = field(default_factory=dict)  # The customer of each invoice
     tasks: dict[tuple[int, str], TestedTask] = field(default_factory=dict)  # Open ones by customer and name
+    asked_in: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))  # Replies by the task that they brought
+    heard: list[TestedReply] = field(default_factory=list)  # Every reply, those that wait no more as well
     payments: list[TestedPayment] = field(default_factory=list)
     ids: count[int] = field(default_factory=lambda: count(1))
     entries: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
@@ -180,6 +186,8 @@ class TestedBook:
         """Joins the customer's open task of that name."""
         wanted = self.rules.calendar.plus(on, step.due_workdays) if step.due_workdays else None
         task = self.open_task(action.customer_id, step.name, step.assign, on, wanted)
+        if action.subject == Scope.REPLY:
+            self.asked_in[task.id].add(action.items[0].subject_id)
         deadline = joined_deadline(task.due_on, wanted, on)
         for item in action.items:
             if action.ladder and item.rule_id == action.rule_id:
@@ -194,13 +202,26 @@ class TestedBook:
             return
         for invoice_id in reply.invoices:
             state = self.states[invoice_id]
+            if what == NOT_RECEIVED:
+                self._undo_delivery(reply, invoice_id)
+                continue
             balance = Money(state.balance, self.invoices[invoice_id].currency)
             delivered = reply.truths["answers_transmittal"]
             entry = entry_recorded(what, reply.read, balance, delivered=delivered, on=reply.received_on, kind=reply.kind)
             if entry is not None and state.status is InvoiceStatus.OPEN:
-                self.enter(invoice_id, entry)
+                self.enter(invoice_id, replace(entry, data={**entry.data, "message": reply.id}))
         if can_be_recorded(what, reply.read):
             self.replies.remove(reply)
+
+    def _undo_delivery(self, reply: TestedReply, invoice_id: int) -> None:
+        state = self.states[invoice_id]
+        if state.status is not InvoiceStatus.OPEN or not can_be_missing(state, reply.answered, reply.received_on):
+            return
+        delivery = next((tested for tested in self.actions if tested.id == state.delivered_by), None)
+        if delivery is not None:
+            delivery.missed.add(invoice_id)
+        for entry in entries_when_not_received(state, reply.received_on, of_ladder=delivery is not None and bool(delivery.action.ladder)):
+            self.enter(invoice_id, entry)
 
     def restate(self) -> None:
         """What the test states of its first day holds whatever was sent before."""

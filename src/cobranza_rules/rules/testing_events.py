@@ -51,7 +51,7 @@ ABOUT_INVOICES: Mapping[str, tuple[str, ...]] = {
     "case_returned": ("rung",),
 }
 ABOUT_CUSTOMERS: Mapping[str, tuple[str, ...]] = {
-    "reply": ("kind", "answers", "invoice", "invoices", "pay_on", "amount", *REPLY_TRUTHS),
+    "reply": ("kind", "answers", "invoice", "invoices", "pay_on", "amount", "attached_files", *REPLY_TRUTHS),
     "inbox_settled": (),
     "contacts": ("roles",),
     "facts": ("customer_ready", *COMPANY_FACTS),
@@ -238,6 +238,7 @@ class EventReader:
             "kind": fields.one_of("kind", REPLY_FACTS["kind"].choices, required=True),
             "answers": fields.one_of("answers", self.names.rules | self.names.rungs),
             "read": {"pay_on": fields.day("pay_on"), "amount": fields.amount("amount")},
+            "attached_files": fields.whole("attached_files", most=300),
             **{name: fields.truth(name, default=bool(REPLY_FACTS[name].neutral)) for name in REPLY_TRUTHS if name in fields},
         }
 

@@ -45,6 +45,7 @@ STATED = (
     *("payment_method", "cancellation_pending", "delivery", "workdays_since_delivery", "delivered_before", "acknowledged", "case_status"),
     "support_missing",
     *(
+        "not_received_count",
         "promised_on",
         "promise_count",
         "payment_claimed",
@@ -243,6 +244,7 @@ class InvoiceReader:
             delivery=delivery,
             delivered_on=self._delivered_on(facts, issued) if delivery == "sent" else None,
             delivered_by=None if delivery == "pending" or facts.get("delivered_before") else BY_THE_PROGRAM,
+            not_received_count=self._count(facts, "not_received_count", 0),
             acknowledged=bool(facts.get("acknowledged")),
             support_required=(ANY,) if facts.get("support_missing") else (),
             case_status=str(facts.get("case_status", "collections")),

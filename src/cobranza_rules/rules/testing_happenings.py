@@ -13,12 +13,11 @@ from cobranza_rules.domain.support import SupportFile, SupportKind
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
-from cobranza_rules.rules.effects import is_about_delivery
 from cobranza_rules.rules.overrides import Override, OverrideKind, blocked_by
-from cobranza_rules.rules.testing_book import TestedAction, TestedBook, TestedPayment, TestedReply
-from cobranza_rules.rules.testing_events import REPLY_FACTS, REPLY_TRUTHS
+from cobranza_rules.rules.testing_book import TestedBook, TestedPayment
 from cobranza_rules.rules.testing_fates import late_fate
 from cobranza_rules.rules.testing_model import Event, Fate
+from cobranza_rules.rules.testing_replies import inbox_settled, reply_comes_in, settle_replies
 
 # Entries that an event makes just so on each of its invoices.
 PLAIN = {
@@ -96,7 +95,10 @@ def _task(book: TestedBook, event: Event) -> None:
 
 
 def _task_done(book: TestedBook, event: Event) -> Sentence | None:
-    if book.tasks.pop((book.customer_id(event.customer), event.data["name"]), None) is None:
+    task = book.tasks.pop((book.customer_id(event.customer), event.data["name"]), None)
+    if task is not None:
+        settle_replies(book, task.id, event.on)
+    else:
         return _("no task '{name}' is open for {customer}", name=event.data["name"], customer=event.customer)
     return None
 
@@ -165,43 +167,6 @@ def _intervention(book: TestedBook, event: Event, key: int, name: str) -> Senten
     return None
 
 
-def _reply(book: TestedBook, event: Event) -> Sentence | None:
-    customer = book.customer_id(event.customer)
-    answered = _answered(book, event, customer)
-    if event.data["answers"] and answered is None:
-        return _(
-            "no message of '{rule}' was sent to {customer} that could be answered", rule=event.data["answers"], customer=event.customer
-        )
-    truths = {name: event.data.get(name, bool(REPLY_FACTS[name].neutral)) for name in REPLY_TRUTHS}
-    invoices = tuple(book.invoice_id(name) for name in event.invoices)
-    if answered is not None:
-        delivers = any(is_about_delivery(step.kind, step.name) for step in answered.action.steps)
-        truths = {**truths, "answers_our_message": True, "answers_transmittal": delivers, **_given(event)}
-        invoices = invoices or tuple(answered.action.invoice_ids)
-    book.replies.append(TestedReply(next(book.ids), customer, invoices, event.on, event.data["kind"], event.data["read"], truths))
-    return None
-
-
-def _given(event: Event) -> dict[str, bool]:
-    return {name: event.data[name] for name in REPLY_TRUTHS if name in event.data}
-
-
-def _answered(book: TestedBook, event: Event, customer: int) -> TestedAction | None:
-    sent = [
-        tested
-        for tested in book.actions
-        if (tested.action.rule_id, tested.action.customer_id) == (event.data["answers"], customer) and tested.sent_on is not None
-    ]
-    return sent[-1] if sent else None
-
-
-def _inbox_settled(book: TestedBook, event: Event) -> None:
-    """A person has looked at all that waits, and none of it changes anything."""
-    customer = book.customer_id(event.customer)
-    book.replies = [reply for reply in book.replies if reply.customer != customer]
-    book.customers[customer] = replace(book.customers[customer], inbox_open=0)
-
-
 def _contacts(book: TestedBook, event: Event) -> None:
     """Valid addresses for these roles."""
     customer = book.customer_id(event.customer)
@@ -256,8 +221,8 @@ _INVOICE_EVENTS: dict[str, Callable[[TestedBook, Event, int, str], Sentence | No
     "case_returned": _case_returned,
 }
 _CUSTOMER_EVENTS: dict[str, Callable[[TestedBook, Event], Sentence | None]] = {
-    "reply": _reply,
-    "inbox_settled": _inbox_settled,
+    "reply": reply_comes_in,
+    "inbox_settled": inbox_settled,
     "contacts": _contacts,
     "facts": _facts,
     "deposit": _deposit,

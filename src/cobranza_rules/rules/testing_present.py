@@ -15,6 +15,7 @@ from cobranza_rules.facts.build import Facts, company_facts, customer_facts, inv
 from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.rules.document_references import CUSTOMER_ROLES
 from cobranza_rules.rules.model import ASKED
+from cobranza_rules.rules.not_received import NOT_RECEIVED, contradicts
 from cobranza_rules.rules.overrides import NO_OVERRIDES
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Book, Claims, CustomerSubject, InvoiceSubject, ReplySubject
@@ -22,7 +23,9 @@ from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, T
 from cobranza_rules.rules.testing_queues import tested_queues
 
 Given = Mapping[str, Value | None]
-NAMES_NO_INVOICES = frozenset({"promise", "payment_notice", "dispute"})  # Kinds that a person has to give their invoices to
+NAMES_NO_INVOICES = frozenset(
+    {"promise", "payment_notice", "dispute", "invoice_correction", "missing_requirement", NOT_RECEIVED}
+)  # Kinds that a person has to give their invoices to
 
 
 class Present:
@@ -87,10 +90,11 @@ def _claims(book: TestedBook, without: TestedAction | None) -> dict[str, dict[in
     for tested in book.actions:
         if tested is without or tested.stage is Stage.GONE:
             continue
-        undone, uncertain = tested.stage is Stage.UNDONE, tested.stage is Stage.UNCERTAIN
+        back, uncertain = tested.stage is Stage.UNDONE, tested.stage is Stage.UNCERTAIN
         for item in tested.action.items:
             own = found[tested.action.subject][item.subject_id]
             known = own.get(item.rule_id, NOTHING_CLAIMED)
+            undone = back or (tested.action.subject == Scope.INVOICE and item.subject_id in tested.missed)
             own[item.rule_id] = known.and_one(tested.sent_on, undone=undone, uncertain=uncertain)
     return found
 
@@ -167,9 +171,13 @@ def _invoice(book: TestedBook, key: int, customer: CustomerSubject, today: dt.da
 def _reply_facts(book: TestedBook, reply: TestedReply, customers: Mapping[int, CustomerSubject]) -> Facts:
     doubtful = reply.truths["doubtful"] or (reply.kind in NAMES_NO_INVOICES and not reply.invoices)
     doubtful = doubtful or (not reply.truths["decided_by_person"] and _said_before(book, reply))
+    opened = [state for state in (book.states[invoice] for invoice in reply.invoices) if state.status is InvoiceStatus.OPEN]
+    doubtful = doubtful or (reply.kind == NOT_RECEIVED and contradicts(opened, reply.answered, reply.received_on))
     return reply_facts(
         kind=reply.kind,
         **{**reply.truths, "doubtful": doubtful},
+        not_received_before=any(state.not_received_count for state in opened),
+        attached_files=reply.attached_files,
         received_on=reply.received_on,
         read=reply.read,
         customer=customers[reply.customer].facts,

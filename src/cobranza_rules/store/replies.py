@@ -16,12 +16,15 @@ from cobranza_rules.facts.build import reply_facts
 from cobranza_rules.mail.invoice_names import same_number
 from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import is_about_delivery
+from cobranza_rules.rules.model import StepKind
+from cobranza_rules.rules.not_received import NOT_RECEIVED, Answered, contradicts
 from cobranza_rules.rules.subjects import Claims, CustomerSubject, ReplySubject
 from cobranza_rules.store.tables import ActionRow, InvoiceRow, ReceivedRow
 
 INVOICES = "about"  # Under this key a person's decision names the invoices that a message is about, by id.
 NAMED = "invoices"  # Under this key stand the numbers that the message itself names.
-ABOUT_INVOICES = frozenset({"promise", "payment_notice", "dispute"})
+SMALLEST_PICTURE = 20_000  # Bytes from which on an attached picture counts as a file
+ABOUT_INVOICES = frozenset({"promise", "payment_notice", "dispute", "invoice_correction", "missing_requirement", NOT_RECEIVED})
 
 
 def facts_to_json(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,14 +60,15 @@ def open_replies(
     calendar: BusinessCalendar,
 ) -> list[ReplySubject]:
     query = (
-        select(ReceivedRow, ActionRow.plan)
+        select(ReceivedRow, ActionRow)
         .outerjoin(ActionRow, ActionRow.id == ReceivedRow.action_id)
         .where(ReceivedRow.state == "open", ReceivedRow.customer_id.in_(customer_ids))
         .order_by(ReceivedRow.id)
     )
     subjects = []
-    for row, plan in session.execute(query):
+    for row, action in session.execute(query):
         assert row.customer_id is not None
+        plan = action.plan if action is not None else None
         about = invoices_about(session, row, plan)
         invoices = about.ids
         vouched = bool(row.decided_by)  # A person has looked and says what it is.
@@ -75,10 +79,13 @@ def open_replies(
             doubtful=row.doubtful
             or (about.unclear and not vouched)
             or (row.kind in ABOUT_INVOICES and not invoices)
-            or (not vouched and _said_before(session, row.kind, invoices)),
+            or (not vouched and _said_before(session, row.kind, invoices))
+            or (row.kind == NOT_RECEIVED and contradicts(_open(session, invoices), answered_by(row, action), received_on(row, calendar))),
             answers_our_message=row.action_id is not None or vouched,
             answers_transmittal=delivers(plan),
             decided_by_person=vouched,
+            not_received_before=any(invoice.not_received_count for invoice in _open(session, invoices)),
+            attached_files=sum(not _is_ornament(each) for each in row.attachments),
             received_on=received_on(row, calendar),
             read=facts_from_json(row.facts),
             customer=customers[row.customer_id].facts,
@@ -88,6 +95,11 @@ def open_replies(
     return subjects
 
 
+def _is_ornament(attachment: Mapping[str, Any]) -> bool:
+    """The logo of a signature; the photograph of a receipt is larger."""
+    return str(attachment["media_type"]).startswith("image/") and int(attachment["size"]) < SMALLEST_PICTURE
+
+
 def _said_before(session: Session, kind: str, invoices: Sequence[int]) -> bool:
     """A second promise or claim goes to a person instead of holding."""
     counts = {"promise": InvoiceRow.promise_count, "payment_notice": InvoiceRow.claim_count}
@@ -95,6 +107,18 @@ def _said_before(session: Session, kind: str, invoices: Sequence[int]) -> bool:
         return False
     query = select(InvoiceRow.id).where(InvoiceRow.id.in_(invoices), InvoiceRow.status == "open", counts[kind] > 0)
     return session.scalar(query.limit(1)) is not None
+
+
+def _open(session: Session, invoices: Sequence[int]) -> list[InvoiceRow]:
+    return list(session.scalars(select(InvoiceRow).where(InvoiceRow.id.in_(invoices), InvoiceRow.status == "open")))
+
+
+def answered_by(row: ReceivedRow, action: ActionRow | None) -> Answered | None:
+    """The message that a reply answers; None where it answers none, or a person says what it is about."""
+    if action is None or action.finished_on is None or row.decided_by:
+        return None
+    brought = any(step["kind"] == StepKind.DELIVER for step in action.plan["steps"])
+    return Answered(action.id, action.finished_on, brought)
 
 
 def received_on(row: ReceivedRow, calendar: BusinessCalendar) -> dt.date:

@@ -97,6 +97,7 @@ class InvoiceRow(Base):
     delivery: Mapped[Word]
     delivered_on: Mapped[dt.date | None]
     delivered_by: Mapped[int | None]
+    not_received_count: Mapped[int] = mapped_column(default=0)
     acknowledged: Mapped[bool]
     case_status: Mapped[Word]
     promised_on: Mapped[dt.date | None]
