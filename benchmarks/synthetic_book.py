@@ -229,6 +229,7 @@ def _received(customer: int) -> Row:
         "facts": {},
         "evidence": {},
         "doubts": [],
+        "attachments": [],
         "state": "open",
         "decided_by": "",
     }

@@ -45,6 +45,7 @@ def _invoice(issued_on: dt.date, due_on: dt.date | None, **rest: Any) -> Invoice
         "promise_count": 0,
         "claimed_on": None,
         "claim_count": 0,
+        "not_received_count": 0,
         "dispute_open": False,
         "dispute_closed_on": None,
         "reversed_on": None,

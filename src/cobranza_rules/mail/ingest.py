@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from itertools import takewhile
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.dispatch.approval_answers import answered_requests, take_answer
@@ -20,21 +19,15 @@ from cobranza_rules.dispatch.reported import note_reports
 from cobranza_rules.domain.reply import Classification, ReplyKind
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.authentication import sender_authenticated
-from cobranza_rules.mail.match import NO_TOKENS, Match, OwnMessage, Tokens, match, named_ids
+from cobranza_rules.mail.match import Match, named_ids
 from cobranza_rules.mail.message import IncomingMessage
 from cobranza_rules.mail.message_reports import reports_of
-from cobranza_rules.mail.reading import read_classified
 from cobranza_rules.mail.reading_process import Read
-from cobranza_rules.mail.reply_token import numbers_of, tokens_in_addresses, tokens_in_text
 from cobranza_rules.mail.taking import WAITING, take_new
+from cobranza_rules.mail.whose import whose_message
 from cobranza_rules.problems import Problem
 from cobranza_rules.store.replies import facts_to_json
 from cobranza_rules.store.tables import (
-    ActionRow,
-    BillingRequestRow,
-    ContactRow,
-    InvoiceRow,
-    OutgoingRow,
     QuarantineRow,
     ReceivedRow,
     TakenRow,
@@ -133,17 +126,12 @@ def _quarantine(keeper: Bookkeeper, taken: TakenRow, reason: Sentence) -> None:
 
 def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage, taken: TakenRow) -> ReceivedRow:
     session = keeper.session
-    contacts = _contacts(session, [message.sender])
-    found = read_classified(workspace, message, _currency(session, contacts.get(message.sender, frozenset())))
-    if found.bounce is not None:
-        contacts = _contacts(session, [message.sender, *found.bounce.recipients])
-    own = _own_messages(session, named_ids(message))
-    matched = match(message, own_messages=own, contacts=contacts, bounced=found.bounce, tokens=_tokens(session, workspace, message))
+    whose = whose_message(session, workspace, message)
+    found, matched = whose.found, whose.matched
     answered = answered_requests(session, workspace, message) if not found.kind.automatic else None
     if answered is not None:  # It speaks of the company's own matter: no customer is answering, whatever his address.
         found, matched = Classification(ReplyKind.DECISION, doubtful=False), Match("request", 1.0)
     trusted = workspace.settings.mail.mailbox(taken.folder.partition("/")[0]).authserv_id
-    known = matched.customer_id is not None and matched.customer_id in contacts.get(message.sender, frozenset())
     row = ReceivedRow(
         fingerprint=message.fingerprint,
         raw=taken.raw,
@@ -158,7 +146,7 @@ def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage,
         kind=found.kind.value,
         doubtful=found.doubtful or matched.doubtful or not taken.complete,
         sender_authenticated=sender_authenticated(message.authentication_results, trusted, message.sender),
-        sender_known=known,
+        sender_known=matched.customer_id is not None and matched.customer_id in whose.of_sender,
         facts=facts_to_json(found.facts),
         evidence=dict(found.evidence),
         doubts=[doubt.as_json() for doubt in found.doubts],
@@ -191,47 +179,3 @@ def _take_effect(
             row.state = AUTOMATIC if note_returned(keeper, named, found.bounce) else OPEN
         else:
             undo_bounced(keeper, matched.action_id, found.bounce, workspace.clock.today())
-
-
-def _contacts(session: Session, addresses: Iterable[str]) -> dict[str, frozenset[int]]:
-    """Customers by address. Inactive contacts are known, too: they did write; and so are those to whom billing requests have delivered."""
-    wanted = {address.lower() for address in addresses if address}
-    found: dict[str, set[int]] = defaultdict(set)
-    query = select(ContactRow.email, ContactRow.customer_id).where(func.lower(ContactRow.email).in_(wanted))
-    named = select(BillingRequestRow.contact_email, BillingRequestRow.customer_id).where(
-        func.lower(BillingRequestRow.contact_email).in_(wanted), BillingRequestRow.state == "accepted"
-    )
-    for email, customer_id in (*session.execute(query), *session.execute(named)):
-        found[email.lower()].add(customer_id)
-    return {email: frozenset(ids) for email, ids in found.items()}
-
-
-def _own_messages(session: Session, ids: Iterable[str]) -> dict[str, OwnMessage]:
-    return {own.message_id: own for own in _that_left(session, OutgoingRow.message_id.in_(list(ids)))}
-
-
-def _tokens(session: Session, workspace: Workspace, message: IncomingMessage) -> Tokens:
-    """Whatever the settings say now: what was sent with a token is answered months later."""
-    in_address = tokens_in_addresses(workspace.settings.mail.address, message.to)
-    in_text = tokens_in_text(message.text)
-    if not in_address and not in_text:
-        return NO_TOKENS
-    named = [numbers_of(workspace.token_key, tokens) for tokens in (in_address, in_text)]
-    known = {own.action_id: own for own in _that_left(session, OutgoingRow.action_id.in_([*named[0], *named[1]]))}
-    return Tokens(*(tuple(known[number] for number in numbers if number in known) for numbers in named))
-
-
-def _that_left(session: Session, which: ColumnElement[bool]) -> Iterator[OwnMessage]:
-    """The oldest first: of an action that was written anew the last message counts."""
-    query = select(OutgoingRow.message_id, OutgoingRow.action_id, ActionRow.customer_id, ActionRow.rule_id)
-    query = (
-        query.join(ActionRow, ActionRow.id == OutgoingRow.action_id).where(which, OutgoingRow.state != "approved").order_by(OutgoingRow.id)
-    )
-    return (OwnMessage(row.message_id, row.action_id, row.customer_id, row.rule_id) for row in session.execute(query))
-
-
-def _currency(session: Session, customers: frozenset[int]) -> str:
-    """What a bare `$` means to this sender: the currency of its invoices, pesos where there are several or none."""
-    query = select(InvoiceRow.currency).where(InvoiceRow.customer_id.in_(customers), InvoiceRow.status == "open").distinct()
-    currencies = list(session.scalars(query))
-    return currencies[0] if len(currencies) == 1 else "MXN"

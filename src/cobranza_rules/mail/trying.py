@@ -8,10 +8,9 @@ from pathlib import Path
 from cobranza_rules.domain.reply import Classification
 from cobranza_rules.language import _
 from cobranza_rules.mail.authentication import sender_authenticated
-from cobranza_rules.mail.ingest import _contacts, _currency, _own_messages
-from cobranza_rules.mail.match import Match, match, named_ids
+from cobranza_rules.mail.match import Match
 from cobranza_rules.mail.message import IncomingMessage
-from cobranza_rules.mail.reading import read_classified
+from cobranza_rules.mail.whose import whose_message
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import CustomerRow
 from cobranza_rules.workspace import Workspace
@@ -41,15 +40,10 @@ def try_message(workspace: Workspace, file: Path) -> Trial:
     if not isinstance(read, IncomingMessage):
         raise ProblemError([Problem(_("the message cannot be read: {reason}", reason=read), _("check that the file is an e-mail (.eml)"))])
     with workspace.database.reading() as session:
-        contacts = _contacts(session, [read.sender])
-        found = read_classified(workspace, read, _currency(session, contacts.get(read.sender, frozenset())))
-        if found.bounce is not None:
-            contacts = _contacts(session, [read.sender, *found.bounce.recipients])
-        own = _own_messages(session, named_ids(read))
-        matched = match(read, own_messages=own, contacts=contacts, bounced=found.bounce)
+        whose = whose_message(session, workspace, read)
+        matched = whose.matched
         customer = session.get(CustomerRow, matched.customer_id) if matched.customer_id is not None else None
-    answered = next((message for message in own.values() if message.action_id == matched.action_id), None)
     authenticated = any(
         sender_authenticated(read.authentication_results, mailbox.authserv_id, read.sender) for mailbox in workspace.settings.mail.incoming
     )
-    return Trial(found, matched, customer.code if customer else "", answered.kind if answered else "", authenticated)
+    return Trial(whose.found, matched, customer.code if customer else "", whose.answers.kind if whose.answers else "", authenticated)
