@@ -42,8 +42,17 @@ ASSIGNED: tuple[tuple[str, str, str, Mapping[str, str], str], ...] = (
     ("2026-03-13", "solicitud-de-documentos", "document_request", {}, "Se reenviaron."),
     ("2026-03-18", "aviso-de-pago-autenticado", "payment_notice", {"paid_on": "2026-03-17"}, "El banco lo confirma el mismo día."),
     ("2026-03-18", "segunda-promesa", "promise", {"pay_on": "2026-03-20"}, "Segunda promesa."),
-    ("2026-03-26", "no-hemos-recibido", "not_received", {}, "Se reenvió la factura."),
+    ("2026-03-26", "no-hemos-recibido", "not_received", {}, "Pregunta por FA-1302; se le vuelve a entregar."),
 )
+# The invoices that some of them are about, where the reply names none.
+ABOUT = {"correccion-de-factura": ["FA-1262"], "falta-orden-de-compra": ["FA-1206"], "no-hemos-recibido": ["FA-1302"]}
+# Tasks that are done right after one of them was read: who does it, which, of whom, and what came of it.
+DONE_THEN = {
+    "falta-orden-de-compra": (
+        ("collections_analyst", "complete-requirements", "C-006", "Se envió la orden de compra."),
+        ("accounting", "correct-invoice", "C-005", "Sustituida."),
+    )
+}
 # Tasks that Sales answers: the last column is what its intervention brought.
 INTERVENTIONS = (
     ("2026-03-11", "C-006", "agreement", "Pagará en dos partes en cuanto reciba la orden de compra."),
@@ -104,7 +113,7 @@ FORMAT = """\
 #             answer   answers, with the `file` under samples/, the mail that asks for `customer`'s signature, or the oldest one of which
 #                      anything waits; @NUMBER@ in it becomes the number that waits. The next tick reads it.
 #             release  lets messages go out (mode supervised), all or `customer`'s only
-#             assign   says what the message `reply` is: `kind`, `facts`, `comment`; `customer` where the program could not tell. Nothing is
+#             assign   says what the message `reply` is: `kind`, `facts`, `invoices`, `comment`; `customer` where the program could not tell. Nothing is
 #                      left to do where the program has recorded that message by itself.
 #             done     closes open tasks named `task` (all or `customer`'s only) with `answer` and `comment`; `acknowledgement` says who at
 #                      the customer received what was handed over (person, title, phone). No open task: nothing to do.
@@ -154,12 +163,17 @@ def _assigned(day: dt.date, replies: Sequence[Reply]) -> list[Mapping[str, Any]]
         if on != day.isoformat():
             continue
         reply = next(reply for reply in replies if reply.file.endswith(f"-{name}.eml"))
-        named = {"facts": facts} if facts else {}
+        named: dict[str, Any] = {"facts": facts} if facts else {}
+        named |= {"invoices": ABOUT[name]} if name in ABOUT else {}
         acts.append(
             {"as": ANALYST, "do": "assign", "reply": f"respuestas/{reply.file}", "customer": reply.customer, "kind": kind}
             | named
             | {"comment": comment}
         )
+        acts += [
+            {"as": role, "do": "done", "task": task, "customer": customer, "comment": done}
+            for role, task, customer, done in DONE_THEN.get(name, ())
+        ]
     return acts
 
 

@@ -117,7 +117,7 @@ def test_a_delivery_moves_the_due_date_and_its_undoing_moves_it_back(desk: Desk)
     assert desk.told()[-1] == "invoice FA-1 is due 2026-04-17, for it was delivered"
     desk.enter("FA-1", EntryKind.DELIVERY_UNDONE, dt.date(2026, 3, 12), action=7)
     assert desk.due("FA-1") == "2026-04-10"
-    assert desk.told()[-1] == "invoice FA-1 is due 2026-04-10, for its delivery came back"
+    assert desk.told()[-1] == "invoice FA-1 is due 2026-04-10, for its delivery is undone"
 
 
 def test_what_moves_nothing_writes_nothing(desk: Desk) -> None:

@@ -100,12 +100,10 @@ def test_a_step_within_the_company_is_no_contact_with_the_customer(desk: Desk) -
     assert "escalamiento" not in str(demand["history"])
 
 
-def test_papers_for_accounting_are_no_letters_to_a_customer(desk: Desk) -> None:
+def test_a_relation_of_nothing_is_not_written(desk: Desk) -> None:
     with pytest.raises(ProblemError) as caught:
         asked(desk, "collections-relation")
-    said = (
-        "the letter 'collections-relation' is for Accounting and not for a customer; ask for a letter to a customer, such as formal-demand"
-    )
+    said = "nothing was collected from 2026-03-01 to 2026-03-02; name other days with --since and --until, or import the payments first"
     assert str(caught.value) == said
 
 

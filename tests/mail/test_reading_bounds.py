@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from .messages import classified, reply
@@ -86,6 +86,7 @@ HEADS = st.sampled_from(
 @settings(max_examples=60)
 @given(SAID, HEADS, QUOTED_LINES)
 def test_nothing_is_read_in_what_is_quoted(said: str, head: str, lines: list[str]) -> None:
+    assume(not (head.startswith("Enviado") and "|" in said))  # A signature above a telephone's own line goes to a person.
     quoted = "\n".join(f"> {line}" if head.startswith(("El ", "On ", "Enviado")) else line for line in lines)
     alone, with_quote = classified(reply(said)), classified(reply(f"{said}\n\n{head}\n{quoted}\n"))
     assert (with_quote.kind, with_quote.doubtful, shown(with_quote)) == (alone.kind, alone.doubtful, shown(alone))

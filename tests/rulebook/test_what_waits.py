@@ -164,7 +164,7 @@ def test_a_message_about_a_whole_customer_is_listed_without_amount_or_invoices(s
     rewrite(desk, ("statement-of-the-month", "monthly-statement"))
     desk.run(MONDAY)
     listed = say(base, "approvals", "list", "--on", "2026-03-02").splitlines()
-    assert listed[-1].split() == ["3", "release", "collections_analyst", "monthly-statement", "C-001"]
+    assert listed[-1].split() == ["3", "release", "collections_analyst", "monthly-statement", "C-001", "0"]
     rewrite(desk, ("when: open_invoices > 0", "when: open_invoices > 7"))
     reason = "does not apply: open_invoices > 7 (open_invoices: 1)"
     called_off = f"Messages that wait and that the next run would call off: 1\n- C-001: monthly-statement\n    because of {reason}\n"

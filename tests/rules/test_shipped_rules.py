@@ -43,9 +43,16 @@ def test_the_shipped_rules() -> None:
     assert transmittal.sets == {"delivery": "sent"}
     assert [(rule.id, rule.do[0].name) for rule in rules.rules if rule.scope is Scope.REPLY] == [
         ("acknowledgement-received", "acknowledgement"),
+        ("not-received", "not_received"),
+        ("not-received-again", "confirm-delivery"),
         ("promise-received", "promise"),
         ("payment-claim-received", "payment_claim"),
+        ("payment-receipt-received", "payment-receipt"),
         ("dispute-opened", "dispute"),
+        ("correction-asked", "dispute"),
+        ("requirement-missing", "dispute"),
+        ("documents-asked", "send-documents"),
+        ("contact-change-proposed", "check-contact"),
     ]
     (ladder,) = rules.ladders
     assert ladder.minimum_total == {"MXN": 50000, "USD": 3000}

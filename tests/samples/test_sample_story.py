@@ -19,6 +19,16 @@ from cobranza_rules.intake.cfdi import read_cfdi
 from cobranza_rules.intake.contacts import read_customers
 from cobranza_rules.problems import ProblemError
 
+TASKS = {
+    "transmittal",
+    "sales-intervention",
+    "decide-on-case",
+    "call-for-acknowledgement",
+    "resolve-rejection",
+    "complete-requirements",
+    "correct-invoice",
+}
+
 ACTS = {"approve", "answer", "release", "assign", "done", "acknowledge"}
 
 
@@ -77,7 +87,7 @@ def test_people_do_what_the_program_offers_in_roles_that_exist(samples: Path, st
         if act["do"] == "answer":
             assert "@NUMBER@" in (samples / act["file"]).read_text(encoding="utf-8") or "customer" not in act
         if act["do"] == "done":
-            assert act["task"] in {"transmittal", "sales-intervention", "decide-on-case", "call-for-acknowledgement", "resolve-rejection"}
+            assert act["task"] in TASKS
 
 
 def test_replies_carry_our_servers_verdict_on_top_and_no_thread(samples: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text, update
-from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import IntegrityError, StatementError
 
 from cobranza_rules.booking.importing import Importing
 from cobranza_rules.clock import FixedClock
@@ -106,7 +106,10 @@ def test_a_second_sqlite_writer_waits_and_then_says_so(tmp_path: Path) -> None:
         driver.execute("PRAGMA busy_timeout=50")
     with first.writing() as session:
         beat(session, "bank", NOON_IN_MEXICO)
-        with pytest.raises(OperationalError, match="database is locked"), second.writing() as other:
+        with (
+            pytest.raises(ProblemError, match="database is locked; see whether its disk is full or another program holds it"),
+            second.writing() as other,
+        ):
             beat(other, "bank", NOON_IN_MEXICO)
     first.close()
     second.close()

@@ -58,7 +58,7 @@ def test_the_program_itself_runs_on_it(on_postgresql: Desk) -> None:
     report = program.json("run", "--on", DAY.isoformat(), code=3)
     assert (report["planned"], report["states"]) == (2, {"sent": 1, "awaiting_signature": 1})
     assert program.json("run", "--on", DAY.isoformat())["planned"] == 0
-    assert len(program.sent()) == 1
+    assert len(program.sent()) == 2, "the reminder, and the request to sign the letter"
 
 
 def test_a_run_on_another_machine_keeps_this_one_waiting(on_postgresql: Desk) -> None:

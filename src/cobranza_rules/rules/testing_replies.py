@@ -32,7 +32,9 @@ def reply_comes_in(book: TestedBook, event: Event) -> Sentence | None:
         truths = {**truths, "answers_our_message": True, "answers_transmittal": delivers, **_given(event)}
         invoices = invoices or tuple(answered.action.invoice_ids)
     said = event.data["kind"], event.data["read"], truths
-    reply = TestedReply(next(book.ids), customer, invoices, event.on, *said, _message(answered, truths), event.data["attached_files"])
+    reply = TestedReply(
+        next(book.ids), customer, invoices, event.on, *said, _message(answered, truths), event.data.get("attached_files", 0)
+    )
     book.replies.append(reply)
     book.heard.append(reply)
     return None

@@ -72,6 +72,7 @@ def open_replies(
         about = invoices_about(session, row, plan)
         invoices = about.ids
         vouched = bool(row.decided_by)  # A person has looked and says what it is.
+        missed = _open(session, invoices) if row.kind == NOT_RECEIVED else []
         facts = reply_facts(
             kind=row.kind,
             sender_authenticated=row.sender_authenticated or vouched,
@@ -80,11 +81,11 @@ def open_replies(
             or (about.unclear and not vouched)
             or (row.kind in ABOUT_INVOICES and not invoices)
             or (not vouched and _said_before(session, row.kind, invoices))
-            or (row.kind == NOT_RECEIVED and contradicts(_open(session, invoices), answered_by(row, action), received_on(row, calendar))),
+            or (row.kind == NOT_RECEIVED and contradicts(missed, answered_by(row, action), received_on(row, calendar))),
             answers_our_message=row.action_id is not None or vouched,
             answers_transmittal=delivers(plan),
             decided_by_person=vouched,
-            not_received_before=any(invoice.not_received_count for invoice in _open(session, invoices)),
+            not_received_before=any(invoice.not_received_count for invoice in missed),
             attached_files=sum(not _is_ornament(each) for each in row.attachments),
             received_on=received_on(row, calendar),
             read=facts_from_json(row.facts),

@@ -5,7 +5,6 @@ It writes that text while it reads the rows: of a whole book no more than ids an
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE, OF_MORE, Day
+from cobranza_rules.facts.spans import Span
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope
 from cobranza_rules.rules.alike import Points
 from cobranza_rules.store.fact_columns import INVOICE, SAME_FOR_ALL, of_more_columns
@@ -62,7 +62,8 @@ class _Asked:
         """What `rules.concerned` asks of an invoice beside its conditions."""
         self._values("ladder", "rung", "currency")
         self._beyond("next_contact", [self._day.today])
-        self._beyond("due_on", [self._day.today - dt.timedelta(days=1)])
+        past = Span(first=self._day.today).last_on_one_side
+        self._beyond("due_on", [] if past is None else [past])
 
     def about(self, fact: str, points: Points) -> None:
         if fact in SAME_FOR_ALL:
