@@ -28,6 +28,7 @@ class Observer:
             key: 0 for key, given_one in simulation.book.invoices.items() if given_one.state.delivery == "sent"
         }
         self.stages: dict[int, Stage] = {}
+        self.heirs: dict[int, list[int]] = defaultdict(list)
 
     def confirmed(self, number: int) -> None:
         action = self.simulation.action(number)
@@ -38,15 +39,19 @@ class Observer:
                 self.delivered[item.subject_id] = number
 
     def came_back(self, number: int) -> None:
+        """A substitute inherited what came back."""
         for item in self.simulation.action(number).items:
-            if self.rungs[item.subject_id][-1:] == [(item.rule_id, number)]:
-                self.rungs[item.subject_id].pop()
-            if self.delivered.get(item.subject_id) == number:
-                del self.delivered[item.subject_id]
+            for subject in (item.subject_id, *self.heirs[item.subject_id]):
+                if self.rungs[subject][-1:] == [(item.rule_id, number)]:
+                    self.rungs[subject].pop()
+                if self.delivered.get(subject) == number:
+                    del self.delivered[subject]
 
     def substituted(self, event: Event) -> None:
         old, new = self.simulation.book.invoice_id(event.invoices[0]), self.simulation.book.invoice_id(event.data["by"])
         self.rungs[new] = list(self.rungs[old])
+        for heirs in (self.heirs[old], *(each for each in self.heirs.values() if old in each)):
+            heirs.append(new)
         self.delivered.pop(new, None)
         if old in self.delivered:
             self.delivered[new] = self.delivered[old]
