@@ -367,3 +367,19 @@ def test_a_large_message_comes_in_pieces(server: Dovecot) -> None:
     assert (b"".join(first), second) == (large, [letter(2)])
     assert size == len(large)
     assert max(map(len, first)) <= PIECE
+
+
+def test_a_large_message_that_breaks_off_between_two_pieces_is_a_mailbox_that_is_away() -> None:
+    class Handler(Scripted):
+        sizes: ClassVar[dict[int, int]] = {1: 5_000_000}
+        bodies: ClassVar[dict[int, bytes]] = {1: b"y" * PIECE}
+
+        def fetch(self, uids: list[int], command: bytes) -> None:
+            if f"<{PIECE}.".encode() in command:
+                self.closed_by_script = True
+                return
+            super().fetch(uids, command)
+
+    with scripted(Handler) as port, pytest.raises(MailboxUnavailable) as raised:
+        polled(mailbox(port))
+    assert str(raised.value).startswith("the mail server 127.0.0.1 cannot be reached, or left: ")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import imaplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxLoginError
@@ -37,6 +37,13 @@ class ImapConnection:
             raise self._lost(error) from None
         finally:
             _leave(box)
+
+    def told(self, pieces: Iterable[bytes]) -> Iterator[bytes]:
+        """Pieces that somebody reads while the connection is open elsewhere. Raises MailboxUnavailable where they break off."""
+        try:
+            yield from pieces
+        except FAILURES as error:
+            raise self._lost(error) from None
 
     def examine(self, box: BaseMailBox, folder: str) -> int:
         """Selects the folder for reading and gives the UIDVALIDITY of that very selection."""

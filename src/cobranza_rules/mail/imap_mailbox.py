@@ -35,7 +35,8 @@ class ImapMailbox:
         last = mark.last_uid if mark is not None and mark.uidvalidity == uidvalidity else 0
         for uid, message in fetch_messages(box, _new_uids(box, kept, last, history)):
             last = max(last, uid)
-            yield Fetched(message.pieces, message.size, kept, str(uid), Watermark(folder, uidvalidity, last), message.complete)
+            pieces = self._connection.told(message.pieces)
+            yield Fetched(pieces, message.size, kept, str(uid), Watermark(folder, uidvalidity, last), message.complete)
 
 
 def _new_uids(box: BaseMailBox, kept: str, last: int, history: History) -> list[int]:
