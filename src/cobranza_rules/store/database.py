@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.chosen_index import HintedCompiler
 from cobranza_rules.store.migrations import HEAD
 
 BUSY_SECONDS = 30
@@ -110,6 +111,7 @@ def _engine(url: str, base: Path) -> Engine:
     if parsed.database and parsed.database != ":memory:":
         parsed = parsed.set(database=str(base / parsed.database))
     engine = create_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    engine.dialect.statement_compiler = HintedCompiler
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediately)
     return engine
