@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from tests.cfdi_files import COMPANY, credit_note, invoice, receipt, uuid_of
+from tests.migrated import put_migrated
 from tests.stories.desk import Desk
 from tests.stories.fixtures import OPENING, DeskMaker, desk, make_desk, supervised
 
@@ -360,6 +361,7 @@ def settled(
     folder: Path, order: list[str]
 ) -> tuple[dict[str, tuple[int, str, bool]], dict[str, dict[str, int]], list[tuple[str, int, bool]]]:
     """Statuses, what covers each invoice, and each part of a payment."""
+    put_migrated(folder / "law.db")
     database = open_database("sqlite:///law.db", folder)
     importing = opened(database, folder)
     for name in order:

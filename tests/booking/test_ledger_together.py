@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from tests.booking.ledger_records import charge, credit, link, taken
 from tests.cfdi_files import uuid_of
+from tests.migrated import put_migrated
 
 from cobranza_rules.booking import ledger_books
 from cobranza_rules.booking.bookkeeper import entries_of
@@ -43,6 +44,7 @@ def booked(database: Database) -> dict[str, Any]:
 def take(folder: Path, monkeypatch: pytest.MonkeyPatch, together: int) -> tuple[Any, ...]:
     folder.mkdir()
     monkeypatch.setattr(ledger_books, "TOGETHER", together)
+    put_migrated(folder / "test.db")
     database = open_database("sqlite:///test.db", folder)
     first = taken(database, CLOCK, *DOCUMENTS, links=LINKS)
     before = booked(database)

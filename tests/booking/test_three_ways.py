@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
@@ -12,6 +11,7 @@ import pytest
 from sqlalchemy import select
 from tests.booking.one_book import Plain, as_cfdi, as_report, as_spreadsheet, as_tables, left_in_ledger, reckoned, throw
 from tests.cfdi_files import COMPANY
+from tests.migrated import put_migrated
 
 from cobranza_rules.booking.bookkeeper import entries_of, state_of
 from cobranza_rules.booking.importing import Importing, ImportReport
@@ -33,14 +33,13 @@ def importing(database: Database, folder: Path) -> Importing:
 
 @pytest.fixture
 def books(tmp_path: Path) -> Iterator[Books]:
-    """Empty books, each in a copy of one migrated database."""
-    open_database("sqlite:///empty.db", tmp_path).close()
+    """Empty books."""
     opened: list[Database] = []
 
     def another() -> Importing:
         folder = tmp_path / str(len(opened))
         folder.mkdir()
-        shutil.copy(tmp_path / "empty.db", folder / "empty.db")
+        put_migrated(folder / "empty.db")
         opened.append(open_database("sqlite:///empty.db", folder))
         return importing(opened[-1], folder)
 

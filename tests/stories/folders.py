@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cobranza_rules.starting import make_workspace
+from tests.migrated import put_migrated
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = ROOT / "samples" / "cobranza.toml"
@@ -22,6 +23,8 @@ def make_folder(base: Path, **changes: str) -> Path:
     for old, new in {'rubric = "automatic"': 'rubric = "automatic"\nengine = "native"', **changes}.items():
         assert old in settings
         settings = settings.replace(old, new)
+    base.mkdir(parents=True, exist_ok=True)
+    put_migrated(base / "cobranza.db")
     make_workspace(base, settings + NOBODY_BY_MAIL)
     for part in ("new", "cur", "tmp"):
         (base / "correo-recibido" / part).mkdir(parents=True, exist_ok=True)
