@@ -83,7 +83,7 @@ def rules_in(folder: Path, base: Path) -> list[tuple[str, bytes]]:
     """The rules files of a folder in the order of their names; the patterns for replies are no rules. Raises ProblemError."""
     from cobranza_rules.workspace import REPLIES
 
-    files = [path for path in _yaml_files(folder, base) if path.name != REPLIES]
+    files = [path for path in yaml_files(folder, base) if path.name != REPLIES]
     if not files:
         raise ProblemError([Problem(_("there are no rules files"), _("put at least one .yaml file there"), shown_as(folder, base))])
     read, problems = [], list[Problem]()
@@ -98,7 +98,7 @@ def rules_in(folder: Path, base: Path) -> list[tuple[str, bytes]]:
     return read
 
 
-def _yaml_files(folder: Path, base: Path) -> list[Path]:
+def yaml_files(folder: Path, base: Path) -> list[Path]:
     """In the order of their names; what editors hide there begins with a dot.
 
     Raises ProblemError for files whose names end almost so: a hold that somebody wrote into one would keep nothing back, and nobody would see.
@@ -165,7 +165,7 @@ def known_names(workspace: Workspace) -> Known:
 def files_of_tests(workspace: Workspace) -> list[Path]:
     """Raises ProblemError where there are none, or some that are not read."""
     folder = workspace.settings.rules / "tests"
-    found = _yaml_files(workspace.base / folder, workspace.base)
+    found = yaml_files(workspace.base / folder, workspace.base)
     if not found:
         raise ProblemError([Problem(_("there are no rule tests"), _("put .yaml files with tests there"), str(folder))])
     return found

@@ -23,14 +23,27 @@ class LineState(StrEnum):
     OUTGOING = "outgoing"
 
 
+class LineKind(StrEnum):
+    """What moved the money, as far as the bank's words tell."""
+
+    SPEI = "spei"
+    TRANSFER = "transfer"  # Between two accounts of the same bank, or in a way that is not told
+    CHEQUE = "cheque"
+    CASH = "cash"
+    CARD = "card"
+    RETURNED = "returned"  # A cheque or transfer that the bank gives back
+    FEE = "fee"  # With its tax
+    INTEREST = "interest"
+
+
 @dataclass(frozen=True, slots=True)
 class BankLine:
     """One movement. `position` counts from 1 in the order of the statement, oldest first.
 
     `amount` is positive for a deposit and negative for a withdrawal; `balance` is the running balance after it, None where the bank tells none.
     References are text, for leading zeros count: `reference` is that of the bank or of the payer, `tracking_key` the SPEI's clave de rastreo.
-    `counterparty_clabe` is a CLABE of 18 digits, or another account number as it stands there. `kind` is the word of the profile for what
-    moved the money (spei, cheque, cash ...). Texts that are not told are "".
+    `counterparty_clabe` is a CLABE of 18 digits, or another account number as it stands there. `kind` is a LineKind. Texts that are not
+    told are "".
     """
 
     position: int
@@ -59,7 +72,7 @@ class BankLine:
 class BankStatement:
     """The movements of one account over the days from `from_on` through `through_on`, both included.
 
-    `account` is the number of one of the company's own accounts, as the settings write it. `opening` is the balance before the first line,
+    `account` is the number of one of the company's own accounts, its letters and digits as the settings write them. `opening` is the balance before the first line,
     `closing` that after the last one. `profile` names the bank's profile, or the format (mt940, camt053), by which it was read.
     """
 

@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class BankAccount:
-    """Where customers pay in one currency. `clabe` has 18 digits; `swift` and `bank_address` serve customers abroad."""
+    """Where customers pay in one currency. `clabe` has 18 digits; `swift` and `bank_address` serve customers abroad.
+
+    `statements` names the bank's profile by which its statements are read; "" where none are expected.
+    """
 
     currency: str
     bank: str
@@ -17,6 +20,7 @@ class BankAccount:
     beneficiary: str
     swift: str = ""
     bank_address: str = ""
+    statements: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from cobranza_rules.store.tables.base import Base, Currency, Digest, Long, Minor
 
 
 class BankStatementRow(Base):
-    """`account` is the number of one of our accounts as the settings write it; the days are both included.
+    """`account` is the number of one of our accounts, its letters and digits as the settings write them; the days are both included.
 
     `profile` names the bank's profile, or the format, by which it was read. `opening` and `closing` are minor units, NULL where the bank
     tells none. `known_at` is when its lines came to be known, but for those that an earlier statement had told already.
