@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cobranza_rules.domain.company import BankAccount
+from cobranza_rules.domain.company import BankAccount, account_key
 from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
@@ -56,15 +55,10 @@ class OurAccounts:
         raise ProblemError([Problem(what, hint, file)])
 
 
-def account_key(text: str) -> str:
-    """Letters and digits alone: banks part an account number by spaces, hyphens and dots."""
-    return re.sub(r"[^0-9A-Z]", "", text.upper())
-
-
 def _is_named(text: str, account: BankAccount) -> bool:
     """As the settings write it, zeros before it aside, by its CLABE, or by the eleven digits of its account in that (3 bank, 3 plaza)."""
     key = account_key(text).lstrip("0")
     if len(key) < _SHORTEST:
         return False
-    known = {account_key(account.account), account_key(account.clabe), account_key(account.clabe)[6:17]}
+    known = {account.key, account_key(account.clabe), account_key(account.clabe)[6:17]}
     return key in {each.lstrip("0") for each in known if each}

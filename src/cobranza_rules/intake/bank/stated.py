@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 from cobranza_rules.domain.bank import BankLine, BankStatement
 from cobranza_rules.domain.company import BankAccount
-from cobranza_rules.intake.bank.accounts import account_key
 from cobranza_rules.intake.bank.balances import totals_problems
 from cobranza_rules.intake.bank.finding import found_in, is_clabe, kind_of
 from cobranza_rules.intake.bank.profile import BankProfile
@@ -45,9 +44,7 @@ def as_statement(stated: Stated, files: BankFiles, format_name: str, file: str) 
     if problems := totals_problems(lines, totals, stated.currency, file):
         raise ProblemError(_placed(problem, stated) for problem in problems)
     days = [*stated.days, *(line.booked_on for line in lines)]
-    return BankStatement(
-        account_key(account.account), account.currency, min(days), max(days), stated.opening, stated.closing, lines, format_name
-    )
+    return BankStatement(account.key, account.currency, min(days), max(days), stated.opening, stated.closing, lines, format_name)
 
 
 def _placed(problem: Problem, stated: Stated) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cobranza_rules.domain.bank import BankStatement
-from cobranza_rules.intake.bank.accounts import OurAccounts, account_key
+from cobranza_rules.intake.bank.accounts import OurAccounts
 from cobranza_rules.intake.bank.around import told_account, told_currency, told_period, told_totals
 from cobranza_rules.intake.bank.balances import balance_problem, closing_of, opening_of, totals_problems
 from cobranza_rules.intake.bank.profile import BankProfile
@@ -43,7 +43,7 @@ def read_table_statement(content: bytes, file: str, profile: BankProfile, accoun
         what = _("a movement stands outside of the days of the statement, {first} to {last}", first=from_on, last=through_on)
         raise ProblemError([Problem(what, _("download the statement again, and do not edit it"), file)])
     closing = totals.get("closing") or closing_of(lines, opening)
-    statement = BankStatement(account_key(account.account), account.currency, from_on, through_on, opening, closing, lines, profile.name)
+    statement = BankStatement(account.key, account.currency, from_on, through_on, opening, closing, lines, profile.name)
     return statement, [*table.problems, *movements.warnings, *_unchecked(movements, totals, file)]
 
 
