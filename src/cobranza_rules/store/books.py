@@ -135,8 +135,9 @@ class BookReader:
         """What is the same for every customer: how long ago bank data and mailbox were read."""
         if self.coming:
             return company_facts(self.today, 0, self.today, self.rules.calendar)
-        poll = last_beats(self.session).get(MAILBOX)
-        bank_on = bank_known_on(self.session, self.rules.watched_accounts, self.rules.calendar.timezone)
+        beats = last_beats(self.session)
+        poll = beats.get(MAILBOX)
+        bank_on = bank_known_on(self.session, beats, self.rules.watched_accounts, self.rules.calendar.timezone)
         hours = max(0, int((self.now - poll).total_seconds() // 3600)) if poll else None
         return company_facts(bank_on, hours, self.today, self.rules.calendar)
 
