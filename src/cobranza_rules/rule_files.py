@@ -133,14 +133,14 @@ def check_files(files: Sequence[tuple[str, bytes]], workspace: Workspace | None)
 
 
 def check_workspace(workspace: Workspace) -> Checked:
-    """The workspace's rules, and what they rest on: its templates and its patterns for replies."""
+    """The workspace's rules, and what lies beside them: its templates, its patterns for replies and its profiles of banks."""
     try:
         checked = check_files(workspace.draft_files, workspace)
     except ProblemError as error:
         checked = Checked(None, error.problems)
     folder = workspace.settings.templates
     templates = [replace(problem, file=str(folder / problem.file)) for problem in workspace.templates.problems()]
-    return Checked(checked.rules, (*checked.problems, *templates, *_of_patterns(workspace)))
+    return Checked(checked.rules, (*checked.problems, *templates, *_of_patterns(workspace), *_of_banks(workspace)))
 
 
 def _of_patterns(workspace: Workspace) -> tuple[Problem, ...]:
@@ -150,6 +150,14 @@ def _of_patterns(workspace: Workspace) -> tuple[Problem, ...]:
     try:
         read_file(workspace.base / workspace.settings.rules / REPLIES, shown)
         assert workspace.patterns
+    except ProblemError as error:
+        return error.problems
+    return ()
+
+
+def _of_banks(workspace: Workspace) -> tuple[Problem, ...]:
+    try:
+        assert workspace.bank_profiles is not None
     except ProblemError as error:
         return error.problems
     return ()
