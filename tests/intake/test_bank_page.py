@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.intake.bank_files import ACCOUNTS, ROOT, read, shipped
+from tests.intake.bank_files import ACCOUNTS, ROOT, problems_of, read, shipped
 
 from cobranza_rules.intake.bank.accounts import OurAccounts
 from cobranza_rules.intake.bank.profile_file import FOUND, HEAD, KEYS, TOTALS, read_profile
@@ -50,8 +50,6 @@ def test_the_profile_of_the_page_reads_the_file_of_the_page(page: str) -> None:
     ],
 )
 def test_totals_and_signs_have_to_agree(page: str, old: str, new: str, said: str) -> None:
-    from tests.intake.bank_files import problems_of
-
     profile = read_profile("rules/banks/ejemplo.yaml", block(page, "yaml").encode())
     content = block(page, "text")
     assert old in content

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from cobranza_rules.intake.bank.date_forms import days_in
 from cobranza_rules.intake.bank.profile import BankProfile
 from cobranza_rules.intake.bank.rows import is_labelled
-from cobranza_rules.intake.bank.sheet import BankSheet, cleaned, line_of
+from cobranza_rules.intake.bank.sheet import BankSheet, cleaned
 from cobranza_rules.intake.cells import amount_of, text_of
 from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.heading_row import folded
@@ -18,7 +18,7 @@ from cobranza_rules.language import _
 from cobranza_rules.money import MINOR_UNITS, Money, MoneyError
 from cobranza_rules.problems import Problem
 
-_ACCOUNT = re.compile(r"[0-9A-Z*][0-9A-Z *.-]{4,40}")
+_ACCOUNT = re.compile(r"[0-9*][0-9* .-]{4,40}")  # As banks part it, and with what they hide of it
 _CURRENCIES = {
     "PESOS": "MXN",
     "PESO": "MXN",
@@ -34,7 +34,7 @@ _WORD = re.compile(r"[A-Z.]{2,10}")
 
 
 def told_account(table: Table, headings: int, profile: BankProfile) -> str:
-    found = _ACCOUNT.search(_after(table, headings, profile.head.get("account", "")).upper())
+    found = _ACCOUNT.search(_after(table, headings, profile.head.get("account", "")))
     return found[0].strip() if found else ""
 
 
@@ -46,17 +46,19 @@ def told_currency(table: Table, headings: int, profile: BankProfile) -> str:
 
 
 def told_period(table: Table, headings: int, profile: BankProfile) -> tuple[dt.date, dt.date] | None:
-    days = days_in(_after(table, headings, profile.head.get("period", "")), profile.dates)
+    days = days_in(_after(table, headings, profile.head.get("period", ""), to_the_end=True), profile.dates)
     return (days[0], days[1]) if len(days) >= 2 else None
 
 
-def _after(table: Table, headings: int, label: str) -> str:
-    """The rest of the first line above the headings in which the label stands."""
+def _after(table: Table, headings: int, label: str, *, to_the_end: bool = False) -> str:
+    """What follows the first of these labels above the headings: the rest of its cell, or the next one; all of the row where it may be parted."""
     wanted = folded(label)
     for row in range(headings if wanted else 0):
-        said = folded(line_of(table.rows[row]))
-        if (at := said.find(wanted)) >= 0:
-            return said[at + len(wanted) :].strip(" :.")
+        cells = [folded(cleaned(cell)) for cell in table.rows[row] if cleaned(cell) is not None]
+        for number, said in enumerate(cells):
+            if (at := said.find(wanted)) >= 0:
+                told = [part for part in (said[at + len(wanted) :].strip(" :."), *cells[number + 1 :]) if part]
+                return " ".join(told if to_the_end else told[:1])
     return ""
 
 
