@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,7 +30,7 @@ WEDNESDAY = ("04-03-2026\tCOMISION\t1.00\t\t116.00", "04-03-2026\tSPEI / 3\t\t9.
 
 
 @pytest.fixture
-def importing(database: Database, tmp_path: Path) -> Iterator[Importing]:
+def importing(database: Database, tmp_path: Path) -> Importing:
     return Importing(database, DocumentArchive(tmp_path / "documents"), FixedClock(TODAY, ZONE), "EKU9003173C9", banks=files())
 
 

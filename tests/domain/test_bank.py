@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cobranza_rules.domain.bank import BankLine, BankStatement, LineState, line_identities
 from cobranza_rules.money import Money
 
@@ -40,6 +43,16 @@ def test_whatever_a_line_says_otherwise_makes_another_line() -> None:
     found = [line_identities(statement(other))[0] for other in (LINE, *others)]
     other_account = line_identities(replace(statement(LINE), account="00087654321"))
     assert len({*found, *other_account}) == len(others) + 2
+
+
+@given(st.lists(st.tuples(st.integers(2, 5), st.integers(1, 2)), max_size=10), st.integers(2, 5), st.integers(2, 5))
+def test_law_each_part_of_whole_days_says_of_its_lines_what_the_whole_says(moves: list[tuple[int, int]], one: int, other: int) -> None:
+    first, last = sorted((one, other))
+    lines = [replace(LINE, booked_on=dt.date(2026, 3, day), amount=Money(minor, "MXN")) for day, minor in sorted(moves)]
+    part = [line for line in lines if first <= line.booked_on.day <= last]
+    whole = [said for line, said in zip(lines, line_identities(statement(*lines)), strict=True) if line in part]
+    assert line_identities(statement(*part)) == whole
+    assert len(set(line_identities(statement(*lines)))) == len(lines)
 
 
 def test_a_deposit_waits_to_be_applied_and_a_withdrawal_does_not() -> None:

@@ -19,7 +19,7 @@ from cobranza_rules.intake.bank.reading import BankFiles, read_statements
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "script"))
 
-from sample_book import bank  # noqa: E402 (the scripts' own folder)
+from sample_book import bank  # type: ignore[import-not-found]  # noqa: E402 (the scripts' own folder)
 
 CLABE = "002010077777777771"
 MOVEMENTS = (

@@ -10,6 +10,7 @@ from cobranza_rules.diagnosis import _bank
 from cobranza_rules.workspace import open_workspace
 from tests.intake.bank_files import bbva
 from tests.intake.test_bank_tables import banamex
+from tests.stories.desk import UNIVERSITY, customer_list
 from tests.stories.folders import make_folder
 from tests.stories.program import Program
 
@@ -81,6 +82,22 @@ def test_statements_from_the_file_to_the_digest(program: Program, tmp_path: Path
     assert [gap["difference"] for gap in amiss["bank_gaps"]] == ["7.00"]
     assert doctor_says(program) == "payments are known through 2026-03-04; the oldest statement is that of 00012345678"
     assert "bank account 00012345678" in program("digest", *DAY)
+
+
+def test_a_profile_that_is_wrong_stops_nothing_but_statements(program: Program, tmp_path: Path) -> None:
+    profile = program.base / "rules" / "banks" / "bbva.yaml"
+    profile.write_text(profile.read_text(encoding="utf-8").replace("dates:", "date:"), encoding="utf-8")
+    customers, statement = tmp_path / "clientes.csv", tmp_path / "lunes.txt"
+    customers.write_bytes(customer_list(UNIVERSITY + "direccion@robotica.example"))
+    statement.write_bytes(bbva("02-03-2026\tSPEI\t\t5.00\t105.00"))
+    said = program("import", str(customers), str(statement), *DAY, code=1).splitlines()
+    assert said[:2] == ["customers: 1 new", "other files: 1 in quarantine"]
+    wrong = [
+        "rules/banks/bbva.yaml:13:1: profile has no key 'date'; did you mean 'dates'?",
+        "rules/banks/bbva.yaml:3:1: profile needs the key 'dates'; add it",
+    ]
+    assert said[-2:] == wrong
+    assert program("rules", "check", code=1).splitlines()[-2:] == wrong
 
 
 def test_a_file_that_does_not_say_whose_it_is(program: Program, tmp_path: Path) -> None:

@@ -74,9 +74,9 @@ def import_(
     if payments_through is not None and payments_through > workspace.clock.today():
         what = _("payments cannot be known through {day}: that day is still to come", day=payments_through)
         raise ProblemError([Problem(what, _("give the last day whose payments are all in"), place="--payments-through")])
-    report = take_in(
-        workspace, paths, opening, call.screen, BankFiles(workspace.bank_profiles, workspace.our_accounts(account), kind == "bank")
-    )
+    banks, wrong = _bank_files(workspace, account, kind)
+    report = take_in(workspace, paths, opening, call.screen, banks)
+    report.problems += wrong
     if payments_through is not None:
         with workspace.database.writing() as session:
             for name in (BANK, PAYMENTS_TOLD):
@@ -84,6 +84,15 @@ def import_(
     show(call.screen, report)
     if report.problems:
         click.get_current_context().exit(WRONG_INPUT)
+
+
+def _bank_files(workspace: Workspace, account: str, kind: str | None) -> tuple[BankFiles, tuple[Problem, ...]]:
+    """Without the profiles where one of them is wrong, which is told: everything but bank statements is taken all the same."""
+    accounts, are_statements = workspace.our_accounts(account), kind == "bank"
+    try:
+        return BankFiles(workspace.bank_profiles, accounts, are_statements), ()
+    except ProblemError as error:
+        return BankFiles({}, accounts, are_statements), error.problems
 
 
 def take_in(
