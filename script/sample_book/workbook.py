@@ -1,10 +1,11 @@
-"""An XLSX of one sheet (ECMA-376): a title row, bold headings, texts and whole numbers. Stored, not deflated, so that its bytes never vary."""
+"""An XLSX of one sheet (ECMA-376): a title row, bold headings, texts and numbers. Stored, not deflated, so that its bytes never vary."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 from collections.abc import Sequence
+from decimal import Decimal
 from xml.sax.saxutils import escape
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -42,7 +43,7 @@ PARTS = {
 }
 
 
-def workbook(sheet: str, title: str, headings: Sequence[str], rows: Sequence[Sequence[str | int]]) -> bytes:
+def workbook(sheet: str, title: str, headings: Sequence[str], rows: Sequence[Sequence[str | int | Decimal]]) -> bytes:
     """The title stands in row 1, the headings in row 3, the rows below."""
     parts = {
         **PARTS,
@@ -56,7 +57,7 @@ def workbook(sheet: str, title: str, headings: Sequence[str], rows: Sequence[Seq
     return target.getvalue()
 
 
-def _sheet(title: str, headings: Sequence[str], rows: Sequence[Sequence[str | int]]) -> str:
+def _sheet(title: str, headings: Sequence[str], rows: Sequence[Sequence[str | int | Decimal]]) -> str:
     widths = [max(len(str(value)) for value in column) + 2 for column in zip(headings, *rows, strict=True)]
     columns = "".join(f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(widths, 1))
     data = _row(1, [title], TITLE) if title else ""
@@ -68,13 +69,13 @@ def _sheet(title: str, headings: Sequence[str], rows: Sequence[Sequence[str | in
     return f'<worksheet xmlns="{MAIN}">{views}<cols>{columns}</cols><sheetData>{data}</sheetData></worksheet>'
 
 
-def _row(number: int, values: Sequence[str | int], style: int) -> str:
+def _row(number: int, values: Sequence[str | int | Decimal], style: int) -> str:
     cells = "".join(_cell(f"{_letters(column)}{number}", value, style) for column, value in enumerate(values) if value != "")
     return f'<row r="{number}">{cells}</row>'
 
 
-def _cell(place: str, value: str | int, style: int) -> str:
-    if isinstance(value, int):
+def _cell(place: str, value: str | int | Decimal, style: int) -> str:
+    if isinstance(value, int | Decimal):
         return f'<c r="{place}" s="{style}"><v>{value}</v></c>'
     return f'<c r="{place}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
 

@@ -26,6 +26,8 @@ class Section(BaseModel):
 
 
 class AccountSection(Section):
+    """`statements` names the bank's profile by which its statements are read; their age then counts for how old the bank data is."""
+
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     bank: str
     account: str
@@ -33,6 +35,7 @@ class AccountSection(Section):
     beneficiary: str
     swift: str = ""
     bank_address: str = ""
+    statements: Annotated[str, Field(pattern=r"^([a-z0-9][a-z0-9_-]{0,39})?$")] = ""
 
 
 class PersonSection(Section):

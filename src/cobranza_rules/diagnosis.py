@@ -14,7 +14,8 @@ from cobranza_rules.dispatch.pausing import pause_in_words
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
 from cobranza_rules.language import N_, Sentence, _, joined
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beat
+from cobranza_rules.store.bank_statements import bank_known_on, newest_days
+from cobranza_rules.store.heartbeat import MAILBOX, last_beat, last_beats
 from cobranza_rules.store.tables import InvoiceRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
 
@@ -212,8 +213,14 @@ def _mailbox(workspace: Workspace) -> Sentence:
 
 
 def _bank(workspace: Workspace) -> Sentence:
+    watched, zone = workspace.company.watched_accounts, workspace.settings.timezone
     with workspace.database.reading() as session:
-        known = last_beat(session, BANK)
+        known = bank_known_on(session, last_beats(session), watched, zone)
+        newest = newest_days(session)
+    if lacking := [account for account in watched if account not in newest]:
+        return _("no statement of the account {accounts} was taken yet: 'cobranza import' takes it", accounts=", ".join(lacking))
     if known is None:
         return _("no payments are known yet: nobody is reminded until 'cobranza import' has brought some, or --payments-through says so")
-    return _("payments are known through {day}", day=known.date())
+    if oldest := [account for account in watched if newest[account] <= known]:
+        return _("payments are known through {day}; the oldest statement is that of {accounts}", day=known, accounts=", ".join(oldest))
+    return _("payments are known through {day}", day=known)

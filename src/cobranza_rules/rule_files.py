@@ -83,7 +83,7 @@ def rules_in(folder: Path, base: Path) -> list[tuple[str, bytes]]:
     """The rules files of a folder in the order of their names; the patterns for replies are no rules. Raises ProblemError."""
     from cobranza_rules.workspace import REPLIES
 
-    files = [path for path in _yaml_files(folder, base) if path.name != REPLIES]
+    files = [path for path in yaml_files(folder, base) if path.name != REPLIES]
     if not files:
         raise ProblemError([Problem(_("there are no rules files"), _("put at least one .yaml file there"), shown_as(folder, base))])
     read, problems = [], list[Problem]()
@@ -98,7 +98,7 @@ def rules_in(folder: Path, base: Path) -> list[tuple[str, bytes]]:
     return read
 
 
-def _yaml_files(folder: Path, base: Path) -> list[Path]:
+def yaml_files(folder: Path, base: Path) -> list[Path]:
     """In the order of their names; what editors hide there begins with a dot.
 
     Raises ProblemError for files whose names end almost so: a hold that somebody wrote into one would keep nothing back, and nobody would see.
@@ -133,14 +133,14 @@ def check_files(files: Sequence[tuple[str, bytes]], workspace: Workspace | None)
 
 
 def check_workspace(workspace: Workspace) -> Checked:
-    """The workspace's rules, and what they rest on: its templates and its patterns for replies."""
+    """The workspace's rules, and what lies beside them: its templates, its patterns for replies and its profiles of banks."""
     try:
         checked = check_files(workspace.draft_files, workspace)
     except ProblemError as error:
         checked = Checked(None, error.problems)
     folder = workspace.settings.templates
     templates = [replace(problem, file=str(folder / problem.file)) for problem in workspace.templates.problems()]
-    return Checked(checked.rules, (*checked.problems, *templates, *_of_patterns(workspace)))
+    return Checked(checked.rules, (*checked.problems, *templates, *_of_patterns(workspace), *_of_banks(workspace)))
 
 
 def _of_patterns(workspace: Workspace) -> tuple[Problem, ...]:
@@ -150,6 +150,14 @@ def _of_patterns(workspace: Workspace) -> tuple[Problem, ...]:
     try:
         read_file(workspace.base / workspace.settings.rules / REPLIES, shown)
         assert workspace.patterns
+    except ProblemError as error:
+        return error.problems
+    return ()
+
+
+def _of_banks(workspace: Workspace) -> tuple[Problem, ...]:
+    try:
+        assert workspace.bank_profiles is not None
     except ProblemError as error:
         return error.problems
     return ()
@@ -165,7 +173,7 @@ def known_names(workspace: Workspace) -> Known:
 def files_of_tests(workspace: Workspace) -> list[Path]:
     """Raises ProblemError where there are none, or some that are not read."""
     folder = workspace.settings.rules / "tests"
-    found = _yaml_files(workspace.base / folder, workspace.base)
+    found = yaml_files(workspace.base / folder, workspace.base)
     if not found:
         raise ProblemError([Problem(_("there are no rule tests"), _("put .yaml files with tests there"), str(folder))])
     return found

@@ -48,6 +48,7 @@ STATES = (
     N_("settled"),
     N_("automatic"),
 )
+BANK_LINES = (N_("applied"), N_("part_applied"), N_("not_ours"), N_("returned"), N_("outgoing"))
 # What the SAT says of a CFDI, and how far its cancellation has come.
 CFDI_STATUSES = (
     N_("valid"),

@@ -16,6 +16,8 @@ from cobranza_rules.store.database import Database, open_database
 from cobranza_rules.store.documents import DocumentArchive
 
 if TYPE_CHECKING:
+    from cobranza_rules.intake.bank.accounts import OurAccounts
+    from cobranza_rules.intake.bank.profile import BankProfile
     from cobranza_rules.letters.pdf import PdfEngine
     from cobranza_rules.letters.template_folder import TemplateFolder
     from cobranza_rules.mail.archive_mailbox import Archive
@@ -83,9 +85,13 @@ class Workspace:
         from cobranza_rules.rulebook.versions import rules_in_force
 
         with self.database.reading() as session:
-            rules = rules_in_force(session).with_tax_days(self.settings.tax_days)
+            rules = self.of_this_company(rules_in_force(session))
         self.must_know_what_they_name(rules)
         return rules
+
+    def of_this_company(self, rules: RuleSet) -> RuleSet:
+        """The same rules with what the settings say of the company: its days for taxes, and the accounts whose statements are expected."""
+        return rules.with_tax_days(self.settings.tax_days).with_watched_accounts(self.company.watched_accounts)
 
     def must_know_what_they_name(self, rules: RuleSet) -> None:
         """Raises ProblemError for templates that are missing and roles that nobody holds.
@@ -103,6 +109,22 @@ class Workspace:
         )
         if errors := [problem for problem in problems if not problem.warning]:
             raise ProblemError(errors)
+
+    @cached_property
+    def bank_profiles(self) -> dict[str, BankProfile]:
+        """How statements of banks are read. Raises ProblemError with everything that is wrong in any profile, or in what accounts name."""
+        from cobranza_rules.bank_profiles import profiles_in, unknown_profiles
+
+        profiles = profiles_in(self.base / self.settings.rules, self.base)
+        if problems := unknown_profiles(self.company.accounts, profiles):
+            raise ProblemError(problems)
+        return profiles
+
+    def our_accounts(self, chosen: str = "") -> OurAccounts:
+        """Those of the company; `chosen` is what a person named for statements that do not name theirs."""
+        from cobranza_rules.intake.bank.accounts import OurAccounts
+
+        return OurAccounts(self.company.accounts, chosen)
 
     @cached_property
     def engine(self) -> Engine:

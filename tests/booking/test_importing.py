@@ -192,7 +192,7 @@ def test_bad_files_lose_nothing_and_say_what_is_wrong(importing: Importing) -> N
     other = "find out which of the two the SAT has; only that one may stay"
     assert [str(problem) for problem in report.problems] == [
         f"file-1: the UUID {uuid_of('FA-1')} is in the book with other content; {other}",
-        "file-2: not a CFDI, no report or table of AdminPAQ, and no list of customers, agreements, billing requests, reminders or statuses of CFDI; see docs/import.md for what can be imported",
+        "file-2: not a CFDI, no report or table of AdminPAQ, no bank statement, and no list of customers, agreements, billing requests, reminders or statuses of CFDI; see docs/import.md for what can be imported",
         f"file-3:1:{column}: the file breaks off before its end; download it again from where it came",
     ]
     with importing.database.reading() as session:

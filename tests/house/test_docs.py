@@ -164,8 +164,14 @@ class Desk:
         assert self.call("import", *map(str, late), "--on", "2026-03-05").exit_code == 0
         bad = [str(samples / "malos" / name) for name in ("vacio.xml", "factura-de-otra-empresa.xml", "uuid-conocido-otro-contenido.xml")]
         yield ("import",), self.call("import", *bad, *day, "--json")
+        statement = self.base / "bbva-2026-03-02.txt"
+        row = "02-03-2026\tSPEI RECIBIDOHSBC / 0000123\t\t5.00\t105.00"
+        statement.write_text(f"Día\tConcepto / Referencia\tCargo\tAbono\tSaldo\n{row}\n", encoding="utf-8")
+        assert self.call("import", str(statement), "--account", "00012345678", *day).exit_code == 0
         (self.base / "pruebas.yaml").write_text(RULE_TEST, encoding="utf-8")
         asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+            (("bank", "list"), ()),
+            (("bank", "show"), ("1",)),
             (("columns",), (str(samples / "plantillas" / "adminpaq.xlsx"),)),
             (("rules", "check"), (str(samples / "malos" / "reglas-con-dato-desconocido.yaml"),)),
             (("rules", "test"), (str(self.base / "pruebas.yaml"),)),

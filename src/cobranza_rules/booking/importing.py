@@ -10,6 +10,7 @@ from itertools import islice
 
 from sqlalchemy import select
 
+from cobranza_rules.booking.bank_files import take_bank_file
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.cancelled_documents import settle_credit_note, settle_receipt
 from cobranza_rules.booking.cfdi_statuses import LIST, CfdiStatuses
@@ -27,6 +28,7 @@ from cobranza_rules.booking.support_files import IncomingFile, SupportFiles, som
 from cobranza_rules.booking.terms_anew import keeping_other_terms
 from cobranza_rules.clock import Clock
 from cobranza_rules.domain.document import CfdiRecord, CreditNoteRecord, InvoiceRecord, PaymentReceiptRecord
+from cobranza_rules.intake.bank.reading import BankFiles
 from cobranza_rules.intake.cfdi import examine_cfdi, read_cfdi
 from cobranza_rules.intake.cfdi_statuses import read_statuses
 from cobranza_rules.intake.contacts import read_customers
@@ -57,7 +59,7 @@ class ImportReport:
     """What came of an import.
 
     `counts` is by (kind, outcome): kinds are invoices, credit_notes, payment_receipts, customers, charges and credits (of the accounting
-    system), agreements, requests, reminders, cfdi_statuses, support, cfdi, ledger (files of the accounting system), other; outcomes those of
+    system), bank_statements, bank_movements, agreements, requests, reminders, cfdi_statuses, support, cfdi, ledger (files of the accounting system), other; outcomes those of
     Taken, refused, set_aside, waiting (for its invoice) and quarantined.
     """
 
@@ -69,7 +71,10 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class Importing:
-    """`opening` marks what was issued up to that day as delivered before the program came; `mappings` name columns of reports."""
+    """`opening` marks what was issued up to that day as delivered before the program came; `mappings` name columns of reports.
+
+    `banks` says how statements of our accounts are read.
+    """
 
     database: Database
     archive: DocumentArchive
@@ -77,6 +82,7 @@ class Importing:
     company_rfc: str
     opening: dt.date | None = None
     mappings: Sequence[ReportMapping] = ()
+    banks: BankFiles = field(default_factory=BankFiles)
 
     def take(self, files: Iterable[SourceFile], progress: Callable[[int], None] = lambda _count: None) -> ImportReport:
         """The accounting system comes after the CFDI; some lists and PDFs after all else: what they name may stand in any of the files."""
@@ -90,7 +96,7 @@ class Importing:
                     if isinstance(file.content, Problem):
                         report.problems.append(file.content)
                         report.counts["other", "quarantined"] += 1
-                    elif (kind := recognise(file.content, file.name, self.mappings)) in later:
+                    elif (kind := recognise(file.content, file.name, self.mappings, self.banks)) in later:
                         later[kind].append((file.name, file.content))
                     elif kind is Kind.PDF:
                         self._keep_pdf(keeper, file.name, file.content, support, report)
@@ -133,6 +139,8 @@ class Importing:
             if kind is Kind.CFDI:
                 with keeper.attempt():
                     self._take_cfdi(keeper, name, content, report)
+            elif kind is Kind.BANK:
+                self._take_bank(keeper, name, content, report)
             elif kind is Kind.REMINDERS:
                 self._take_reminders(keeper, name, content, report)
             elif kind is Kind.CFDI_STATUSES:
@@ -203,6 +211,13 @@ class Importing:
                 self._quarantine(keeper, name, content, tuple(problems), report, "ledger")
             else:
                 self._release(keeper, digest_of(content))
+
+    def _take_bank(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
+        taken = take_bank_file(keeper, content, name, self.banks, self.archive, self.clock.today())
+        report.counts.update(taken.counts)
+        report.warnings += taken.warnings
+        if taken.problems:
+            raise ProblemError(taken.problems)
 
     def _take_customers(self, keeper: Bookkeeper, name: str, content: bytes, report: ImportReport) -> None:
         records, problems = read_customers(content, name)
@@ -277,4 +292,4 @@ def _batches(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
 def _group_of(kind: Kind) -> str:
     if kind in LAST:
         return kind.value
-    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers"}.get(kind, "other")
+    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers", Kind.BANK: "bank_statements"}.get(kind, "other")

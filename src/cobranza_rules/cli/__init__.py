@@ -16,6 +16,7 @@ COMMANDS = {
     "init": ("cobranza_rules.cli.start", "init", N_("Make an empty workspace.")),
     "import": ("cobranza_rules.cli.imports", "import_", N_("Take in invoices, payments, credit notes and customers.")),
     "columns": ("cobranza_rules.cli.columns", "columns", N_("What is recognised of a document report, kept for its source.")),
+    "bank": ("cobranza_rules.cli.bank", "bank", N_("Statements of our bank accounts, and what is missing between them.")),
     "agreement": ("cobranza_rules.cli.agreement", "agreement", N_("Contracts and commercial terms of customers.")),
     "request": ("cobranza_rules.cli.request", "request", N_("What Sales asks to be invoiced.")),
     "exceptions": ("cobranza_rules.cli.exceptions", "exceptions", N_("Invoices that lack their request, agreement or contact.")),

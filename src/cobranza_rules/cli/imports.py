@@ -12,10 +12,11 @@ from click.termui import progressbar
 from cobranza_rules.booking.importing import Importing, ImportReport
 from cobranza_rules.cli.command import WRONG_INPUT, Call, Day, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.screen import Screen
+from cobranza_rules.intake.bank.reading import BankFiles
 from cobranza_rules.intake.sources import count, walk
 from cobranza_rules.language import N_, _
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.heartbeat import BANK, beat
+from cobranza_rules.store.heartbeat import BANK, PAYMENTS_TOLD, beat
 from cobranza_rules.workspace import Workspace
 
 KINDS = {
@@ -26,6 +27,8 @@ KINDS = {
     "charges": N_("invoices of the accounting system"),
     "credits": N_("payments and credit notes of the accounting system"),
     "ledger": N_("files of the accounting system"),
+    "bank_statements": N_("bank statements"),
+    "bank_movements": N_("movements of the bank"),
     "agreements": N_("agreements"),
     "requests": N_("billing requests"),
     "reminders": N_("reminders of before"),
@@ -50,26 +53,51 @@ LONG_IMPORT = 50  # Files from which on a progress bar says more than it disturb
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--opening", type=Day(), help=N_("Invoices issued up to this day were delivered before the program came."))
 @click.option("--payments-through", type=Day(), help=N_("All payments up to this day are in: the bank data is that fresh."))
+@click.option(
+    "--kind", type=click.Choice(["bank"]), help=N_("What all of the files are, where their content does not show it: bank statements.")
+)
+@click.option("--account", default="", metavar=N_("NUMBER"), help=N_("The account of bank statements that do not name it."))
 @on_a_day
 @reporting
 @click.pass_obj
 def import_(
-    call: Call, paths: tuple[Path, ...], opening: dt.date | None, payments_through: dt.date | None, on: dt.date | None, as_json: bool
+    call: Call,
+    paths: tuple[Path, ...],
+    opening: dt.date | None,
+    payments_through: dt.date | None,
+    kind: str | None,
+    account: str,
+    on: dt.date | None,
+    as_json: bool,
 ) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
     if payments_through is not None and payments_through > workspace.clock.today():
         what = _("payments cannot be known through {day}: that day is still to come", day=payments_through)
         raise ProblemError([Problem(what, _("give the last day whose payments are all in"), place="--payments-through")])
-    report = take_in(workspace, paths, opening, call.screen)
+    banks, wrong = _bank_files(workspace, account, kind)
+    report = take_in(workspace, paths, opening, call.screen, banks)
+    report.problems += wrong
     if payments_through is not None:
         with workspace.database.writing() as session:
-            beat(session, BANK, dt.datetime.combine(payments_through, dt.time(18), dt.UTC))
+            for name in (BANK, PAYMENTS_TOLD):
+                beat(session, name, dt.datetime.combine(payments_through, dt.time(18), dt.UTC))
     show(call.screen, report)
     if report.problems:
         click.get_current_context().exit(WRONG_INPUT)
 
 
-def take_in(workspace: Workspace, paths: tuple[Path, ...], opening: dt.date | None, screen: Screen) -> ImportReport:
+def _bank_files(workspace: Workspace, account: str, kind: str | None) -> tuple[BankFiles, tuple[Problem, ...]]:
+    """Without the profiles where one of them is wrong, which is told: everything but bank statements is taken all the same."""
+    accounts, are_statements = workspace.our_accounts(account), kind == "bank"
+    try:
+        return BankFiles(workspace.bank_profiles, accounts, are_statements), ()
+    except ProblemError as error:
+        return BankFiles({}, accounts, are_statements), error.problems
+
+
+def take_in(
+    workspace: Workspace, paths: tuple[Path, ...], opening: dt.date | None, screen: Screen, banks: BankFiles | None = None
+) -> ImportReport:
     importing = Importing(
         workspace.database,
         workspace.archive,
@@ -77,6 +105,7 @@ def take_in(workspace: Workspace, paths: tuple[Path, ...], opening: dt.date | No
         workspace.company.rfc,
         opening,
         workspace.settings.intake.mappings(),
+        banks or BankFiles(),
     )
     total = count(paths)
     if screen.as_json or total < LONG_IMPORT:

@@ -113,4 +113,6 @@ def _out_of_order(found: OutOfOrder, translate: Translate) -> dict[str, Any]:
         ],
         "hours_since_mailbox_poll": found.hours_since_mailbox_poll,
         "workdays_since_bank_statement": found.workdays_since_bank_statement,
+        "old_accounts": [{"account": account, "through": day.isoformat() if day else None} for account, day in found.old_accounts],
+        "bank_gaps": [gap.as_json() for gap in found.gaps],
     }

@@ -21,6 +21,7 @@ from cobranza_rules.rules.causes import why_true
 from cobranza_rules.rules.considering import because
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Plan
+from cobranza_rules.store.bank_statements import gaps_of, oldest_of
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.tables import ActionRow, InternalMessageRow, InvoiceRow, OutgoingRow
 
@@ -42,6 +43,8 @@ def out_of_order(
         hours_since_mailbox_poll=None if hours is None else int(hours),
         workdays_since_bank_statement=None if workdays is None else int(workdays),
         differences=_differences(session),
+        old_accounts=oldest_of(session, reader.rules.watched_accounts),
+        gaps=tuple(gaps_of(session, reader.rules.calendar)),
     )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from cobranza_rules.domain.bank_coverage import Gap
 from cobranza_rules.language import Sentence
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.planned import PlannedAction
@@ -117,7 +118,8 @@ class PutOff:
 class OutOfOrder:
     """`stale` are the holds that stand because mailbox or bank data were not read, beside why; `stopped` says why nothing leaves.
 
-    `paused` says who has said that nothing is to leave; `differences` are the open invoices of which the accounting system says otherwise, whether or not anything would be done with them today.
+    `old_accounts` are the bank accounts whose statements were taken least far, each with its last day, None for none yet; `gaps` are days of
+    an account that no statement covers. `paused` says who has said that nothing is to leave; `differences` are the open invoices of which the accounting system says otherwise, whether or not anything would be done with them today.
     """
 
     stopped: Sentence | None
@@ -130,6 +132,8 @@ class OutOfOrder:
     workdays_since_bank_statement: int | None
     differences: Differences | None = None
     paused: Sentence | None = None
+    old_accounts: tuple[tuple[str, dt.date | None], ...] = ()
+    gaps: tuple[Gap, ...] = ()
     put_off: PutOff | None = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -168,6 +169,11 @@ def _exceptions(found: OutOfOrder) -> Iterator[tuple[Any, ...]]:
         yield hold, holding.invoices, holding.customers, money(holding.amounts), why.pop(holding.hold_id, "")
     for hold_id, causes in why.items():
         yield _("hold: {hold}", hold=word(hold_id)), "", "", "", causes
+    if found.stale:
+        for account, day in found.old_accounts:
+            yield _("bank account {account}", account=account), "", "", "", _taken_through(day)
+    for gap in found.gaps:
+        yield _("bank account {account}", account=gap.account), "", "", "", gap.said()
     if found.differences is not None:
         what, told = _("another open amount in the accounting system"), _("'cobranza differences' lists them")
         yield what, found.differences.invoices, found.differences.customers, money(found.differences.amounts), told
@@ -178,6 +184,10 @@ def _exceptions(found: OutOfOrder) -> Iterator[tuple[Any, ...]]:
         yield _("invoice {invoice}, issued as PUE", invoice=payment.invoice), 1, 1, money(payment.amounts), _how_paid(payment)
     for incident in found.incidents:
         yield _("rules engine"), "", "", "", incident
+
+
+def _taken_through(day: dt.date | None) -> Sentence:
+    return _("its statements were taken through {day}", day=day) if day else _("no statement of it was taken yet")
 
 
 def _how_paid(payment: PuePayment) -> Sentence:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class BankAccount:
-    """Where customers pay in one currency. `clabe` has 18 digits; `swift` and `bank_address` serve customers abroad."""
+    """Where customers pay in one currency. `clabe` has 18 digits; `swift` and `bank_address` serve customers abroad.
+
+    `statements` names the bank's profile by which its statements are read; "" where none are expected.
+    """
 
     currency: str
     bank: str
@@ -17,6 +21,17 @@ class BankAccount:
     beneficiary: str
     swift: str = ""
     bank_address: str = ""
+    statements: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its number as statements and tables know it, however the settings part it."""
+        return account_key(self.account)
+
+
+def account_key(text: str) -> str:
+    """Letters and digits alone: banks part an account number by spaces, hyphens and dots."""
+    return re.sub(r"[^0-9A-Z]", "", text.upper())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +97,11 @@ class Company:
     privacy_notice: str
     accounts: tuple[BankAccount, ...]
     people: tuple[Person, ...]
+
+    @property
+    def watched_accounts(self) -> tuple[str, ...]:
+        """The numbers of those whose statements are expected."""
+        return tuple(account.key for account in self.accounts if account.statements)
 
     def account_for(self, currency: str) -> BankAccount | None:
         return next((account for account in self.accounts if account.currency == currency), None)

@@ -23,8 +23,8 @@ _MIXED = _("some lines are in UTF-8 and others in Windows-1252; each was read in
 _AGAIN = _("save it again as 'CSV UTF-8' in your spreadsheet program")
 
 
-def read_delimited(content: bytes, file: str) -> Table:
-    """Values stay text, so that leading zeros survive. Raises ProblemError."""
+def read_delimited(content: bytes, file: str, told: str = "") -> Table:
+    """Values stay text, so that leading zeros survive. `told` is the delimiter where it is known, else it is guessed. Raises ProblemError."""
     text = decoded(content)
     problems: tuple[Problem, ...] = ()
     if text is None:
@@ -33,7 +33,7 @@ def read_delimited(content: bytes, file: str) -> Table:
         text, line = mixed
         problems = (Problem(_MIXED, _AGAIN, file, line, warning=True),)
     delimiter, text = _announced(text)
-    delimiter = delimiter or delimiter_of(text)
+    delimiter = told or delimiter or delimiter_of(text)
     length = _checked_length(text, delimiter, file)
     return Table("", Rows(lambda: _rows(text, delimiter), length), problems=problems)
 

@@ -14,7 +14,7 @@ def no_list(content: bytes, name: str) -> tuple[Problem, ...]:
     except ProblemError as error:
         return error.problems
     what = _(
-        "no known headings stand in the first rows: neither of a report of AdminPAQ, nor of a list of customers, agreements, billing requests, "
+        "no known headings stand in the first rows: neither of a report of AdminPAQ, nor of a bank statement, nor of a list of customers, agreements, billing requests, "
         "reminders or statuses of CFDI"
     )
     hint = _("samples/plantillas has an empty list of each kind; 'cobranza columns' shows what is recognised of a report")
@@ -24,7 +24,7 @@ def no_list(content: bytes, name: str) -> tuple[Problem, ...]:
 def nothing_known(name: str) -> Problem:
     return Problem(
         _(
-            "not a CFDI, no report or table of AdminPAQ, and no list of customers, agreements, billing requests, reminders or statuses of CFDI"
+            "not a CFDI, no report or table of AdminPAQ, no bank statement, and no list of customers, agreements, billing requests, reminders or statuses of CFDI"
         ),
         _("see docs/import.md for what can be imported"),
         name,

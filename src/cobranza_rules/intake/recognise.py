@@ -10,6 +10,7 @@ from enum import StrEnum
 from cobranza_rules.intake.adminpaq_dbf import table_of
 from cobranza_rules.intake.agreements import AGREEMENT_HEADINGS
 from cobranza_rules.intake.archive import MB, ZipLimits, is_zip, open_zip
+from cobranza_rules.intake.bank.reading import BankFiles, is_statement
 from cobranza_rules.intake.cfdi_statuses import STATUS_HEADINGS
 from cobranza_rules.intake.delimited import DELIMITERS, damaged, decoded, sample_of, shape_by
 from cobranza_rules.intake.headings import CUSTOMER_HEADINGS
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     LEDGER_REPORT = "ledger_report"  # The document report of AdminPAQ or CONTPAQi
     LEDGER_TABLE = "ledger_table"  # One of AdminPAQ's own tables, or the memo file of one; all of a company's are read together.
     CFDI_STATUSES = "cfdi_statuses"  # What the SAT says of CFDI
+    BANK = "bank"  # A statement of one of our bank accounts
     SPREADSHEET = "spreadsheet"  # A workbook or table without a heading row that is known.
     ZIP = "zip"
     PDF = "pdf"
@@ -52,15 +54,20 @@ _LISTS = {
 }
 
 
-def recognise(content: bytes, name: str, mappings: Sequence[ReportMapping] = ()) -> Kind:
+def recognise(content: bytes, name: str, mappings: Sequence[ReportMapping] = (), banks: BankFiles | None = None) -> Kind:
     """Never raises: what cannot be read is of an unknown kind, or of the kind whose reader will say why.
 
-    A file whose name fits a mapping is a report: somebody has said so.
+    A file whose name fits a mapping is a report: somebody has said so. So he has of a bank's files with `banks.told`.
     """
+    if banks is not None and banks.told:
+        return Kind.BANK
     if table_of(name):
         return Kind.LEDGER_TABLE
     kind = _kind(content, name)
-    return Kind.LEDGER_REPORT if kind in _TABLES and mapping_for(name, mappings) else kind
+    if kind in _TABLES and mapping_for(name, mappings):
+        return Kind.LEDGER_REPORT
+    is_bank = banks is not None and kind in (Kind.SPREADSHEET, Kind.UNKNOWN) and is_statement(content, name, banks)
+    return Kind.BANK if is_bank else kind
 
 
 def _kind(content: bytes, name: str) -> Kind:

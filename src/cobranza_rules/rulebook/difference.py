@@ -58,7 +58,7 @@ def named_rules(workspace: Workspace, name: str) -> RuleFiles:
 
 def difference(workspace: Workspace, old_files: RuleFiles, new_files: RuleFiles) -> Comparison:
     """Over the book as it is on the workspace's day. Raises ProblemError where either set is wrong."""
-    old_rules, new_rules = (read_rules(files)[0].with_tax_days(workspace.settings.tax_days) for files in (old_files, new_files))
+    old_rules, new_rules = (workspace.of_this_company(read_rules(files)[0]) for files in (old_files, new_files))
     with workspace.database.reading() as session:
         old, new = _plan(session, workspace, old_rules), _plan(session, workspace, new_rules)
         found = compare(old, new, new_rules)

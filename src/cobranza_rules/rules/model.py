@@ -176,7 +176,10 @@ def closing_claim(rule_id: str) -> str:
 
 @dataclass(frozen=True)
 class RuleSet:
-    """`digest` is the SHA-256 of the files' bytes: it names the version that a decision was taken with."""
+    """`digest` is the SHA-256 of the files' bytes: it names the version that a decision was taken with.
+
+    `watched_accounts` are the numbers of the company's bank accounts whose statements are expected: the oldest tells how old bank data is.
+    """
 
     calendar: BusinessCalendar
     aging_buckets: tuple[int, ...]
@@ -186,6 +189,7 @@ class RuleSet:
     ladders: tuple[Ladder, ...]
     digest: str
     contact_hours: tuple[str, str] = ("00:00", "24:00")
+    watched_accounts: tuple[str, ...] = ()
 
     @cached_property
     def renamed(self) -> Mapping[str, str]:
@@ -207,6 +211,10 @@ class RuleSet:
     def with_tax_days(self, tax_days: TaxDays) -> RuleSet:
         """The same rules for a company whose settings say other days."""
         return self if tax_days == self.calendar.tax_days else replace(self, calendar=replace(self.calendar, tax_days=tax_days))
+
+    def with_watched_accounts(self, accounts: tuple[str, ...]) -> RuleSet:
+        """The same rules for a company that expects the statements of these accounts."""
+        return self if accounts == self.watched_accounts else replace(self, watched_accounts=accounts)
 
     @cached_property
     def asks_for_portfolios(self) -> bool:

@@ -11,7 +11,6 @@ from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from sys import intern
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -28,10 +27,11 @@ from cobranza_rules.rules.recipients import rungs_to_customers
 from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubject, InvoiceSubject
 from cobranza_rules.store.agreements import limits_of, owed_by
 from cobranza_rules.store.asked import asked_of
+from cobranza_rules.store.bank_statements import bank_known_on
 from cobranza_rules.store.chunks import CHUNK, ID, Chunk, Chunks, Within, one_of
 from cobranza_rules.store.claims import claims_of, open_replies_among
 from cobranza_rules.store.driver_rows import Dates, all_fetched
-from cobranza_rules.store.heartbeat import BANK, MAILBOX, last_beats
+from cobranza_rules.store.heartbeat import MAILBOX, last_beats
 from cobranza_rules.store.instalments import with_overdue_parts
 from cobranza_rules.store.overrides import OVERRIDE, Decided, read_overrides, rungs_of
 from cobranza_rules.store.parts import Background, Contacted, Part, Parts, open_messages
@@ -136,8 +136,8 @@ class BookReader:
         if self.coming:
             return company_facts(self.today, 0, self.today, self.rules.calendar)
         beats = last_beats(self.session)
-        bank, poll = beats.get(BANK), beats.get(MAILBOX)
-        bank_on = bank.astimezone(ZoneInfo(self.rules.calendar.timezone)).date() if bank else None
+        poll = beats.get(MAILBOX)
+        bank_on = bank_known_on(self.session, beats, self.rules.watched_accounts, self.rules.calendar.timezone)
         hours = max(0, int((self.now - poll).total_seconds() // 3600)) if poll else None
         return company_facts(bank_on, hours, self.today, self.rules.calendar)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.store.tables import HeartbeatRow
 
 BANK, MAILBOX, TICK = "bank", "mailbox", "tick"
+PAYMENTS_TOLD = "payments_told"  # The day up to which a person says that all payments are in
 
 
 def beat(session: Session, name: str, at: dt.datetime) -> None:

@@ -3,6 +3,7 @@
 from cobranza_rules.store.tables.accounting import LedgerChargeRow, LedgerCreditRow, LedgerPartRow
 from cobranza_rules.store.tables.agreements import AgreementFileRow, AgreementRow, BillingRequestRow, RequestToldRow
 from cobranza_rules.store.tables.approvals import ApprovalAskedRow, ApprovalRequestRow, ApprovalRow, DelegationRow
+from cobranza_rules.store.tables.bank import BankLineRow, BankStatementRow
 from cobranza_rules.store.tables.base import Base
 from cobranza_rules.store.tables.book import (
     ApplicationRow,
@@ -34,6 +35,8 @@ __all__ = [
     "ApprovalRequestRow",
     "ApprovalRow",
     "AttemptRow",
+    "BankLineRow",
+    "BankStatementRow",
     "Base",
     "BillingRequestRow",
     "CaseEventRow",
