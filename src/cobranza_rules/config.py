@@ -17,6 +17,7 @@ from cobranza_rules.config_sections import (
     CompanySection,
     DaemonSection,
     DigestSection,
+    DiscountsSection,
     IntakeSection,
     MailSection,
     PdfSection,
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     digest: DigestSection = DigestSection()
     intake: IntakeSection = IntakeSection()
     billing: BillingSection = BillingSection()
+    discounts: DiscountsSection = DiscountsSection()
     sat: SatSection = SatSection()
 
     @field_validator("timezone")

@@ -48,6 +48,38 @@ STATES = (
     N_("settled"),
     N_("automatic"),
 )
+ACCOUNTING = (
+    N_("prepared"),
+    N_("returned"),
+    N_("replaced"),
+    N_("received"),
+    N_("unapplied"),
+    N_("discounts"),
+    N_("undocumented"),
+    N_("not_coming"),
+    N_("packet_returned"),
+    N_("packet_differs"),
+    N_("two_currencies"),
+    N_("discount"),
+    N_("credit_note_request"),
+    N_("packet"),
+)
+DISCOUNTS = (
+    N_("prompt_payment"),
+    N_("volume"),
+    N_("return"),
+    N_("price_difference"),
+    N_("withheld_tax"),
+    N_("short_payment"),
+    N_("applied"),
+    N_("requested"),
+    N_("credited"),
+    N_("reversed"),
+    N_("refused"),
+    N_("above_limit"),
+    N_("outside_terms"),
+    N_("other_credit"),
+)
 # What the SAT says of a CFDI, and how far its cancellation has come.
 CFDI_STATUSES = (
     N_("valid"),

@@ -17,12 +17,12 @@ from tests.cfdi_files import COMPANY, credit_note, invoice, receipt
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of, state_of
 from cobranza_rules.booking.credit_notes import cancel_credit_note
-from cobranza_rules.booking.discounts import Decision, Deduction, Limits, approve, refuse, reverse, take_off
+from cobranza_rules.booking.discounts import Decision, Deduction, approve, refuse, reverse, take_off
 from cobranza_rules.booking.importing import Importing
 from cobranza_rules.booking.task_answers import Answer, finish_task
 from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.clock import FixedClock
-from cobranza_rules.domain.discount import DiscountKind
+from cobranza_rules.domain.discount import DiscountKind, Limits
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, after, fold
 from cobranza_rules.intake.sources import SourceFile

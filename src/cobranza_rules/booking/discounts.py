@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.discount_notes import Documented, documented_by
 from cobranza_rules.booking.discount_terms import paid_in_time
-from cobranza_rules.domain.discount import STANDING, UNCREDITED, DiscountKind, DiscountState, Doubt, outside_terms
+from cobranza_rules.domain.discount import STANDING, UNCREDITED, DiscountKind, DiscountState, Doubt, Limits, outside_terms
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import Sentence, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import DiscountRow, InvoiceRow, PaymentRow
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What may be taken off an invoice in all without an approval, minor units by currency: nothing of one that is not named.
-
-    `role` approves what is above it, and what an agreement does not grant.
-    """
-
-    minor: Mapping[str, int] = field(default_factory=dict)
-    role: str = "administration_manager"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ SENTENCES = {
     "credit_applied": N_("credit note {number} over {amount} applied to {invoice}"),
     "credit_note": N_("credit note {number} over {amount} received"),
     "credit_reversed": N_("credit note {number} taken back from {invoice}"),
+    "credit_note_requested": N_("Accounting asked for the credit note over {amount} on {invoice} (discount {discount})"),
+    "credit_note_answered": N_("Accounting says of the credit note over {amount} on {invoice}{said}"),
     "discount_captured": N_("{who} takes {amount} off {invoice} for {reason}: {text}"),
     "discount_applied": N_("{amount} taken off {invoice} for {reason} (discount {discount})"),
     "discount_credited": N_("discount {discount} on {invoice} is documented by credit note {credit_note}, which came before it"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cobranza_rules.calendar import days_after
@@ -42,6 +43,17 @@ class Doubt(StrEnum):
 
 UNCREDITED = (DiscountState.APPLIED, DiscountState.REQUESTED)  # These stand in the balance of their invoice.
 STANDING = (*UNCREDITED, DiscountState.CREDITED)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may be taken off an invoice in all without an approval, minor units by currency: nothing of one that is not named.
+
+    `role` approves what is above it, and what an agreement does not grant.
+    """
+
+    minor: Mapping[str, int] = field(default_factory=dict)
+    role: str = "administration_manager"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,12 @@ from cobranza_rules.store.tables.discounts import DiscountRow
 from cobranza_rules.store.tables.ledger import ActionRow, ClaimRow, DocumentRow, NumberRow, StepRow
 from cobranza_rules.store.tables.mail import InternalMessageRow, MailboxMarkRow, OutgoingRow, ReceivedRow, TakenRow
 from cobranza_rules.store.tables.overrides import OverrideRow
+from cobranza_rules.store.tables.packets import AccountingPacketRow, PacketLineRow
 from cobranza_rules.store.tables.rules import RulesVersionRow
 from cobranza_rules.store.tables.sending import AttemptRow, MessageReportRow, PauseRow
 
 __all__ = [
+    "AccountingPacketRow",
     "ActionRow",
     "AgreementFileRow",
     "AgreementRow",
@@ -59,6 +61,7 @@ __all__ = [
     "NumberRow",
     "OutgoingRow",
     "OverrideRow",
+    "PacketLineRow",
     "PauseRow",
     "PaymentRow",
     "QuarantineRow",

@@ -14,7 +14,8 @@ class DiscountRow(Base):
     """`kind`, `state` and `doubt` are those of `domain.discount`. `taken_on` is the day of the payment that it belongs to, else that of its capture.
 
     `support` is the digest of a file, `who` captured it. `approved_by` and `approved_at` are those of whoever approved or refused it, with
-    the `comment`. `note_id` is the credit note that documents it, `requested_on` the day on which that was asked for.
+    the `comment`. `note_id` is the credit note that documents it, `requested_on` the day on which that was asked for,
+    `answer` what Accounting has said instead of sending it.
     """
 
     __tablename__ = "discount"
@@ -39,3 +40,4 @@ class DiscountRow(Base):
     comment: Mapped[Long] = mapped_column(default="")
     note_id: Mapped[int | None] = mapped_column(ForeignKey("credit_note.id"), index=True)
     requested_on: Mapped[dt.date | None]
+    answer: Mapped[Long] = mapped_column(default="")
