@@ -12,15 +12,13 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from cobranza_rules.domain.discount import Limits
 from cobranza_rules.intake.report_mapping import ReportField, ReportMapping
 from cobranza_rules.language import _
-from cobranza_rules.money import MINOR_UNITS, Money
+from cobranza_rules.money import MINOR_UNITS
 from cobranza_rules.problems import Problem, ProblemError
 
 SECRET_COMMAND_SECONDS = 30
 _CURRENCIES = rf"^({'|'.join(MINOR_UNITS)})?$"
-_CURRENCY = rf"^({'|'.join(MINOR_UNITS)})$"
 
 
 class Section(BaseModel):
@@ -251,21 +249,6 @@ class BillingSection(Section):
     requests_required: bool = False
     accepted_to: tuple[str, ...] = ()
     refused_to: tuple[str, ...] = ()
-
-
-class DiscountsSection(Section):
-    """`limits` are amounts as texts by currency: what may be taken off an invoice without an approval. A currency that is not named has none.
-
-    `approver` is the role that approves what is above it.
-    """
-
-    limits: dict[Annotated[str, Field(pattern=_CURRENCY)], Annotated[str, Field(pattern=r"^\d{1,12}(\.\d{1,2})?$")]] = Field(
-        default_factory=dict
-    )
-    approver: str = "administration_manager"
-
-    def as_limits(self) -> Limits:
-        return Limits({currency: Money.of(amount, currency).minor for currency, amount in self.limits.items()}, self.approver)
 
 
 class SatSection(Section):
