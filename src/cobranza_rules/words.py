@@ -49,9 +49,6 @@ STATES = (
     N_("automatic"),
 )
 ACCOUNTING = (
-    N_("prepared"),
-    N_("returned"),
-    N_("replaced"),
     N_("received"),
     N_("unapplied"),
     N_("discounts"),
@@ -215,6 +212,15 @@ RULES = (
     N_("task-reminder"),
     N_("pue-unpaid"),
     N_("rep-missing"),
+    N_("collections-to-accounting"),
+    N_("discounts-to-accounting"),
+    N_("discount-unapproved"),
+    N_("packet-unanswered"),
+    N_("packet-returned"),
+    N_("credit-notes-asked"),
+    N_("credit-note-missing"),
+    N_("accounting-packet"),
+    N_("credit-note-requests"),
 )
 # What waits, as `explain` names it.
 QUEUES = (N_("task"), N_("approval"), N_("payment"), N_("customer"))

@@ -124,7 +124,7 @@ def test_a_payment_that_comes_to_be_known_later_has_a_packet_of_its_own(collecte
 
 def test_accounting_accepts_by_mail_and_is_asked_for_the_credit_notes_once(collected: Desk) -> None:
     collected.on(TUESDAY).tick()
-    assert lacks(collected) == ["60.00 MXN off FA-7 has no credit note, and its packet 1 is sent"]
+    assert lacks(collected) == ["60.00 MXN off FA-7 has no credit note, and its packet 1 is sent to Accounting"]
     answer(collected, "Acepto\n\nElvira Muestra Ejemplo", mail_of_packet(collected), sender=ADDRESS)
     collected.tick()
     (row,) = packets(collected)
@@ -190,7 +190,7 @@ def test_a_returned_packet_is_corrected_and_sent_anew_with_what_has_changed(coll
     answer(collected, "acepto", mail_of_packet(collected), sender=ADDRESS)  # The mail of the revision that was replaced
     collected.tick()
     assert [one.state for one in packets(collected)] == ["replaced", "sent"]
-    assert why_waits(collected) == ["packet 1 waits for no answer: it is replaced"]
+    assert why_waits(collected) == ["packet 1 waits for no answer: it is replaced by its next revision"]
 
 
 @pytest.mark.parametrize(
@@ -229,8 +229,8 @@ def test_a_packet_is_answered_once_and_returned_with_a_reason(collected: Desk) -
         ]
         accept(keeper, 1, who=ADDRESS, today=TUESDAY)
         assert said_wrong(lambda: accept(keeper, 1, who=ADDRESS, today=TUESDAY)) == [
-            "packet 1 waits for no answer: it is accepted; 'cobranza accounting list' shows those that do"
+            "packet 1 waits for no answer: it is accepted by Accounting; 'cobranza accounting list' shows those that do"
         ]
     assert said_wrong(lambda: renew(collected.workspace, 1)) == [
-        "packet 1 is not written anew: it is accepted; 'cobranza accounting list' shows those that may be"
+        "packet 1 is not written anew: it is accepted by Accounting; 'cobranza accounting list' shows those that may be"
     ]

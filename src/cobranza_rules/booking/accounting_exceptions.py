@@ -11,10 +11,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.packet_lines import changes_between, lines_of
-from cobranza_rules.domain.accounting import PacketState
+from cobranza_rules.domain.accounting import PacketState, said_of
 from cobranza_rules.domain.discount import DiscountState
 from cobranza_rules.facts.vocabulary import Scope
-from cobranza_rules.language import Sentence, _, word
+from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import AccountingPacketRow, ApplicationRow, CustomerRow, DiscountRow, InvoiceRow, PacketLineRow, PaymentRow
 
@@ -74,7 +74,7 @@ def _why_not_asked(session: Session, row: DiscountRow) -> Sentence:
         return _("it is in no packet for Accounting yet")
     if packet.state == PacketState.ACCEPTED:
         return _("it was not asked for yet (packet {id})", id=packet.id)
-    return _("its packet {id} is {state}", id=packet.id, state=word(packet.state))
+    return _("its packet {id} is {state}", id=packet.id, state=said_of(packet.state))
 
 
 def _packets(session: Session) -> Iterator[AccountingException]:
@@ -86,7 +86,9 @@ def _packets(session: Session) -> Iterator[AccountingException]:
             yield AccountingException(AccountingLack.PACKET_RETURNED, "", row.answered_on or row.day, received, what)
         now = lines_of(session, [(line["subject"], line["id"]) for line in row.lines], row.currency)
         if changed := sum(map(len, changes_between(row.lines, now))):
-            what = _("packet {id} is {state}, and {count} of its lines have changed since", id=row.id, state=word(row.state), count=changed)
+            what = _(
+                "packet {id} is {state}, and {count} of its lines have changed since", id=row.id, state=said_of(row.state), count=changed
+            )
             yield AccountingException(AccountingLack.PACKET_DIFFERS, "", row.day, received, what)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.packet_lines import Member, changes_between, totals_of
-from cobranza_rules.domain.accounting import PacketState
+from cobranza_rules.domain.accounting import PacketState, said_of
 from cobranza_rules.language import Sentence, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.problems import Problem, ProblemError
@@ -118,6 +118,6 @@ def give_back(keeper: Bookkeeper, number: int, *, who: str, reason: str, today: 
 def _unanswered(keeper: Bookkeeper, number: int) -> AccountingPacketRow:
     row = packet_numbered(keeper, number)
     if row.state not in (PacketState.SENT, PacketState.PREPARED):
-        what = _("packet {id} waits for no answer: it is {state}", id=number, state=word(row.state))
+        what = _("packet {id} waits for no answer: it is {state}", id=number, state=said_of(row.state))
         raise ProblemError([Problem(what, _("'cobranza accounting list' shows those that do"))])
     return row

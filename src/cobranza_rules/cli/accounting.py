@@ -15,8 +15,8 @@ from cobranza_rules.booking.credit_note_answers import answer_request
 from cobranza_rules.booking.invoice_names import invoice_named
 from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.dispatch.packet_sending import renew
-from cobranza_rules.domain.accounting import PacketState
-from cobranza_rules.language import N_, Sentence, _, word
+from cobranza_rules.domain.accounting import PacketState, said_of
+from cobranza_rules.language import N_, Sentence, _
 from cobranza_rules.money import Money
 from cobranza_rules.people import person_named
 from cobranza_rules.store.tables import AccountingPacketRow
@@ -81,7 +81,7 @@ def list_(call: Call, state: str | None, everything: bool, as_json: bool) -> Non
                 row["revision"],
                 row["totals"]["received"],
                 row["totals"]["discounts"],
-                word(row["state"]),
+                said_of(row["state"]),
                 row["answered_on"],
             )
             for row in rows
@@ -110,7 +110,7 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
         elif isinstance(value, list):
             click.echo(f"{call.screen.word(key)}: {'; '.join(map(str, value)) or '-'}")
         else:
-            click.echo(f"{call.screen.word(key)}: {call.screen.word(value) if key == 'state' else value or '-'}")
+            click.echo(f"{call.screen.word(key)}: {call.screen.text(said_of(value)) if key == 'state' else value or '-'}")
 
 
 def _write(workspace: Workspace, row: AccountingPacketRow, folder: Path) -> list[str]:

@@ -20,6 +20,8 @@ from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import InvoiceRow
 from cobranza_rules.workspace import Workspace
 
+NAME = N_("journal")  # Of its files
+
 
 @click.command(
     cls=SpokenCommand, help=N_("The journal of payments and discounts between two days: balanced entries, each currency by itself.")
@@ -65,7 +67,7 @@ def _files(
     from cobranza_rules.catalogue import translator
 
     translate = translator(workspace.settings.language)
-    name = f"{translate(N_('journal'))}-{since}-{until}"
+    name = f"{translate(NAME)}-{since}-{until}"
     found = []
     if "csv" in formats:
         found += [(f"{name}-{currency}.csv", journal_csv(entries, translate)) for currency, entries in by_currency.items()]

@@ -70,7 +70,7 @@ def _write(workspace: Workspace, one: DueStep) -> int | None:
         if not rows:
             return None
         people = [person_named(workspace.company, role) for role in dict.fromkeys((one.step.to, *one.step.cc))]
-        document = _document(session, workspace, packet.currency, rows)
+        document = _document(session, workspace, packet, rows)
         (printed,) = letter_files(workspace, document, {PDF})
         translate = translator(language)
         asked = total([Money(row.minor, row.currency) for row in rows], packet.currency)
@@ -104,12 +104,12 @@ def _unrequested(session: Session, packet: AccountingPacketRow) -> list[Discount
     return list(session.scalars(query.order_by(DiscountRow.customer_id, DiscountRow.id)))
 
 
-def _document(session: Session, workspace: Workspace, currency: str, rows: Sequence[DiscountRow]) -> CreditNoteRequest:
+def _document(session: Session, workspace: Workspace, packet: AccountingPacketRow, rows: Sequence[DiscountRow]) -> CreditNoteRequest:
     writer = writer_of(workspace)
     wanted = Wanted(TEMPLATE, workspace.settings.language, writer.today, writer.today)
     return CreditNoteRequest(
-        **{**accounting_heading(writer, wanted), "draft": False},
-        currency=currency,
+        **{**accounting_heading(writer, wanted), "number": f"{packet.day}-{packet.currency}-{packet.id}", "draft": False},
+        currency=packet.currency,
         requests=tuple(credit_request(session, row, workspace.settings.language) for row in rows),
         answer_by=writer.calendar.plus(writer.today, ANSWER_WORKDAYS),
     )

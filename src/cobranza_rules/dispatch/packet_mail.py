@@ -21,6 +21,7 @@ from cobranza_rules.workspace import Workspace
 KIND, REQUEST_KIND = "accounting-packet", "credit-note-requests"
 TOKEN = "packet"  # noqa: S105 (the purpose that a token is for, and no secret)
 ACCOUNTING = "accounting"
+NAME = N_("collections")  # Of the files
 ROOM = 0.9  # Of the size that servers take, for attachments: text and headers need some, too
 PDF, EXCEL, ZIP = "application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip"
 
@@ -30,7 +31,7 @@ def write_packet_mail(session: Session, workspace: Workspace, row: AccountingPac
     roles = dict.fromkeys((step.to, *step.cc)) if step is not None else {ACCOUNTING: None}
     people = [person_named(workspace.company, role) for role in roles]
     translate = translator(workspace.settings.language)
-    name = f"{translate(N_('collections'))}-{made.name}"
+    name = f"{translate(NAME)}-{made.name}"
     papers = [Attachment(f"{name}.pdf", PDF, made.relation), Attachment(f"{name}.xlsx", EXCEL, made.workbook)]
     evidence = Attachment(f"{name}.zip", ZIP, made.evidence)
     fits = sum(len(each.content) for each in (*papers, evidence)) * BASE64 <= workspace.settings.mail.largest_mb * MB * ROOM

@@ -45,19 +45,22 @@ class Made:
 
 
 def papers_of(session: Session, workspace: Workspace, day: dt.date, currency: str, lines: Sequence[Line], label: str) -> Made:
-    """`label` tells packets of a day apart. Raises ProblemError where a paper cannot be made."""
-    relation = _relation(session, workspace, day, currency, lines)
+    """`label` tells packets and revisions of a day apart. Raises ProblemError where a paper cannot be made."""
+    number = f"{day}-{currency}{label}"
+    relation = _relation(session, workspace, day, currency, lines, number)
     (printed,) = letter_files(workspace, relation, {PDF})
     translate = translator(workspace.settings.language)
     workbook = packet_workbook(day, currency, lines, translate)
-    return Made(f"{day}-{currency}{label}", printed.content, workbook, evidence_of(session, workspace, lines))
+    return Made(number, printed.content, workbook, evidence_of(session, workspace, lines))
 
 
-def _relation(session: Session, workspace: Workspace, day: dt.date, currency: str, lines: Sequence[Line]) -> CollectionsRelation:
+def _relation(
+    session: Session, workspace: Workspace, day: dt.date, currency: str, lines: Sequence[Line], number: str
+) -> CollectionsRelation:
     totals = totals_of(lines)
     wanted = Wanted(TEMPLATE, workspace.settings.language, day, day)
     return CollectionsRelation(
-        **{**accounting_heading(writer_of(workspace), wanted), "draft": False},
+        **{**accounting_heading(writer_of(workspace), wanted), "number": number, "draft": False},
         currency=currency,
         since=day,
         day=day,

@@ -20,7 +20,7 @@ from cobranza_rules.dispatch.due_steps import DueStep, confirm_step, due_steps
 from cobranza_rules.dispatch.internal_mail import READY, SENT, deliver_internal
 from cobranza_rules.dispatch.packet_mail import write_packet_mail
 from cobranza_rules.dispatch.packet_papers import Made, papers_of
-from cobranza_rules.domain.accounting import Packet, PacketState
+from cobranza_rules.domain.accounting import Packet, PacketState, said_of
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import _, word
 from cobranza_rules.problems import Problem, ProblemError
@@ -134,7 +134,7 @@ def renew(workspace: Workspace, number: int) -> AccountingPacketRow:
         keeper = Bookkeeper(session, workspace.clock.now())
         before = packet_numbered(keeper, number)
         if before.state in (PacketState.ACCEPTED, PacketState.REPLACED):
-            what = _("packet {id} is not written anew: it is {state}", id=number, state=word(before.state))
+            what = _("packet {id} is not written anew: it is {state}", id=number, state=said_of(before.state))
             raise ProblemError([Problem(what, _("'cobranza accounting list' shows those that may be"))])
         lines = lines_of(session, [*_members(before), *_left_over(keeper, before)], before.currency)
         if not lines:
