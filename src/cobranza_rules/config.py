@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from cobranza_rules.config_accounting import AccountingSection, DiscountsSection
 from cobranza_rules.config_sections import (
     ApprovalsSection,
     BillingSection,
@@ -52,6 +53,8 @@ class Settings(BaseSettings):
     digest: DigestSection = DigestSection()
     intake: IntakeSection = IntakeSection()
     billing: BillingSection = BillingSection()
+    discounts: DiscountsSection = DiscountsSection()
+    accounting: AccountingSection = AccountingSection()
     sat: SatSection = SatSection()
 
     @field_validator("timezone")
@@ -70,6 +73,7 @@ class Settings(BaseSettings):
             "billing.accepted_to": self.billing.accepted_to,
             "billing.refused_to": self.billing.refused_to,
             "approvals.by_mail": self.approvals.by_mail or (),
+            "discounts.approver": (self.discounts.approver,) if "discounts" in self.model_fields_set else (),
         }
         for place, roles in named.items():
             for role in roles:

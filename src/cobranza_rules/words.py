@@ -49,6 +49,35 @@ STATES = (
     N_("automatic"),
 )
 BANK_LINES = (N_("applied"), N_("part_applied"), N_("not_ours"), N_("returned"), N_("outgoing"))
+ACCOUNTING = (
+    N_("received"),
+    N_("unapplied"),
+    N_("discounts"),
+    N_("undocumented"),
+    N_("not_coming"),
+    N_("packet_returned"),
+    N_("packet_differs"),
+    N_("two_currencies"),
+    N_("discount"),
+    N_("credit_note_request"),
+    N_("packet"),
+)
+DISCOUNTS = (
+    N_("prompt_payment"),
+    N_("volume"),
+    N_("return"),
+    N_("price_difference"),
+    N_("withheld_tax"),
+    N_("short_payment"),
+    N_("applied"),
+    N_("requested"),
+    N_("credited"),
+    N_("reversed"),
+    N_("refused"),
+    N_("above_limit"),
+    N_("outside_terms"),
+    N_("other_credit"),
+)
 # What the SAT says of a CFDI, and how far its cancellation has come.
 CFDI_STATUSES = (
     N_("valid"),
@@ -184,6 +213,15 @@ RULES = (
     N_("task-reminder"),
     N_("pue-unpaid"),
     N_("rep-missing"),
+    N_("collections-to-accounting"),
+    N_("discounts-to-accounting"),
+    N_("discount-unapproved"),
+    N_("packet-unanswered"),
+    N_("packet-returned"),
+    N_("credit-notes-asked"),
+    N_("credit-note-missing"),
+    N_("accounting-packet"),
+    N_("credit-note-requests"),
 )
 # What waits, as `explain` names it.
 QUEUES = (N_("task"), N_("approval"), N_("payment"), N_("customer"))

@@ -12,6 +12,7 @@ from cobranza_rules.facts.queues import RECENT, payment_facts, task_facts
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.overrides import Override, overrides_of
+from cobranza_rules.rules.packets import in_a_packet
 from cobranza_rules.rules.subjects import CustomerSubject, QueueSubject
 
 OfCustomers = Mapping[int, Sequence[Override]]
@@ -63,11 +64,11 @@ class SimulatedQueues:
     def _payment(
         self, payment: RecordedPayment, customer: CustomerSubject, decided: OfCustomers, today: dt.date, without: int | None
     ) -> QueueSubject:
-        applied, calendar = payment.applied(today), self.rules.calendar
-        facts = payment_facts(
-            customer.facts, payment.amount, payment.currency, applied, payment.paid_on, today, calendar, rep_missing=payment.rep_missing
-        )
         claims, overrides = self.book.claims_of(payment.id, without, Scope.PAYMENT), overrides_of(decided.get(customer.id, ()), ())
+        applied, calendar = payment.applied(today), self.rules.calendar
+        paid = (payment.amount, payment.currency, applied, payment.paid_on)
+        missing, sent = payment.rep_missing, in_a_packet(self.rules, claims)
+        facts = payment_facts(customer.facts, *paid, today, calendar, rep_missing=missing, sent_to_accounting=sent)
         return QueueSubject(Scope.PAYMENT, payment.id, customer.id, payment.name, facts, claims=claims, overrides=overrides)
 
 

@@ -39,6 +39,8 @@ COMMANDS = {
     "dispute": ("cobranza_rules.cli.dispute", "dispute", N_("Disputes that people open and close.")),
     "promise": ("cobranza_rules.cli.promise", "promise_", N_("What customers promise to pay, and when.")),
     "payment": ("cobranza_rules.cli.payment", "payment", N_("What customers say to have paid, until it is found.")),
+    "discount": ("cobranza_rules.cli.discount", "discount", N_("What is taken off invoices beside payments.")),
+    "accounting": ("cobranza_rules.cli.accounting", "accounting", N_("Packets for Accounting, and the journal of collections.")),
     "note": ("cobranza_rules.cli.note", "note", N_("A note, a call or a meeting for the case file.")),
     "quarantine": ("cobranza_rules.cli.quarantine", "quarantine", N_("What could not be read, and why.")),
     "outbox": ("cobranza_rules.cli.outbox", "outbox", N_("Messages on their way out.")),

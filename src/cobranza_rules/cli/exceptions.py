@@ -6,6 +6,7 @@ import datetime as dt
 
 import click
 
+from cobranza_rules.booking.accounting_exceptions import accounting_exceptions
 from cobranza_rules.booking.origins import billing_exceptions
 from cobranza_rules.cli.command import Call, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.language import N_, _, word
@@ -25,6 +26,7 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
     with workspace.database.reading() as session:
         found = billing_exceptions(session) if required else []
         above = above_limit(session, workspace.clock.today())
+        of_accounting = accounting_exceptions(session)
     screen = call.screen
     if as_json:
         rows = [
@@ -49,7 +51,18 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
             }
             for one in above
         ]
-        screen.json({"requests_required": required, "exceptions": rows, "above_limit": limits})
+        books = [
+            {
+                "kind": one.kind.value,
+                "customer": one.customer or None,
+                "since": one.since.isoformat(),
+                "amount": one.amount.plain(),
+                "currency": one.amount.currency,
+                "what": screen.text(one.what),
+            }
+            for one in of_accounting
+        ]
+        screen.json({"requests_required": required, "exceptions": rows, "above_limit": limits, "accounting": books})
         return
     if not required:
         screen.say(_("Requests are not asked for: set requests_required = true under [billing] in cobranza.toml."))
@@ -66,3 +79,9 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
         screen.say(_("Above their credit limit:"))
         of_limits = (N_("Customer"), N_("Agreement"), N_("Limit"), N_("Owed"))
         screen.table(of_limits, [(one.customer, one.row.number, one.limit, one.owed) for one in above], frozenset({2, 3}))
+    if of_accounting:
+        screen.say(_("What Accounting and the book do not agree on yet:"))
+        of_books = (N_("Kind"), N_("Customer"), N_("Since"), N_("Amount"), N_("Detail"))
+        screen.table(
+            of_books, [(word(one.kind.value), one.customer, one.since, one.amount, one.what) for one in of_accounting], frozenset({3})
+        )

@@ -43,6 +43,9 @@ SCOPES = {
     Scope.TASK: N_("Facts of an open task"),
     Scope.APPROVAL: N_("Facts of what waits for a signature, a rubric or a release"),
     Scope.PAYMENT: N_("Facts of a payment"),
+    Scope.DISCOUNT: N_("Facts of a discount"),
+    Scope.CREDIT_NOTE_REQUEST: N_("Facts of a credit note that Accounting was asked for"),
+    Scope.PACKET: N_("Facts of a packet for Accounting"),
 }
 SHARED = N_("Facts of the customer, for every rule and hold")
 Group = tuple[Scope | None, tuple[Fact, ...]]  # None: the facts of the customer, which every scope has

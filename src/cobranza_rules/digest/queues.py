@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.booking.accounting_exceptions import AccountingException, accounting_exceptions
 from cobranza_rules.booking.customers import waiting_for_data
 from cobranza_rules.booking.origins import BillingException, billing_exceptions
 from cobranza_rules.booking.request_ties import unanswered
@@ -18,6 +19,7 @@ from cobranza_rules.config_sections import BillingSection
 from cobranza_rules.digest.value import Waiting, summed
 from cobranza_rules.dispatch.missing import without_address
 from cobranza_rules.domain.billing_exceptions import Lack
+from cobranza_rules.domain.discount import DiscountState
 from cobranza_rules.plan.ageing import ages_of
 from cobranza_rules.plan.codec import from_json
 from cobranza_rules.rules.model import RuleSet
@@ -29,6 +31,7 @@ from cobranza_rules.store.tables import (
     ApprovalRow,
     BillingRequestRow,
     CustomerRow,
+    DiscountRow,
     OutgoingRow,
     QuarantineRow,
     ReceivedRow,
@@ -47,6 +50,7 @@ def waiting(
         *_customers(session, plan),
         *_billing(session, billing, today),
         *_support(session),
+        *_accounting(session),
     )
 
 
@@ -94,6 +98,21 @@ def _support(session: Session) -> Iterator[Waiting]:
     if found:
         customers = tuple(sorted({one.customer for one in found}))
         yield Waiting("support", "", "", len(found), min(one.since for one in found), customers=customers)
+
+
+def _accounting(session: Session) -> Iterator[Waiting]:
+    """What Accounting and the book do not agree on yet, and the discounts that nobody has approved."""
+    waits = session.scalars(select(DiscountRow).where(DiscountRow.state == DiscountState.WAITING.value)).all()
+    if waits:
+        since, amounts = min(row.taken_on for row in waits), summed((row.currency, row.minor) for row in waits)
+        yield Waiting("discounts", "", "", len(waits), since, amounts=amounts)
+    found: dict[str, list[AccountingException]] = {}
+    for one in accounting_exceptions(session):
+        found.setdefault(one.kind.value, []).append(one)
+    for kind, lacking in sorted(found.items()):
+        customers = tuple(dict.fromkeys(one.customer for one in lacking if one.customer))
+        amounts = summed((one.amount.currency, one.amount.minor) for one in lacking)
+        yield Waiting("accounting", "", kind, len(lacking), min(one.since for one in lacking), amounts=amounts, customers=customers)
 
 
 def _customers(session: Session, plan: Plan) -> Iterator[Waiting]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from cobranza_rules.domain.bank_coverage import Gap
 from cobranza_rules.language import Sentence
-from cobranza_rules.rules.model import StepKind
+from cobranza_rules.rules.model import TELLING, StepKind
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.still_planned import Prospect
 
@@ -199,7 +199,7 @@ def inside_of(actions: Iterable[PlannedAction]) -> tuple[Inside, ...]:
         for step in action.steps:
             if step.kind is StepKind.TASK:
                 found.setdefault((action.rule_id, step.kind.value, step.name, (step.assign,)), []).append(action)
-            elif step.kind is StepKind.NOTICE:
+            elif step.kind in TELLING:
                 found.setdefault((action.rule_id, step.kind.value, "", tuple(dict.fromkeys((step.to, *step.cc)))), []).append(action)
     return tuple(Inside(*key, len(told), len({action.customer_id for action in told})) for key, told in found.items())
 

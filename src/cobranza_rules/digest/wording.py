@@ -24,6 +24,8 @@ QUEUES = {
     "requests": N_("billing requests without an invoice"),
     "billing": N_("invoices that lack something"),
     "credit_limits": N_("customers above their credit limit"),
+    "discounts": N_("discounts to approve"),
+    "accounting": N_("what Accounting and the book do not agree on"),
     "support": N_("invoices that lack what has to go with them"),
 }
 PROSPECTS = {

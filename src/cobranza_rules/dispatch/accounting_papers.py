@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.correspondence import ANALYST, ANSWER_WORKDAYS, Writer, initials
-from cobranza_rules.dispatch.reductions import Payments, Reduction, reductions_of, undocumented
+from cobranza_rules.dispatch.reductions import Payments, Reduction, captured, reductions_of, undocumented
+from cobranza_rules.domain.discount import UNCREDITED
 from cobranza_rules.domain.letter import Addressee, CollectedLine, CollectionsRelation, CreditNoteRequest, CreditRequest
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.payment_columns import stands
-from cobranza_rules.store.tables import ApplicationRow, CreditNoteRow, CustomerRow, InvoiceRow, PaymentRow
+from cobranza_rules.store.tables import ApplicationRow, CreditNoteRow, CustomerRow, DiscountRow, InvoiceRow, PaymentRow
 
 ACCOUNTING = "accounting"
 BY_DISCOUNT = "01"  # TipoRelacion of a credit note for a discount (Anexo 20)
@@ -45,6 +46,7 @@ def collections_relations(session: Session, writer: Writer, wanted: Wanted) -> l
     ]:
         raise ProblemError(problems)
     rows = {row.id: row for found in parts.values() for _part, row in found} | {row.id: row for row in _with_notes(session, wanted)}
+    rows |= {row.id: row for row in _discounted(session, wanted)}
     taken: dict[str, list[Reduction]] = defaultdict(list)
     for one in reductions_of(session, list(rows.values()), wanted.language):
         if wanted.since <= one.on <= wanted.until:
@@ -99,6 +101,15 @@ def _with_notes(session: Session, wanted: Wanted) -> Iterator[InvoiceRow]:
             yield row
 
 
+def _discounted(session: Session, wanted: Wanted) -> Iterator[InvoiceRow]:
+    """Invoices off which something was taken that no credit note documents yet."""
+    states = [state.value for state in UNCREDITED]
+    query = select(InvoiceRow).join(DiscountRow, DiscountRow.invoice_id == InvoiceRow.id).where(DiscountRow.state.in_(states))
+    if wanted.customer is not None:
+        query = query.where(DiscountRow.customer_id == wanted.customer.id)
+    yield from session.scalars(query.order_by(InvoiceRow.id).distinct())
+
+
 @dataclass
 class _Lines:
     session: Session
@@ -139,7 +150,7 @@ class _Lines:
     def _line(self, row: InvoiceRow, on: dt.date, operation: str, minor: int, taken: Reduction | None) -> CollectedLine:
         """Of an undocumented discount the invoice is rid as soon as its credit note comes: it is not owed any more."""
         customer = self.customer(row.customer_id)
-        undocumented = taken.amount.minor if taken is not None and not taken.credit_note else 0
+        undocumented = taken.amount.minor if taken is not None and not taken.credit_note and not taken.counted else 0
         return CollectedLine(
             customer=customer.code or "",
             customer_name=customer.name,
@@ -166,12 +177,14 @@ def _reason(taken: Reduction, language: str) -> str:
 
 
 def credit_note_requests(session: Session, writer: Writer, wanted: Wanted) -> list[CreditNoteRequest]:
-    """One for each currency: the agreed discounts that customers have taken, and that no credit note documents. Raises ProblemError where there are none."""
+    """One for each currency: the discounts that customers have taken, and that no credit note documents. Raises ProblemError where there are none."""
     query = select(InvoiceRow).where(InvoiceRow.status == "open", InvoiceRow.agreement_id.is_not(None), InvoiceRow.paid > 0)
     if wanted.customer is not None:
         query = query.where(InvoiceRow.customer_id == wanted.customer.id)
     rows = list(session.scalars(query.order_by(InvoiceRow.customer_id, InvoiceRow.id)))
-    found = [one for one in undocumented(session, rows, Payments(session, rows), wanted.language) if wanted.since <= one.on <= wanted.until]
+    taken = captured(session, list(_discounted(session, wanted)), wanted.language)
+    every = [*undocumented(session, rows, Payments(session, rows), wanted.language), *taken]
+    found = [one for one in every if wanted.since <= one.on <= wanted.until]
     if not found:
         hint = _("the discount for prompt payment stands in the agreement: 'cobranza agreement list' shows them")
         raise ProblemError([Problem(_("no agreed discount was taken that has no credit note"), hint)])

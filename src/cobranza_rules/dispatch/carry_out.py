@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import func, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.credit_note_requesting import request_credit_notes
 from cobranza_rules.dispatch.following_up import follow_up_all
 from cobranza_rules.dispatch.handing_over import MOST_TOGETHER, Left, OutcomesNotWrittenError, leave_alone, leave_together
 from cobranza_rules.dispatch.leaving import KeptBack, Leaving
 from cobranza_rules.dispatch.notices import tell_people
+from cobranza_rules.dispatch.packet_sending import send_packets
 from cobranza_rules.dispatch.preparing import prepare, under_way
 from cobranza_rules.dispatch.steps import go_on
 from cobranza_rules.language import _
@@ -63,7 +65,8 @@ def carry_out(workspace: Workspace, progress: Progress = quietly, only: Sequence
         carrying.follow_up()
     done.problems += [problem for problem in leaving.problems if problem not in done.problems]
     before = done.states[State.SENT]
-    done.problems += [problem for problem in tell_people(workspace, done.states) if problem not in done.problems]
+    for bring in (tell_people, send_packets, request_credit_notes):
+        done.problems += [problem for problem in bring(workspace, done.states) if problem not in done.problems]
     done.in_house += done.states[State.SENT] - before
     return done
 

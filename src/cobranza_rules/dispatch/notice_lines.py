@@ -17,7 +17,18 @@ from cobranza_rules.money import Money
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.planned import Item, PlannedAction
 from cobranza_rules.store.replies import facts_from_json, invoices_about
-from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, InvoiceRow, PaymentRow, ReceivedRow, TaskRow
+from cobranza_rules.store.tables import (
+    AccountingPacketRow,
+    ActionRow,
+    ApplicationRow,
+    ApprovalRow,
+    CustomerRow,
+    DiscountRow,
+    InvoiceRow,
+    PaymentRow,
+    ReceivedRow,
+    TaskRow,
+)
 from cobranza_rules.workspace import Workspace
 
 
@@ -30,6 +41,9 @@ def lines_of(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction, tr
         Scope.TASK: tell.task,
         Scope.APPROVAL: tell.approval,
         Scope.PAYMENT: tell.payment,
+        Scope.DISCOUNT: tell.discount,
+        Scope.CREDIT_NOTE_REQUEST: tell.credit_note_request,
+        Scope.PACKET: tell.packet,
         Scope.CUSTOMER: tell.customer_itself,
     }
     return (by_subject[action.subject](item) for item in action.items)
@@ -99,6 +113,19 @@ class _Telling:
         )
         invoices = tuple(self.session.scalars(covered.order_by(InvoiceRow.id)))
         return self._line(row.operation or item.number, row.paid_on, invoices=invoices, amount=Money(row.amount, row.currency))
+
+    def discount(self, item: Item) -> NoticeLine:
+        row = self.session.get_one(DiscountRow, item.subject_id)
+        return self._line(item.number, row.taken_on, row.id, (item.number,), Money(row.minor, row.currency))
+
+    def credit_note_request(self, item: Item) -> NoticeLine:
+        row = self.session.get_one(DiscountRow, item.subject_id)
+        return self._line(item.number, row.requested_on, row.id, (item.number,), Money(row.minor, row.currency))
+
+    def packet(self, item: Item) -> NoticeLine:
+        """It is about many customers, whatever customer stands for it in the ledger."""
+        row = self.session.get_one(AccountingPacketRow, item.subject_id)
+        return replace(self._line(item.number, row.sent_on, row.id), customer="", customer_name="")
 
     def customer_itself(self, _item: Item) -> NoticeLine:
         return self._line(self.customer.name)

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.catalogue import translator
 from cobranza_rules.domain.agreement import prompt_payment_of
+from cobranza_rules.domain.discount import UNCREDITED
 from cobranza_rules.domain.document import RelationKind
 from cobranza_rules.domain.prompt_discount import discount_taken
-from cobranza_rules.language import N_, Sentence, _
+from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.letters.formats import percent_text
 from cobranza_rules.money import Money
 from cobranza_rules.store.payment_columns import stands
-from cobranza_rules.store.tables import AgreementRow, ApplicationRow, CreditNoteRow, InvoiceRow, PaymentRow, RelationRow
+from cobranza_rules.store.tables import AgreementRow, ApplicationRow, CreditNoteRow, DiscountRow, InvoiceRow, PaymentRow, RelationRow
 
 _REASONS = {
     RelationKind.CREDIT_NOTE.value: N_("credit note for discounts or allowances"),
@@ -34,6 +36,7 @@ class Reduction:
     amount: Money
     reason: Sentence
     credit_note: str = ""
+    counted: bool = False  # What is owed has been reduced by it already
 
 
 class Payments:
@@ -55,9 +58,10 @@ class Payments:
 
 
 def reductions_of(session: Session, rows: Sequence[InvoiceRow], language: str) -> Iterator[Reduction]:
-    """Of each invoice: its credit notes in the order in which they came, then the agreed discount that none documents."""
+    """Of each invoice: its credit notes in the order in which they came, then the discounts that none documents."""
     payments = Payments(session, rows)
     yield from _credit_notes(session, rows, payments)
+    yield from captured(session, rows, language)
     yield from undocumented(session, rows, payments, language)
 
 
@@ -72,6 +76,15 @@ def _credit_notes(session: Session, rows: Sequence[InvoiceRow], payments: Paymen
             on = payments.last(row.id, until=note.issued_on) or note.issued_on
             reason = Sentence(_REASONS.get(kinds.get((note.uuid, row.uuid), ""), _REASONS[RelationKind.CREDIT_NOTE.value]))
             yield Reduction(row, on, Money(row.applied[f"c{note_id}"], row.currency), reason, note.number)
+
+
+def captured(session: Session, rows: Sequence[InvoiceRow], language: str) -> Iterator[Reduction]:
+    """Discounts that count by themselves as long as no credit note documents them."""
+    invoices, states = {row.id: row for row in rows}, [state.value for state in UNCREDITED]
+    query = select(DiscountRow).where(DiscountRow.invoice_id.in_(invoices), DiscountRow.state.in_(states)).order_by(DiscountRow.id)
+    for row in session.scalars(query):
+        said = _("{kind}: {reason}", kind=word(row.kind).text(translator(language)), reason=row.reason)
+        yield Reduction(invoices[row.invoice_id], row.taken_on, Money(row.minor, row.currency), said, counted=True)
 
 
 def _relations(session: Session, uuids: Sequence[str]) -> dict[tuple[str | None, str | None], str]:

@@ -14,7 +14,7 @@ from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.task import MEMOS, joined_deadline
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence
-from cobranza_rules.rules.model import Step, StepKind, closing_claim
+from cobranza_rules.rules.model import TELLING, Step, StepKind, closing_claim
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.tables import ActionRow, CustomerRow, StepRow, TaskRow
 from cobranza_rules.workspace import Workspace
@@ -51,8 +51,8 @@ def _take(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action: Plan
         return _carried(keeper, workspace, row, action, step, kept)
     if step.kind is StepKind.TASK:
         _open_task(keeper, workspace, row, action, step)
-    elif step.kind is StepKind.NOTICE:
-        return False  # It leaves together with others, and `notices` confirms it.
+    elif step.kind in TELLING:
+        return False  # It leaves together with others, and `notices` or `packet_sending` confirms it.
     elif step.kind is StepKind.RECORD:
         record_reply(keeper, workspace, action.items[0].subject_id, step.name)
     return True

@@ -25,6 +25,9 @@ class Scope(StrEnum):
     TASK = "task"  # an open one
     APPROVAL = "approval"  # one that waits
     PAYMENT = "payment"
+    DISCOUNT = "discount"
+    CREDIT_NOTE_REQUEST = "credit_note_request"  # one that Accounting has not sent yet
+    PACKET = "packet"  # one for Accounting
 
 
 @dataclass(frozen=True, slots=True)

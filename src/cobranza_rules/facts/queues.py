@@ -59,6 +59,7 @@ def payment_facts(
     calendar: BusinessCalendar,
     *,
     rep_missing: bool,
+    sent_to_accounting: bool = False,
 ) -> Facts:
     """Amounts in minor units of `currency`; `applied` is None where the payment covers an invoice in another one.
 
@@ -68,11 +69,70 @@ def payment_facts(
         **customer,
         "amount": amount,
         "currency": currency,
+        "paid_on": paid_on.toordinal(),
         "workdays_since_payment": calendar.between(paid_on, today),
         "rep_missing": rep_missing,
         "rep_overdue": rep_missing and calendar.tax_days.rep_is_late(paid_on, today),
+        "sent_to_accounting": sent_to_accounting,
         "days_since_payment_month": days_past_month(paid_on, today),
     }
     if applied is not None:
         facts |= {"applied_amount": applied, "unapplied_amount": amount - applied}
     return facts
+
+
+def discount_facts(
+    customer: Customer,
+    invoice: str,
+    amount: int,
+    currency: str,
+    kind: str,
+    state: str,
+    taken_on: dt.date,
+    today: dt.date,
+    calendar: BusinessCalendar,
+    *,
+    sent_to_accounting: bool,
+) -> Facts:
+    """`amount` in minor units of `currency`."""
+    return {
+        **customer,
+        "invoice": invoice,
+        "amount": amount,
+        "currency": currency,
+        "discount_kind": kind,
+        "discount_state": state,
+        "workdays_since_discount": calendar.between(taken_on, today),
+        "sent_to_accounting": sent_to_accounting,
+    }
+
+
+def credit_note_request_facts(
+    customer: Customer,
+    invoice: str,
+    amount: int,
+    currency: str,
+    kind: str,
+    requested_on: dt.date,
+    today: dt.date,
+    calendar: BusinessCalendar,
+    *,
+    answered: bool,
+) -> Facts:
+    """`amount` in minor units of `currency`."""
+    return {
+        **customer,
+        "invoice": invoice,
+        "amount": amount,
+        "currency": currency,
+        "discount_kind": kind,
+        "workdays_since_request": calendar.between(requested_on, today),
+        "answered": answered,
+    }
+
+
+def packet_facts(
+    currency: str, state: str, sent_on: dt.date | None, revision: int, notes_to_request: int, today: dt.date, calendar: BusinessCalendar
+) -> Facts:
+    since: Facts = {"workdays_since_sent": calendar.between(sent_on, today)} if sent_on is not None else {}
+    return {"currency": currency, "packet_state": state, "revision": revision, "notes_to_request": notes_to_request, **since}

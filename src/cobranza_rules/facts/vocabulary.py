@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cobranza_rules.facts.fact import A, B, D, Fact, FactType, N, Scope, T, Value, fact
+from cobranza_rules.facts.vocabulary_accounting import CREDIT_NOTE_REQUEST_FACTS, DISCOUNT_FACTS, PACKET_FACTS
 from cobranza_rules.facts.vocabulary_queues import APPROVAL_FACTS, PAYMENT_FACTS, TASK_FACTS
 from cobranza_rules.facts.vocabulary_replies import REPLY_FACTS
 from cobranza_rules.language import N_
@@ -73,7 +74,7 @@ INVOICE_FACTS = (
     fact("currency", T, N_("the invoice's currency"), 'currency == "USD"'),
     fact("total", A, N_("what was invoiced"), "total >= 100000.00 MXN", currency_fact="currency"),
     fact("balance", A, N_("what is still owed"), "balance > 0", currency_fact="currency"),
-    fact("paid", A, N_("what payments and credit notes have covered"), "paid > 0", currency_fact="currency", neutral=0),
+    fact("paid", A, N_("what payments, credit notes and discounts have covered"), "paid > 0", currency_fact="currency", neutral=0),
     fact(
         "status",
         T,
@@ -196,7 +197,7 @@ INVOICE_FACTS = (
     fact("intervention_overdue", B, N_("the intervention's deadline has passed without an answer"), "intervention_overdue", neutral=False),
 )
 
-# The facts of each scope beside those of the customer, which every scope has.
+# The facts of each scope beside those of the customer, which every scope has but a packet, which is about many customers.
 OWN_FACTS: dict[Scope, tuple[Fact, ...]] = {
     Scope.CUSTOMER: PORTFOLIO_FACTS,
     Scope.INVOICE: INVOICE_FACTS,
@@ -204,8 +205,11 @@ OWN_FACTS: dict[Scope, tuple[Fact, ...]] = {
     Scope.TASK: TASK_FACTS,
     Scope.APPROVAL: APPROVAL_FACTS,
     Scope.PAYMENT: PAYMENT_FACTS,
+    Scope.DISCOUNT: DISCOUNT_FACTS,
+    Scope.CREDIT_NOTE_REQUEST: CREDIT_NOTE_REQUEST_FACTS,
+    Scope.PACKET: PACKET_FACTS,
 }
 
 VOCABULARY: dict[Scope, dict[str, Fact]] = {
-    scope: {each.name: each for each in (*CUSTOMER_FACTS, *own)} for scope, own in OWN_FACTS.items()
+    scope: {each.name: each for each in (*(() if scope is Scope.PACKET else CUSTOMER_FACTS), *own)} for scope, own in OWN_FACTS.items()
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cobranza_rules.facts.fact import A, B, N, T, fact
+from cobranza_rules.facts.fact import A, B, D, N, T, fact
 from cobranza_rules.language import N_
 
 TASK_FACTS = (
@@ -46,6 +46,7 @@ APPROVAL_FACTS = (
 
 PAYMENT_FACTS = (
     fact("amount", A, N_("what was paid"), "amount > 100000.00 MXN", currency_fact="currency"),
+    fact("paid_on", D, N_("the day on which it was paid"), "paid_on >= 2026-01-01"),
     fact("currency", T, N_("the currency in which it was paid"), 'currency == "USD"'),
     fact(
         "applied_amount",
@@ -85,6 +86,7 @@ PAYMENT_FACTS = (
         "rep_overdue",
         neutral=False,
     ),
+    fact("sent_to_accounting", B, N_("it is in a packet for Accounting that stands"), "not sent_to_accounting", neutral=False),
     fact(
         "days_since_payment_month",
         N,

@@ -16,6 +16,7 @@ from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, Subject, Te
 from cobranza_rules.letters.mail_body import MailTemplate, compile_mail
 from cobranza_rules.letters.notice_catalogue import NOTICE_BY_NAME
 from cobranza_rules.letters.packet_catalogue import PACKET_BY_NAME, PACKET_TEMPLATES
+from cobranza_rules.letters.packet_mail import PACKET_MAIL_BY_NAME, PACKET_NOTICES
 from cobranza_rules.letters.placed_pictures import with_pictures
 from cobranza_rules.letters.request_notice import REQUEST_BY_NAME, REQUEST_NOTICES
 from cobranza_rules.letters.template import CompiledTemplate, compile_template
@@ -79,6 +80,8 @@ class TemplateFolder:
 
     def notice(self, name: str, language: str) -> MailTemplate:
         """Raises ProblemError where there is no such template, or where it is not fit for use."""
+        if name in PACKET_NOTICES:
+            return self._page("notices", name, language, PACKET_MAIL_BY_NAME)
         return self._page("notices", name, language, REQUEST_BY_NAME if name in REQUEST_NOTICES else NOTICE_BY_NAME)
 
     def _page(self, folder: str, name: str, language: str, fields: Mapping[str, TemplateField]) -> MailTemplate:
@@ -104,8 +107,9 @@ class TemplateFolder:
         return self._languages("mail", "html")
 
     def notices(self) -> dict[str, frozenset[str]]:
-        """Those that rules may name: the program's own, about billing requests, are none of them."""
-        return {name: languages for name, languages in self._languages("notices", "html").items() if name not in REQUEST_NOTICES}
+        """Those that rules may name: the program's own, about billing requests and packets, are none of them."""
+        own = REQUEST_NOTICES | PACKET_NOTICES
+        return {name: languages for name, languages in self._languages("notices", "html").items() if name not in own}
 
     def unfit(self, kind: StepKind, name: str, scope: Subject) -> Iterator[Sentence]:
         """What a template, in any language, names that a rule of that scope does not know. What is wrong with it otherwise is not said here."""

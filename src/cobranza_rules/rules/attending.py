@@ -1,4 +1,4 @@
-"""Rules about what waits: tasks, approvals, payments and customers as a whole. Each subject has an action of its own.
+"""Rules about what waits: tasks, approvals, payments, discounts, what Accounting has to do, and customers as a whole. Each subject has an action of its own.
 
 What people of the company are told or asked stays inside, and nothing holds it. A message to the customer is one like any other: holds on the
 customer, what people decided for it, and its addresses count.
@@ -14,14 +14,15 @@ from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.causes import why_true
 from cobranza_rules.rules.considering import Consideration, because, consider_rule
 from cobranza_rules.rules.deciding import Deciding
-from cobranza_rules.rules.model import ASKED, Blocks, Hold, Rule, Step, StepKind
+from cobranza_rules.rules.model import ASKED, TELLING, Blocks, Hold, Rule, Step
 from cobranza_rules.rules.overrides import Override
 from cobranza_rules.rules.planned import Item, Outcome, PlannedAction
 from cobranza_rules.rules.recipients import addresses_told, reaches_customer, resolve, role_written_to, tells_people
 from cobranza_rules.rules.ruling import reason_of_rule
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, QueueSubject
 
-QUEUES = (Scope.CUSTOMER, Scope.TASK, Scope.APPROVAL, Scope.PAYMENT)
+QUEUES = (Scope.CUSTOMER, Scope.TASK, Scope.APPROVAL, Scope.PAYMENT, Scope.DISCOUNT, Scope.CREDIT_NOTE_REQUEST, Scope.PACKET)
+WITH_AMOUNT = (Scope.PAYMENT, Scope.DISCOUNT, Scope.CREDIT_NOTE_REQUEST)
 
 
 def attend_queues(deciding: Deciding) -> None:
@@ -84,7 +85,7 @@ def _kept_back(deciding: Deciding, subject: QueueSubject, steps: Sequence[Step])
         return None
     if (day_off := deciding.day_off) is not None:
         return day_off
-    nobody = [step.to for step in steps if step.kind is StepKind.NOTICE and step.to not in deciding.book.company]
+    nobody = [step.to for step in steps if step.kind in TELLING and step.to not in deciding.book.company]
     if nobody:
         return Consideration(Outcome.NOBODY, _("nobody of the company has the role '{role}'", role=nobody[0]))
     _to, _copies, reachable = resolve(steps, deciding.book.customers[subject.customer_id], deciding.book.company)
@@ -119,7 +120,7 @@ def _action(deciding: Deciding, rule: Rule, subject: QueueSubject, found: Consid
 
 
 def _amount(subject: QueueSubject) -> tuple[str, int]:
-    """A payment has one; what is about a task, an approval or all of a customer is about no amount."""
-    if subject.scope is not Scope.PAYMENT:
+    """A payment or discount has one; what is about a task, an approval or all of a customer is about no amount."""
+    if subject.scope not in WITH_AMOUNT:
         return "", 0
     return str(subject.facts["currency"]), int(subject.facts["amount"])

@@ -9,7 +9,7 @@ from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem
 from cobranza_rules.rules.document_steps import TO_CUSTOMERS
-from cobranza_rules.rules.model import ASKED, RuleSet, Step, StepKind
+from cobranza_rules.rules.model import ASKED, TELLING, RuleSet, Step, StepKind
 from cobranza_rules.rules.suggestions import suggestion
 from cobranza_rules.rules.written import distinct, problem_at
 
@@ -67,8 +67,8 @@ def _steps(ruleset: RuleSet) -> Iterator[tuple[Scope, Step]]:
 def _unknown_roles(step: Step, roles: set[str]) -> Iterator[Problem]:
     """Letters are signed, notices read, and tasks done, by people of the company; a message may go to them or to the customer's contacts."""
     told = (step.to, *step.cc)
-    inside = (step.sign, step.sign_substitute, step.rubric, step.assign, *(told if step.kind is StepKind.NOTICE else ()))
-    for role in dict.fromkeys(told if step.kind is not StepKind.NOTICE else ()):
+    inside = (step.sign, step.sign_substitute, step.rubric, step.assign, *(told if step.kind in TELLING else ()))
+    for role in dict.fromkeys(told if step.kind not in TELLING else ()):
         if role and role not in roles | CUSTOMER_ROLES:
             yield problem_at(step.place, _("nobody has the role '{role}'", role=role), suggestion(role, roles | CUSTOMER_ROLES))
     for role in dict.fromkeys(inside):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from cobranza_rules.domain.accounting import Packet
 from cobranza_rules.facts.vocabulary import PORTFOLIO_FACTS, Scope
 from cobranza_rules.language import _
 from cobranza_rules.money import MINOR_UNITS, Money
@@ -39,6 +40,9 @@ class RuleScope(StrEnum):
     TASK = "task"
     APPROVAL = "approval"
     PAYMENT = "payment"
+    DISCOUNT = "discount"
+    CREDIT_NOTE_REQUEST = "credit_note_request"
+    PACKET = "packet"
 
 
 class RulesReader:
@@ -110,7 +114,8 @@ class RulesReader:
         condition = self._condition(fields, scope)
         do = read_steps(fields, "do", scope, required=True)
         after_last = read_steps(fields, "after_last", scope)
-        group_by = self._group_by(fields, (*do, *after_last), default=())
+        grouped = scope is Scope.INVOICE or scope is Scope.REPLY
+        group_by = self._group_by(fields, (*do, *after_last), default=()) if grouped else self._of_packet(fields, scope, (*do, *after_last))
         every, times, sets = fields.workdays("every"), fields.whole("times", most=MOST_REPETITIONS), read_sets(fields, scope)
         self._check_repetition(fields, scope)
         if not name or condition is None:
@@ -127,20 +132,32 @@ class RulesReader:
                         fields.place_of(key), _("'{key}' makes no sense for a reply, which is looked at once", key=key), _("take it out")
                     )
             return
-        if scope is not Scope.INVOICE and "group_by" in fields:
-            what = _("'group_by' makes no sense for '{scope}', where each has steps of its own", scope=scope.value)
-            self.findings.error(fields.place_of("group_by"), what, _("take it out"))
         for key, needed in (("times", "every"), ("after_last", "times")):
             if key in fields and needed not in fields:
                 what = _("'{key}' needs '{needed}' beside it", key=key, needed=needed)
                 self.findings.error(fields.place_of(key), what, _("add '{needed}', or take '{key}' out", key=key, needed=needed))
+
+    def _of_packet(self, fields: Fields, scope: Scope, steps: tuple[Step, ...]) -> tuple[GroupBy, ...]:
+        """Only what goes into packets is grouped, and one packet is of one day and currency."""
+        if "group_by" not in fields:
+            return ()
+        found = fields.choices("group_by", GroupBy)
+        place = fields.place_of("group_by")
+        if not any(step.kind is StepKind.PACKET and step.name == Packet.ACCOUNTING for step in steps):
+            what = _("'group_by' makes no sense for '{scope}', where each has steps of its own", scope=scope.value)
+            self.findings.error(place, what, _("take it out"))
+        elif found and set(found) != {GroupBy.DAY, GroupBy.CURRENCY}:
+            self.findings.error(place, _("a packet is of one day and currency"), _("write group_by: [day, currency]"))
+        return found
 
     def _group_by(self, fields: Fields, steps: tuple[Step, ...], default: tuple[GroupBy, ...]) -> tuple[GroupBy, ...]:
         if "group_by" not in fields:
             return default
         found = fields.choices("group_by", GroupBy)
         place = fields.place_of("group_by")
-        if found and GroupBy.CUSTOMER not in found:
+        if GroupBy.DAY in found:
+            self.findings.error(place, _("only packets for Accounting are grouped by day"), _("write group_by: [customer, currency]"))
+        elif found and GroupBy.CUSTOMER not in found:
             self.findings.error(place, _("different customers cannot share a message"), _("write group_by: [customer, currency]"))
         elif (
             found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from cobranza_rules.domain.accounting import Packet
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.fields import Fields, Findings
@@ -24,19 +25,27 @@ STEP_KEYS: Mapping[StepKind, tuple[str, ...]] = {
     StepKind.TASK: ("assign", "due", "memo"),
     StepKind.RECORD: (),
     StepKind.NOTICE: ("to", "cc", "memo"),
+    StepKind.PACKET: ("to", "cc"),
 }
 OF_INVOICES = (StepKind.LETTER, StepKind.DELIVER, StepKind.EMAIL, StepKind.TASK, StepKind.NOTICE)
 OF_REPLIES = (StepKind.RECORD, StepKind.TASK, StepKind.NOTICE)
 OF_QUEUES = (StepKind.NOTICE, StepKind.TASK)
 OF_CUSTOMERS = (StepKind.LETTER, StepKind.EMAIL, *OF_QUEUES)
-WITH_RECIPIENT = (*MESSAGES, StepKind.NOTICE)
+PACKETS: Mapping[Scope, tuple[str, ...]] = {
+    Scope.PAYMENT: (Packet.ACCOUNTING.value,),
+    Scope.DISCOUNT: (Packet.ACCOUNTING.value,),
+    Scope.PACKET: (Packet.REQUESTS.value,),
+}
+WITH_RECIPIENT = (*MESSAGES, StepKind.NOTICE, StepKind.PACKET)
 TO_CUSTOMERS = (StepKind.LETTER, *MESSAGES)
 POSSIBLE: Mapping[Scope, tuple[StepKind, ...]] = {
     **dict.fromkeys(Scope, OF_QUEUES),
     Scope.INVOICE: OF_INVOICES,
     Scope.REPLY: OF_REPLIES,
     Scope.CUSTOMER: OF_CUSTOMERS,
-    Scope.PAYMENT: OF_CUSTOMERS,
+    Scope.PAYMENT: (*OF_CUSTOMERS, StepKind.PACKET),
+    Scope.DISCOUNT: (*OF_QUEUES, StepKind.PACKET),
+    Scope.PACKET: (*OF_QUEUES, StepKind.PACKET),
 }
 WITH_LETTERS = tuple(scope for scope, kinds in POSSIBLE.items() if StepKind.LETTER in kinds)  # What a letter can be about
 ASKS_SOMEBODY = (Scope.TASK, Scope.APPROVAL)
@@ -64,7 +73,7 @@ def _step(node: YamlNode, scope: Scope, findings: Findings) -> Step | None:
     substitute, after = _substitute(fields)
     step = Step(
         kind=kind,
-        name=_record(fields) if kind is StepKind.RECORD else fields.name(kind.value),
+        name=_name_of(fields, kind, scope),
         place=node.place,
         to=fields.name("to", required=kind in WITH_RECIPIENT),
         cc=fields.names("cc"),
@@ -120,6 +129,17 @@ def _substitute(fields: Fields) -> tuple[str, int]:
         fields.findings.error(place, _("a letter has one substitute at most"), _("keep one of them"))
     role, span = entries[0]
     return fields.checked_name(role), fields.span_of_workdays(span)
+
+
+def _name_of(fields: Fields, kind: StepKind, scope: Scope) -> str:
+    if kind is StepKind.RECORD:
+        return _record(fields)
+    name = fields.name(kind.value)
+    if kind is StepKind.PACKET and name and name not in PACKETS[scope]:
+        what = _("'for: {scope}' has no packet '{name}'", scope=scope.value, name=name)
+        fields.findings.error(fields.place_of(kind.value), what, suggestion(name, PACKETS[scope]))
+        return ""
+    return name
 
 
 def _record(fields: Fields) -> str:

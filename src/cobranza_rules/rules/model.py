@@ -27,6 +27,7 @@ class Blocks(StrEnum):
 class GroupBy(StrEnum):
     CUSTOMER = "customer"
     CURRENCY = "currency"
+    DAY = "day"  # of packets alone
 
 
 class StepKind(StrEnum):
@@ -38,9 +39,11 @@ class StepKind(StrEnum):
     TASK = "task"
     RECORD = "record"
     NOTICE = "notice"  # a mail to people of the company
+    PACKET = "packet"  # papers for Accounting, by mail
 
 
 WRITING = frozenset({StepKind.EMAIL, StepKind.DELIVER})  # These bring something to the customer.
+TELLING = frozenset({StepKind.NOTICE, StepKind.PACKET})  # These bring something to people of the company.
 ASKED = "asked"  # Stands for the role that a task or an approval waits for
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from cobranza_rules.domain.customer import ContactRole, DeliveryMode
 from cobranza_rules.domain.requested_delivery import RequestedDelivery
 from cobranza_rules.language import Sentence, joined, word
-from cobranza_rules.rules.model import WRITING, RuleSet, Step, StepKind
+from cobranza_rules.rules.model import TELLING, WRITING, RuleSet, Step, StepKind
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.subjects import CustomerSubject, InvoiceSubject
 
@@ -32,12 +32,12 @@ def is_carried(steps: Sequence[Step], recipients: Sequence[str]) -> bool:
 
 
 def tells_people(steps: Sequence[Step]) -> bool:
-    return any(step.kind is StepKind.NOTICE for step in steps)
+    return any(step.kind in TELLING for step in steps)
 
 
 def addresses_told(steps: Sequence[Step], company: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """To and Cc of the notices in a chain, as the plan shows them."""
-    notices = [step for step in steps if step.kind is StepKind.NOTICE]
+    """To and Cc of the notices and packets in a chain, as the plan shows them."""
+    notices = [step for step in steps if step.kind in TELLING]
     to = dict.fromkeys(company[step.to] for step in notices if step.to in company)
     copies = dict.fromkeys(company[role] for step in notices for role in step.cc if role in company)
     return tuple(to), tuple(address for address in copies if address not in to)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cobranza_rules.calendar import WEEKDAYS
+from cobranza_rules.domain.accounting import Packet
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.language import N_
 from cobranza_rules.money import MINOR_UNITS
@@ -37,12 +38,14 @@ from cobranza_rules.rules.document_steps import (
     OF_INVOICES,
     OF_QUEUES,
     OF_REPLIES,
+    PACKETS,
+    POSSIBLE,
     RECORDS,
     SETTABLE,
     STEP_KEYS,
     WITH_RECIPIENT,
 )
-from cobranza_rules.rules.model import ASKED, Blocks, GroupBy, StepKind
+from cobranza_rules.rules.model import ASKED, TELLING, Blocks, GroupBy, StepKind
 from cobranza_rules.rules.schema_values import (
     A_DAY,
     A_NAME,
@@ -66,9 +69,10 @@ WAS = described(one_or_many(A_NAME), N_("names it had before: what was sent unde
 WHEN = described(one_or_many(CONDITION), N_("the condition; a list means and; 'cobranza rules facts' lists what it may name"))
 STEP = described(whole(MOST_STEPS), N_("the activity of the written procedure, for reports"))
 GROUP_BY = described(
-    one_or_many(choice(GroupBy)),
+    one_or_many(choice(each for each in GroupBy if each is not GroupBy.DAY)),
     N_("what shares one chain of steps: [customer, currency] or [customer]; without it, each invoice has its own"),
 )
+OF_PACKET = described(one_or_many(choice((GroupBy.DAY, GroupBy.CURRENCY))), N_("one packet a day and currency: [day, currency]"))
 SETS = described(
     {
         "type": "object",
@@ -162,12 +166,15 @@ def _rule(known: Known) -> Schema:
         "step": STEP,
         "for": described(
             choice(RuleScope),
-            N_("what it looks at: invoices, answers that came in, open tasks, approvals that wait, payments, or customers as a whole"),
+            N_(
+                "what it looks at: invoices, answers that came in, open tasks, approvals that wait, payments, discounts, "
+                "credit notes that were asked for, packets for Accounting, or customers as a whole"
+            ),
         ),
         "when": WHEN,
         "every": described(SOME_WORKDAYS, N_("repeats it after so many business days, like '3 workdays'")),
         "times": described(whole(MOST_REPETITIONS), N_("how often it is repeated")),
-        "group_by": GROUP_BY,
+        "group_by": {},
         "do": described({"type": "array", "minItems": 1}, N_("the chain of steps, in order; it goes on after the last confirmed one")),
         "after_last": described({"type": "array", "minItems": 1}, N_("what is done once, when the last repetition has brought nothing")),
         "sets": SETS,
@@ -177,7 +184,7 @@ def _rule(known: Known) -> Schema:
         "do": list_of(_step(OF_REPLIES, known)),
         **dict.fromkeys(("every", "times", "group_by", "after_last", "sets"), NEVER),
     }
-    of_invoice: Schema = {key: list_of(_step(OF_INVOICES, known)) for key in ("do", "after_last")}
+    of_invoice: Schema = {**{key: list_of(_step(OF_INVOICES, known)) for key in ("do", "after_last")}, "group_by": GROUP_BY}
     return {
         **schema,
         "dependencies": {"times": ["every"], "after_last": ["times"]},
@@ -185,7 +192,10 @@ def _rule(known: Known) -> Schema:
             _where([RuleScope.REPLY], of_reply),
             _where([RuleScope.INVOICE], of_invoice),
             _where([RuleScope.CUSTOMER], _of_queue(OF_CUSTOMERS, known, NOT_ATTACHED[Scope.CUSTOMER])),
-            _where([RuleScope.PAYMENT], _of_queue(OF_CUSTOMERS, known, NOT_ATTACHED[Scope.PAYMENT])),
+            _where([RuleScope.PAYMENT], _of_queue(POSSIBLE[Scope.PAYMENT], known, NOT_ATTACHED[Scope.PAYMENT], Scope.PAYMENT)),
+            _where([RuleScope.DISCOUNT], _of_queue(POSSIBLE[Scope.DISCOUNT], known, of=Scope.DISCOUNT)),
+            _where([RuleScope.CREDIT_NOTE_REQUEST], _of_queue(OF_QUEUES, known)),
+            _where([RuleScope.PACKET], _of_queue(POSSIBLE[Scope.PACKET], known, of=Scope.PACKET)),
             _where(
                 [RuleScope(scope) for scope in ASKS_SOMEBODY],
                 _of_queue(OF_QUEUES, replace(known, roles=known.roles and known.roles | {ASKED})),
@@ -201,10 +211,12 @@ def _where(scopes: Iterable[RuleScope], properties: Schema) -> Schema:
     }
 
 
-def _of_queue(kinds: Iterable[StepKind], known: Known, without: tuple[str, ...] = ()) -> Schema:
-    """`without` is what a message of theirs cannot attach."""
-    steps = list_of(_step(kinds, known, without))
-    return {**dict.fromkeys(("do", "after_last"), steps), **dict.fromkeys(("group_by", "sets"), NEVER)}
+def _of_queue(kinds: Iterable[StepKind], known: Known, without: tuple[str, ...] = (), of: Scope | None = None) -> Schema:
+    """`without` is what a message of theirs cannot attach, `of` whose packets there are."""
+    packets = PACKETS.get(of, ()) if of is not None else ()
+    steps = list_of(_step(kinds, known, without, packets))
+    grouped = OF_PACKET if Packet.ACCOUNTING in packets else NEVER
+    return {**dict.fromkeys(("do", "after_last"), steps), "group_by": grouped, "sets": NEVER}
 
 
 def _ladder(known: Known) -> Schema:
@@ -236,7 +248,7 @@ def _rung(known: Known) -> Schema:
     return mapping(RUNG_KEYS, values, required=["id", "do"])
 
 
-def _step(kinds: Iterable[StepKind], known: Known, without: tuple[str, ...] = ()) -> Schema:
+def _step(kinds: Iterable[StepKind], known: Known, without: tuple[str, ...] = (), packets: tuple[str, ...] = ()) -> Schema:
     """One variant for each word that a step may begin with."""
     company, everybody = _named(known.roles), _named(known.roles and known.roles | CUSTOMER_ROLES)
     values: dict[str, Schema] = {
@@ -247,6 +259,7 @@ def _step(kinds: Iterable[StepKind], known: Known, without: tuple[str, ...] = ()
         "email": described(_named(known.mails), N_("sends the mail of this template")),
         "task": described(A_NAME, N_("asks a person; the name of the task")),
         "notice": described(_named(known.notices), N_("tells people of the company, with this notice template")),
+        "packet": described(choice(packets) if packets else A_NAME, N_("papers for Accounting, by mail")),
         "record": described(choice(RECORDS), N_("notes what a reply says")),
         "to": described(everybody, N_("to whom: a role of the customer's contacts or of the company's people")),
         "cc": described(one_or_many(everybody), N_("copies: roles of the customer's contacts or of the company's people")),
@@ -274,7 +287,7 @@ def _step(kinds: Iterable[StepKind], known: Known, without: tuple[str, ...] = ()
         "anyOf": [
             {
                 "title": kind.value,
-                **mapping(keys, {**values, **(inside if kind is StepKind.NOTICE else {})}, required=[kind.value, *needed.get(kind, [])]),
+                **mapping(keys, {**values, **(inside if kind in TELLING else {})}, required=[kind.value, *needed.get(kind, [])]),
             }
             for kind, keys in variants.items()
         ]

@@ -21,6 +21,7 @@ from cobranza_rules.rules.model import RuleSet, Step, StepKind
 from cobranza_rules.rules.not_received import NOT_RECEIVED, Answered, can_be_missing, entries_when_not_received
 from cobranza_rules.rules.overrides import Override, OverrideKind, Overrides, overrides_of
 from cobranza_rules.rules.planned import PlannedAction
+from cobranza_rules.rules.testing_discounts import TestedDiscount, TestedPacket
 from cobranza_rules.rules.testing_model import GivenCustomer, GivenInvoice, RuleTest
 
 
@@ -127,6 +128,8 @@ class TestedBook:
     asked_in: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))  # Replies by the task that they brought
     heard: list[TestedReply] = field(default_factory=list)  # Every reply, those that wait no more as well
     payments: list[TestedPayment] = field(default_factory=list)
+    discounts: list[TestedDiscount] = field(default_factory=list)
+    packets: list[TestedPacket] = field(default_factory=list)
     ids: count[int] = field(default_factory=lambda: count(1))
     entries: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     time: dt.time | None = None  # Of the day's run; within the contact hours where it is not said

@@ -24,12 +24,16 @@ OVERRIDES = tuple(kind.value for kind in OverrideKind)
 BLOCKS = tuple(each.value for each in Blocks)
 ANSWERS = ("agreement", "no_agreement", "agreement_broken")
 REPLY_FACTS = VOCABULARY[Scope.REPLY]
+DISCOUNT_FACTS, PACKET_FACTS = VOCABULARY[Scope.DISCOUNT], VOCABULARY[Scope.PACKET]
 REPLY_TRUTHS = ("sender_authenticated", "sender_known", "doubtful", "answers_our_message", "answers_transmittal", "decided_by_person")
 # Keys of each kind beside those that say which invoices it is about.
 ABOUT_INVOICES: Mapping[str, tuple[str, ...]] = {
     "promise": ("pay_on", "amount"),
     "payment": ("amount", "receipt"),
     "credit_note": ("amount",),
+    "discount": ("amount", "discount_kind", "discount_state"),
+    "credit_note_asked": (),
+    "accounting_answered": (),
     "reversal": (),
     "dispute": (),
     "dispute_closed": (),
@@ -56,6 +60,7 @@ ABOUT_CUSTOMERS: Mapping[str, tuple[str, ...]] = {
     "contacts": ("roles",),
     "facts": ("customer_ready", *COMPANY_FACTS),
     "deposit": ("amount",),
+    "packet": ("packet_state", "notes_to_request"),
     "task": ("name", "assign", "due"),
     "task_done": ("name",),
     "run_at": ("time",),
@@ -174,6 +179,8 @@ class EventReader:
             "by": fields.one_of("by", self.names.invoices, required=kind in REQUIRED["by"]),
             "answer": fields.one_of("answer", ANSWERS, required=kind in REQUIRED["answer"]),
             "rung": fields.one_of("rung", self.names.rungs),
+            "discount_kind": fields.one_of("discount_kind", DISCOUNT_FACTS["discount_kind"].choices),
+            "discount_state": fields.one_of("discount_state", DISCOUNT_FACTS["discount_state"].choices),
             "case_status": fields.one_of("case_status", FACTS["case_status"].choices, required=kind in REQUIRED["case_status"]),
         }
         return Event(on, kind, fields.place, invoices, data=data)
@@ -196,6 +203,9 @@ class EventReader:
         elif kind == "facts":
             found = {name: fields.fact(FACTS[name]) for name in ABOUT_CUSTOMERS["facts"]}
             data = {name: value for name, (value, given) in found.items() if given}
+        elif kind == "packet":
+            state = fields.one_of("packet_state", PACKET_FACTS["packet_state"].choices)
+            data = {"packet_state": state, "notes_to_request": fields.whole("notes_to_request", most=1000)}
         elif kind in REQUIRED["amount"]:
             data = {"amount": fields.amount("amount", required=True) or Money(0, "MXN")}
         elif kind in REQUIRED["name"]:

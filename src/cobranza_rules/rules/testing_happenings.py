@@ -14,6 +14,7 @@ from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
 from cobranza_rules.rules.overrides import Override, OverrideKind, blocked_by
+from cobranza_rules.rules.testing_accounting import accounting_answered, credit_note_asked, discount_taken, gives_way, packet_stands
 from cobranza_rules.rules.testing_book import TestedBook, TestedPayment
 from cobranza_rules.rules.testing_fates import late_fate
 from cobranza_rules.rules.testing_model import Event, Fate
@@ -75,6 +76,7 @@ def _payment(book: TestedBook, event: Event, key: int, name: str) -> Sentence | 
     if minor <= 0:
         return _("nothing is owed on {invoice} that a payment could cover", invoice=name)
     if event.kind == "credit_note":
+        gives_way(book, event.on, key, minor)
         _enter(book, event, key, EntryKind.CREDIT_APPLIED, credit_note=next(book.ids), minor=minor)
     else:
         payment = next(book.ids)
@@ -210,6 +212,9 @@ _INVOICE_EVENTS: dict[str, Callable[[TestedBook, Event, int, str], Sentence | No
     "promise": _promise,
     "payment": _payment,
     "credit_note": _payment,
+    "discount": discount_taken,
+    "credit_note_asked": credit_note_asked,
+    "accounting_answered": accounting_answered,
     "reversal": _reversal,
     "substituted": _substituted,
     "due_set": _due_set,
@@ -226,6 +231,7 @@ _CUSTOMER_EVENTS: dict[str, Callable[[TestedBook, Event], Sentence | None]] = {
     "contacts": _contacts,
     "facts": _facts,
     "deposit": _deposit,
+    "packet": packet_stands,
     "task": _task,
     "task_done": _task_done,
     "run_at": _run_at,

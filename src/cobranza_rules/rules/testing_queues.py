@@ -1,4 +1,4 @@
-"""What waits in the book of a rule test beside invoices and replies: open tasks, signatures, payments, and customers as a whole."""
+"""What waits in the book of a rule test beside invoices and replies: open tasks, signatures, payments, discounts, packets, customers as a whole."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from cobranza_rules.facts.queues import approval_facts, payment_facts, task_facts
 from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.rules.packets import in_a_packet
 from cobranza_rules.rules.subjects import NO_CLAIMS, Claims, CustomerSubject, QueueSubject
+from cobranza_rules.rules.testing_accounting import of_accounting
 from cobranza_rules.rules.testing_book import Stage, TestedBook
 
 Claimed = Mapping[str, Mapping[int, Mapping[str, Claims]]]  # By scope, subject and rule
@@ -23,10 +25,12 @@ def tested_queues(book: TestedBook, customers: Mapping[int, CustomerSubject], to
         if payment.customer in customers:
             amount, shared = payment.amount, customers[payment.customer].facts
             paid = (amount.minor, amount.currency, payment.applied, payment.paid_on)
-            facts = payment_facts(shared, *paid, today, book.rules.calendar, rep_missing=payment.rep_missing)
             claims, overrides = _of(claimed, Scope.PAYMENT, payment.id), book.overrides_of_customer(payment.customer, today)
+            missing, sent = payment.rep_missing, in_a_packet(book.rules, claims)
+            facts = payment_facts(shared, *paid, today, book.rules.calendar, rep_missing=missing, sent_to_accounting=sent)
             name = payment.paid_on.isoformat()
             yield QueueSubject(Scope.PAYMENT, payment.id, payment.customer, name, facts, claims=claims, overrides=overrides)
+    yield from of_accounting(book, customers, today, lambda scope, subject: _of(claimed, scope, subject))
 
 
 def _tasks(book: TestedBook, customers: Mapping[int, CustomerSubject], today: dt.date, claimed: Claimed) -> Iterator[QueueSubject]:

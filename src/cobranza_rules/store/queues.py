@@ -16,6 +16,7 @@ from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.attending import QUEUES
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.subjects import NO_CLAIMS, Claims, CustomerSubject, QueueSubject
+from cobranza_rules.store.accounting_queues import AccountingQueues, in_packet
 from cobranza_rules.store.chunks import Within, one_of
 from cobranza_rules.store.overrides import OVERRIDE, read_overrides
 from cobranza_rules.store.payment_columns import PaymentColumns, rep_missing, stands
@@ -26,6 +27,7 @@ ACTION, APPLICATION, APPROVAL, CUSTOMER, PAYMENT, TASK = (
     row.__table__.c for row in (ActionRow, ApplicationRow, ApprovalRow, CustomerRow, PaymentRow, TaskRow)
 )
 
+OF_ACCOUNTING = (Scope.DISCOUNT, Scope.CREDIT_NOTE_REQUEST, Scope.PACKET)
 ClaimsOf = Callable[[Scope, Within], Mapping[int, Mapping[str, Claims]]]
 
 
@@ -57,6 +59,8 @@ class Queues:
             return select(TASK.customer_id).where(TASK.state == "open").distinct()
         if scope is Scope.PAYMENT:
             return select(PAYMENT.customer_id).where(self._looked_at()).distinct()
+        if scope in OF_ACCOUNTING:
+            return self._of_accounting().customers_of(scope)
         return select(ACTION.customer_id).where(ACTION.id.in_(_waiting())).distinct()
 
     def subjects(self, within: Within, customers: Mapping[int, CustomerSubject]) -> list[QueueSubject]:
@@ -73,8 +77,19 @@ class Queues:
     def _of(self, scope: Scope, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
         if scope is Scope.CUSTOMER:
             return (QueueSubject(scope, each.id, each.id, each.code, each.own_facts) for each in customers.values())
-        by_scope = {Scope.TASK: self._tasks, Scope.APPROVAL: self._approvals, Scope.PAYMENT: self._payments}
+        accounting = self._of_accounting()
+        by_scope = {
+            Scope.TASK: self._tasks,
+            Scope.APPROVAL: self._approvals,
+            Scope.PAYMENT: self._payments,
+            Scope.DISCOUNT: accounting.discounts,
+            Scope.CREDIT_NOTE_REQUEST: accounting.requests,
+            Scope.PACKET: accounting.packets,
+        }
         return by_scope[scope](within, customers)
+
+    def _of_accounting(self) -> AccountingQueues:
+        return AccountingQueues(self.session, self.rules.calendar, self.today)
 
     def _tasks(self, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
         columns = (TASK.id, TASK.customer_id, TASK.name, TASK.assigned_to, TASK.opened_on, TASK.due_on)
@@ -112,12 +127,14 @@ class Queues:
 
     def _payments(self, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
         columns = (PAYMENT.id, PAYMENT.customer_id, PAYMENT.amount, PAYMENT.currency, PAYMENT.paid_on, PAYMENT.operation)
-        more = (_applied().label("applied"), _in_another_currency(), rep_missing())
+        more = (_applied().label("applied"), _in_another_currency(), rep_missing(), in_packet(Scope.PAYMENT, PAYMENT.id))
         query = select(*columns, *more).where(self._looked_at(), within(PAYMENT.customer_id)).order_by(PAYMENT.id)
         calendar = self.rules.calendar
-        for payment_id, customer_id, amount, currency, paid_on, operation, applied, elsewhere, missing in self.session.execute(query):
-            covers, customer = None if elsewhere else applied, customers[customer_id].facts
-            facts = payment_facts(customer, amount, currency, covers, paid_on, self.today, calendar, rep_missing=bool(missing))
+        for payment_id, customer_id, amount, currency, paid_on, operation, applied, elsewhere, missing, sent in self.session.execute(query):
+            paid = (amount, currency, None if elsewhere else applied, paid_on)
+            facts = payment_facts(
+                customers[customer_id].facts, *paid, self.today, calendar, rep_missing=bool(missing), sent_to_accounting=bool(sent)
+            )
             yield QueueSubject(Scope.PAYMENT, payment_id, customer_id, operation or paid_on.isoformat(), facts)
 
     def _looked_at(self) -> ColumnElement[bool]:

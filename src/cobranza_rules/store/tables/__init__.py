@@ -20,13 +20,16 @@ from cobranza_rules.store.tables.book import (
     WaitingSupportRow,
 )
 from cobranza_rules.store.tables.case import CaseEventRow, HeartbeatRow, TaskRow
+from cobranza_rules.store.tables.discounts import DiscountRow
 from cobranza_rules.store.tables.ledger import ActionRow, ClaimRow, DocumentRow, NumberRow, StepRow
 from cobranza_rules.store.tables.mail import InternalMessageRow, MailboxMarkRow, OutgoingRow, ReceivedRow, TakenRow
 from cobranza_rules.store.tables.overrides import OverrideRow
+from cobranza_rules.store.tables.packets import AccountingPacketRow, PacketLineRow
 from cobranza_rules.store.tables.rules import RulesVersionRow
 from cobranza_rules.store.tables.sending import AttemptRow, MessageReportRow, PauseRow
 
 __all__ = [
+    "AccountingPacketRow",
     "ActionRow",
     "AgreementFileRow",
     "AgreementRow",
@@ -46,6 +49,7 @@ __all__ = [
     "CreditNoteRow",
     "CustomerRow",
     "DelegationRow",
+    "DiscountRow",
     "DocumentRow",
     "EntryRow",
     "EvidenceRow",
@@ -60,6 +64,7 @@ __all__ = [
     "NumberRow",
     "OutgoingRow",
     "OverrideRow",
+    "PacketLineRow",
     "PauseRow",
     "PaymentRow",
     "QuarantineRow",

@@ -1,0 +1,91 @@
+"""What Accounting has to do, as subjects of a decision: discounts, credit notes that it was asked for, and packets."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from cobranza_rules.calendar import BusinessCalendar, days_after
+from cobranza_rules.domain.accounting import UNANSWERED, PacketState
+from cobranza_rules.domain.discount import STANDING, DiscountState
+from cobranza_rules.facts.queues import RECENT, credit_note_request_facts, discount_facts, packet_facts
+from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.rules.subjects import CustomerSubject, QueueSubject
+from cobranza_rules.store.chunks import Within
+from cobranza_rules.store.tables import AccountingPacketRow, DiscountRow, InvoiceRow, PacketLineRow
+
+DISCOUNT, INVOICE, LINE, PACKET = (row.__table__.c for row in (DiscountRow, InvoiceRow, PacketLineRow, AccountingPacketRow))
+Customers = Mapping[int, CustomerSubject]
+_OPEN = [state.value for state in (*STANDING, DiscountState.WAITING)]
+
+
+def in_packet(subject: Scope, subject_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """That a packet that stands has it."""
+    return select(LINE.id).where(LINE.subject == subject.value, LINE.subject_id == subject_id, LINE.live).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountingQueues:
+    session: Session
+    calendar: BusinessCalendar
+    today: dt.date
+
+    def customers_of(self, scope: Scope) -> Select[tuple[int]]:
+        if scope is Scope.PACKET:
+            return select(PACKET.customer_id).where(self._packets_looked_at()).distinct()
+        looked_at = self._requested() if scope is Scope.CREDIT_NOTE_REQUEST else self._discounts_looked_at()
+        return select(DISCOUNT.customer_id).where(looked_at).distinct()
+
+    def _discounts_looked_at(self) -> ColumnElement[bool]:
+        """Those of the last days, and those that are not documented yet."""
+        recent = DISCOUNT.taken_on >= days_after(self.today, -RECENT)
+        return and_(DISCOUNT.state.in_(_OPEN), or_(recent, DISCOUNT.state != DiscountState.CREDITED.value))
+
+    @staticmethod
+    def _requested() -> ColumnElement[bool]:
+        return DISCOUNT.state == DiscountState.REQUESTED.value
+
+    @staticmethod
+    def _packets_looked_at() -> ColumnElement[bool]:
+        """Those that wait for an answer, and those that were accepted while some credit note is still to be asked for."""
+        accepted = and_(PACKET.state == PacketState.ACCEPTED.value, _to_request() > 0)
+        return or_(PACKET.state.in_([state.value for state in UNANSWERED]), accepted)
+
+    def discounts(self, within: Within, customers: Customers) -> Iterator[QueueSubject]:
+        columns = (DISCOUNT.id, DISCOUNT.customer_id, INVOICE.number, DISCOUNT.minor, DISCOUNT.currency, DISCOUNT.kind)
+        more = (DISCOUNT.state, DISCOUNT.taken_on, in_packet(Scope.DISCOUNT, DISCOUNT.id))
+        query = select(*columns, *more).join(InvoiceRow, INVOICE.id == DISCOUNT.invoice_id)
+        query = query.where(self._discounts_looked_at(), within(DISCOUNT.customer_id)).order_by(DISCOUNT.id)
+        for key, customer_id, number, minor, currency, kind, state, taken_on, sent in self.session.execute(query):
+            said = (customers[customer_id].facts, number, minor, currency, kind, state, taken_on)
+            facts = discount_facts(*said, self.today, self.calendar, sent_to_accounting=bool(sent))
+            yield QueueSubject(Scope.DISCOUNT, key, customer_id, number, facts)
+
+    def requests(self, within: Within, customers: Customers) -> Iterator[QueueSubject]:
+        columns = (DISCOUNT.id, DISCOUNT.customer_id, INVOICE.number, DISCOUNT.minor, DISCOUNT.currency, DISCOUNT.kind)
+        query = select(*columns, DISCOUNT.requested_on, DISCOUNT.taken_on, DISCOUNT.answer).join(
+            InvoiceRow, INVOICE.id == DISCOUNT.invoice_id
+        )
+        query = query.where(self._requested(), within(DISCOUNT.customer_id)).order_by(DISCOUNT.id)
+        for key, customer_id, number, minor, currency, kind, requested_on, taken_on, answer in self.session.execute(query):
+            said = (customers[customer_id].facts, number, minor, currency, kind, requested_on or taken_on)
+            facts = credit_note_request_facts(*said, self.today, self.calendar, answered=bool(answer))
+            yield QueueSubject(Scope.CREDIT_NOTE_REQUEST, key, customer_id, number, facts)
+
+    def packets(self, within: Within, _customers: Customers) -> Iterator[QueueSubject]:
+        columns = (PACKET.id, PACKET.customer_id, PACKET.day, PACKET.currency, PACKET.state, PACKET.sent_on, PACKET.revision)
+        query = select(*columns, _to_request()).where(self._packets_looked_at(), within(PACKET.customer_id)).order_by(PACKET.id)
+        for key, customer_id, day, currency, state, sent_on, revision, to_request in self.session.execute(query):
+            facts = packet_facts(currency, state, sent_on, revision, int(to_request), self.today, self.calendar)
+            yield QueueSubject(Scope.PACKET, key, customer_id, f"{day} {currency}", facts)
+
+
+def _to_request() -> ColumnElement[int]:
+    """The discounts of a packet that nothing documents and for which nobody was asked."""
+    of_it = (LINE.packet_id == PACKET.id, LINE.live, LINE.subject == Scope.DISCOUNT.value, DISCOUNT.state == DiscountState.APPLIED.value)
+    counted = select(func.count()).select_from(LINE.id.table).join(DiscountRow, DISCOUNT.id == LINE.subject_id).where(*of_it)
+    return func.coalesce(counted.correlate(AccountingPacketRow).scalar_subquery(), 0)

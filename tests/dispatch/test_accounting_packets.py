@@ -1,0 +1,236 @@
+"""Packets for Accounting: one a day and currency, with totals that are the ledger's, accepted or returned once, and their credit notes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Callable
+from email.message import EmailMessage
+
+import openpyxl
+import pytest
+from sqlalchemy import select
+
+from cobranza_rules.booking.accounting_exceptions import accounting_exceptions
+from cobranza_rules.booking.accounting_packets import accept, give_back
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.credit_note_answers import answer_request
+from cobranza_rules.booking.discounts import Deduction, reverse, take_off
+from cobranza_rules.dispatch.packet_sending import renew
+from cobranza_rules.domain.discount import DiscountKind, Limits
+from cobranza_rules.language import Sentence
+from cobranza_rules.money import Money
+from cobranza_rules.problems import ProblemError
+from cobranza_rules.store.tables import AccountingPacketRow, DiscountRow, InvoiceRow, PaymentRow
+from tests.cfdi_files import credit_note, invoice, receipt
+from tests.conftest import DAY
+from tests.dispatch.test_approvals_by_mail import answer, mails_of, why_waits
+from tests.stories.desk import Desk
+from tests.stories.fixtures import DeskMaker
+
+ADDRESS = "contabilidad@kemper.example"
+ROBOTICA = "C-001,UNIVERSIDAD ROBOTICA ESPAÑOLA,URE180429TM6,nacional,es,30,correo,facturas@robotica.example,pagos@robotica.example,"
+TUESDAY = DAY + dt.timedelta(days=1)
+LIMITS = Limits({"MXN": 100_000})
+
+
+@pytest.fixture
+def collected(make_desk: DeskMaker) -> Desk:
+    """A customer has paid two invoices on Monday, of one of them less than all, with a discount."""
+    desk = make_desk(ROBOTICA)
+    desk.take(invoice("FA-7", "1160.00", DAY), invoice("FA-8", "500.00", DAY))
+    desk.take(receipt("P-1", {"FA-7": "1100.00", "FA-8": "500.00"}, day=DAY))
+    with desk.workspace.database.writing() as session:
+        row = session.scalars(select(InvoiceRow).where(InvoiceRow.number == "FA-7")).one()
+        said = Deduction(
+            DiscountKind.VOLUME, "rebaja", "analista@kemper.example", Money(6_000, "MXN"), session.scalars(select(PaymentRow)).one()
+        )
+        take_off(Bookkeeper(session, desk.workspace.clock.now()), row, said, LIMITS, DAY)
+    desk.tick()
+    return desk
+
+
+def packets(desk: Desk) -> list[AccountingPacketRow]:
+    with desk.workspace.database.reading() as session:
+        return list(session.scalars(select(AccountingPacketRow).order_by(AccountingPacketRow.id)))
+
+
+def discount(desk: Desk) -> DiscountRow:
+    with desk.workspace.database.reading() as session:
+        return session.scalars(select(DiscountRow)).one()
+
+
+def mail_of_packet(desk: Desk, number: int = 0) -> EmailMessage:
+    return mails_of(desk, "accounting-packet")[number]
+
+
+def attachments(mail: EmailMessage) -> dict[str, bytes]:
+    return {str(part.get_filename()): part.get_content() for part in mail.iter_attachments()}
+
+
+def lacks(desk: Desk) -> list[str]:
+    with desk.workspace.database.reading() as session:
+        return [str(one.what) for one in accounting_exceptions(session)]
+
+
+def test_what_was_collected_on_a_day_goes_to_accounting_in_one_packet(collected: Desk) -> None:
+    assert packets(collected) == []  # It is of Monday, and leaves on the next business day.
+    collected.on(TUESDAY).tick()
+    (row,) = packets(collected)
+    assert (row.day, row.currency, row.revision, row.state) == (DAY, "MXN", 1, "sent")
+    assert row.totals == {"payments": 1, "received": 160_000, "applied": 160_000, "unapplied": 0, "discounts": 6_000}
+    mail = mail_of_packet(collected)
+    assert mail["To"] == ADDRESS
+    files = attachments(mail)
+    assert [name.rpartition(".")[2] for name in files] == ["pdf", "xlsx", "zip"]
+    with zipfile.ZipFile(io.BytesIO(next(content for name, content in files.items() if name.endswith(".zip")))) as archive:
+        names = archive.namelist()
+    assert [name for name in names if name.startswith("invoices/")] == ["invoices/FA-7.xml", "invoices/FA-8.xml"]
+    assert [name.rpartition(".")[2] for name in names if name.startswith("payments/")] == ["xml"]
+
+
+def test_the_spreadsheet_has_real_numbers_that_add_up(collected: Desk) -> None:
+    collected.on(TUESDAY).tick()
+    content = next(content for name, content in attachments(mail_of_packet(collected)).items() if name.endswith(".xlsx"))
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    assert sheet is not None
+    rows = [row for row in sheet.iter_rows(min_row=5, values_only=True) if isinstance(row[0], dt.datetime)]
+    assert [(row[0], row[4], row[6], row[7]) for row in rows] == [
+        (dt.datetime.combine(DAY, dt.time()), "FA-7", 1100, None),
+        (dt.datetime.combine(DAY, dt.time()), "FA-8", 500, None),
+        (dt.datetime.combine(DAY, dt.time()), "FA-7", None, 60),
+    ]
+    totals = {row[0]: row[7] if row[6] is None else row[6] for row in sheet.iter_rows(min_row=9, values_only=True) if row[0]}
+    assert list(totals.values())[-5:] == [1, 1600, 1600, 0, 60]
+
+
+def test_running_again_changes_nothing(collected: Desk) -> None:
+    collected.on(TUESDAY).tick()
+    collected.tick()
+    collected.on(TUESDAY + dt.timedelta(days=1)).tick()
+    assert len(packets(collected)) == 1
+    assert len(mails_of(collected, "accounting-packet")) == 1
+
+
+def test_a_payment_that_comes_to_be_known_later_has_a_packet_of_its_own(collected: Desk) -> None:
+    collected.on(TUESDAY).tick()
+    collected.take(invoice("FA-9", "300.00", DAY), receipt("P-2", {"FA-9": "300.00"}, day=DAY, operation="77"))
+    collected.tick()
+    first, second = packets(collected)
+    assert (second.day, second.sequence, second.totals["received"]) == (DAY, 2, 30_000)
+    assert first.totals["received"] == 160_000
+
+
+def test_accounting_accepts_by_mail_and_is_asked_for_the_credit_notes_once(collected: Desk) -> None:
+    collected.on(TUESDAY).tick()
+    assert lacks(collected) == ["60.00 MXN off FA-7 has no credit note, and its packet 1 is sent to Accounting"]
+    answer(collected, "Acepto\n\nElvira Muestra Ejemplo", mail_of_packet(collected), sender=ADDRESS)
+    collected.tick()
+    (row,) = packets(collected)
+    assert (row.state, row.answered_by) == ("accepted", ADDRESS)
+    assert [mail["To"] for mail in mails_of(collected, "credit-note-requests")] == [ADDRESS]
+    assert (discount(collected).state, discount(collected).requested_on) == ("requested", TUESDAY)
+    assert lacks(collected) == []
+    collected.tick()
+    assert len(mails_of(collected, "credit-note-requests")) == 1
+
+
+def test_the_credit_note_that_comes_closes_its_request(collected: Desk) -> None:
+    collected.on(TUESDAY).tick()
+    answer(collected, "acepto", mail_of_packet(collected), sender=ADDRESS)
+    collected.tick()
+    collected.take(credit_note("N-1", "60.00", "FA-7", day=TUESDAY))
+    assert discount(collected).state == "credited"
+    with collected.workspace.database.reading() as session:
+        assert session.scalars(select(InvoiceRow.balance).where(InvoiceRow.number == "FA-7")).one() == 0
+    for _day in range(12):
+        collected.on(collected.workspace.clock.today() + dt.timedelta(days=1)).tick()
+    assert len(mails_of(collected, "notice")) == 0 or all("crédito" not in str(mail["Subject"]) for mail in mails_of(collected, "notice"))
+    assert lacks(collected) == []
+
+
+def test_a_credit_note_that_does_not_come_is_chased_until_accounting_says_something(collected: Desk) -> None:
+    collected.on(TUESDAY).tick()
+    answer(collected, "acepto", mail_of_packet(collected), sender=ADDRESS)
+    collected.tick()
+
+    def chased() -> list[str]:
+        return [str(mail["Subject"]) for mail in mails_of(collected, "notice") if "crédito" in str(mail["Subject"])]
+
+    collected.on(TUESDAY + dt.timedelta(days=6)).tick()
+    assert chased() == []
+    collected.on(TUESDAY + dt.timedelta(days=7)).tick()
+    assert chased() == ["Contabilidad: 1 nota de crédito por emitir"]
+    with collected.workspace.database.writing() as session:
+        row = session.scalars(select(InvoiceRow).where(InvoiceRow.number == "FA-7")).one()
+        answer_request(Bookkeeper(session, collected.workspace.clock.now()), row, who=ADDRESS, comment="no procede", today=TUESDAY)
+    collected.on(TUESDAY + dt.timedelta(days=14)).tick()
+    assert len(chased()) == 1
+    assert lacks(collected) == ["Accounting says of the credit note for 60.00 MXN on FA-7: no procede"]
+
+
+def test_a_returned_packet_is_corrected_and_sent_anew_with_what_has_changed(collected: Desk) -> None:
+    collected.on(TUESDAY).tick()
+    answer(collected, "Devuelvo: el descuento no procede", mail_of_packet(collected), sender=ADDRESS)
+    collected.tick()
+    (row,) = packets(collected)
+    assert (row.state, row.reason) == ("returned", "el descuento no procede")
+    assert any(str(mail["Subject"]) == "Cobranza: 1 paquete devuelto" for mail in mails_of(collected, "notice"))
+    with collected.workspace.database.writing() as session:
+        reverse(
+            Bookkeeper(session, collected.workspace.clock.now()), 1, because="withdrawn", who=ADDRESS, comment="no procede", today=TUESDAY
+        )
+    renew(collected.workspace, row.id)
+    collected.tick()
+    old, new = packets(collected)
+    assert (old.state, new.state, new.revision, new.totals["discounts"]) == ("replaced", "sent", 2, 0)
+    assert [str(Sentence.from_json(change)) for change in new.changes] == ["gone: discount of 60.00 MXN on FA-7 (volume)"]
+    assert "versión 2" in str(mail_of_packet(collected, 1)["Subject"])
+    answer(collected, "acepto", mail_of_packet(collected), sender=ADDRESS)  # The mail of the revision that was replaced
+    collected.tick()
+    assert [one.state for one in packets(collected)] == ["replaced", "sent"]
+    assert why_waits(collected) == ["packet 1 waits for no answer: it is replaced by its next revision"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sender", "authenticated", "doubt"),
+    [
+        ("acepto", "otro@kemper.example", True, "it comes from otro@kemper.example, and contabilidad@kemper.example was asked"),
+        ("acepto", ADDRESS, False, "our mail server does not vouch for its sender"),
+        ("gracias", ADDRESS, True, "it says neither that the packet is accepted nor that it is returned"),
+        ("acepto, pero falta la ficha del banco", ADDRESS, True, "it says neither that the packet is accepted nor that it is returned"),
+        ("acepto\nsalvo la primera", ADDRESS, True, "it accepts the packet and says more: salvo la primera"),
+        ("devuelvo: motivo", ADDRESS, True, "it returns the packet without a reason"),
+    ],
+)
+def test_an_answer_in_doubt_decides_nothing_and_waits_for_a_person(
+    collected: Desk, text: str, sender: str, authenticated: bool, doubt: str
+) -> None:
+    collected.on(TUESDAY).tick()
+    answer(collected, text, mail_of_packet(collected), sender=sender, authenticated=authenticated)
+    collected.tick()
+    assert packets(collected)[0].state == "sent"
+    assert why_waits(collected) == [doubt]
+
+
+def said_wrong(call: Callable[[], object]) -> list[str]:
+    with pytest.raises(ProblemError) as caught:
+        call()
+    return [f"{problem.what}; {problem.hint}" for problem in caught.value.problems]
+
+
+def test_a_packet_is_answered_once_and_returned_with_a_reason(collected: Desk) -> None:
+    collected.on(TUESDAY).tick()
+    with collected.workspace.database.writing() as session:
+        keeper = Bookkeeper(session, collected.workspace.clock.now())
+        assert said_wrong(lambda: give_back(keeper, 1, who=ADDRESS, reason=" ", today=TUESDAY)) == [
+            "a packet is returned with its reason; say what is wrong with it"
+        ]
+        accept(keeper, 1, who=ADDRESS, today=TUESDAY)
+        assert said_wrong(lambda: accept(keeper, 1, who=ADDRESS, today=TUESDAY)) == [
+            "packet 1 waits for no answer: it is accepted by Accounting; 'cobranza accounting list' shows those that do"
+        ]
+    assert said_wrong(lambda: renew(collected.workspace, 1)) == [
+        "packet 1 is not written anew: it is accepted by Accounting; 'cobranza accounting list' shows those that may be"
+    ]
