@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.booking.discount_notes import credit, uncredited
 from cobranza_rules.language import _
 from cobranza_rules.money import Money, MoneyError
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.tables import CreditNoteRow, InvoiceRow, TaskRow
+from cobranza_rules.store.tables import CreditNoteRow, DiscountRow, InvoiceRow, TaskRow
 
 ALLOCATE = "allocate-credit-note"
 
 
-def allocate(keeper: Bookkeeper, task: TaskRow, shares: Mapping[str, str]) -> None:
-    """`shares` by invoice number, amounts as written. They must add up to the note. Raises ProblemError with everything that is wrong."""
+def allocate(keeper: Bookkeeper, task: TaskRow, shares: Mapping[str, str], settles: Sequence[int] = ()) -> None:
+    """`shares` by invoice number, amounts as written; they must add up to the note. It takes the place of the discounts that it `settles`.
+
+    Raises ProblemError with everything that is wrong.
+    """
     note = keeper.session.get_one(CreditNoteRow, task.detail["note_id"])
     problems: list[Problem] = []
-    parts = [part for number, text in shares.items() if (part := _share(keeper, note, number, text, problems)) is not None]
+    parts = [part for number, text in shares.items() if (part := _share(keeper, note, number, text, settles, problems)) is not None]
+    _check_settled(keeper, [invoice for invoice, _amount in parts], settles, problems)
     total = Money(note.total, note.currency)
     given = Money(sum(amount.minor for _invoice, amount in parts), note.currency)
     if not problems and given != total:
@@ -30,11 +34,24 @@ def allocate(keeper: Bookkeeper, task: TaskRow, shares: Mapping[str, str]) -> No
         raise ProblemError(problems)
     for invoice, amount in parts:
         data = {"credit_note": note.id, "number": note.number, "minor": amount.minor, "task": task.id}
-        keeper.enter(invoice, EntryKind.CREDIT_APPLIED, note.issued_on, data)
+        credit(keeper, invoice, note, data, _settled(keeper, invoice, settles))
     note.state = "applied"
 
 
-def _share(keeper: Bookkeeper, note: CreditNoteRow, number: str, text: str, problems: list[Problem]) -> tuple[InvoiceRow, Money] | None:
+def _settled(keeper: Bookkeeper, invoice: InvoiceRow, settles: Sequence[int]) -> list[DiscountRow]:
+    return [row for row in uncredited(keeper, invoice) if row.id in settles]
+
+
+def _check_settled(keeper: Bookkeeper, invoices: Sequence[InvoiceRow], settles: Sequence[int], problems: list[Problem]) -> None:
+    found = {row.id for invoice in invoices for row in _settled(keeper, invoice, settles)}
+    for number in sorted(set(settles) - found):
+        what = _("discount {id} does not wait for a credit note of these invoices", id=number)
+        problems.append(Problem(what, _("'cobranza discount list' shows those that do")))
+
+
+def _share(
+    keeper: Bookkeeper, note: CreditNoteRow, number: str, text: str, settles: Sequence[int], problems: list[Problem]
+) -> tuple[InvoiceRow, Money] | None:
     query = select(InvoiceRow).where(
         InvoiceRow.number == number, InvoiceRow.customer_id == note.customer_id, InvoiceRow.currency == note.currency
     )
@@ -48,12 +65,13 @@ def _share(keeper: Bookkeeper, note: CreditNoteRow, number: str, text: str, prob
     except MoneyError:
         problems.append(Problem(_("'{text}' is no amount", text=text), _("write it as 1200.00")))
         return None
-    if amount.minor <= 0 or amount.minor > invoice.balance:
+    open_minor = invoice.balance + sum(row.minor for row in _settled(keeper, invoice, settles))
+    if amount.minor <= 0 or amount.minor > open_minor:
         what = _(
             "{amount} is not between nothing and the balance of {number}, {balance}",
             amount=amount,
             number=number,
-            balance=Money(invoice.balance, note.currency),
+            balance=Money(open_minor, note.currency),
         )
         problems.append(Problem(what, _("share the note as it was agreed with the customer")))
         return None

@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import or_, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.discounts import give_up_of_payment
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.store.tables import ApplicationRow, InvoiceRow, PaymentRow
 
@@ -20,6 +21,7 @@ def cover(keeper: Bookkeeper, invoice: InvoiceRow, part: ApplicationRow) -> None
 def uncover(keeper: Bookkeeper, invoice: InvoiceRow, part: ApplicationRow, today: dt.date) -> None:
     keeper.enter(invoice, EntryKind.PAYMENT_REVERSED, today, {"payment": part.payment_id})
     part.applied = False
+    give_up_of_payment(keeper, part.payment_id, invoice.id, today)
 
 
 def parts_of(keeper: Bookkeeper, invoice: InvoiceRow, *, applied: bool) -> list[ApplicationRow]:

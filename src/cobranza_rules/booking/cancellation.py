@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.booking.applications import parts_of, uncover
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.credit_notes import free_credit_notes
+from cobranza_rules.booking.discounts import give_up_of_invoice
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.domain.cfdi_status import CfdiStatus, Standing
 from cobranza_rules.domain.document import RelationKind
@@ -45,6 +46,7 @@ def _cancel(keeper: Bookkeeper, invoice: InvoiceRow, on: dt.date, data: dict[str
     keeper.enter(invoice, EntryKind.CANCELLED, on, data)
     for part in freed:
         uncover(keeper, invoice, part, today)
+    give_up_of_invoice(keeper, invoice, today)
     kept = free_credit_notes(keeper, invoice, today)
     if freed or kept or _replaced_by(keeper, invoice) or parts_of(keeper, invoice, applied=False):
         ask_about_money(keeper, invoice, today)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.allocation import ALLOCATE
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.customers import customer_of
+from cobranza_rules.booking.discount_notes import credit, meant_by, uncredit, uncredited
 from cobranza_rules.booking.ledger_notes import credits_of_note, number_in_ledger, settle_notes, withdraw_shares
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.domain.document import CreditNoteRecord, RelationKind
@@ -113,13 +114,19 @@ def _replaces_or_is_replaced(keeper: Bookkeeper, record: CreditNoteRecord) -> bo
 
 
 def _apply(keeper: Bookkeeper, row: CreditNoteRow, invoice: InvoiceRow, today: dt.date) -> None:
-    """A note in another currency, over more than was invoiced, or on a closed CFDI is a person's: where it belongs no document says."""
-    if row.currency != invoice.currency or row.total > invoice.total or invoice.closed is not None:
+    """A note in another currency, over more than was invoiced, or on a closed CFDI is a person's: where it belongs no document says.
+
+    So is one over another amount than what was taken off the invoice, and waits for its credit note.
+    """
+    settles = meant_by(keeper, row, invoice, row.total)
+    doubtful = settles is None and uncredited(keeper, invoice)
+    if row.currency != invoice.currency or row.total > invoice.total or invoice.closed is not None or doubtful:
         row.state = FOR_A_PERSON
         _hand_to_person(keeper, row, [invoice.uuid or ""], today)
         return
     row.state = APPLIED
-    keeper.enter(invoice, EntryKind.CREDIT_APPLIED, row.issued_on, {"credit_note": row.id, "number": row.number, "minor": row.total})
+    data = {"credit_note": row.id, "number": row.number, "minor": row.total}
+    credit(keeper, invoice, row, data, [settles] if settles is not None else [])
 
 
 def _hand_to_person(keeper: Bookkeeper, row: CreditNoteRow, targets: list[str], today: dt.date) -> None:
@@ -149,7 +156,7 @@ def free_credit_notes(keeper: Bookkeeper, invoice: InvoiceRow, today: dt.date) -
         if minor != note.total:
             kept = True
             continue
-        keeper.enter(invoice, EntryKind.CREDIT_REVERSED, today, {"credit_note": note.id, "number": note.number})
+        uncredit(keeper, invoice, note, today, EntryKind.CREDIT_REVERSED)
         note.state = FOR_A_PERSON
         _hand_to_person(keeper, note, [invoice.uuid or invoice.number], today)
     return kept
@@ -163,7 +170,7 @@ def cancel_credit_note(keeper: Bookkeeper, note: CreditNoteRow, on: dt.date, tod
     keeper.note(note.customer_id, "credit_note_cancelled", on, {"number": note.number, "minor": note.total, "currency": note.currency})
     for invoice in keeper.session.scalars(select(InvoiceRow).where(InvoiceRow.customer_id == note.customer_id).order_by(InvoiceRow.id)):
         if f"c{note.id}" in invoice.applied:
-            keeper.enter(invoice, EntryKind.CREDIT_REVERSED, today, {"credit_note": note.id, "number": note.number})
+            uncredit(keeper, invoice, note, today, EntryKind.CREDIT_REVERSED)
     asked = select(TaskRow).where(TaskRow.name == ALLOCATE, TaskRow.customer_id == note.customer_id, TaskRow.state == "open")
     for task in keeper.session.scalars(asked):
         if task.detail.get("note_id") == note.id:

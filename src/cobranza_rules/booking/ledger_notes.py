@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 
 from cobranza_rules.booking.allocation import ALLOCATE
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.discount_notes import credit_told, uncredit
 from cobranza_rules.booking.ledger_doubts import ask_about, no_more_asked
 from cobranza_rules.booking.ledger_numbers import number_of
 from cobranza_rules.booking.ledger_payments import parts_of
@@ -95,7 +96,7 @@ def _same(keeper: Bookkeeper, row: LedgerCreditRow, note: CreditNoteRow, parts: 
         return
     for invoice in invoices:
         data = {"credit_note": note.id, "number": note.number, "minor": parts[invoice.id], "ledger": True}
-        keeper.enter(invoice, EntryKind.CREDIT_APPLIED, note.issued_on, data)
+        credit_told(keeper, invoice, note, data)
     note.state = "applied"
     for task in keeper.session.scalars(select(TaskRow).where(TaskRow.name == ALLOCATE, TaskRow.state == "open")):
         if task.detail.get("note_id") == note.id:
@@ -157,13 +158,13 @@ def _count(keeper: Bookkeeper, row: LedgerCreditRow, parts: Parts) -> None:
     row.note_id, row.applied = note.id, _kept(parts)
     for invoice in keeper.invoices(sorted(parts)):
         data = {"credit_note": note.id, "number": note.number, "minor": parts[invoice.id], "ledger": True}
-        keeper.enter(invoice, EntryKind.CREDIT_APPLIED, note.issued_on, data)
+        credit_told(keeper, invoice, note, data)
 
 
 def withdraw_shares(keeper: Bookkeeper, row: LedgerCreditRow, note: CreditNoteRow, today: dt.date) -> None:
     """What the ledger alone has said that the note covers."""
     for invoice in keeper.invoices(sorted(int(key) for key in row.applied)):
-        keeper.enter(invoice, EntryKind.CREDIT_WITHDRAWN, today, {"credit_note": note.id})
+        uncredit(keeper, invoice, note, today, EntryKind.CREDIT_WITHDRAWN)
     row.applied = {}
 
 

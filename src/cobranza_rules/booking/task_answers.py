@@ -45,7 +45,7 @@ class Answer:
     For a doubtful credit of the accounting system it is `same` or `another`; for the money of a cancelled invoice `kept` or `given_back`.
 
     `acknowledged` says that, and by whom, the receipt of the task's invoices was acknowledged; `shares` are those of a credit note, amounts
-    as written by invoice number. `rung` is where a case goes on that a decision gives back to collections.
+    as written by invoice number, and `settles` the discounts whose place it takes. `rung` is where a case goes on that a decision gives back to collections.
     """
 
     who: str
@@ -55,6 +55,7 @@ class Answer:
     acknowledged: Acknowledger | None = None
     rung: str = ""
     shares: Mapping[str, str] = field(default_factory=dict)
+    settles: tuple[int, ...] = ()
 
 
 def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date) -> TaskRow:
@@ -75,7 +76,7 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
     if row.name == REVIEW_CANCELLATION:
         check_review(answer.answer)
     if row.name == ALLOCATE:
-        allocate(keeper, row, answer.shares)
+        allocate(keeper, row, answer.shares, answer.settles)
     row.state, row.answer, row.comment = "done", answer.answer, answer.comment
     row.done_by, row.done_at = answer.who, keeper.known_at
     keeper.note(

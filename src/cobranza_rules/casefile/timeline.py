@@ -41,6 +41,13 @@ SENTENCES = {
     "credit_applied": N_("credit note {number} over {amount} applied to {invoice}"),
     "credit_note": N_("credit note {number} over {amount} received"),
     "credit_reversed": N_("credit note {number} taken back from {invoice}"),
+    "discount_captured": N_("{who} takes {amount} off {invoice} for {reason}: {text}"),
+    "discount_applied": N_("{amount} taken off {invoice} for {reason} (discount {discount})"),
+    "discount_credited": N_("discount {discount} on {invoice} is documented by credit note {credit_note}, which came before it"),
+    "discount_reversed": N_("discount {discount} on {invoice} counts no more: {because}{said}"),
+    "discount_documented": N_("credit note {number} takes the place of discount {discount} on {invoice}"),
+    "discount_approved": N_("discount {discount} of {amount} on {invoice} approved by {who}{said}"),
+    "discount_refused": N_("discount {discount} of {amount} on {invoice} refused by {who}{said}"),
     "credit_note_cancelled": N_("credit note {number} over {amount} was cancelled"),
     "cfdi_status_list": N_("a list says of {of} at the SAT: {state}{told}"),
     "cfdi_status_sat": N_("the SAT says of {of}: {state}{told}"),
@@ -125,6 +132,13 @@ BECAUSE = {
     "acknowledged": N_("for it was acknowledged"),
     "inherited": N_("in place of the one that it substitutes"),
 }
+# Why a discount counts no more
+BECAUSE_OF_DISCOUNTS = {
+    "withdrawn": N_("it was withdrawn"),
+    "payment_reversed": N_("the payment was taken back"),
+    "invoice_closed": N_("the invoice is closed"),
+    "other_credit": N_("a credit over another amount may be meant"),
+}
 # Fields of events that hold an identifier of ours: they are shown as words.
 WORDS = frozenset(
     {
@@ -185,7 +199,10 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
     fields["how"] = _how(data) if kind == "delivered" else ""
     if kind == "dispute_opened" and data.get("reason"):
         fields["reason"] = word(data["reason"])
-    if data.get("because") in BECAUSE:
+    if kind.startswith("discount_"):
+        fields["reason"] = word(data["reason"]) if data.get("reason") else ""
+        fields["because"] = Sentence(BECAUSE_OF_DISCOUNTS.get(data.get("because", ""), "-"))
+    elif data.get("because") in BECAUSE:
         fields["because"] = Sentence(BECAUSE[data["because"]])
     fields["next"] = _("; next contact on {day}", day=data["next_contact"]) if data.get("next_contact") else ""
     fields.setdefault("told", _(", {process}", process=word(data["process"])) if data.get("process") else "")
@@ -223,6 +240,8 @@ def _told_as(kind: str, data: Mapping[str, Any]) -> str:
         return "delivery_not_received"
     if kind == "payment_reversed" and data.get("retold"):
         return "payment_retold"
+    if kind == "discount_reversed" and data["because"] == "credited":
+        return "discount_documented"
     if kind == "due_set" and data.get("because") in BECAUSE:
         return "due_moved"  # It was not agreed on anew.
     if kind == "due_set" and "who" in data:

@@ -130,6 +130,9 @@ def _detail(screen: Screen, value: Any) -> str:
 @click.option("--rung", default="", help=N_("With back_to_collections: the rung to go on from; without it, the last reminder again."))
 @click.option("--pay-on", type=Day(), help=N_("With an agreement: the day on which payment was agreed."))
 @click.option("--apply", "shares", multiple=True, help=N_("A credit note's share of an invoice, as NUMBER=AMOUNT; may be repeated."))
+@click.option(
+    "--settles", multiple=True, type=Number(), help=N_("With --apply: a discount whose place the credit note takes; may be repeated.")
+)
 @click.option("--person", default="", help=N_("Who at the customer acknowledged the receipt of the invoices."))
 @click.option("--title", default="", help=N_("That person's post."))
 @click.option("--phone", default="", help=N_("That person's telephone."))
@@ -145,6 +148,7 @@ def done(
     rung: str,
     pay_on: dt.date | None,
     shares: tuple[str, ...],
+    settles: tuple[int, ...],
     person: str,
     title: str,
     phone: str,
@@ -160,7 +164,7 @@ def done(
         row = finish_task(
             keeper,
             number,
-            Answer(colleague.email, answer, comment, pay_on, acknowledged, rung, dict(pair(share) for share in shares)),
+            Answer(colleague.email, answer, comment, pay_on, acknowledged, rung, dict(pair(share) for share in shares), settles),
             workspace.clock.today(),
         )
     if as_json:

@@ -25,6 +25,10 @@ class EntryKind(StrEnum):
     CREDIT_APPLIED = "credit_applied"  # credit_note: id, minor
     CREDIT_WITHDRAWN = "credit_withdrawn"  # credit_note: id: other evidence says what it covers
     CREDIT_REVERSED = "credit_reversed"  # credit_note: id
+    DISCOUNT_APPLIED = "discount_applied"  # discount: id, minor, reason: DiscountKind, payment: id or absent
+    DISCOUNT_REVERSED = (
+        "discount_reversed"  # discount: id, because: CREDITED where its credit note counts in its place, else what has happened
+    )
     CANCELLATION_REQUESTED = "cancellation_requested"
     CANCELLATION_REFUSED = "cancellation_refused"  # The request has ended, and the debt is asked for again
     CANCELLED = "cancelled"

@@ -17,7 +17,7 @@ from cobranza_rules.domain.promises import payment_claimed, promise_withdrawn, p
 from cobranza_rules.domain.rung_sent import RungSent
 from cobranza_rules.domain.schedule import oldest_uncovered
 from cobranza_rules.domain.support import SupportFile, kinds_missing, support_file
-from cobranza_rules.domain.taking_back import credit_reversed, credit_withdrawn, payment_reversed
+from cobranza_rules.domain.taking_back import credit_reversed, credit_withdrawn, discount_reversed, payment_reversed
 
 
 class InvoiceStatus(StrEnum):
@@ -29,7 +29,7 @@ class InvoiceStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class InvoiceState:
-    """Amounts in minor units. `applied` maps a payment ("p12") or credit note ("c3") to what it covers: each covers an invoice once.
+    """Amounts in minor units. `applied` maps a payment ("p12"), credit note ("c3") or discount ("d5") to what it covers: each once.
 
     `due_on` is the due date of the oldest part that payments have not covered; `due_basis` says what it rests on, parts included.
     `delivered_by` is the action that delivered it, None for what was delivered before the program came; `not_received_count` says how often
@@ -83,7 +83,7 @@ class InvoiceState:
 
     @property
     def balance(self) -> int:
-        """Total less payments and credit notes (research of CFDI facts: the REP's own balances are a cross-check only).
+        """Total less payments, credit notes and discounts (research of CFDI facts: the REP's own balances are a cross-check only).
 
         It may fall below zero where more was paid than owed: that is unapplied cash, not a debt.
         """
@@ -167,6 +167,11 @@ def _payment_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
 
 def _credit_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
     key = f"c{entry.data['credit_note']}"
+    return state if key in state.applied else _dated(replace(state, applied={**state.applied, key: entry.data["minor"]}))
+
+
+def _discount_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
+    key = f"d{entry.data['discount']}"
     return state if key in state.applied else _dated(replace(state, applied={**state.applied, key: entry.data["minor"]}))
 
 
@@ -256,6 +261,8 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.CREDIT_APPLIED: _credit_applied,
     EntryKind.CREDIT_WITHDRAWN: lambda state, entry: _dated(credit_withdrawn(state, entry)),
     EntryKind.CREDIT_REVERSED: lambda state, entry: _dated(credit_reversed(state, entry)),
+    EntryKind.DISCOUNT_APPLIED: _discount_applied,
+    EntryKind.DISCOUNT_REVERSED: lambda state, entry: _dated(discount_reversed(state, entry)),
     EntryKind.CFDI_BOOKED: lambda state, _entry: replace(state, cfdi_missing=False),
     EntryKind.LEDGER_STATED: lambda state, entry: replace(state, ledger_open=entry.data.get("minor")),
     EntryKind.CANCELLATION_REQUESTED: lambda state, _entry: replace(state, cancellation_pending=True),

@@ -1,4 +1,4 @@
-"""What covered an invoice and covers it no longer: a payment that did not happen as it was said, a credit note that was cancelled."""
+"""What covered an invoice and covers it no longer: a payment that did not happen as it was said, a credit note that was cancelled, a discount."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cobranza_rules.domain.entry import Entry
+
+CREDITED = "credited"  # Why a discount is reversed that its credit note documents
 
 if TYPE_CHECKING:
     from cobranza_rules.domain.invoice import InvoiceState
@@ -26,6 +28,12 @@ def credit_reversed(state: InvoiceState, entry: Entry) -> InvoiceState:
 def credit_withdrawn(state: InvoiceState, entry: Entry) -> InvoiceState:
     """Other evidence says what it covers: that is no setback either."""
     return _without(state, f"c{entry.data['credit_note']}")
+
+
+def discount_reversed(state: InvoiceState, entry: Entry) -> InvoiceState:
+    """Where its credit note takes its place nothing is owed again, so that it is no setback."""
+    key = f"d{entry.data['discount']}"
+    return _without(state, key) if entry.data["because"] == CREDITED else _taken_back(state, key, entry)
 
 
 def _taken_back(state: InvoiceState, key: str, entry: Entry) -> InvoiceState:
