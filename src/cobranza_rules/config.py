@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from cobranza_rules.config_sections import (
     ApprovalsSection,
     BillingSection,
+    CashSection,
     CompanySection,
     DaemonSection,
     DigestSection,
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     digest: DigestSection = DigestSection()
     intake: IntakeSection = IntakeSection()
     billing: BillingSection = BillingSection()
+    cash: CashSection = CashSection()
     sat: SatSection = SatSection()
 
     @field_validator("timezone")

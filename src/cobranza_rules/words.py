@@ -48,6 +48,24 @@ STATES = (
     N_("settled"),
     N_("automatic"),
 )
+# How a deposit of the bank stands, by what it is told to be something, and what tells of a payment.
+DEPOSITS = (
+    N_("applied"),
+    N_("part_applied"),
+    N_("not_ours"),
+    N_("returned"),
+    N_("outgoing"),
+    N_("named"),
+    N_("same"),
+    N_("exact"),
+    N_("advice"),
+    N_("sum"),
+    N_("discount"),
+    N_("person"),
+    N_("bank"),
+    N_("rep"),
+    N_("ledger"),
+)
 # What the SAT says of a CFDI, and how far its cancellation has come.
 CFDI_STATUSES = (
     N_("valid"),
@@ -63,6 +81,7 @@ TASKS = (
     N_("call-for-acknowledgement"),
     N_("allocate-credit-note"),
     N_("match-ledger-credit"),
+    N_("match-deposit"),
     N_("review-substitution"),
     N_("review-cancellation"),
     N_("resolve-rejection"),

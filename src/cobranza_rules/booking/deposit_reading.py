@@ -216,5 +216,6 @@ def parts_by_payment(keeper: Bookkeeper, payments: Collection[int]) -> dict[int,
     return found
 
 
-def is_open() -> ColumnElement[bool]:
-    return BankLineRow.state == LineState.OPEN.value
+def undecided() -> ColumnElement[bool]:
+    """Open, and not left to people, as one is whose application they have taken back."""
+    return and_(BankLineRow.state == LineState.OPEN.value, BankLineRow.settled_by == "")

@@ -12,7 +12,7 @@ from sqlalchemy import Integer, cast, select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.deposit_agreeing import agree_with_people
 from cobranza_rules.booking.deposit_bringing import Came, bring
-from cobranza_rules.booking.deposit_reading import Payers, around_of, deposit_of, in_pieces, is_open
+from cobranza_rules.booking.deposit_reading import Payers, around_of, deposit_of, in_pieces, undecided
 from cobranza_rules.booking.deposit_shares import BANK, kept_shares
 from cobranza_rules.booking.returned_deposits import follow_returned
 from cobranza_rules.cash.around import Around
@@ -50,7 +50,7 @@ def _concerned(keeper: Bookkeeper) -> tuple[list[int], dict[int, Mapping[int, in
     Beside them what the latter pay, minor units by invoice; and the ids of the deposits concerned that people have applied.
     """
     session = keeper.session
-    days: dict[int, dt.date] = dict(session.execute(select(BankLineRow.id, BankLineRow.booked_on).where(is_open())).all())  # type: ignore[arg-type]
+    days: dict[int, dt.date] = dict(session.execute(select(BankLineRow.id, BankLineRow.booked_on).where(undecided())).all())  # type: ignore[arg-type]
     given_back: dict[int, Mapping[int, int]] = {}
     by_people: list[int] = []
     for some in in_pieces(_behind(keeper, _payments_concerned(keeper))):

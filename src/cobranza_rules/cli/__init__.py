@@ -37,7 +37,7 @@ COMMANDS = {
     "override": ("cobranza_rules.cli.override", "override", N_("What people decide for one customer or invoice, beside the rules.")),
     "dispute": ("cobranza_rules.cli.dispute", "dispute", N_("Disputes that people open and close.")),
     "promise": ("cobranza_rules.cli.promise", "promise_", N_("What customers promise to pay, and when.")),
-    "payment": ("cobranza_rules.cli.payment", "payment", N_("What customers say to have paid, until it is found.")),
+    "payment": ("cobranza_rules.cli.payment", "payment", N_("What the bank's deposits pay, and what customers say to have paid.")),
     "note": ("cobranza_rules.cli.note", "note", N_("A note, a call or a meeting for the case file.")),
     "quarantine": ("cobranza_rules.cli.quarantine", "quarantine", N_("What could not be read, and why.")),
     "outbox": ("cobranza_rules.cli.outbox", "outbox", N_("Messages on their way out.")),

@@ -30,6 +30,7 @@ KINDS = {
     "requests": N_("billing requests"),
     "reminders": N_("reminders of before"),
     "cfdi_statuses": N_("statuses of CFDI"),
+    "deposits": N_("deposits"),
     "support": N_("support files"),
     "cfdi": N_("other CFDI"),
     "other": N_("other files"),
@@ -42,6 +43,10 @@ OUTCOMES = {
     "waiting": N_("waiting for their invoice"),
     "set_aside": N_("set aside"),
     "quarantined": N_("in quarantine"),
+    "applied": N_("applied"),
+    "joined": N_("told of already"),
+    "taken_back": N_("not certain any more"),
+    "doubt": N_("in doubt"),
 }
 LONG_IMPORT = 50  # Files from which on a progress bar says more than it disturbs.
 
@@ -77,6 +82,7 @@ def take_in(workspace: Workspace, paths: tuple[Path, ...], opening: dt.date | No
         workspace.company.rfc,
         opening,
         workspace.settings.intake.mappings(),
+        workspace.settings.cash.policy(),
     )
     total = count(paths)
     if screen.as_json or total < LONG_IMPORT:
