@@ -15,6 +15,7 @@ from cobranza_rules.config_accounting import AccountingSection, DiscountsSection
 from cobranza_rules.config_sections import (
     ApprovalsSection,
     BillingSection,
+    CashSection,
     CompanySection,
     DaemonSection,
     DigestSection,
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     billing: BillingSection = BillingSection()
     discounts: DiscountsSection = DiscountsSection()
     accounting: AccountingSection = AccountingSection()
+    cash: CashSection = CashSection()
     sat: SatSection = SatSection()
 
     @field_validator("timezone")

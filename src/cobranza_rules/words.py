@@ -48,7 +48,6 @@ STATES = (
     N_("settled"),
     N_("automatic"),
 )
-BANK_LINES = (N_("applied"), N_("part_applied"), N_("not_ours"), N_("returned"), N_("outgoing"))
 ACCOUNTING = (
     N_("received"),
     N_("unapplied"),
@@ -78,6 +77,24 @@ DISCOUNTS = (
     N_("outside_terms"),
     N_("other_credit"),
 )
+# How a deposit of the bank stands, by what it is told to be something, and what tells of a payment.
+DEPOSITS = (
+    N_("applied"),
+    N_("part_applied"),
+    N_("not_ours"),
+    N_("returned"),
+    N_("outgoing"),
+    N_("named"),
+    N_("same"),
+    N_("exact"),
+    N_("advice"),
+    N_("sum"),
+    N_("discount"),
+    N_("person"),
+    N_("bank"),
+    N_("rep"),
+    N_("ledger"),
+)
 # What the SAT says of a CFDI, and how far its cancellation has come.
 CFDI_STATUSES = (
     N_("valid"),
@@ -93,6 +110,7 @@ TASKS = (
     N_("call-for-acknowledgement"),
     N_("allocate-credit-note"),
     N_("match-ledger-credit"),
+    N_("match-deposit"),
     N_("review-substitution"),
     N_("review-cancellation"),
     N_("resolve-rejection"),

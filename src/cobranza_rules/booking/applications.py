@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import or_, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.covering import enter_payment
 from cobranza_rules.booking.discounts import give_up_of_payment
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.store.tables import ApplicationRow, InvoiceRow, PaymentRow
@@ -14,7 +15,7 @@ from cobranza_rules.store.tables import ApplicationRow, InvoiceRow, PaymentRow
 
 def cover(keeper: Bookkeeper, invoice: InvoiceRow, part: ApplicationRow) -> None:
     payment = keeper.session.get_one(PaymentRow, part.payment_id)
-    keeper.enter(invoice, EntryKind.PAYMENT_APPLIED, payment.paid_on, {"payment": payment.id, "minor": part.minor})
+    enter_payment(keeper, invoice, payment, part.minor)
     part.applied, part.invoice_id = True, invoice.id
 
 

@@ -125,6 +125,8 @@ class Bookkeeper:
         self.session = session
         self.known_at = known_at
         self._case = CaseWriter(session)
+        self.changed: set[int] = set()  # Invoices of which something was entered
+        self.changed_payments: set[int] = set()  # Payments that cover or covered something of them
 
     def enter(self, invoice: InvoiceRow, kind: EntryKind, happened_on: dt.date, data: Mapping[str, Any] | None = None) -> bool:
         """False where the entry changes nothing, as a second evidence of a payment does: then nothing is written."""
@@ -137,6 +139,9 @@ class Bookkeeper:
             EntryRow(invoice_id=invoice.id, kind=kind.value, data=dict(entry.data), happened_on=happened_on, known_at=self.known_at)
         )
         put_state(invoice, state)
+        self.changed.add(invoice.id)
+        if "payment" in entry.data:
+            self.changed_payments.add(entry.data["payment"])
         self.note(invoice.customer_id, kind.value, happened_on, {"invoice": invoice.number, "currency": invoice.currency, **entry.data})
         if kind in MAY_MOVE_THE_DUE_DATE and state.due_basis.counts:
             self._date_anew(invoice, state, entry)

@@ -17,6 +17,8 @@ from cobranza_rules.booking.cfdi_statuses import LIST, CfdiStatuses
 from cobranza_rules.booking.credit_notes import book_credit_note
 from cobranza_rules.booking.customers import book_customer
 from cobranza_rules.booking.deferred import take_agreements, take_requests
+from cobranza_rules.booking.deposit_bringing import Came
+from cobranza_rules.booking.deposits import settle_deposits
 from cobranza_rules.booking.document import Document, require_same
 from cobranza_rules.booking.invoices import book_invoice
 from cobranza_rules.booking.ledger_files import LedgerFiles, take_ledger, together
@@ -26,6 +28,7 @@ from cobranza_rules.booking.relations import relate
 from cobranza_rules.booking.reminded import RemindedBefore
 from cobranza_rules.booking.support_files import IncomingFile, SupportFiles, some_wait
 from cobranza_rules.booking.terms_anew import keeping_other_terms
+from cobranza_rules.cash.deposit import Policy
 from cobranza_rules.clock import Clock
 from cobranza_rules.domain.document import CfdiRecord, CreditNoteRecord, InvoiceRecord, PaymentReceiptRecord
 from cobranza_rules.intake.bank.reading import BankFiles
@@ -83,6 +86,7 @@ class Importing:
     opening: dt.date | None = None
     mappings: Sequence[ReportMapping] = ()
     banks: BankFiles = field(default_factory=BankFiles)
+    cash: Policy = field(default_factory=Policy)
 
     def take(self, files: Iterable[SourceFile], progress: Callable[[int], None] = lambda _count: None) -> ImportReport:
         """The accounting system comes after the CFDI; some lists and PDFs after all else: what they name may stand in any of the files."""
@@ -102,18 +106,29 @@ class Importing:
                         self._keep_pdf(keeper, file.name, file.content, support, report)
                     else:
                         self._take_content(keeper, kind, file.name, file.content, report)
+                self._settle(keeper, report)
             progress(len(batch))
         for given in together(later[Kind.LEDGER_REPORT], later[Kind.LEDGER_TABLE]):
             with self.database.writing() as session:
-                self._take_ledger(Bookkeeper(session, self.clock.now()), given, report)
+                keeper = Bookkeeper(session, self.clock.now())
+                self._take_ledger(keeper, given, report)
+                self._settle(keeper, report)
         for kind in LAST:
             for name, content in later[kind]:
                 with self.database.writing() as session:
-                    self._take_content(Bookkeeper(session, self.clock.now()), kind, name, content, report)
+                    keeper = Bookkeeper(session, self.clock.now())
+                    self._take_content(keeper, kind, name, content, report)
+                    self._settle(keeper, report)
         with self.database.writing() as session:
             if support or some_wait(session):
                 self._take_support(Bookkeeper(session, self.clock.now()), support, report)
         return report
+
+    def _settle(self, keeper: Bookkeeper, report: ImportReport) -> None:
+        """In the transaction of what has come, so that what a deposit and a receipt tell of one payment never counts twice."""
+        for came, count in settle_deposits(keeper, self.cash, self.clock.today()).items():
+            if came is not Came.NOTHING:
+                report.counts["deposits", came.value] += count
 
     def _keep_pdf(self, keeper: Bookkeeper, name: str, content: bytes, kept: list[IncomingFile], report: ImportReport) -> None:
         """Into the archive, so that not all of them are in memory until the last invoice is in."""

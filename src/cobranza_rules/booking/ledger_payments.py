@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import delete, or_, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.covering import enter_payment
 from cobranza_rules.booking.ledger_doubts import ask_about, no_more_asked
 from cobranza_rules.domain.document import ReceiptPayment, RelationKind
 from cobranza_rules.domain.entry import EntryKind
@@ -254,7 +255,7 @@ def _apply(keeper: Bookkeeper, payment: PaymentRow, row: LedgerCreditRow, parts:
             applied=True,
         )
         keeper.session.add(application)
-        keeper.enter(invoice, EntryKind.PAYMENT_APPLIED, payment.paid_on, {"payment": payment.id, "minor": minor, "ledger": True})
+        enter_payment(keeper, invoice, payment, minor, {"ledger": True})
     keeper.session.flush()
 
 

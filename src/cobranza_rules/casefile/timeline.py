@@ -33,7 +33,12 @@ SENTENCES = {
     "agreement_file": N_("file {name} kept with agreement {number}"),
     "payment_applied": N_("payment of {amount} applied to {invoice}"),
     "payment_reversed": N_("payment taken back from {invoice}"),
-    "payment_retold": N_("other evidence tells of a payment of {invoice}: what the accounting system said of it counts no more"),
+    "payment_unapplied": N_("payment taken back from {invoice}: a deposit was applied to it that is not for it{said}"),
+    "deposit_joined": N_("the bank's deposit {deposit} of {booked_on} over {amount} is payment {payment}"),
+    "deposit_parted": N_("the bank's deposit {deposit} is not payment {payment}{said}"),
+    "deposit_returned": N_("the bank has taken deposit {deposit} over {amount} back{said}"),
+    "claim_confirmed": N_("the payment of {invoice} claimed on {claimed_on} is found: {amount} (payment {payment})"),
+    "payment_retold": N_("other evidence tells of a payment of {invoice}: what was said of it before counts no more"),
     "credit_withdrawn": N_("credit note taken back from {invoice}: the CFDI says what it covers"),
     "cfdi_booked": N_("the CFDI of {invoice} came in: {uuid}"),
     "ledger_stated": N_("the accounting system holds {amount} of {invoice} open"),
@@ -241,7 +246,7 @@ def _told_as(kind: str, data: Mapping[str, Any]) -> str:
     if kind == "delivery_undone" and data.get("not_received"):
         return "delivery_not_received"
     if kind == "payment_reversed" and data.get("retold"):
-        return "payment_retold"
+        return "payment_unapplied" if data.get("who") else "payment_retold"
     if kind == "discount_reversed" and data["because"] == "credited":
         return "discount_documented"
     if kind == "due_set" and data.get("because") in BECAUSE:

@@ -33,6 +33,7 @@ KINDS = {
     "requests": N_("billing requests"),
     "reminders": N_("reminders of before"),
     "cfdi_statuses": N_("statuses of CFDI"),
+    "deposits": N_("deposits"),
     "support": N_("support files"),
     "cfdi": N_("other CFDI"),
     "other": N_("other files"),
@@ -45,6 +46,10 @@ OUTCOMES = {
     "waiting": N_("waiting for their invoice"),
     "set_aside": N_("set aside"),
     "quarantined": N_("in quarantine"),
+    "applied": N_("applied"),
+    "joined": N_("told of already"),
+    "taken_back": N_("not certain any more"),
+    "doubt": N_("in doubt"),
 }
 LONG_IMPORT = 50  # Files from which on a progress bar says more than it disturbs.
 
@@ -106,6 +111,7 @@ def take_in(
         opening,
         workspace.settings.intake.mappings(),
         banks or BankFiles(),
+        workspace.settings.cash.policy(),
     )
     total = count(paths)
     if screen.as_json or total < LONG_IMPORT:

@@ -20,8 +20,10 @@ class EntryKind(StrEnum):
     COVERED = "covered"  # agreement: id of the version, number, version; support: kinds that have to go with it
     UNCOVERED = "uncovered"  # number of the agreement that covers it no more
     REQUEST_TIED = "request_tied"  # request: id, by: purchase_order, amount or person; who: address or absent
-    PAYMENT_APPLIED = "payment_applied"  # payment: id, minor
-    PAYMENT_REVERSED = "payment_reversed"  # payment: id; retold: true where other evidence tells it, so that no money went back
+    PAYMENT_APPLIED = "payment_applied"  # payment: id, minor; deposit: id of the bank's line, by: Level, or absent
+    # payment: id; retold: true where no money went back, for other evidence tells it or a person takes an application back; claimed_on: ISO
+    # date, since when it is then claimed again, or absent; deposit: id of the bank's line, who, comment, or absent
+    PAYMENT_REVERSED = "payment_reversed"
     CREDIT_APPLIED = "credit_applied"  # credit_note: id, minor
     CREDIT_WITHDRAWN = "credit_withdrawn"  # credit_note: id: other evidence says what it covers
     CREDIT_REVERSED = "credit_reversed"  # credit_note: id

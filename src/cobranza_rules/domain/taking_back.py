@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,16 @@ if TYPE_CHECKING:
 
 
 def payment_reversed(state: InvoiceState, entry: Entry) -> InvoiceState:
-    """One that other evidence tells instead is no setback: no money went back, and what was promised counts what remains of it."""
+    """One that other evidence tells instead is no setback: no money went back, and what was promised counts what remains of it.
+
+    What the customer had claimed before it was applied is claimed again.
+    """
     key = f"p{entry.data['payment']}"
     if not entry.data.get("retold") or key not in state.applied:
         return _taken_back(state, key, entry)
-    return replace(_without(state, key), promise_paid=max(state.promise_paid - state.applied[key], 0))
+    claimed_on = dt.date.fromisoformat(entry.data["claimed_on"]) if entry.data.get("claimed_on") else state.claimed_on
+    paid = max(state.promise_paid - state.applied[key], 0)
+    return replace(_without(state, key), promise_paid=paid, claimed_on=claimed_on)
 
 
 def credit_reversed(state: InvoiceState, entry: Entry) -> InvoiceState:

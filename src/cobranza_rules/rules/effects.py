@@ -78,7 +78,8 @@ def entry_recorded(
         partial = isinstance(amount, Money) and amount.currency == balance.currency and amount.minor < balance.minor
         return Entry(EntryKind.PROMISED, on, {"pay_on": pay_on.isoformat(), "minor": amount.minor if partial and amount else 0})
     if what == "payment_claim":
-        return Entry(EntryKind.PAYMENT_CLAIMED, on, {})
+        paid = read.get("amount")
+        return Entry(EntryKind.PAYMENT_CLAIMED, on, {"amount": paid.plain()} if isinstance(paid, Money) and paid.currency == balance.currency else {})
     if what == "dispute":
         asked = "" if kind == ReplyKind.DISPUTE else kind  # A correction, or what the customer still needs
         return Entry(EntryKind.DISPUTE_OPENED, on, {"reason": str(read.get("reason") or asked)})

@@ -38,6 +38,7 @@ class BankLineRow(Base):
     """A movement, once, however many statements tell of it; `statement_id` is the first that did, `position` where it stands in that.
 
     `minor` is positive for a deposit. `state` is one of domain.bank.LineState; `detail` says of it what a word cannot, NULL for nothing.
+    `settled_by` is by what it was applied (cash.deposit.Level, or person), "" while it is not.
     """
 
     __tablename__ = "bank_line"
@@ -66,4 +67,5 @@ class BankLineRow(Base):
     kind: Mapped[Word]
     identity: Mapped[Digest] = mapped_column(unique=True)
     state: Mapped[Word]
+    settled_by: Mapped[Word] = mapped_column(default="")
     detail: Mapped[dict[str, Any] | None] = mapped_column(Sparse)

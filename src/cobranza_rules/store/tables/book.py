@@ -68,6 +68,7 @@ class InvoiceRow(Base):
         CheckConstraint("status in ('open', 'paid', 'cancelled', 'substituted')", name="status"),
         CheckConstraint("delivery in ('pending', 'sent')", name="delivery"),
         Index("ix_invoice_series_folio", "series", "folio"),
+        Index("ix_invoice_folio", "folio"),
         Index("ix_invoice_open", "status", "customer_id"),
         Index("ix_invoice_due_basis", "customer_id", sqlite_where=text(HAS_BASIS), postgresql_where=text(HAS_BASIS)),
     )
@@ -148,6 +149,7 @@ class PaymentRow(Base):
     """One payment, whatever number of evidences speaks of it. `identity` is what makes two evidences speak of the same one."""
 
     __tablename__ = "payment"
+    __table_args__ = (Index("ix_payment_amount", "amount", "currency"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)

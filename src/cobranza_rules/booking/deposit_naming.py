@@ -1,0 +1,139 @@
+"""What a person names when a deposit is applied: invoices and amounts, each looked at before anything is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.deposit_shares import Share, left_of
+from cobranza_rules.booking.invoice_names import invoice_named
+from cobranza_rules.booking.named_together import AMOUNT
+from cobranza_rules.language import _
+from cobranza_rules.money import MINOR_UNITS, Money, MoneyError
+from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.tables import BankLineRow, InvoiceRow
+
+RATE = re.compile(r"\d{1,6}(\.\d{1,8})?")
+
+
+def deposit_numbered(keeper: Bookkeeper, number: int) -> BankLineRow:
+    """Raises ProblemError where there is none."""
+    line = keeper.session.get(BankLineRow, number)
+    if line is None:
+        raise ProblemError([Problem(_("there is no deposit {id}", id=number), _("'cobranza payment list --all' shows them"))])
+    return line
+
+
+class SharesNamed:
+    """What is wrong goes to `problems`. `more` is what has to be kept of a payment in another currency than the invoices'."""
+
+    def __init__(self, keeper: Bookkeeper, line: BankLineRow, rate: str, problems: list[Problem]) -> None:
+        self._session = keeper.session
+        self._line = line
+        self._problems = problems
+        self._left = left_of(line)
+        self._rate = self._read_rate(rate)
+        self.more: dict[str, Any] = {"rate": str(self._rate)} if self._rate is not None else {}
+
+    def shares(self, written: Mapping[str, str]) -> list[Share]:
+        """Together no more than what is left of the deposit, each no more than what is owed of its invoice."""
+        found: list[Share] = []
+        for name, amount in written.items():
+            invoice = self._invoice(name)
+            if invoice is not None and any(each.invoice is invoice for each in found):
+                what = _("{number} is named twice", number=invoice.number)
+                self._problems.append(Problem(what, _("give each invoice one amount")))
+            elif invoice is not None and self._in_currency(invoice):
+                minor = self._minor(invoice, amount, sum(each.paid for each in found))
+                if minor is not None:
+                    found.append(Share(invoice, minor, self._paid(invoice, minor)))
+        paid = sum(each.paid for each in found)
+        if not self._problems and not found:
+            self._problems.append(Problem(_("nothing is named that the deposit pays"), _("give --invoice NUMBER=AMOUNT")))
+        if paid > self._left:
+            told, left = Money(paid, self._line.currency), Money(self._left, self._line.currency)
+            what = _("the shares come to {told}, and {left} is left of deposit {id}", told=told, left=left, id=self._line.id)
+            self._problems.append(Problem(what, _("apply no more than was deposited")))
+        return found
+
+    def discount(self, name: str, written: str) -> tuple[InvoiceRow, Money] | None:
+        invoice = self._invoice(name)
+        amount = self._amount(invoice, written) if invoice is not None else None
+        return (invoice, amount) if invoice is not None and amount is not None else None
+
+    def _invoice(self, name: str) -> InvoiceRow | None:
+        try:
+            invoice = invoice_named(self._session, name)
+        except ProblemError as error:
+            self._problems += error.problems
+            return None
+        if invoice.closed is None:
+            return invoice
+        hint = _("'cobranza explain {number}' says how it stands", number=invoice.number)
+        self._problems.append(Problem(_("nothing is owed on {number}", number=invoice.number), hint))
+        return None
+
+    def _in_currency(self, invoice: InvoiceRow) -> bool:
+        if invoice.currency == self._line.currency or self._rate is not None:
+            return True
+        what = _("deposit {id} is in {deposit}, {number} in {invoice}", id=self._line.id, deposit=self._line.currency, number=invoice.number, invoice=invoice.currency)
+        hint = _("say with --rate what one {invoice} costs in {deposit}", invoice=invoice.currency, deposit=self._line.currency)
+        self._problems.append(Problem(what, hint))
+        return False
+
+    def _minor(self, invoice: InvoiceRow, written: str, spent: int) -> int | None:
+        """As much as is owed and left where nothing was written."""
+        owed = max(invoice.balance, 0)
+        if not written.strip():
+            amount = Money(min(owed, self._worth(invoice, self._left - spent)), invoice.currency)
+        elif (said := self._amount(invoice, written)) is not None:
+            amount = said
+        else:
+            return None
+        balance = Money(owed, invoice.currency)
+        if 0 < amount.minor <= owed:
+            return amount.minor
+        if amount.minor > owed:
+            what = _("{amount} is more than the {balance} that is owed of {number}", amount=amount, balance=balance, number=invoice.number)
+            hint = _("apply what is owed: the rest stays as unapplied cash")
+        elif owed:
+            what, hint = _("nothing is left of deposit {id} for {number}", id=self._line.id, number=invoice.number), _("give each its amount")
+        else:
+            what = _("nothing is owed on {number}", number=invoice.number)
+            hint = _("'cobranza explain {number}' says how it stands", number=invoice.number)
+        self._problems.append(Problem(what, hint))
+        return None
+
+    def _amount(self, invoice: InvoiceRow, written: str) -> Money | None:
+        matched = AMOUNT.fullmatch(written.strip())
+        try:
+            amount = Money.of(matched["number"].replace(",", ""), (matched["currency"] or invoice.currency).upper()) if matched else None
+        except MoneyError:
+            amount = None
+        if amount is None or amount.currency != invoice.currency or amount.minor <= 0:
+            what = _("'{text}' is no amount of {number}, which is in {currency}", text=written, number=invoice.number, currency=invoice.currency)
+            self._problems.append(Problem(what, _("write it like 1200.00")))
+            return None
+        return amount
+
+    def _read_rate(self, written: str) -> Decimal | None:
+        if not written.strip():
+            return None
+        if RATE.fullmatch(written.strip()) and Decimal(written) > 0:
+            return Decimal(written.strip())
+        self._problems.append(Problem(_("'{text}' is no rate of exchange", text=written), _("write it like 17.2550")))
+        return None
+
+    def _factor(self, invoice: InvoiceRow) -> Decimal:
+        """Minor units of the deposit's currency for one of the invoice's."""
+        rate = Decimal(1) if self._rate is None or invoice.currency == self._line.currency else self._rate
+        return rate * 10 ** (MINOR_UNITS.get(self._line.currency, 2) - MINOR_UNITS[invoice.currency])
+
+    def _paid(self, invoice: InvoiceRow, minor: int) -> int:
+        return int((minor * self._factor(invoice)).quantize(Decimal(1), ROUND_HALF_UP))
+
+    def _worth(self, invoice: InvoiceRow, paid: int) -> int:
+        return int(Decimal(paid) / self._factor(invoice))

@@ -1,0 +1,117 @@
+"""Deposits as people are shown them: how each stands, what it pays and by what, what is left of it, and what it may be."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.deposit_advices import advices, open_claims
+from cobranza_rules.booking.deposit_reading import Payers, around_of, deposit_of
+from cobranza_rules.booking.deposit_shares import kept_shares, left_of, payments_of
+from cobranza_rules.booking.identity import normal_name
+from cobranza_rules.cash.deposit import Policy, Proposal
+from cobranza_rules.cash.proposing import proposals
+from cobranza_rules.domain.bank import LineState
+from cobranza_rules.language import Sentence
+from cobranza_rules.money import Money
+from cobranza_rules.store.tables import ApplicationRow, BankLineRow, CustomerRow, EvidenceRow, InvoiceRow, PaymentRow
+
+OPEN = (LineState.OPEN.value, LineState.PART_APPLIED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`customers` are the codes of those whose payment it is; of one that is applied in part and has one customer, the rest is its unapplied cash."""
+
+    line: BankLineRow
+    amount: Money
+    left: Money
+    customers: tuple[str, ...]
+
+    @property
+    def unapplied_of(self) -> str:
+        return self.customers[0] if self.left and len(self.customers) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A payment of which the deposit is an evidence: its id, customer, what it covers by invoice number, and the kinds of its evidences."""
+
+    id: int
+    customer: str
+    covers: tuple[tuple[str, Money], ...]
+    evidences: tuple[str, ...]
+
+
+def deposits_in(keeper: Bookkeeper, states: Collection[str] = OPEN) -> Iterator[Standing]:
+    """The oldest first; of all states where none is named, withdrawals left out."""
+    query = select(BankLineRow).where(BankLineRow.minor > 0).order_by(BankLineRow.booked_on, BankLineRow.id)
+    for line in keeper.session.scalars(query.where(BankLineRow.state.in_(states)) if states else query):
+        yield standing_of(keeper, line)
+
+
+def standing_of(keeper: Bookkeeper, line: BankLineRow) -> Standing:
+    ids = {payment.customer_id for payment in payments_of(keeper, line.id)}
+    codes = keeper.session.execute(select(CustomerRow.code, CustomerRow.name).where(CustomerRow.id.in_(ids)).order_by(CustomerRow.id))
+    names = tuple(code or name for code, name in codes)
+    return Standing(line, Money(line.minor, line.currency), Money(left_of(line), line.currency), names)
+
+
+def why(line: BankLineRow) -> Sentence | None:
+    kept = (line.detail or {}).get("reason")
+    return Sentence.from_json(kept) if kept else None
+
+
+def paid_by(keeper: Bookkeeper, line: BankLineRow) -> list[Paid]:
+    found = []
+    for payment in payments_of(keeper, line.id):
+        covered = (
+            select(InvoiceRow.number, ApplicationRow.minor, ApplicationRow.currency)
+            .join(ApplicationRow, ApplicationRow.invoice_id == InvoiceRow.id)
+            .where(ApplicationRow.payment_id == payment.id, ApplicationRow.applied)
+            .order_by(InvoiceRow.id)
+        )
+        kinds = select(EvidenceRow.kind).where(EvidenceRow.payment_id == payment.id).distinct().order_by(EvidenceRow.kind)
+        covers = tuple((number, Money(minor, currency)) for number, minor, currency in keeper.session.execute(covered))
+        customer = keeper.session.get_one(CustomerRow, payment.customer_id)
+        found.append(Paid(payment.id, customer.code or customer.name, covers, tuple(keeper.session.scalars(kinds))))
+    return found
+
+
+def rates_of(line: BankLineRow) -> str:
+    return str((line.detail or {}).get("rate", ""))
+
+
+def proposed(keeper: Bookkeeper, lines: Iterable[BankLineRow], policy: Policy, today: dt.date) -> Iterator[tuple[BankLineRow, list[Proposal], dict[int, str]]]:
+    """What each open deposit may be, with the numbers of the invoices that are named. Nothing is written."""
+    claims = advices(open_claims(keeper.session, keeper.calendar, today))
+    for line in lines:
+        deposit = deposit_of(line, Payers.of(keeper, [line]))
+        alike = _customers_called(keeper, deposit.name) if deposit.name and deposit.customer is None else []
+        said = [each for each in claims if each.currency == line.currency]
+        customers = {each for each, _name in alike} | {each.customer for each in said}
+        around = around_of(keeper, [deposit], policy, {}, (), customers)
+        found = proposals(deposit, around, said, alike)
+        yield line, found, {each.id: each.number for each in around.invoices.values()}
+
+
+def _customers_called(keeper: Bookkeeper, name: str) -> list[tuple[int, str]]:
+    """Customers of exactly that name: it narrows what a person is shown, and no more."""
+    first = name.split(" ")[0]
+    query = select(CustomerRow.id, CustomerRow.name).where(func.upper(CustomerRow.name).like(f"{first[:3]}%"))
+    return [(key, called) for key, called in keeper.session.execute(query.order_by(CustomerRow.id)) if normal_name(called) == name]
+
+
+def unapplied_cash(keeper: Bookkeeper, customer_id: int) -> list[Money]:
+    """What a customer's deposits have left over, a sum for each currency."""
+    sums: dict[str, Money] = {}
+    lines = select(BankLineRow).where(BankLineRow.state == LineState.PART_APPLIED.value)
+    for line in keeper.session.scalars(lines.order_by(BankLineRow.id)):
+        if {payment.customer_id for payment in payments_of(keeper, line.id)} == {customer_id}:
+            left = Money(left_of(line), line.currency)
+            sums[line.currency] = sums.get(line.currency, Money(0, line.currency)) + left
+    return [sums[currency] for currency in sorted(sums)]

@@ -1,0 +1,233 @@
+"""A deposit of the bank in the book: it is a payment, or one more evidence of a payment; and all that is taken back again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+
+from cobranza_rules.booking.applications import cover
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.covering import enter_payment
+from cobranza_rules.booking.discounts import give_up_of_payment
+from cobranza_rules.domain.bank import LineState
+from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.language import Sentence
+from cobranza_rules.store.tables import ApplicationRow, BankLineRow, BankStatementRow, DiscountRow, EvidenceRow, InvoiceRow, PaymentRow
+
+BANK = "bank"  # The kind of evidence that a deposit is; its source is the id of the bank's line
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`minor` covers the invoice, in its currency; `paid` is what that takes of the deposit, in the deposit's."""
+
+    invoice: InvoiceRow
+    minor: int
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """By what a deposit is applied or taken back: `by` is a cash.deposit.Level; `who` a person's address, "" for the program."""
+
+    by: str
+    who: str = ""
+    reason: Sentence | None = None
+    comment: str = ""
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+def own_identity(line: BankLineRow, customer_id: int) -> str:
+    return f"{BANK}:{line.id}:{customer_id}"
+
+
+def payments_of(keeper: Bookkeeper, line_id: int) -> list[PaymentRow]:
+    """Of which the deposit is an evidence."""
+    evidence = select(EvidenceRow.payment_id).where(EvidenceRow.kind == BANK, EvidenceRow.source == str(line_id))
+    return list(keeper.session.scalars(select(PaymentRow).where(PaymentRow.id.in_(evidence)).order_by(PaymentRow.id)))
+
+
+def own_payments(keeper: Bookkeeper, line: BankLineRow) -> list[PaymentRow]:
+    """Of which nothing but this deposit tells."""
+    others = select(EvidenceRow.payment_id).where(or_(EvidenceRow.kind != BANK, EvidenceRow.source != str(line.id)))
+    return [each for each in payments_of(keeper, line.id) if keeper.session.scalar(others.where(EvidenceRow.payment_id == each.id)) is None]
+
+
+def kept_shares(line: BankLineRow) -> list[dict[str, Any]]:
+    """What the line itself pays: `invoice` id, `minor`, `paid`, `payment` id, and `claimed_on` where a claim was confirmed by it."""
+    return list((line.detail or {}).get("shares", ()))
+
+
+def left_of(line: BankLineRow) -> int:
+    """What of a deposit no invoice has taken, in minor units; nothing of one that is an evidence of another payment."""
+    if line.state == LineState.OPEN:
+        return line.minor
+    return line.minor - sum(share["paid"] for share in kept_shares(line)) if line.state == LineState.PART_APPLIED else 0
+
+
+def pay(keeper: Bookkeeper, line: BankLineRow, shares: Sequence[Share], because: Because) -> list[PaymentRow]:
+    """Each customer's shares are a payment of its own. The caller has checked that they are no more than what is left of the deposit."""
+    told = kept_shares(line)
+    by_customer: dict[int, list[Share]] = defaultdict(list)
+    for share in shares:
+        by_customer[share.invoice.customer_id].append(share)
+    payments = []
+    for customer_id, own in by_customer.items():
+        payment = _own_payment(keeper, line, customer_id)
+        told = [_cover(keeper, line, payment, share, because, told) for share in own] + told
+        payments.append(payment)
+    told = sorted({each["invoice"]: each for each in reversed(told)}.values(), key=lambda each: each["invoice"])
+    left = line.minor - sum(each["paid"] for each in told)
+    line.detail = {**_said(because), "shares": told}
+    line.state = (LineState.PART_APPLIED if left else LineState.APPLIED).value
+    line.settled_by = because.by
+    _put_amounts(keeper, line)
+    return payments
+
+
+def _said(because: Because) -> dict[str, Any]:
+    said: dict[str, Any] = {"who": because.who, "comment": because.comment, **because.more}
+    if because.reason is not None:
+        said["reason"] = because.reason.as_json()
+    return {name: value for name, value in said.items() if value}
+
+
+def _own_payment(keeper: Bookkeeper, line: BankLineRow, customer_id: int) -> PaymentRow:
+    """The customer's payment of which the deposit is an evidence already, or a new one."""
+    mine = next((each for each in payments_of(keeper, line.id) if each.customer_id == customer_id), None)
+    if mine is not None:
+        return mine
+    identity = own_identity(line, customer_id)
+    payment = keeper.session.scalar(select(PaymentRow).where(PaymentRow.identity == identity))
+    if payment is None:
+        payment = PaymentRow(
+            customer_id=customer_id,
+            identity=identity,
+            paid_on=line.booked_on,
+            currency=line.currency,
+            amount=line.minor,
+            operation=(line.tracking_key or line.reference)[:120],
+        )
+        keeper.session.add(payment)
+        keeper.session.flush()
+    _put_evidence(keeper, line, payment)
+    return payment
+
+
+def _put_evidence(keeper: Bookkeeper, line: BankLineRow, payment: PaymentRow) -> None:
+    positions = select(EvidenceRow.position).where(EvidenceRow.kind == BANK, EvidenceRow.source == str(line.id))
+    position = max(keeper.session.scalars(positions), default=-1) + 1
+    document = keeper.session.get_one(BankStatementRow, line.statement_id).document
+    keeper.session.add(EvidenceRow(payment_id=payment.id, kind=BANK, source=str(line.id), position=position, document=document))
+    keeper.session.flush()
+
+
+def _cover(
+    keeper: Bookkeeper, line: BankLineRow, payment: PaymentRow, share: Share, because: Because, told: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What the payment covers of it already counts together with the new share as one."""
+    invoice, claimed = share.invoice, share.invoice.claimed_on
+    minor, paid = share.minor, share.paid
+    known = select(ApplicationRow).where(ApplicationRow.payment_id == payment.id, ApplicationRow.invoice_id == invoice.id)
+    part = keeper.session.scalar(known)
+    before = next((each for each in told if each["invoice"] == invoice.id), {})
+    if part is not None:
+        keeper.enter(invoice, EntryKind.PAYMENT_REVERSED, payment.paid_on, {"payment": payment.id, "retold": True, "deposit": line.id})
+        minor, paid = minor + part.minor, paid + before.get("paid", 0)
+        part.minor = minor
+    else:
+        part = ApplicationRow(
+            payment_id=payment.id, invoice_uuid=invoice.uuid, invoice_id=invoice.id, currency=invoice.currency, minor=minor, applied=True
+        )
+        keeper.session.add(part)
+    enter_payment(keeper, invoice, payment, minor, {"deposit": line.id, "by": because.by})
+    kept = {"invoice": invoice.id, "minor": minor, "paid": paid, "payment": payment.id}
+    since = before.get("claimed_on") or (claimed.isoformat() if claimed is not None else "")
+    return {**kept, "claimed_on": since} if since else kept
+
+
+def _put_amounts(keeper: Bookkeeper, line: BankLineRow) -> None:
+    """A deposit of one customer is that customer's payment as a whole; of one for several each has what was applied for it."""
+    every = payments_of(keeper, line.id)
+    for payment in every:
+        if payment.identity.startswith(f"{BANK}:"):
+            paid = sum(share["paid"] for share in kept_shares(line) if share["payment"] == payment.id)
+            payment.amount = line.minor if len(every) == 1 else paid
+
+
+def join(keeper: Bookkeeper, line: BankLineRow, payment: PaymentRow, because: Because) -> None:
+    """The deposit is one more evidence of a payment that is on file: no balance moves, unless the bank had taken it back before."""
+    _put_evidence(keeper, line, payment)
+    _cover_again(keeper, payment)
+    line.state, line.settled_by = LineState.APPLIED.value, because.by
+    line.detail = {**_said(because), "payment": payment.id}
+    said = {"deposit": line.id, "payment": payment.id, "minor": payment.amount, "currency": payment.currency, "booked_on": str(line.booked_on)}
+    keeper.note(payment.customer_id, "deposit_joined", line.booked_on, said)
+
+
+def _cover_again(keeper: Bookkeeper, payment: PaymentRow) -> None:
+    """What a receipt says to be paid counts again, once the money that went back has come."""
+    taken_back = select(ApplicationRow).where(
+        ApplicationRow.payment_id == payment.id, ApplicationRow.applied.is_(False), ApplicationRow.invoice_id.is_not(None)
+    )
+    for part in list(keeper.session.scalars(taken_back)):
+        invoice = keeper.session.get_one(InvoiceRow, part.invoice_id)
+        if invoice.closed is None and invoice.currency == part.currency:
+            cover(keeper, invoice, part)
+
+
+def merge(keeper: Bookkeeper, line: BankLineRow, own: PaymentRow, told: PaymentRow, today: dt.date) -> None:
+    """What a person applied is told by other evidence, too: that goes on with the deposit's discounts, and no balance moves."""
+    keeper.session.execute(delete(EvidenceRow).where(*_evidence_of(line), EvidenceRow.payment_id == own.id))
+    keeper.session.execute(update(DiscountRow).where(DiscountRow.payment_id == own.id).values(payment_id=told.id))
+    _uncover(keeper, line, own, today, {"retold": True}, {}, withdrawn=True)
+    _put_evidence(keeper, line, told)
+    shares = [{**each, "payment": told.id} if each["payment"] == own.id else each for each in kept_shares(line)]
+    line.detail = {**(line.detail or {}), "shares": shares}
+
+
+def _evidence_of(line: BankLineRow) -> tuple[ColumnElement[bool], ...]:
+    return EvidenceRow.kind == BANK, EvidenceRow.source == str(line.id)
+
+
+def take_back(keeper: Bookkeeper, line: BankLineRow, today: dt.date, because: Because, *, money_went_back: bool = False) -> None:
+    """As if it had not been applied. What other evidence tells, too, stays; where the bank took the money back, all goes."""
+    said = {name: value for name, value in {"who": because.who, "comment": because.comment}.items() if value}
+    claims = {share["invoice"]: share.get("claimed_on") for share in kept_shares(line)}
+    for payment in payments_of(keeper, line.id):
+        keeper.session.execute(delete(EvidenceRow).where(*_evidence_of(line), EvidenceRow.payment_id == payment.id))
+        alone = keeper.session.scalar(select(EvidenceRow.id).where(EvidenceRow.payment_id == payment.id).limit(1)) is None
+        if alone or money_went_back:
+            retold = {} if money_went_back else {"retold": True}
+            _uncover(keeper, line, payment, today, {**said, **retold}, claims, withdrawn=alone)
+        else:
+            keeper.note(payment.customer_id, "deposit_parted", today, {"deposit": line.id, "payment": payment.id, **said})
+    line.state, line.settled_by, line.detail = LineState.OPEN.value, "", None
+
+
+def _uncover(
+    keeper: Bookkeeper,
+    line: BankLineRow,
+    payment: PaymentRow,
+    today: dt.date,
+    said: Mapping[str, Any],
+    claims: Mapping[int, str | None],
+    *,
+    withdrawn: bool,
+) -> None:
+    """With `withdrawn` the payment covers nothing for good; else what other evidence says it covers waits for the money."""
+    for part in list(keeper.session.scalars(select(ApplicationRow).where(ApplicationRow.payment_id == payment.id))):
+        if part.applied and part.invoice_id is not None:
+            invoice = keeper.session.get_one(InvoiceRow, part.invoice_id)
+            claimed = {"claimed_on": claims[invoice.id]} if said.get("retold") and claims.get(invoice.id) else {}
+            keeper.enter(invoice, EntryKind.PAYMENT_REVERSED, today, {"payment": payment.id, "deposit": line.id, **said, **claimed})
+            part.applied = False
+            give_up_of_payment(keeper, payment.id, invoice.id, today)
+        if withdrawn:
+            keeper.session.delete(part)
+    keeper.session.flush()
