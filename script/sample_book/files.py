@@ -8,6 +8,7 @@ from sample_book.bad_input import bad_input
 from sample_book.cfdi import credit_note_xml, invoice_xml, receipt_xml
 from sample_book.customer_list import customer_list
 from sample_book.customers import START
+from sample_book.deposits import statements
 from sample_book.invoices import all_invoices
 from sample_book.money_in import money_in
 from sample_book.replies import replies
@@ -28,14 +29,16 @@ def sample_files() -> dict[str, bytes]:
     ]
     arriving = papers(invoices)
     days = frozenset(day for day, _number, _xml in documents if day >= START)
+    banks = statements(receipts)
     files = {
         "cobranza.toml": settings().encode(),
         "clientes.xlsx": customer_list(),
-        "historia.yaml": story(invoices, answers, days, arriving).encode(),
+        "historia.yaml": story(invoices, answers, days, arriving, banks).encode(),
     }
     files |= {f"soporte/{paper.name}": paper.content for paper in arriving} | scans(invoices)
     files |= {f"cfdi/{_folder(day)}/{number}.xml": xml.encode() for day, number, xml in documents}
     files |= {f"respuestas/{reply.file}": reply.content for reply in answers}
+    files |= {f"bancos/{name}": content for (_day, name), content in banks.items()}
     files |= answers_of_the_signer()
     files |= {f"malos/{name}": content for name, content in bad_input(invoices, receipts).items()}
     return files

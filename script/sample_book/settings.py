@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-ACCOUNTS = {"@CLABE-MXN@": "00012345678", "@CLABE-USD@": "00087654321"}
+ACCOUNT_NUMBERS = {"bbva": "00012345678", "banamex": "00055566677", "hsbc": "00087654321"}
+ACCOUNTS = {"@CLABE-MXN@": ACCOUNT_NUMBERS["bbva"], "@CLABE-MXN-2@": ACCOUNT_NUMBERS["banamex"], "@CLABE-USD@": ACCOUNT_NUMBERS["hsbc"]}
 TEMPLATE = """\
 # La empresa de los ejemplos: EKU9003173C9 es un RFC de prueba del SAT; personas, cuentas y direcciones son inventadas.
 # Todos los ajustes se explican en docs/configuration.es.md.
@@ -32,6 +33,15 @@ bank = "BANCO DE EJEMPLO"
 account = "00012345678"
 clabe = "@CLABE-MXN@"
 beneficiary = "ESCUELA KEMPER URGATE"
+statements = "bbva"          # sus estados de cuenta llegan como los escribe este banco (rules/banks/bbva.yaml)
+
+[[company.accounts]]         # las cartas dan la primera de cada moneda; en ésta también se cobra
+currency = "MXN"
+bank = "BANCO DE EJEMPLO"
+account = "00055566677"
+clabe = "@CLABE-MXN-2@"
+beneficiary = "ESCUELA KEMPER URGATE"
+statements = "banamex"
 
 [[company.accounts]]
 currency = "USD"
@@ -40,6 +50,7 @@ account = "00087654321"
 clabe = "@CLABE-USD@"
 beneficiary = "ESCUELA KEMPER URGATE"
 swift = "EJEMMXMMXXX"
+statements = "hsbc"
 bank_address = "Avenida de la Muestra 1, 06000 Ciudad de México, Mexico"
 
 [people.administration_manager]

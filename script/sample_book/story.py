@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sample_book.customers import START, customers, office_days
@@ -122,7 +122,13 @@ FORMAT = """\
 """
 
 
-def story(invoices: Sequence[Invoice], replies: Sequence[Reply], days_with_files: frozenset[dt.date], papers: Sequence[Paper]) -> str:
+def story(
+    invoices: Sequence[Invoice],
+    replies: Sequence[Reply],
+    days_with_files: frozenset[dt.date],
+    papers: Sequence[Paper],
+    statements: Iterable[tuple[dt.date, str]],
+) -> str:
     opening = {"on": START, "customers": "clientes.xlsx", "files": ["cfdi/apertura/*.xml"]}
     lines = [FORMAT, "opening: " + _flow(opening), "", "days:"]
     for day in office_days():
@@ -131,6 +137,7 @@ def story(invoices: Sequence[Invoice], replies: Sequence[Reply], days_with_files
             lines.append(f"    note: {_flow(NOTES[day])}")
         files = [f"cfdi/{day}/*.xml"] if day in days_with_files else []
         files += [f"soporte/{paper.name}" for paper in papers if paper.on == day]
+        files += [f"bancos/{name}" for on, name in sorted(statements) if on == day]
         if files := [*files, *BAD_FILES.get(day, ())]:
             lines.append(f"    files: {_flow(files)}")
         lines += _listed("replies", [_reply(reply) for reply in replies if reply.on == day])

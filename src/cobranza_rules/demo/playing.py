@@ -15,10 +15,11 @@ from cobranza_rules.clock import FixedClock
 from cobranza_rules.demo.acting import Delivered, perform
 from cobranza_rules.demo.postman import answered_message, as_answer, deliver
 from cobranza_rules.demo.story import Story, StoryDay, read_story
+from cobranza_rules.intake.bank.reading import BankFiles
 from cobranza_rules.intake.sources import walk
 from cobranza_rules.starting import make_workspace, shipped
 from cobranza_rules.store.documents import digest_of
-from cobranza_rules.store.heartbeat import BANK, beat
+from cobranza_rules.store.heartbeat import BANK, PAYMENTS_TOLD, beat
 from cobranza_rules.tick import TickReport, run_tick
 from cobranza_rules.workspace import Workspace, open_workspace
 
@@ -67,7 +68,8 @@ class Play:
         if day.files:
             played.imported = self._import(day.files, None)
         with self.workspace.database.writing() as session:
-            beat(session, BANK, dt.datetime.combine(day.on, dt.time(18), dt.UTC))
+            for name in (BANK, PAYMENTS_TOLD):  # On days without a movement the bank has no statement, and the analyst says so.
+                beat(session, name, dt.datetime.combine(day.on, dt.time(18), dt.UTC))
         for reply in day.replies:
             message_id = answered_message(self.workspace, reply) if reply.customer else None
             if reply.customer and message_id is None:
@@ -87,7 +89,8 @@ class Play:
     def _import(self, patterns: tuple[str, ...] | list[str], opening: dt.date | None) -> ImportReport:
         files = [path for pattern in patterns for path in sorted(self.samples.glob(pattern))]
         workspace = self.workspace
-        importing = Importing(workspace.database, workspace.archive, workspace.clock, workspace.company.rfc, opening)
+        banks = BankFiles(workspace.bank_profiles, workspace.our_accounts(""))
+        importing = Importing(workspace.database, workspace.archive, workspace.clock, workspace.company.rfc, opening, banks=banks)
         return importing.take(walk(files))
 
 

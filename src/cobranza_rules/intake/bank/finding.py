@@ -39,6 +39,8 @@ def _found(text: str, letters: str, find: Find) -> str:
     if find.take is Shape.REST:
         return text[start:end].strip(" :;,.-/\t")
     part = text[start:end].upper() if find.take is Shape.RFC else text[start:end].lstrip(" :")
+    if find.take is Shape.CLABE:  # A tracking key may have eighteen digits as well.
+        return next((digits for digits in _SHAPES[find.take].findall(part) if is_clabe(digits)), "")
     found = _SHAPES[find.take].search(part)
     return found[0] if found else ""
 

@@ -1,0 +1,76 @@
+"""What the company's three accounts show of the six weeks: a deposit for each payment, what was returned, and the bank's own charges."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sample_book.bank import Movement, banamex, bbva, hsbc
+from sample_book.customers import END, START, Customer, bank_day_before, is_bank_day
+from sample_book.money_in import Receipt
+from sample_book.settings import ACCOUNT_NUMBERS, clabe
+
+OPENING = {"bbva": 1_250_000_00, "banamex": 310_000_00, "hsbc": 48_000_00}  # Cents in each account before the first day
+AT_BANAMEX = frozenset({"C-003", "C-006", "C-009", "C-012", "C-015", "C-018", "C-021"})  # The others pay pesos into BBVA.
+FEES_ON_THE_LAST_DAY = {dt.date(2026, 3, 31): (("bbva", -464_00), ("banamex", -348_00))}  # With their tax
+
+
+def statements(receipts: Sequence[Receipt]) -> dict[tuple[dt.date, str], bytes]:
+    """By the day on which each is fetched and its file's name: the movements of every bank day by themselves, the bank's name first."""
+    moved: dict[str, dict[dt.date, list[Movement]]] = {name: defaultdict(list) for name in OPENING}
+    for receipt in receipts:
+        if START <= receipt.paid_on <= END:
+            moved[account_of(receipt)][receipt.paid_on].append(deposit_of(receipt))
+    for day, fees in FEES_ON_THE_LAST_DAY.items():
+        for name, cents in fees:
+            moved[name][day].append(Movement(day, cents, "COMISION IVA"))
+    files = {}
+    for name, balance in OPENING.items():
+        for day in _bank_days():
+            movements = moved[name][day]
+            if movements:
+                files[day, f"{day}-{name}.{_SUFFIX[name]}"] = _written(name, movements, balance, day)
+                balance += sum(movement.cents for movement in movements)
+    return files
+
+
+def account_of(receipt: Receipt) -> str:
+    if receipt.currency != "MXN":
+        return "hsbc"
+    return "banamex" if receipt.customer.code in AT_BANAMEX else "bbva"
+
+
+def deposit_of(receipt: Receipt) -> Movement:
+    """Whoever pays names its invoices, as far as the bank gives room for it: Banamex has digits for the first one alone."""
+    numbers = " ".join(part.invoice.number for part in receipt.applied)
+    at_banamex = account_of(receipt) == "banamex"
+    return Movement(
+        receipt.paid_on,
+        int(receipt.amount * 100),
+        "DEPOSITO SPEI" if at_banamex else "SPEI RECIBIDO",
+        reference=receipt.applied[0].invoice.number.split("-")[1] if at_banamex else numbers,
+        tracking_key=receipt.operation,
+        name=receipt.customer.name,
+        rfc=receipt.customer.rfc if not receipt.customer.foreign else "",
+        clabe=clabe_of(receipt.customer),
+    )
+
+
+def clabe_of(customer: Customer) -> str:
+    """An account of a bank that there is not (999), with the right check digit."""
+    return clabe("999", "180", f"77{customer.position:09d}")
+
+
+def _bank_days() -> list[dt.date]:
+    days = (START + dt.timedelta(days=ahead) for ahead in range((bank_day_before(END) - START).days + 1))
+    return [day for day in days if is_bank_day(day)]
+
+
+def _written(name: str, movements: Sequence[Movement], opening: int, day: dt.date) -> bytes:
+    if name == "bbva":
+        return bbva(movements, opening)
+    return hsbc(movements, opening) if name == "hsbc" else banamex(movements, opening, ACCOUNT_NUMBERS[name], day, day)
+
+
+_SUFFIX = {"bbva": "txt", "banamex": "csv", "hsbc": "xlsx"}
