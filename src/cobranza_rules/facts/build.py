@@ -68,9 +68,7 @@ OF_CUSTOMER: dict[str, Callable[[CustomerPresent], Value | None]] = {
 }
 
 
-def customer_facts(
-    customer: CustomerPresent, inbox_open: int, company: Mapping[str, Value], *, promises_kept: int | None = None
-) -> Facts:
+def customer_facts(customer: CustomerPresent, inbox_open: int, company: Mapping[str, Value], *, promises_kept: int | None = None) -> Facts:
     """`promises_kept` in percent, None where it is unknown, or nobody asks for it."""
     facts: Facts = {**company, "inbox_open": inbox_open}
     if promises_kept is not None:

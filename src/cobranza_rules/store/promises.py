@@ -26,9 +26,7 @@ def promises_kept(session: Session, within: Within | None, today: dt.date, calen
     return percent_by_customer(read, today, calendar)
 
 
-def percent_by_customer(
-    promises: Iterable[tuple[int, tuple[Promise, ...]]], today: dt.date, calendar: BusinessCalendar
-) -> dict[int, int]:
+def percent_by_customer(promises: Iterable[tuple[int, tuple[Promise, ...]]], today: dt.date, calendar: BusinessCalendar) -> dict[int, int]:
     """Of the promises of single invoices, each beside the customer."""
     found: Mapping[int, list[bool]] = defaultdict(list)
     for customer_id, own in promises:
