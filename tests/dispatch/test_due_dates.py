@@ -6,9 +6,9 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from cobranza_rules.aging_report import aging_report
 from sqlalchemy import select
 
-from cobranza_rules.aging_report import aging_report
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.payment_terms import AgreedTerms, agree
 from cobranza_rules.calendar import BusinessCalendar

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
-from cobranza_rules.language import N_, _
+from cobranza_rules.language import N_, Sentence
 from cobranza_rules.money import Money
 from cobranza_rules.reports.cells import Cell, Column, Table
 from cobranza_rules.reports.standing import Standing
@@ -133,7 +133,7 @@ def indicators_of(asked: Sequence[Month], ends: Mapping[tuple[str, Month], Month
             yield Indicator(currency, month, end.receivables, end.current, sold, dso, cei)
 
 
-def indicator_table(found: Sequence[Indicator], on: dt.date) -> Table:
+def indicator_table(found: Sequence[Indicator], note: Sentence) -> Table:
     columns = [
         *(Column(N_("Currency"), 10), Column(N_("Month"), 10), Column(N_("Receivables"), 18, figures=True)),
         *(Column(N_("Not due yet"), 18, figures=True), Column(N_("Sales"), 18, figures=True)),
@@ -147,4 +147,4 @@ def indicator_table(found: Sequence[Indicator], on: dt.date) -> Table:
         ]
         for one in found
     ]
-    return Table(N_("Indicators"), columns, rows, (_("Collection indicators as of {on}, each month as it was known at its end", on=on),))
+    return Table(N_("Indicators"), columns, rows, (note,))
