@@ -15,7 +15,7 @@ from cobranza_rules.domain.promises import Promise, kept_percent, were_kept
 from cobranza_rules.language import Sentence, in_english
 from cobranza_rules.money import Money
 from cobranza_rules.problems import ProblemError
-from cobranza_rules.reports.cells import Column, Table
+from cobranza_rules.reports.cells import Cell, Column, Table
 from cobranza_rules.reports.chart import Panel, chart, format_of
 from cobranza_rules.reports.expected import Expected, Habits, expect, usual_days
 from cobranza_rules.reports.indicators import Month, count_back, effectiveness, months_before
@@ -142,7 +142,7 @@ def test_money_is_free_from_the_cancellation_on() -> None:
 
 
 def test_a_spreadsheet_has_real_numbers_and_dates() -> None:
-    rows = [["=1+1", Money(123_456, "MXN"), DAY, 3, Decimal("12.5"), None]]
+    rows: list[list[Cell]] = [["=1+1", Money(123_456, "MXN"), DAY, 3, Decimal("12.5"), None]]
     table = Table("Aging", [Column(name) for name in "ABCDEF"], rows, (Sentence("a note"),), [["Total", Money(2**53, "JPY"), None]])
     content = report_workbook("Aging", [table], DAY, in_english)
     assert content == report_workbook("Aging", [table], DAY, in_english)
