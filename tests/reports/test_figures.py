@@ -19,7 +19,7 @@ from cobranza_rules.reports.cells import Cell, Column, Table
 from cobranza_rules.reports.chart import Panel, chart, format_of
 from cobranza_rules.reports.expected import Expected, Habits, expect, usual_days
 from cobranza_rules.reports.indicators import Month, count_back, effectiveness, months_before
-from cobranza_rules.reports.standing import DISPUTED, Own, Standing
+from cobranza_rules.reports.standing import DISPUTED, PROMISED, Own, Standing
 from cobranza_rules.reports.unapplied import CreditEntry, FreedEntry, applied_of_notes, freed_of
 from cobranza_rules.reports.workbook import report_workbook
 
@@ -91,6 +91,11 @@ def test_a_promise_weighs_as_much_as_the_customer_keeps() -> None:
     ]
     past = standing(promised_on=on(3, 3), promised=60_000)
     assert [minor for _on, minor, _why in said(expect(past, NOTHING_KNOWN, DAY))] == [100_000]
+
+
+def test_a_promise_holds_until_its_day_has_passed() -> None:
+    promised = standing(on_hold=PROMISED, promised_on=DAY)
+    assert (promised.hold_on(DAY), promised.hold_on(on(3, 5)), standing(on_hold=DISPUTED).hold_on(DAY)) == (PROMISED, "", DISPUTED)
 
 
 def test_a_contrarrecibo_says_the_day_and_a_dispute_says_none() -> None:

@@ -45,6 +45,7 @@ class AgingLine:
     minor: int
     days_overdue: int | None
     bucket: str
+    on_hold: str
 
     def as_json(self) -> dict[str, Any]:
         own = self.standing.own
@@ -58,7 +59,7 @@ class AgingLine:
             "due_date": self.due_on.isoformat() if self.due_on else None,
             "days_overdue": self.days_overdue,
             "bucket": self.bucket,
-            "on_hold": self.standing.on_hold or None,
+            "on_hold": self.on_hold or None,
         }
 
 
@@ -99,7 +100,7 @@ class Aging:
         return (*bucket_names(self.limits), NO_DUE_DATE)
 
     def add(self, standing: Standing, customer: Customer) -> None:
-        own, hold = standing.own, standing.on_hold
+        own, hold = standing.own, standing.hold_on(self.on)
         for instalment, due_on, minor in standing.open_parts:
             days = (self.on - due_on).days if due_on else None
             bucket = bucket_of(days, self.limits)
@@ -110,7 +111,7 @@ class Aging:
                     sums.on_hold[hold] += minor
                     sums.held_lines[hold] += 1
             if self.detailed:
-                self.lines.append(AgingLine(standing, customer, instalment, due_on, minor, days, bucket))
+                self.lines.append(AgingLine(standing, customer, instalment, due_on, minor, days, bucket, hold))
 
     def add_unapplied(self, found: Unapplied, customer: Customer) -> None:
         """What is paid beyond a balance, paid for what was cancelled, or credited and not applied yet."""

@@ -61,7 +61,7 @@ def line_table(aging: Aging) -> Table:
             line.standing.own.number if line.instalment is None else f"{line.standing.own.number} ({line.instalment})",
             *(line.customer.code, line.customer.name, line.standing.own.currency),
             *(Money(line.minor, line.standing.own.currency), line.standing.own.issued_on, line.due_on, line.days_overdue),
-            *(word(line.bucket), word(line.standing.on_hold) if line.standing.on_hold else None),
+            *(word(line.bucket), word(line.on_hold) if line.on_hold else None),
         ]
         for line in aging.in_order()
     ]

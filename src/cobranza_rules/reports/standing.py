@@ -65,6 +65,11 @@ class Standing:
     delivered_on: dt.date | None = None
     awaits_receipt: bool = False
 
+    def hold_on(self, day: dt.date) -> str:
+        """Why it is on hold, "" where it is not: a promise holds no longer when its day has passed."""
+        is_past = self.promised_on is not None and self.promised_on < day
+        return "" if self.on_hold == PROMISED and is_past else self.on_hold
+
     @property
     def open_parts(self) -> list[tuple[int | None, dt.date | None, int]]:
         """Number of the instalment, None where there are none, with due date and what is open. They add up to the open balance."""
