@@ -19,8 +19,7 @@ from cobranza_rules.booking.importing import Importing, ImportReport
 from cobranza_rules.booking.task_answers import Answer, finish_task
 from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.clock import FixedClock
-from cobranza_rules.dispatch.correspondence import currencies_of
-from cobranza_rules.dispatch.unapplied import unapplied
+from cobranza_rules.dispatch.unapplied import currencies_of, unapplied
 from cobranza_rules.domain.invoice import fold
 from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.money import Money

@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from cobranza_rules.aging_report import aging_report
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.payment_terms import AgreedTerms, agree
 from cobranza_rules.calendar import BusinessCalendar
@@ -16,6 +15,7 @@ from cobranza_rules.dispatch.correspondence import Writer, statement_for
 from cobranza_rules.domain.terms import Instalment, Terms
 from cobranza_rules.explanation import explain_subject
 from cobranza_rules.language import Sentence
+from cobranza_rules.reports.aging_report import aging_report
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow
 from tests.cfdi_files import invoice, receipt
 from tests.stories.desk import Desk
@@ -35,7 +35,7 @@ def in_thirds(desk: Desk) -> Desk:
 
 
 def test_aging_puts_each_open_part_in_its_bucket(in_thirds: Desk) -> None:
-    report = aging_report(in_thirds.workspace)
+    report = aging_report(in_thirds.workspace).as_json()
     assert [
         (each["number"], each["instalment"], each["balance"], each["due_date"], each["days_overdue"], each["bucket"])
         for each in report["invoices"]

@@ -188,7 +188,7 @@ def test_every_fact_of_the_vocabulary_is_defined_once() -> None:
     assert sorted(defined) == sorted(fact.name for fact in INVOICE_FACTS)
     customer = SimpleNamespace(code="C", kind="domestic", status="active", language="es", delivery="email", credit_days=30, segment="AA")
     company = {"workdays_since_bank_statement": 0, "hours_since_mailbox_poll": 0}
-    assert set(customer_facts(customer, 0, company)) == {fact.name for fact in CUSTOMER_FACTS}
+    assert set(customer_facts(customer, 0, company, promises_kept=50)) == {fact.name for fact in CUSTOMER_FACTS}
 
 
 dates = st.none() | st.dates(dt.date(2025, 11, 1), dt.date(2026, 6, 30))

@@ -56,7 +56,7 @@ def sections(page: str) -> dict[tuple[str, ...], tuple[str, str]]:
     found = {}
     text = (DOCS / page).read_text(encoding="utf-8")
     for heading, body in re.findall(r"^### `cobranza ([^`]+)`\n(.*?)(?=^#{1,3} |\Z)", text, re.DOTALL | re.MULTILINE):
-        words = tuple(word for word in heading.split() if word.islower() and word.isalpha())
+        words = tuple(word for word in heading.split() if word.islower() and word.replace("-", "").isalpha())
         assert words not in found, heading
         found[words] = (heading, body)
     return found
@@ -195,6 +195,10 @@ class Desk:
             (("case",), ("C-001",)),
             (("case", "verify"), ()),
             (("aging",), day),
+            (("cash-forecast",), day),
+            (("indicators",), ("--on", "2026-04-02")),
+            (("acknowledgements",), day),
+            (("statement",), ("C-001", *day)),
             (("differences",), day),
             (("backtest",), ("--from", "2026-03-02", "--to", "2026-03-02", *day)),
             (("cfdi", "status"), ("FA-1270", *day)),

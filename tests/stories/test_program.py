@@ -105,6 +105,9 @@ def test_aging_is_a_contract(program: Program) -> None:
     report = program.json("aging", "--on", MONDAY)
     assert report == {
         "on": MONDAY,
+        "as_of": None,
+        "known": None,
+        "by": "currency",
         "invoices": [
             {
                 "uuid": uuid_of("FA-1"),
@@ -115,6 +118,7 @@ def test_aging_is_a_contract(program: Program) -> None:
                 "due_date": "2026-02-04",
                 "days_overdue": 26,
                 "bucket": "1-30",
+                "on_hold": None,
             },
             {
                 "uuid": uuid_of("FA-2"),
@@ -125,12 +129,24 @@ def test_aging_is_a_contract(program: Program) -> None:
                 "due_date": "2026-04-01",
                 "days_overdue": -30,
                 "bucket": "current",
+                "on_hold": None,
             },
         ],
         "totals": [
             {"currency": "MXN", "bucket": "current", "amount": "500.00", "invoices": 1},
             {"currency": "MXN", "bucket": "1-30", "amount": "1160.00", "invoices": 1},
         ],
+        "groups": [
+            {
+                "currency": "MXN",
+                "buckets": {"current": "500.00", "1-30": "1160.00", "31-60": "0.00", "61-90": "0.00", "91+": "0.00", "no due date": "0.00"},
+                "total": "1660.00",
+                "on_hold": "0.00",
+                "unapplied": "0.00",
+            }
+        ],
+        "on_hold": [],
+        "unapplied": [],
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from cobranza_rules.domain.agreement import Limit
 from cobranza_rules.domain.entry import Entry
+from cobranza_rules.domain.promises import Promise
 from cobranza_rules.domain.requested_delivery import RequestedDelivery
 from cobranza_rules.facts.build import CustomerPresent
 from cobranza_rules.facts.vocabulary import Scope
@@ -40,7 +41,7 @@ class RecordedCustomer:
     """`present` and `addresses` as they are today, for they are not kept in two times.
 
     `waiting` are the stretches of days in which a message of the customer waited for a person, the last day not counted: None while it
-    waits still.
+    waits still. `promises` are those of each invoice that was closed before the period began, where rules ask for them.
     """
 
     id: int
@@ -48,6 +49,7 @@ class RecordedCustomer:
     addresses: tuple[RecordedAddress, ...] = ()
     waiting: tuple[tuple[dt.date, dt.date | None], ...] = ()
     limits: tuple[Limit, ...] = ()
+    promises: tuple[tuple[Promise, ...], ...] = ()
 
     def inbox_open(self, today: dt.date) -> int:
         return sum(first <= today and (until is None or today < until) for first, until in self.waiting)

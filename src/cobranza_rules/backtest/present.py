@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -15,6 +16,7 @@ from cobranza_rules.backtest.simulated_queues import SimulatedQueues
 from cobranza_rules.domain.agreement import limits_on
 from cobranza_rules.domain.due_basis import overdue_part
 from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.domain.promises import kept_percent, were_kept
 from cobranza_rules.facts.build import company_facts, customer_facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts
 from cobranza_rules.rules.model import RuleSet
@@ -64,7 +66,8 @@ class Presents:
         of_invoices = _by_subject(decided, lambda one: one.invoice_id)
         for customer_id in customer_ids:
             recorded = self.book.history.customers[customer_id]
-            own = customer_facts(recorded.present, recorded.inbox_open(today), company)
+            kept = self._promises_kept(customer_id, today)
+            own = customer_facts(recorded.present, recorded.inbox_open(today), company, promises_kept=kept)
             contacted = self.book.contacted(customer_id)
             common = facts.common(own)
             seen = sorted((self._look_at(invoice_id) for invoice_id in self.book.open_of[customer_id]), key=_by_due_date)
@@ -90,6 +93,21 @@ class Presents:
                     )
                 invoices.append(subject)
         return Book(customers, invoices, (), self.company, list(self.queues.subjects(customers, of_customers, today, action)))
+
+    def _promises_kept(self, customer_id: int, today: dt.date) -> int | None:
+        if not self.rules.asks_for_promises_kept:
+            return None
+        states = [self.book.states.get(invoice) for invoice in self._invoices_of[customer_id]]
+        of_the_book = [state.promises for state in states if state is not None and state.closed is None]
+        every = (*self.book.history.customers[customer_id].promises, *of_the_book)
+        return kept_percent(kept for own in every for kept in were_kept(own, today, self.rules.calendar))
+
+    @cached_property
+    def _invoices_of(self) -> Mapping[int, Sequence[int]]:
+        found: dict[int, list[int]] = defaultdict(list)
+        for invoice in self.book.history.invoices.values():
+            found[invoice.customer_id].append(invoice.id)
+        return found
 
     def _climbed(self, invoice_id: int) -> tuple[str, ...]:
         return tuple(self.rules.current(rung.rung) for rung in self.book.states[invoice_id].rungs)

@@ -32,6 +32,7 @@ from cobranza_rules.clock import instant_of
 from cobranza_rules.domain.agreement import Limit, Version
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
+from cobranza_rules.domain.promises import Promise, promise_of_json
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.store.chunks import CHUNK
@@ -153,11 +154,25 @@ class HistoryReader:
             addresses[customer_id].append(RecordedAddress(role, email, bounced_on))
         waiting = self._waiting(ids, decided)
         rows = self.session.execute(select(*(CUSTOMER[name] for name in Customer._fields)).where(CUSTOMER.id.between(ids[0], ids[-1])))
-        limits = self._limits(ids, decided)
+        limits, promises = self._limits(ids, decided), self._promises(ids)
         return {
-            row.id: RecordedCustomer(row.id, row, tuple(addresses[row.id]), tuple(waiting.get(row.id, ())), tuple(limits[row.id]))
+            row.id: RecordedCustomer(
+                row.id, row, tuple(addresses[row.id]), tuple(waiting.get(row.id, ())), tuple(limits[row.id]), tuple(promises[row.id])
+            )
             for row in rows.all()
         }
+
+    def _promises(self, ids: Sequence[int]) -> dict[int, list[tuple[Promise, ...]]]:
+        """Of invoices of which nothing came to be known since the period began."""
+        found: dict[int, list[tuple[Promise, ...]]] = defaultdict(list)
+        if not self.rules.asks_for_promises_kept:
+            return found
+        query = select(INVOICE.customer_id, INVOICE.promises).where(
+            INVOICE.customer_id.between(ids[0], ids[-1]), INVOICE.promises.is_not(None), INVOICE.closed.is_(None)
+        )
+        for customer_id, kept in self.session.execute(query.where(INVOICE.id.not_in(self._concerned(ids)))):
+            found[customer_id].append(tuple(map(promise_of_json, kept)))
+        return found
 
     def _limits(self, ids: Sequence[int], decided: Decided) -> dict[int, list[Limit]]:
         """Credit limits with the day from which a decision could know of them."""

@@ -17,6 +17,7 @@ from cobranza_rules.casefile.writer import CaseWriter
 from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, basis_as_json, basis_of_json, due_anew
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus, after
+from cobranza_rules.domain.promises import promise_of_json
 from cobranza_rules.domain.rung_sent import rung_json, rung_of_json
 from cobranza_rules.domain.support import support_file
 from cobranza_rules.rulebook.versions import files_of, version_in_force
@@ -61,6 +62,7 @@ def state_of(row: InvoiceRow) -> InvoiceState:
         closed=InvoiceStatus(row.closed) if row.closed else None,
         due_basis=_basis_of(row),
         rungs=tuple(map(rung_of_json, row.rungs)),
+        promises=tuple(map(promise_of_json, row.promises or ())),
         acknowledgements=tuple(row.acknowledgements),
         support=tuple(map(support_file, row.support)),
         support_required=tuple(row.support_required),
@@ -96,6 +98,7 @@ def put_state(row: InvoiceRow, state: InvoiceState) -> None:
         "applied": dict(state.applied),
         "due_basis": _kept_basis(row, state.due_basis),
         "rungs": [rung_json(rung) for rung in state.rungs],
+        "promises": [promise.as_json() for promise in state.promises] or None,
         "acknowledgements": [dict(one) for one in state.acknowledgements],
         "support": [file.as_json() for file in state.support],
         "support_required": list(state.support_required),

@@ -45,7 +45,14 @@ COMMANDS = {
     "quarantine": ("cobranza_rules.cli.quarantine", "quarantine", N_("What could not be read, and why.")),
     "outbox": ("cobranza_rules.cli.outbox", "outbox", N_("Messages on their way out.")),
     "case": ("cobranza_rules.cli.case", "case", N_("A customer's case file.")),
-    "aging": ("cobranza_rules.cli.aging", "aging", N_("Aging of balances.")),
+    "aging": ("cobranza_rules.cli.aging", "aging", N_("Aging of balances, of today or of any past day.")),
+    "cash-forecast": ("cobranza_rules.cli.cash_forecast", "cash_forecast_", N_("What should come in, week by week, and why.")),
+    "indicators": ("cobranza_rules.cli.indicators", "indicators", N_("Days of sales outstanding, and how well money is collected.")),
+    "acknowledgements": (
+        "cobranza_rules.cli.acknowledgements",
+        "acknowledgements",
+        N_("Deliveries that wait for their acknowledgement."),
+    ),
     "differences": (
         "cobranza_rules.cli.differences",
         "differences",

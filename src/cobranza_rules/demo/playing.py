@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cobranza_rules.aging_report import aging_report
 from cobranza_rules.booking.importing import Importing, ImportReport
 from cobranza_rules.clock import FixedClock
 from cobranza_rules.demo.acting import Delivered, perform
@@ -17,6 +16,7 @@ from cobranza_rules.demo.postman import answered_message, as_answer, deliver
 from cobranza_rules.demo.story import Story, StoryDay, read_story
 from cobranza_rules.intake.bank.reading import BankFiles
 from cobranza_rules.intake.sources import walk
+from cobranza_rules.reports.aging_report import aging_report
 from cobranza_rules.starting import make_workspace, shipped
 from cobranza_rules.store.documents import digest_of
 from cobranza_rules.store.heartbeat import BANK, PAYMENTS_TOLD, beat
@@ -61,7 +61,7 @@ class Play:
     def _open(self) -> None:
         self._import([self.story.customers], None)
         self._import(self.story.opening_files, self.story.opening_on)
-        self.aging_before = aging_report(self.workspace)
+        self.aging_before = aging_report(self.workspace, detailed=False).as_json()
 
     def _play(self, day: StoryDay) -> PlayedDay:
         played = PlayedDay(day.on, day.note)

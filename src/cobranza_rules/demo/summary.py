@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from cobranza_rules.aging_report import aging_report
 from cobranza_rules.casefile.deliveries import deliveries_of
 from cobranza_rules.casefile.export import export_case
 from cobranza_rules.demo.playing import Play
@@ -18,6 +17,7 @@ from cobranza_rules.language import Sentence, Translate, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.plan.deciding import waiting_approvals
 from cobranza_rules.plan.ledger import planned
+from cobranza_rules.reports.aging_report import aging_report
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.store.tables import ActionRow, CustomerRow, OutgoingRow, ReceivedRow, TaskRow
 
@@ -47,7 +47,7 @@ def summarise(play: Play, translate: Translate) -> Summary:
         sent=tuple(_sent(play)),
         received=tuple(_received(play)),
         aging_before=play.aging_before,
-        aging_after=aging_report(play.workspace),
+        aging_after=aging_report(play.workspace, detailed=False).as_json(),
         waiting=tuple(_waiting(play)),
         case_folder=folder,
     )

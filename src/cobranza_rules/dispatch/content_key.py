@@ -12,9 +12,8 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.dispatch.attached_files import attached_files
-from cobranza_rules.dispatch.correspondence import currencies_of
 from cobranza_rules.dispatch.documents import covered_by, receipts_of
-from cobranza_rules.dispatch.unapplied import customers_with_unapplied, unapplied
+from cobranza_rules.dispatch.unapplied import currencies_of, customers_with_unapplied, unapplied
 from cobranza_rules.domain.billing_request import DeliveryContact
 from cobranza_rules.domain.customer import DeliveryMode
 from cobranza_rules.domain.requested_delivery import RequestedDelivery

@@ -7,12 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import state_of
-from cobranza_rules.booking.cancellation import paid_for_cancelled
-from cobranza_rules.booking.credit_notes import USED_UP
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.addressees import addressee_of, named_by_request
@@ -31,7 +29,7 @@ from cobranza_rules.money import Money
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import role_written_to
-from cobranza_rules.store.tables import CreditNoteRow, CustomerRow, InvoiceRow
+from cobranza_rules.store.tables import CustomerRow, InvoiceRow
 
 ANALYST = "collections_analyst"
 # Of letters that no rule writes
@@ -160,12 +158,24 @@ def signed_heading(
 
 
 def statement_for(session: Session, writer: Writer, customer: CustomerRow, currency: str, *, noted: bool = False) -> Letter:
-    """The statement of account: every open invoice of one customer in one currency, due or not; disputed ones apart, outside the total.
-
-    `noted` says beside those that are promised or claimed as paid that they are.
-    """
+    """The statement of account as it is now. `noted` says beside those that are promised or claimed as paid that they are."""
     query = select(InvoiceRow).where(InvoiceRow.customer_id == customer.id, InvoiceRow.currency == currency, InvoiceRow.status == "open")
     every = list(session.scalars(query.order_by(InvoiceRow.due_on, InvoiceRow.id)))
+    beside = unapplied_in_words(session, customer, currency, writer.tongue(customer))
+    return statement_of(session, writer, customer, currency, every, beside, noted=noted)
+
+
+def statement_of(
+    session: Session,
+    writer: Writer,
+    customer: CustomerRow,
+    currency: str,
+    every: Sequence[InvoiceRow],
+    beside: tuple[tuple[str, Money], ...],
+    *,
+    noted: bool = False,
+) -> Letter:
+    """Every open invoice of one customer in one currency, due or not; disputed ones apart, outside the total. `beside` is not applied yet."""
     rows = [row for row in every if not row.dispute_open]
     notes = [_what_is_open(state_of(row), writer.tongue(customer)) if noted else "" for row in rows]
     lines = tuple(line for row, note in zip(rows, notes, strict=True) for line in _lines_of(row, writer, note))
@@ -181,7 +191,7 @@ def statement_for(session: Session, writer: Writer, customer: CustomerRow, curre
         addressee=addressee_of(session, customer, "collections_contact"),
         lines=lines,
         held=tuple(_line(row, writer, why_apart(state_of(row), writer.tongue(customer))) for row in every if row.dispute_open),
-        unapplied=unapplied_in_words(session, customer, currency, writer.tongue(customer)),
+        unapplied=beside,
         buckets=_buckets(lines, currency, writer.buckets),
         total=_total(lines, currency),
         reference=customer.code,
@@ -276,16 +286,6 @@ def _person(company: Company, roles: set[str]) -> Person | None:
 
 def _by_address(company: Company, address: str) -> Person | None:
     return next((person for person in company.people if person.email == address), None)
-
-
-def currencies_of(session: Session, customer_id: int) -> list[str]:
-    """In which the customer owes something, or has something that is not applied yet."""
-    owed = select(InvoiceRow.currency).where(
-        InvoiceRow.customer_id == customer_id, or_(InvoiceRow.status == "open", InvoiceRow.balance < 0)
-    )
-    notes = select(CreditNoteRow.currency).where(CreditNoteRow.customer_id == customer_id, CreditNoteRow.state.not_in(USED_UP))
-    freed = {amount.currency for _number, amount in paid_for_cancelled(session, customer_id)}
-    return sorted({*session.scalars(owed.distinct()), *session.scalars(notes.distinct()), *freed})
 
 
 def initials(name: str) -> str:

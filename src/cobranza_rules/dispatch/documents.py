@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.catalogue import translator
-from cobranza_rules.dispatch.correspondence import Writer, currencies_of, heading_for, letter_for, statement_for
+from cobranza_rules.dispatch.correspondence import Writer, heading_for, letter_for, statement_for
+from cobranza_rules.dispatch.unapplied import currencies_of
 from cobranza_rules.domain.letter import (
     AccountLetter,
     CollectionsRelation,

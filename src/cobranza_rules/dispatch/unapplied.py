@@ -50,3 +50,13 @@ def unapplied_in_words(session: Session, customer: CustomerRow, currency: str, l
     translate = translator(language)
     found = _found(session, customer.id, currency)
     return tuple((Sentence(kind, {"number": number}).text(translate), amount) for kind, number, amount in found)
+
+
+def currencies_of(session: Session, customer_id: int) -> list[str]:
+    """In which the customer owes something, or has something that is not applied yet."""
+    owed = select(InvoiceRow.currency).where(
+        InvoiceRow.customer_id == customer_id, or_(InvoiceRow.status == "open", InvoiceRow.balance < 0)
+    )
+    notes = select(CreditNoteRow.currency).where(CreditNoteRow.customer_id == customer_id, CreditNoteRow.state.not_in(USED_UP))
+    freed = {amount.currency for _number, amount in paid_for_cancelled(session, customer_id)}
+    return sorted({*session.scalars(owed.distinct()), *session.scalars(notes.distinct()), *freed})

@@ -125,10 +125,13 @@ class OpenInstalment:
 
 def open_instalments(state: InvoiceState) -> tuple[OpenInstalment, ...]:
     """Of an open invoice with several parts; payments cover the oldest first. They add up to its balance. None of any other."""
-    parts = state.due_basis.parts
-    if not parts or state.balance <= 0:
+    return open_parts(state.due_basis.parts, state.paid, state.balance)
+
+
+def open_parts(parts: tuple[DuePart, ...], paid: int, balance: int) -> tuple[OpenInstalment, ...]:
+    if not parts or balance <= 0:
         return ()
-    left = uncovered(parts, state.paid)
+    left = uncovered(parts, paid)
     before = len(parts) - len(left)
     return tuple(OpenInstalment(before + place, len(parts), part.due_on, part.minor) for place, part in enumerate(left, 1))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cobranza_rules.domain.due_basis import basis_as_json, basis_inherited
 from cobranza_rules.domain.entry import Entry
+from cobranza_rules.domain.promises import promise_of_json
 from cobranza_rules.domain.rung_sent import rung_json, rung_of_json
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
         promised_minor=data["promised_minor"],
         promise_paid=data["promise_paid"],
         promise_count=data["promise_count"],
+        promises=tuple(map(promise_of_json, data.get("promises", ()))),
         claimed_on=_day(data, "claimed_on"),
         claim_count=data["claim_count"],
         dispute_open=data["dispute_open"],
@@ -73,6 +75,7 @@ def inheritance(state: InvoiceState) -> dict[str, Any]:
         "promised_minor": state.promised_minor,
         "promise_paid": state.promise_paid,
         "promise_count": state.promise_count,
+        "promises": [promise.as_json() for promise in state.promises],
         "claimed_on": _iso(state.claimed_on),
         "claim_count": state.claim_count,
         "dispute_open": state.dispute_open,

@@ -13,7 +13,7 @@ from cobranza_rules.domain.acknowledgement import adds_to, without_last
 from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, accepted, accepted_anew, agreed_anew, due_anew
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.inheritance import inherited
-from cobranza_rules.domain.promises import payment_claimed, promise_withdrawn, promised
+from cobranza_rules.domain.promises import Promise, payment_claimed, promise_withdrawn, promised, with_cover
 from cobranza_rules.domain.rung_sent import RungSent
 from cobranza_rules.domain.schedule import oldest_uncovered
 from cobranza_rules.domain.support import SupportFile, kinds_missing, support_file
@@ -34,7 +34,7 @@ class InvoiceState:
     `due_on` is the due date of the oldest part that payments have not covered; `due_basis` says what it rests on, parts included.
     `delivered_by` is the action that delivered it, None for what was delivered before the program came; `not_received_count` says how often
     the customer has said that a delivery did not reach it. `acknowledgements` are the data of
-    their entries, the oldest first; `support_required` are kinds of support.
+    their entries, the oldest first; `promises` are all that were made for it; `support_required` are kinds of support.
     """
 
     total: int = 0
@@ -57,6 +57,7 @@ class InvoiceState:
     promised_minor: int = 0
     promise_paid: int = 0
     promise_count: int = 0
+    promises: tuple[Promise, ...] = ()
     claimed_on: dt.date | None = None
     claim_count: int = 0
     dispute_open: bool = False
@@ -123,7 +124,10 @@ def fold(entries: Iterable[Entry]) -> InvoiceState:
 
 
 def after(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return _EFFECTS[entry.kind](state, entry)
+    came = _EFFECTS[entry.kind](state, entry)
+    if came.promises and came.paid != state.paid:
+        return with_cover(came, entry.happened_on, came.paid - state.paid)
+    return came
 
 
 def after_with_due_date(state: InvoiceState, entry: Entry, currency: str, calendar: BusinessCalendar) -> InvoiceState:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.invoices import Facts, InvoicePresent, invoice_facts
-from cobranza_rules.facts.vocabulary import Value
+from cobranza_rules.facts.vocabulary import PROMISES_KEPT, Value
 from cobranza_rules.money import Money
 
 __all__ = [
@@ -68,8 +68,11 @@ OF_CUSTOMER: dict[str, Callable[[CustomerPresent], Value | None]] = {
 }
 
 
-def customer_facts(customer: CustomerPresent, inbox_open: int, company: Mapping[str, Value]) -> Facts:
+def customer_facts(customer: CustomerPresent, inbox_open: int, company: Mapping[str, Value], *, promises_kept: int | None = None) -> Facts:
+    """`promises_kept` in percent, None where it is unknown, or nobody asks for it."""
     facts: Facts = {**company, "inbox_open": inbox_open}
+    if promises_kept is not None:
+        facts[PROMISES_KEPT] = promises_kept
     for name, find in OF_CUSTOMER.items():
         if (value := find(customer)) is not None:
             facts[name] = value

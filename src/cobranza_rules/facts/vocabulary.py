@@ -8,7 +8,9 @@ from cobranza_rules.facts.vocabulary_queues import APPROVAL_FACTS, PAYMENT_FACTS
 from cobranza_rules.facts.vocabulary_replies import REPLY_FACTS
 from cobranza_rules.language import N_
 
-__all__ = ["OWN_FACTS", "VOCABULARY", "Fact", "FactType", "Scope", "Value"]
+__all__ = ["OWN_FACTS", "PROMISES_KEPT", "VOCABULARY", "Fact", "FactType", "Scope", "Value"]
+
+PROMISES_KEPT = "promises_kept_percent"  # Read only where a rule names it
 
 CUSTOMER_FACTS = (
     fact("customer", T, N_("the customer's code"), 'customer == "C-014"'),
@@ -26,6 +28,14 @@ CUSTOMER_FACTS = (
     fact("credit_days", N, N_("credit days agreed with it"), "credit_days > 60", unit="days", may_be_unknown=True),
     fact("segment", T, N_("the segment in which the company counts it"), 'segment == "AA"', may_be_unknown=True),
     fact("inbox_open", N, N_("messages of the customer that wait for a person"), "inbox_open > 0", unit="messages", neutral=0),
+    fact(
+        PROMISES_KEPT,
+        N,
+        N_("promises kept in a hundred of those whose day has passed, for all its invoices; unknown while there are fewer than 3"),
+        "promises_kept_percent < 50",
+        unit="percent",
+        may_be_unknown=True,
+    ),
     fact(
         "workdays_since_bank_statement",
         N,

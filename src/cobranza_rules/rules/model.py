@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.tax_days import TaxDays
-from cobranza_rules.facts.vocabulary import PORTFOLIO_FACTS, Scope
+from cobranza_rules.facts.vocabulary import PORTFOLIO_FACTS, PROMISES_KEPT, Scope
 from cobranza_rules.rules.expression import Condition
 from cobranza_rules.rules.place import Place
 
@@ -224,6 +224,11 @@ class RuleSet:
         """Whether a rule or hold about customers names what their open invoices amount to."""
         named = {fact for scope, condition in self.conditions().values() if scope is Scope.CUSTOMER for fact in condition.facts}
         return not named.isdisjoint(fact.name for fact in PORTFOLIO_FACTS)
+
+    @cached_property
+    def asks_for_promises_kept(self) -> bool:
+        """Whether any condition names how well a customer keeps its promises."""
+        return any(PROMISES_KEPT in condition.facts for _scope, condition in self.conditions().values())
 
     def conditions(self) -> dict[str, tuple[Scope, Condition]]:
         """Every condition that an engine evaluates, by its name: `hold:ID`, `rule:ID`, `ladder:ID`, `rung:LADDER/RUNG`."""

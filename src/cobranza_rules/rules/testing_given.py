@@ -16,7 +16,7 @@ from cobranza_rules.domain.requested_delivery import RequestedDelivery
 from cobranza_rules.domain.schedule import DuePart, oldest_uncovered
 from cobranza_rules.domain.support import ANY
 from cobranza_rules.facts.build import COMPANY_FACTS
-from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, Value
+from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, PROMISES_KEPT, Value
 from cobranza_rules.language import N_, _
 from cobranza_rules.money import Money
 from cobranza_rules.rules.fields import Findings
@@ -37,6 +37,7 @@ CUSTOMER_KEYS = (
     "customer_ready",
     "inbox_open",
     "credit_limit",
+    PROMISES_KEPT,
     *COMPANY_FACTS,
 )
 # Facts that a test gives by name; each becomes part of the invoice's state on the first day and goes on from there.
@@ -99,7 +100,7 @@ def read_customer(node: YamlNode, findings: Findings) -> GivenCustomer | None:
     segment, _given = fields.fact(FACTS["segment"])
     limit = fields.amount("credit_limit")
     facts: dict[str, Value | None] = {}
-    for fact in COMPANY_FACTS:
+    for fact in (PROMISES_KEPT, *COMPANY_FACTS):
         value, given = fields.fact(FACTS[fact])
         if given:
             facts[fact] = value

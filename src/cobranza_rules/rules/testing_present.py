@@ -10,9 +10,10 @@ from typing import Any
 from cobranza_rules.domain.agreement import exceeded
 from cobranza_rules.domain.due_basis import overdue_part
 from cobranza_rules.domain.invoice import InvoiceState, InvoiceStatus
+from cobranza_rules.domain.promises import kept_percent, were_kept
 from cobranza_rules.domain.reply import AUTOMATIC_KINDS
 from cobranza_rules.facts.build import Facts, company_facts, customer_facts, invoice_facts, portfolio_facts, reply_facts
-from cobranza_rules.facts.vocabulary import Scope, Value
+from cobranza_rules.facts.vocabulary import PROMISES_KEPT, Scope, Value
 from cobranza_rules.rules.document_references import CUSTOMER_ROLES
 from cobranza_rules.rules.model import ASKED
 from cobranza_rules.rules.not_received import NOT_RECEIVED, contradicts
@@ -113,9 +114,16 @@ def _customer(book: TestedBook, key: int, today: dt.date) -> CustomerSubject:
         credit_days=given.credit_days,
         segment=given.segment,
     )
-    facts = _with(customer_facts(present, waiting, general), book.facts[key])
+    kept = None if PROMISES_KEPT in given.facts else _promises_kept(book, key, today)
+    facts = _with(customer_facts(present, waiting, general, promises_kept=kept), book.facts[key])
     addresses = {role: (f"{role}@customer-{key}.example",) for role in given.contacts if role not in book.bad[key]}
     return CustomerSubject(key, given.id, facts, addresses, _contacted(book, key), uncertain=_uncertain(book, key))
+
+
+def _promises_kept(book: TestedBook, key: int, today: dt.date) -> int | None:
+    """By what the test has let happen, where it does not say it itself."""
+    own = (state.promises for invoice, state in book.states.items() if book.owners[invoice] == key and state.closed is None)
+    return kept_percent(kept for promises in own for kept in were_kept(promises, today, book.rules.calendar))
 
 
 def _uncertain(book: TestedBook, key: int) -> frozenset[tuple[str, str]]:

@@ -35,6 +35,7 @@ from cobranza_rules.store.heartbeat import MAILBOX, last_beats
 from cobranza_rules.store.instalments import with_overdue_parts
 from cobranza_rules.store.overrides import OVERRIDE, Decided, read_overrides, rungs_of
 from cobranza_rules.store.parts import Background, Contacted, Part, Parts, open_messages
+from cobranza_rules.store.promises import promises_kept
 from cobranza_rules.store.queues import Queues
 from cobranza_rules.store.reminded import reminded_since
 from cobranza_rules.store.replies import open_replies
@@ -117,7 +118,8 @@ class BookReader:
         """Of customers that are `within`, or of all."""
         decided = read_overrides(self.session, within and within(OVERRIDE.customer_id), self.today, self.rules.current)
         days = self._contacted(within) if contacted else {}
-        return Background(self.company_facts(), open_messages(self.session, within), days, decided, self._uncertain())
+        kept = promises_kept(self.session, within, self.today, self.rules.calendar) if self.rules.asks_for_promises_kept else {}
+        return Background(self.company_facts(), open_messages(self.session, within), days, decided, self._uncertain(), kept)
 
     def book(self, part: Part, without: Collection[int] = ()) -> Book:
         """What a decision needs of the part's invoices and customers."""

@@ -16,7 +16,7 @@ from sqlalchemy.types import NULLTYPE
 from cobranza_rules.facts.build import OF_CUSTOMER, Facts, customer_facts
 from cobranza_rules.facts.invoices import InvoiceFacts
 from cobranza_rules.facts.table import FactTable
-from cobranza_rules.facts.vocabulary import Value
+from cobranza_rules.facts.vocabulary import PROMISES_KEPT, Value
 from cobranza_rules.store.chunks import CUSTOMER_ID, ID, WIDTH, Within, one_of, open_of, these
 from cobranza_rules.store.driver_rows import Row, all_fetched
 from cobranza_rules.store.overrides import Decided
@@ -47,7 +47,7 @@ class Background:
 
     `company` are the facts that are the same for everybody, `waiting` tells how many open messages a customer has sent, `contacted` the days of
     the ladder messages that the limit counts, `decided` what people decided, `uncertain` by which ladders and rules, and in which currency, it is
-    unknown whether a message has left.
+    unknown whether a message has left, `promises_kept` how many in a hundred a customer keeps, empty where nobody asks.
     """
 
     company: Facts
@@ -55,6 +55,7 @@ class Background:
     contacted: Contacted
     decided: Decided
     uncertain: Mapping[int, frozenset[tuple[str, str]]]
+    promises_kept: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,8 @@ class Part:
                 found[name] = list(repeat(value, len(ids)))
         if self._is_wanted("inbox_open"):
             found["inbox_open"] = [background.waiting.get(customer_id, 0) for customer_id in ids]
+        if self._is_wanted(PROMISES_KEPT):
+            found[PROMISES_KEPT] = list(map(background.promises_kept.get, ids))
         return found
 
     def _is_wanted(self, fact: str) -> bool:
@@ -106,14 +109,15 @@ class Part:
     def facts_of_customers(self) -> Callable[[Customer], Facts]:
         """Most customers are alike but for their codes."""
         alike: dict[tuple[Any, ...], Facts] = {}
-        waiting, company = self.background.waiting, self.background.company
+        waiting, company, kept = self.background.waiting, self.background.company, self.background.promises_kept
 
         def of(customer: Customer) -> Facts:
             _number, code, *rest = customer
             inbox_open = waiting.get(customer.id, 0)
-            key = (inbox_open, *rest)
+            promises_kept = kept.get(customer.id)
+            key = (inbox_open, promises_kept, *rest)
             if (facts := alike.get(key)) is None:
-                facts = alike[key] = customer_facts(customer, inbox_open, company)
+                facts = alike[key] = customer_facts(customer, inbox_open, company, promises_kept=promises_kept)
             return {**facts, "customer": code}
 
         return of

@@ -14,12 +14,13 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE, OF_MORE, Day
 from cobranza_rules.facts.spans import Span
-from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope
+from cobranza_rules.facts.vocabulary import PROMISES_KEPT, VOCABULARY, FactType, Scope
 from cobranza_rules.rules.alike import Points
 from cobranza_rules.store.fact_columns import INVOICE, SAME_FOR_ALL, of_more_columns
-from cobranza_rules.store.tables import CustomerRow, ReceivedRow
+from cobranza_rules.store.tables import CustomerRow, InvoiceRow, ReceivedRow
 
 CUSTOMER, RECEIVED = CustomerRow.__table__.c, ReceivedRow.__table__.c
+PROMISED = InvoiceRow.__table__.alias("promised")
 # The facts that are made of one column of the customer alone.
 OF_CUSTOMER = {
     "customer": "code",
@@ -73,6 +74,10 @@ class _Asked:
         elif fact == "inbox_open":
             own = RECEIVED.customer_id == INVOICE.customer_id
             self._others.append(select(func.count()).where(own, RECEIVED.state == "open").scalar_subquery())
+        elif fact == PROMISES_KEPT:  # Few customers have promised anything: each of them is like itself alone.
+            promised = PROMISED.c.customer_id
+            has_promised = select(promised).where(promised == INVOICE.customer_id, PROMISED.c.promises.is_not(None)).exists()
+            self._others.append(case((has_promised, INVOICE.customer_id), else_=null()))
         elif fact in OF_A_DATE:
             self._of_a_date(fact, points)
         elif fact in (exact := of_more_columns(self._day)):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from cobranza_rules.store.tables.base import Base, Currency, Digest, Long, Minor, Sparse, Word
 
 HAS_BASIS = "due_basis IS NOT NULL"
+HAS_PROMISES = "promises IS NOT NULL"
 
 
 class CustomerRow(Base):
@@ -58,7 +59,7 @@ class ContactRow(Base):
 class InvoiceRow(Base):
     """The present of an invoice: what it says of itself, and a copy of the fold of its entries (domain.invoice.InvoiceState).
 
-    `due_basis` is NULL where the due date rests on nothing but the invoice's own day of issue.
+    `due_basis` is NULL where the due date rests on nothing but the invoice's own day of issue, `promises` where none were made.
     `document` is None while its CFDI is not here, because only the accounting system has told of it; so is `uuid`, unless that names it.
     """
 
@@ -71,6 +72,7 @@ class InvoiceRow(Base):
         Index("ix_invoice_folio", "folio"),
         Index("ix_invoice_open", "status", "customer_id"),
         Index("ix_invoice_due_basis", "customer_id", sqlite_where=text(HAS_BASIS), postgresql_where=text(HAS_BASIS)),
+        Index("ix_invoice_promises", "customer_id", sqlite_where=text(HAS_PROMISES), postgresql_where=text(HAS_PROMISES)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -105,6 +107,7 @@ class InvoiceRow(Base):
     promised_minor: Mapped[Minor]
     promise_paid: Mapped[Minor]
     promise_count: Mapped[int]
+    promises: Mapped[list[Any] | None] = mapped_column(Sparse)
     claimed_on: Mapped[dt.date | None]
     claim_count: Mapped[int]
     dispute_open: Mapped[bool]
