@@ -14,7 +14,7 @@ from cobranza_rules.dispatch.pausing import pause_in_words, pause_on
 from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.mail.message import DeliveryReport
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.rules.contact_hours import may_write_at
+from cobranza_rules.rules.contact_hours import is_contact_time, may_write_at
 from cobranza_rules.store import attempts
 from cobranza_rules.store.tables import OutgoingRow
 from cobranza_rules.workspace import Workspace
@@ -25,6 +25,7 @@ class KeptBack(StrEnum):
 
     PAUSED = "paused"
     AFTER_HOURS = "after_hours"
+    REAL_HOURS = "real_hours"
     PUT_OFF = "put_off"
     SERVER_AWAY = "server_away"
     HOUR_FULL = "hour_full"
@@ -33,12 +34,16 @@ class KeptBack(StrEnum):
 NOT_YET = {
     KeptBack.PAUSED: _("not sent yet: sending is paused"),
     KeptBack.AFTER_HOURS: _("not sent yet: the contact hours are over"),
+    KeptBack.REAL_HOURS: _("not sent yet: by the real clock the contact hours of a business day are over"),
     KeptBack.SERVER_AWAY: _("not sent yet: the mail server is away"),
     KeptBack.HOUR_FULL: _("not sent yet: the limit of an hour is reached"),
 }
 SAID = {
     KeptBack.PAUSED: N_("Ready, and sending is paused: {count}"),
     KeptBack.AFTER_HOURS: N_("Ready, and waiting for the contact hours: {count}"),
+    KeptBack.REAL_HOURS: N_(
+        "Ready, and waiting for the contact hours of a business day by the real clock, whatever day was given: {count}"
+    ),
     KeptBack.PUT_OFF: N_("Put off by the mail server, and waiting to be tried again: {count}"),
     KeptBack.SERVER_AWAY: N_("Ready, and waiting for the mail server: {count}"),
     KeptBack.HOUR_FULL: N_("Ready, and waiting for room below the limit of an hour: {count}"),
@@ -99,6 +104,8 @@ class Leaving:
             return KeptBack.PAUSED
         if not may_write_at(self._workspace.rules, now):
             return KeptBack.AFTER_HOURS
+        if self._out.kind == "smtp" and not is_contact_time(self._workspace.rules, self._workspace.clock.wall()):
+            return KeptBack.REAL_HOURS
         return KeptBack.SERVER_AWAY if self._server_rests(now, asked=asked) else None
 
     def _hour_full(self, now: dt.datetime) -> KeptBack | None:
