@@ -18,7 +18,6 @@ from tests.stories.mail_server import MailServer, running_server
 from tests.stories.misfortunes import COUNT, MISFORTUNES, befall
 from tests.stories.tally import Tally, line, table
 
-
 SMTP, MAILDIR, FAILING = "SIGKILL, over SMTP", "SIGKILL, into a Maildir", "A server that fails at random"
 KINDS = (MAILDIR, SMTP, FAILING, *MISFORTUNES)
 
@@ -70,6 +69,11 @@ def soak(kills: int, seed: int, only: Sequence[str], tell: Callable[[str], None]
     return all(tally.sound for tally in tallies)
 
 
+def tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="script/soak", description=__doc__)
     parser.add_argument(
@@ -82,8 +86,8 @@ def main() -> None:
     parser.add_argument("--only", action="append", default=[], choices=KINDS, help="this kind alone; may be repeated")
     chosen = parser.parse_args()
     began = time.monotonic()
-    sound = soak(chosen.kills, chosen.seed, chosen.only, lambda text: print(text, flush=True))
-    print(f"\nSeed {chosen.seed}, {(time.monotonic() - began) / 60:.0f} minutes")
+    sound = soak(chosen.kills, chosen.seed, chosen.only, tell)
+    tell(f"\nSeed {chosen.seed}, {(time.monotonic() - began) / 60:.0f} minutes")
     sys.exit(0 if sound else 1)
 
 

@@ -76,7 +76,7 @@ def _call(base: str, arguments: list[str], said: str, complained: str, prepare: 
     from cobranza_rules.cli import main
     from cobranza_rules.clock import SystemClock
 
-    SystemClock.wall = lambda _clock: ON_THE_WALL  # type: ignore[method-assign]  # (only in the process that is to begin)
+    SystemClock.wall = lambda self: ON_THE_WALL  # type: ignore[method-assign]  # noqa: ARG005 (only in the process that is to begin)
     for number, file in ((1, said), (2, complained)):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
     for name in [name for name in os.environ if name.startswith(("COBRANZA_", "LC_", "LANG"))]:
