@@ -68,4 +68,4 @@ def last_askings(session: Session) -> Mapping[int, Asking]:
         .where(ApprovalRow.state == WAITING)
         .order_by(request.id)
     )
-    return {approval_id: Asking(*told) for approval_id, *told in session.execute(query)}
+    return {row.approval_id: Asking(row.recipient, row.state, row.detail, row.attempts, row.changed_at) for row in session.execute(query)}

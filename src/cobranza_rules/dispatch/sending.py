@@ -86,10 +86,11 @@ def put_back(keeper: Bookkeeper, workspace: Workspace, chain: Chain, intended: I
 def note_outcomes(keeper: Bookkeeper, workspace: Workspace, told: Sequence[tuple[Chain, DeliveryReport]]) -> None:
     """Chains that are done with it are confirmed."""
     done = []
+    begun = attempts.begun(keeper.session, [chain.outgoing.id for chain, _report in told if chain.outgoing is not None])
     for chain, report in told:
-        _note_outcome(keeper, workspace, chain, report)
+        assert chain.outgoing is not None
+        _note_outcome(keeper, workspace, chain, begun.get(chain.outgoing.id), report)
         if report.outcome is Delivery.SENT and chain.done:
-            assert chain.outgoing is not None
             recipients = ", ".join(_accepted(chain.outgoing, report))
             done.append((chain.row, chain.action, _("accepted for {recipients}", recipients=recipients)))
     confirm(keeper, done, workspace.clock.today())
@@ -99,12 +100,13 @@ def note_outcomes(keeper: Bookkeeper, workspace: Workspace, told: Sequence[tuple
             leave_open(keeper, workspace, chain.row, chain.outgoing)
 
 
-def _note_outcome(keeper: Bookkeeper, workspace: Workspace, chain: Chain, report: DeliveryReport) -> None:
+def _note_outcome(keeper: Bookkeeper, workspace: Workspace, chain: Chain, attempt: AttemptRow | None, report: DeliveryReport) -> None:
     row, outgoing, today = chain.row, chain.outgoing, workspace.clock.today()
     assert outgoing is not None
     outgoing.phase, outgoing.detail, outgoing.changed_at = report.phase, report.detail, keeper.known_at
     outgoing.next_try_at = None
-    attempt = attempts.complete(keeper.session, outgoing.id, report.outcome, report.phase, report.detail, dict(report.refused))
+    if attempt is not None:
+        attempts.complete(attempt, report.outcome, report.phase, report.detail, dict(report.refused))
     if not (report.outcome is Delivery.POSTPONED and report.phase in attempts.UNHEARD):
         tell(keeper, row, today, **({"began_at": attempt.began_at.isoformat()} if attempt is not None else {}))
     if report.outcome is Delivery.SENT:
@@ -187,6 +189,8 @@ def _ask_about(keeper: Bookkeeper, row: ActionRow, reason: Sentence, detail: str
 
 def mark_addresses(keeper: Bookkeeper, customer_id: int, addresses: Sequence[str], today: dt.date) -> int:
     """How many of the customer's contacts were marked by it, those that its billing requests name included."""
+    if not addresses:
+        return 0
     contacts = select(ContactRow).where(
         ContactRow.customer_id == customer_id, ContactRow.email.in_(addresses), ContactRow.bounced_on.is_(None)
     )
