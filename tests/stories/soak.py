@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import functools
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -43,25 +44,35 @@ def kinds(folder: Path, server: MailServer, draw: random.Random, kills: int) -> 
     return found
 
 
-def until_enough(kind: Kind, folder: Path, name: str) -> Tally:
+def until_enough(kind: Kind, folder: Path, name: str) -> tuple[Tally, bool]:
+    """What the rounds came to, and whether somebody has stopped it before there were enough: the round that was being played does not count."""
     tally = Tally()
-    while not kind.enough(tally):
-        tally += kind.play(folder / f"round-{tally.rounds}")
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{name}: {tally.kills} kills, {tally.faults} faults\033[K")
-    return tally
+    try:
+        while not kind.enough(tally):
+            tally += kind.play(folder / f"round-{tally.rounds}")
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{name}: {tally.kills} kills, {tally.faults} faults\033[K")
+    except KeyboardInterrupt:
+        return tally, True
+    return tally, False
 
 
 def soak(kills: int, seed: int, only: Sequence[str], tell: Callable[[str], None]) -> bool:
-    """Tells a line of the table as soon as it is known, and where kills and faults struck. True where nothing was doubled or lost."""
+    """Tells a line of the table as soon as it is known, and where kills and faults struck. True where nothing was doubled or lost.
+
+    Whoever stops it (SIGINT, SIGTERM) gets the table of what was played until then.
+    """
     with tempfile.TemporaryDirectory(prefix="cobranza-soak-") as name, running_server() as server:
         folder = Path(name)
         found = kinds(folder, server, random.Random(seed), kills)
         tell(table([]))
         tallies = []
         for each in only or KINDS:
-            tallies.append(until_enough(found[each], folder, each))
-            tell(line(tallies[-1].row(each)))
+            tally, stopped = until_enough(found[each], folder, each)
+            tallies.append(tally)
+            tell(line(tally.row(each)))
+            if stopped:
+                break
     where = sum((tally.where for tally in tallies), Counter[str]())
     tell("\nWhere they struck:\n")
     for moment, times in sorted(where.items()):
@@ -85,6 +96,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20260302)
     parser.add_argument("--only", action="append", default=[], choices=KINDS, help="this kind alone; may be repeated")
     chosen = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):  # One that is started in the background ignores the first.
+        signal.signal(number, signal.default_int_handler)
     began = time.monotonic()
     sound = soak(chosen.kills, chosen.seed, chosen.only, tell)
     tell(f"\nSeed {chosen.seed}, {(time.monotonic() - began) / 60:.0f} minutes")
