@@ -20,7 +20,7 @@ from cobranza_rules.dispatch.approval_requests import ANSWER_KIND, KIND
 from cobranza_rules.dispatch.internal_mail import Written, write_internal
 from cobranza_rules.dispatch.shown import must_be_whole
 from cobranza_rules.domain.company import Company, Person
-from cobranza_rules.language import Sentence, _
+from cobranza_rules.language import Sentence, _, word
 from cobranza_rules.mail.approval_words import OwnTexts, Verdict, read_decisions
 from cobranza_rules.mail.message import IncomingMessage
 from cobranza_rules.mail.reply_token import APPROVAL, tokens_in_addresses
@@ -145,7 +145,7 @@ def _decide(
     for number, verdict in verdicts.items():
         person = _who(workspace.company, roles[number], row.sender)
         if person is None:
-            refused.append(_("approval {id} is for {role} now", id=number, role=roles[number]))
+            refused.append(_("approval {id} is for {role} now", id=number, role=word(roles[number])))
             continue
         decision = Decision(person, verdict.agreed, verdict.reason, source=row.raw)
         one, problems = decide_approvals(keeper, [number], decision, workspace.clock.today(), partial(must_be_whole, workspace))
