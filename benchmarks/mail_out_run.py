@@ -33,6 +33,9 @@ class Noon:
     def now(self) -> dt.datetime:
         return NOW
 
+    def wall(self) -> dt.datetime:
+        return NOW
+
 
 def send(base: Path, n: int, port: int) -> float:
     """As a run does it: last look, intent, wire, outcome."""

@@ -121,7 +121,7 @@ def make_workspace(tmp_path: Path) -> Iterator[WorkspaceMaker]:
             for part in ("new", "cur", "tmp"):
                 (base / "correo-recibido" / part).mkdir(parents=True)
             put_migrated(base / "cobranza.db")
-        workspace = open_workspace(base, on)
+        workspace = at(open_workspace(base, on), on)
         opened.append(workspace)
         publish_once(workspace)
         return workspace
@@ -147,7 +147,7 @@ def publish_anew(workspace: Workspace) -> None:
 
 
 def at(workspace: Workspace, day: dt.date) -> Workspace:
-    """The same workspace on another day."""
+    """The same workspace on another day, at whatever hour the tests run."""
     workspace.clock = FixedClock(day, workspace.settings.timezone)
     return workspace
 

@@ -16,6 +16,10 @@ class Clock(Protocol):
         """An aware instant in UTC, never earlier than the one before."""
         ...
 
+    def wall(self) -> dt.datetime:
+        """What the clock on the wall shows, in UTC: another instant than `now` where a day was given."""
+        ...
+
 
 def instant_of(day: dt.date, time: dt.time, zone: dt.tzinfo) -> dt.datetime:
     """In UTC; the first or last instant that there is where it lies beyond, for the first and last day have no room for every zone."""
@@ -45,12 +49,16 @@ class SystemClock:
     def now(self) -> dt.datetime:
         return dt.datetime.now(dt.UTC)
 
+    def wall(self) -> dt.datetime:
+        return self.now()
+
 
 class FixedClock:
     """A day that is given (`--on`): its instants begin at ten in the morning and move on by a second each time they are asked for."""
 
-    def __init__(self, day: dt.date, timezone: str) -> None:
-        self.day = day
+    def __init__(self, day: dt.date, timezone: str, real: Clock | None = None) -> None:
+        """`real` hangs on the wall meanwhile; without one this is the only clock that there is."""
+        self.day, self._real = day, real
         self._next = instant_of(day, dt.time(10), ZoneInfo(timezone))
 
     def today(self) -> dt.date:
@@ -59,3 +67,6 @@ class FixedClock:
     def now(self) -> dt.datetime:
         instant, self._next = self._next, self._next + dt.timedelta(seconds=1)
         return instant
+
+    def wall(self) -> dt.datetime:
+        return self._next if self._real is None else self._real.wall()

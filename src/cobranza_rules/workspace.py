@@ -208,4 +208,5 @@ def open_workspace(base: Path, on: dt.date | None = None, warm: Warm | None = No
     """Raises ProblemError where there is no workspace or its settings are wrong."""
     settings = read_settings(base / FILE_NAME)
     zone = settings.timezone
-    return Workspace(base, settings, SystemClock(zone) if on is None else FixedClock(on, zone), warm)
+    real = SystemClock(zone)
+    return Workspace(base, settings, real if on is None else FixedClock(on, zone, real), warm)

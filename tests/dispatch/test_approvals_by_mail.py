@@ -61,6 +61,7 @@ def answer(
     threaded: bool = True,
     subject: str | None = None,
     headers: tuple[str, ...] = (),
+    to_address: str = "cobranza@kemper.example",
 ) -> bytes:
     """An answer to one of our mails, delivered; its bytes."""
     desk.counter += 1
@@ -69,7 +70,7 @@ def answer(
     lines = [
         f"Authentication-Results: mx.kemper.example; dmarc={'pass' if authenticated else 'fail'} header.from={domain}",
         f"From: {sender}",
-        "To: cobranza@kemper.example",
+        f"To: {to_address}",
         f"Subject: {subject if subject is not None else 'RE: ' + str(to['Subject'])}",
         f"Message-ID: <a{desk.counter}@{domain}>",
         *([f"In-Reply-To: {mail_id}", f"References: {to['References'] or ''} {mail_id}".replace(":  ", ": ")] if threaded else []),
@@ -179,8 +180,8 @@ def test_who_is_not_certain_decides_nothing_and_is_told_nothing(asked: Desk) -> 
         "it comes from analista@kemper.example, and administracion@kemper.example was asked",
         "no pattern says what it means",
         "our mail server does not vouch for its sender",
-        "the token in its subject is not one of ours",
-        "the token in its subject is not one of ours",
+        "the token in its subject or address is not one of ours",
+        "the token in its subject or address is not one of ours",
     ]
     assert mails_of(asked, "approval-answer") == []
 

@@ -6,13 +6,14 @@ import datetime as dt
 
 import pytest
 
+from cobranza_rules.clock import FixedClock
 from cobranza_rules.dispatch import handing_over, last_look
 from cobranza_rules.mail.message import Delivery
 from cobranza_rules.mail.smtp_sink import SmtpSink
 from tests.cfdi_files import invoice
 from tests.mail_out.conftest import free_port
 from tests.stories.desk import Desk
-from tests.stories.fixtures import OPENING, DeskMaker
+from tests.stories.fixtures import OPENING, DeskMaker, over_smtp
 from tests.stories.hand_clock import HandClock
 from tests.stories.mail_server import MailServer
 
@@ -30,7 +31,7 @@ def ready(make_desk: DeskMaker, server: MailServer) -> Desk:
     desk = make_desk(*(f"C-{n},{name},{ABROAD},extranjero,en,30,correo,f@c{n}.example,p@c{n}.example," for n, name in enumerate(names, 1)))
     for number, name in enumerate(names, 1):
         desk.take(invoice(f"FA-{number}", "900.00", receiver=(ABROAD, name)), opening=OPENING)
-    desk.workspace.sink = SmtpSink("127.0.0.1", server.port, security="none", timeout_seconds=5)
+    over_smtp(desk, server)
     desk.workspace.clock = HandClock(NIGHT)
     assert desk.tick().states == {"approved": COUNT}
     desk.workspace.clock = HandClock(MORNING)
@@ -47,18 +48,34 @@ def test_each_leaves_once(ready: Desk, server: MailServer) -> None:
 def test_when_the_hours_end_in_between_the_others_wait(ready: Desk, server: MailServer) -> None:
     clock = HandClock(MORNING)
     ready.workspace.clock = clock
-    real = ready.workspace.sink.deliver
-
-    def late(*arguments: object) -> object:
-        clock.at = dt.datetime(2026, 3, 4, 0, tzinfo=dt.UTC)  # Six in the evening
-        return real(*arguments)  # type: ignore[arg-type]
-
-    ready.workspace.sink.deliver = late  # type: ignore[method-assign, assignment]
+    it_grows_late(ready, clock)
     done = ready.tick()
     assert (done.states, done.kept_back) == ({"sent": 1, "approved": COUNT - 1}, {"after_hours": COUNT - 1})
     assert len(server.accepted) == 1
     assert [row.attempts for row in ready.outgoing("approved")] == [0] * (COUNT - 1)
     assert ready.why(ready.actions(state="approved")[0]) == "not sent yet: the contact hours are over"
+
+
+def test_when_the_real_hours_end_in_between_the_others_wait_whatever_day_was_given(ready: Desk, server: MailServer) -> None:
+    wall = HandClock(MORNING)
+    ready.workspace.clock = FixedClock(MORNING.date(), ready.workspace.settings.timezone, wall)
+    it_grows_late(ready, wall)
+    done = ready.tick()
+    assert (done.states, done.kept_back) == ({"sent": 1, "approved": COUNT - 1}, {"real_hours": COUNT - 1})
+    assert len(server.accepted) == 1
+    why = "not sent yet: by the real clock the contact hours of a business day are over"
+    assert [ready.why(row) for row in ready.actions(state="approved")] == [why] * (COUNT - 1)
+
+
+def it_grows_late(desk: Desk, clock: HandClock) -> None:
+    """With the first message that leaves."""
+    real = desk.workspace.sink.deliver
+
+    def late(*arguments: object) -> object:
+        clock.at = dt.datetime(2026, 3, 4, 0, tzinfo=dt.UTC)  # Six in the evening
+        return real(*arguments)  # type: ignore[arg-type]
+
+    desk.workspace.sink.deliver = late  # type: ignore[method-assign, assignment]
 
 
 def test_a_server_that_is_away_is_asked_once(ready: Desk) -> None:

@@ -5,39 +5,30 @@ from __future__ import annotations
 import datetime as dt
 import re
 import socket
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from cobranza_rules.config_sections import ArchiveSection, MailInSection, MailSection
 from cobranza_rules.digest.gathering import gather_digest
 from cobranza_rules.mail.adapters import open_archive
 from cobranza_rules.mail.archive_mailbox import ImapArchive
-from cobranza_rules.mail.imap_connection import ImapConnection
 from cobranza_rules.mail.mailbox import MailboxUnavailable
 from cobranza_rules.problems import ProblemError
-from tests.mail.dovecot import PASSWORD, Dovecot, free_port, missing
+from tests.mail.dovecot import Dovecot, free_port, missing, running_dovecot
+from tests.stories.archive import ARCHIVE, archive_of, deliver_copies, section, with_archive
 from tests.stories.desk import PAYER, Desk
 from tests.stories.mail_server import MailServer
 
-ARCHIVE = "archivo@kemper.example"
 FIRST = "first-reminder"
 needs_dovecot = pytest.mark.skipif(bool(missing()), reason=missing() or "present")
 
 
 @pytest.fixture(scope="module")
 def one_dovecot() -> Iterator[Dovecot]:
-    with tempfile.TemporaryDirectory(prefix="dovecot-") as folder:
-        Path(folder).chmod(0o755)
-        dovecot = Dovecot(Path(folder))
-        try:
-            dovecot.start()
-            yield dovecot
-        finally:
-            dovecot.stop()
+    with running_dovecot() as dovecot:
+        yield dovecot
 
 
 @pytest.fixture
@@ -46,34 +37,12 @@ def dovecot(one_dovecot: Dovecot) -> Dovecot:
     return one_dovecot
 
 
-def section(dovecot: Dovecot, **changes: object) -> ArchiveSection:
-    given = {"host": "127.0.0.1", "port": dovecot.port, "security": "none", "user": dovecot.user, "timeout_seconds": 5, "grace_minutes": 30}
-    return ArchiveSection.model_validate({**given, **changes})
-
-
-def archive_of(section: ArchiveSection) -> ImapArchive:
-    return ImapArchive(ImapConnection(section, SecretStr(PASSWORD), None, "mail.archive"), section.folder)
-
-
-def with_archive(desk: Desk, section: ArchiveSection) -> Desk:
-    settings = desk.workspace.settings
-    mail = settings.mail.model_copy(update={"archive": section, "out": settings.mail.out.model_copy(update={"archive": ARCHIVE})})
-    desk.workspace.settings = settings.model_copy(update={"mail": mail})
-    desk.workspace.archive_mailbox = archive_of(section)
-    return desk
-
-
 @pytest.fixture
 def archived(wired: Desk, server: MailServer, dovecot: Dovecot) -> Desk:
     """The answer to the first message never comes, and nobody can say whether it left."""
     server.handler.data = ["drop after accepting"]
-    return with_archive(wired, section(dovecot))
-
-
-def deliver_copies(server: MailServer, dovecot: Dovecot) -> None:
-    for _sender, recipients, raw in server.handler.accepted:
-        if ARCHIVE in recipients:
-            dovecot.append(raw)
+    with_archive(wired.workspace, section(dovecot))
+    return wired
 
 
 @needs_dovecot
@@ -172,7 +141,7 @@ def test_an_archive_that_cannot_be_searched_is_told_and_decides_nothing(
     archived: Desk, server: MailServer, dovecot: Dovecot, changes: dict[str, object], said: str
 ) -> None:
     archived.tick()
-    with_archive(archived, section(dovecot, **changes))
+    with_archive(archived.workspace, section(dovecot, **changes))
     deliver_copies(server, dovecot)
     report = archived.later(minutes=40).tick()
     assert [str(problem) for problem in report.problems] == [said]

@@ -223,6 +223,7 @@ def _peace(world: World) -> None:
     world.server.wire, world.server.answers = [], []
     if world.server.paused:
         world.toggle_pause()
+    world.tick()  # What was on the wire when the story ended in a crash is known to be uncertain only now.
     world.settle()
     for task in world.desk.tasks():
         world.desk.done(task.id)

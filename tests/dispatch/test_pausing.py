@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from cobranza_rules.booking.task_answers import Acknowledger
 from cobranza_rules.diagnosis import examine
 from cobranza_rules.digest.gathering import gather_digest
+from cobranza_rules.digest.wording import notes_of
 from cobranza_rules.dispatch import handing_over
 from cobranza_rules.dispatch.pausing import pause, resume
 from cobranza_rules.problems import ProblemError
@@ -106,8 +108,13 @@ def test_a_delivery_by_hand_is_not_begun_and_one_under_way_is_finished(make_desk
 def test_it_is_told_everywhere(wired: Desk) -> None:
     wired.tick()
     paused(wired)
-    order = gather_digest(wired.workspace).out_of_order
-    assert str(order.paused) == SAID
+    found = gather_digest(wired.workspace)
+    assert str(found.out_of_order.paused) == SAID
+    assert [str(note) for note in notes_of(found)] == [
+        f"Nothing leaves: {SAID}",
+        "The coming days are shown as if sending were not paused.",
+    ]
+    assert len(notes_of(gather_digest(wired.workspace, week=False))) == 1
     assert [str(look.detail) for look in examine(wired.workspace) if look.name == "pauses"] == [
         f"{SAID}; end it with 'cobranza outbox resume'"
     ]
@@ -115,7 +122,9 @@ def test_it_is_told_everywhere(wired: Desk) -> None:
     line = f"No sale nada: {WHO} pausó los envíos hasta que alguien los reanude: {WHY}"
     assert line in spoken(wired, "plan")[1]
     assert line in spoken(wired, "outbox", "list")[1]
-    assert line in spoken(wired, "explain", "FA-1")[1]
+    assert spoken(wired, "explain", "FA-1")[1][-2:] == [line, "Lo que sigue se dice como si los envíos no estuvieran en pausa."]
+    told = json.loads("\n".join(spoken(wired, "explain", "FA-1", "--json")[1]))["paused"]
+    assert told == line.removeprefix("No sale nada: ")
 
 
 def test_what_is_wrong_with_a_pause_is_told_at_once(desk: Desk) -> None:

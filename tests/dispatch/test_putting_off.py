@@ -13,7 +13,7 @@ from cobranza_rules.dispatch.settling import settle_uncertain
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.mail.smtp_sink import SmtpSink
 from cobranza_rules.problems import ProblemError
-from cobranza_rules.store.tables import AttemptRow
+from cobranza_rules.store.tables import AttemptRow, CaseEventRow
 from tests.cfdi_files import invoice, receipt
 from tests.conftest import DAY
 from tests.mail_out.conftest import free_port
@@ -200,6 +200,36 @@ def test_when_it_is_back_everything_leaves_at_once(wired: Desk, server: MailServ
     wired.workspace.sink = there
     assert wired.later(minutes=61).tick().states == {"sent": 4}
     assert len(server.accepted) == 4
+
+
+def test_a_server_that_is_away_is_one_event_of_the_case_file_each_time_and_one_that_answers_two(wired: Desk, server: MailServer) -> None:
+    """Nothing was handed to a server that was not there; what one took or put off was, and when."""
+    there, wired.workspace.sink = wired.workspace.sink, SmtpSink("127.0.0.1", free_port(), security="none", timeout_seconds=2)
+    wired.tick()
+    wired.later(minutes=6).tick()
+    wired.workspace.sink = there
+    server.handler.rcpt = {PAYER: GREYLISTED}
+    wired.later(minutes=16).tick()
+    server.handler.rcpt = {}
+    wired.later(minutes=6).tick()
+    with wired.workspace.database.reading() as session:
+        query = select(CaseEventRow).where(CaseEventRow.kind.startswith("action_")).order_by(CaseEventRow.seq)
+        told = [(row.kind, row.data.get("began_at")) for row in session.scalars(query)]
+    began = [attempt.began_at.isoformat() for attempt in attempts(wired)]
+    assert told == [
+        ("action_planned", None),
+        ("action_approved", None),
+        ("action_approved", None),
+        ("action_approved", None),
+        ("action_sending", began[2]),
+        ("action_approved", None),
+        ("action_sending", began[3]),
+        ("action_sent", None),
+    ]
+    assert [each.partition(": ")[2][:24] for each in events(wired, "action_approved")[1:]] == ["not sent yet (connect): "] * 2 + [
+        "not sent yet (envelope):"
+    ]
+    wired.assert_whole()
 
 
 def test_a_server_that_closes_before_it_looks_at_a_message_is_away(wired: Desk, server: MailServer) -> None:

@@ -11,7 +11,9 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -192,3 +194,15 @@ class _Closing:
 
     def close(self) -> None:
         self.imap.logout()
+
+
+@contextlib.contextmanager
+def running_dovecot() -> Iterator[Dovecot]:
+    with tempfile.TemporaryDirectory(prefix="dovecot-") as folder:
+        Path(folder).chmod(0o755)
+        dovecot = Dovecot(Path(folder))
+        try:
+            dovecot.start()
+            yield dovecot
+        finally:
+            dovecot.stop()

@@ -71,8 +71,15 @@ def server() -> Iterator[MailServer]:
 @pytest.fixture
 def wired(desk: Desk, server: MailServer) -> Desk:
     """The desk with a real SMTP server behind it, which fails as `server.handler` is told."""
-    desk.workspace.sink = SmtpSink("127.0.0.1", server.port, security="none", timeout_seconds=5)
+    over_smtp(desk, server)
     return desk
+
+
+def over_smtp(desk: Desk, server: MailServer) -> None:
+    settings = desk.workspace.settings
+    out = settings.mail.out.model_copy(update={"kind": "smtp"})
+    desk.workspace.settings = settings.model_copy(update={"mail": settings.mail.model_copy(update={"out": out})})
+    desk.workspace.sink = SmtpSink("127.0.0.1", server.port, security="none", timeout_seconds=5)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import sqlite3
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -22,17 +23,24 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from sqlalchemy import select
+
+from cobranza_rules.config_sections import ArchiveSection
 from cobranza_rules.mail import smtp_sink
 from cobranza_rules.mail.smtp_sink import SmtpSink
+from cobranza_rules.store.tables import OutgoingRow
 from cobranza_rules.tick import run_tick
 from cobranza_rules.workspace import open_workspace
+from tests.mail.dovecot import running_dovecot
 from tests.mail_out.conftest import free_port
 from tests.stories import warm
+from tests.stories.archive import deliver_copies, section, with_archive
 from tests.stories.hand_clock import HandClock
 from tests.stories.killing import connect, looked_at, run_once
 from tests.stories.mail_server import MailServer
 from tests.stories.tally import Tally
 
+LOOKED_FOR = "Uncertain, looked for in the archive"
 COUNT = 8  # Messages that are due
 TEN = dt.datetime(2026, 3, 2, 16, tzinfo=dt.UTC)  # In Mexico City, on the day on which they are
 HOUR = dt.timedelta(hours=1)
@@ -49,6 +57,7 @@ class Stage:
     draw: random.Random
     hours: int = 0
     ticks: int = 0
+    archive: ArchiveSection | None = None
 
     def tick(self, at: dt.datetime | None = None, **wire: Any) -> None:
         """An hour after the last one; `wire` is another than the server that is there."""
@@ -57,10 +66,18 @@ class Stage:
         workspace.sink = SmtpSink(
             "127.0.0.1", wire.pop("port", self.server.port), timeout_seconds=PATIENCE, **({"security": "none"} | wire)
         )
+        if self.archive is not None:
+            with_archive(workspace, self.archive)
         self.hours += at is None
         self.ticks += 1
         with closing(workspace), mock.patch.object(smtp_sink, "PATIENCE_AFTER_DATA", 1):
             run_tick(workspace)
+
+    def states(self) -> Counter[str]:
+        """Of the messages."""
+        workspace = open_workspace(self.base)
+        with closing(workspace), workspace.database.reading() as session:
+            return Counter(session.scalars(select(OutgoingRow.state)))
 
     def some(self, *faults: str) -> list[str]:
         """One answer a message: each of the faults once, in any order, and success."""
@@ -244,6 +261,20 @@ def clock_set_back(stage: Stage) -> int:
     return 3
 
 
+def looked_for(stage: Stage) -> int:
+    """Of two messages nobody knows whether they left: a copy of the one arrives in the archive mailbox, of the other none ever does."""
+    with running_dovecot() as dovecot:
+        stage.archive = section(dovecot)
+        stage.server.handler.data = stage.some("drop after accepting", "drop before accepting")
+        stage.tick()
+        assert stage.states() == {"sent": COUNT - 2, "uncertain": 2}
+        deliver_copies(stage.server, dovecot)
+        stage.tick()
+        assert stage.states() == {"sent": COUNT - 1, "uncertain": 1}
+    stage.archive = None
+    return 2
+
+
 MISFORTUNES: dict[str, Play] = {
     "Connection refused": refused,
     "Dropped in each phase": dropped,
@@ -258,6 +289,7 @@ MISFORTUNES: dict[str, Play] = {
     "Database locked": locked,
     "Two daemons at once": two_daemons,
     "Clock set back": clock_set_back,
+    LOOKED_FOR: looked_for,
 }
 
 

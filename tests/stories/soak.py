@@ -5,54 +5,84 @@ from __future__ import annotations
 import argparse
 import functools
 import random
+import signal
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.stories.killing import make_due_folder, measure, play_failing_wire, play_round
-from tests.stories.mail_server import running_server
+from tests.stories.mail_server import MailServer, running_server
 from tests.stories.misfortunes import COUNT, MISFORTUNES, befall
-from tests.stories.tally import Tally, table
+from tests.stories.tally import Tally, line, table
+
+SMTP, MAILDIR, FAILING = "SIGKILL, over SMTP", "SIGKILL, into a Maildir", "A server that fails at random"
+KINDS = (MAILDIR, SMTP, FAILING, *MISFORTUNES)
 
 
-def until(enough: Callable[[Tally], bool], play: Callable[[Path], Tally], folder: Path, name: str) -> Tally:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of misfortune: one round of it in a folder, and when there were enough."""
+
+    play: Callable[[Path], Tally]
+    enough: Callable[[Tally], bool]
+
+
+def kinds(folder: Path, server: MailServer, draw: random.Random, kills: int) -> dict[str, Kind]:
+    template, few = make_due_folder(folder / "template"), make_due_folder(folder / "few", COUNT)
+    length = measure(template, folder)
+    found = {
+        MAILDIR: Kind(lambda base: play_round(template, base, draw, length), lambda tally: tally.kills >= kills),
+        SMTP: Kind(lambda base: play_round(template, base, draw, length, server), lambda tally: tally.kills >= kills // 2),
+        FAILING: Kind(lambda base: play_failing_wire(template, base, draw, server), lambda tally: tally.faults >= kills // 2),
+    }
+    for each in MISFORTUNES:
+        found[each] = Kind(functools.partial(befall, each, few, draw=draw, server=server), lambda tally: tally.faults >= kills // 50)
+    return found
+
+
+def until_enough(kind: Kind, folder: Path, name: str) -> tuple[Tally, bool]:
+    """What the rounds came to, and whether somebody has stopped it before there were enough: the round that was being played does not count."""
     tally = Tally()
-    while not enough(tally):
-        tally += play(folder / f"{name}-{tally.rounds}")
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{name}: {tally.kills} kills, {tally.faults} wire faults")
-    return tally
+    try:
+        while not kind.enough(tally):
+            tally += kind.play(folder / f"round-{tally.rounds}")
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{name}: {tally.kills} kills, {tally.faults} faults\033[K")
+    except KeyboardInterrupt:
+        return tally, True
+    return tally, False
 
 
-def soak(kills: int, seed: int) -> tuple[str, bool]:
-    """The table, and whether nothing was doubled or lost."""
-    draw = random.Random(seed)
+def soak(kills: int, seed: int, only: Sequence[str], tell: Callable[[str], None]) -> bool:
+    """Tells a line of the table as soon as it is known, and where kills and faults struck. True where nothing was doubled or lost.
+
+    Whoever stops it (SIGINT, SIGTERM) gets the table of what was played until then.
+    """
     with tempfile.TemporaryDirectory(prefix="cobranza-soak-") as name, running_server() as server:
         folder = Path(name)
-        template = make_due_folder(folder / "template")
-        length = measure(template, folder)
-        few = make_due_folder(folder / "few", COUNT)
-        tallies = {
-            "SIGKILL, into a Maildir": until(
-                lambda tally: tally.kills >= kills, lambda base: play_round(template, base, draw, length), folder, "maildir"
-            ),
-            "SIGKILL, over SMTP": until(
-                lambda tally: tally.kills >= kills // 2, lambda base: play_round(template, base, draw, length, server), folder, "smtp"
-            ),
-            "A server that fails at random": until(
-                lambda tally: tally.faults >= kills // 2, lambda base: play_failing_wire(template, base, draw, server), folder, "wire"
-            ),
-        }
-        for each in MISFORTUNES:
-            play = functools.partial(befall, each, few, draw=draw, server=server)
-            tallies[each] = until(lambda tally: tally.faults >= kills // 20, play, folder, "".join(filter(str.isalnum, each)))
-    where = sum((tally.where for tally in tallies.values()), Counter[str]())
-    met = "\n".join(f"- {moment}: {times}" for moment, times in sorted(where.items()))
-    sound = all(tally.sound for tally in tallies.values())
-    return table([tally.row(kind) for kind, tally in tallies.items()]) + f"\n\nWhere they struck:\n\n{met}\n", sound
+        found = kinds(folder, server, random.Random(seed), kills)
+        tell(table([]))
+        tallies = []
+        for each in only or KINDS:
+            tally, stopped = until_enough(found[each], folder, each)
+            tallies.append(tally)
+            tell(line(tally.row(each)))
+            if stopped:
+                break
+    where = sum((tally.where for tally in tallies), Counter[str]())
+    tell("\nWhere they struck:\n")
+    for moment, times in sorted(where.items()):
+        tell(f"- {moment}: {times}")
+    return all(tally.sound for tally in tallies)
+
+
+def tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
@@ -61,13 +91,16 @@ def main() -> None:
         "--kills",
         type=int,
         default=1000,
-        help="runs to kill with the Maildir; half as many with SMTP and as many faults of the server, a twentieth of each other misfortune",
+        help="runs to kill with the Maildir; half as many with SMTP and as many faults of the server, a fiftieth of each other misfortune",
     )
     parser.add_argument("--seed", type=int, default=20260302)
+    parser.add_argument("--only", action="append", default=[], choices=KINDS, help="this kind alone; may be repeated")
     chosen = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):  # One that is started in the background ignores the first.
+        signal.signal(number, signal.default_int_handler)
     began = time.monotonic()
-    printed, sound = soak(chosen.kills, chosen.seed)
-    sys.stdout.write(f"Seed {chosen.seed}, {(time.monotonic() - began) / 60:.0f} minutes\n\n{printed}")
+    sound = soak(chosen.kills, chosen.seed, chosen.only, tell)
+    tell(f"\nSeed {chosen.seed}, {(time.monotonic() - began) / 60:.0f} minutes")
     sys.exit(0 if sound else 1)
 
 

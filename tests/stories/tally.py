@@ -43,4 +43,8 @@ class Tally:
 def table(rows: Sequence[Row]) -> str:
     """In Markdown."""
     lines = [HEADINGS, ("---", *("---:" for _heading in HEADINGS[1:])), *rows]
-    return "\n".join(f"| {' | '.join(f'{cell:,}' if isinstance(cell, int) else str(cell) for cell in line)} |" for line in lines)
+    return "\n".join(map(line, lines))
+
+
+def line(row: Row) -> str:
+    return f"| {' | '.join(f'{cell:,}' if isinstance(cell, int) else str(cell) for cell in row)} |"

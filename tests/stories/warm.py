@@ -6,6 +6,7 @@ is the program's own entry point.
 
 from __future__ import annotations
 
+import datetime as dt
 import importlib
 import multiprocessing
 import os
@@ -46,6 +47,9 @@ LOADED = [
     "pytest",
 ]
 
+# What the clock on the wall shows to them: Monday, ten in Mexico City. Tests send over SMTP at whatever hour they run.
+ON_THE_WALL = dt.datetime(2026, 3, 2, 16, tzinfo=dt.UTC)
+
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["tests.stories.warm"])
 
@@ -70,7 +74,9 @@ def start(
 
 def _call(base: str, arguments: list[str], said: str, complained: str, prepare: Callable[[], None] | None) -> None:
     from cobranza_rules.cli import main
+    from cobranza_rules.clock import SystemClock
 
+    SystemClock.wall = lambda self: ON_THE_WALL  # type: ignore[method-assign]  # noqa: ARG005 (only in the process that is to begin)
     for number, file in ((1, said), (2, complained)):
         os.dup2(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), number)
     for name in [name for name in os.environ if name.startswith(("COBRANZA_", "LC_", "LANG"))]:

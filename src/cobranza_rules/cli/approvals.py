@@ -80,7 +80,12 @@ def show(call: Call, number: int, output: Path | None, on: dt.date | None, as_js
     screen.say(_("To {to}; copies to {cc}", to=", ".join(plan.recipients) or "-", cc=", ".join(plan.copies) or "-"))
     screen.say(_("Because of {reason}", reason=plan.reason))
     screen.say(
-        _("Waits for {role} ({gate}), {state}", role=approval.role, gate=screen.word(GATE_WORDS[approval.gate]), state=word(approval.state))
+        _(
+            "Waits for {role} ({gate}), {state}",
+            role=word(approval.role),
+            gate=screen.word(GATE_WORDS[approval.gate]),
+            state=word(approval.state),
+        )
     )
     for what in beware:
         screen.say(_("Beware: {what}", what=what))

@@ -254,10 +254,12 @@ def show_report(screen: Screen, report: TickReport) -> None:
 @click.pass_obj
 def explain(call: Call, name: str, on: dt.date | None, as_json: bool) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
-    explanation = explain_subject(workspace, name)
+    explanation, paused = explain_subject(workspace, name), _paused(call)
     if as_json:
-        call.screen.json(explanation.as_json(call.screen.translate))
+        call.screen.json({**explanation.as_json(call.screen.translate), "paused": call.screen.text(paused) if paused else None})
         return
     for line in explanation.lines():
         call.screen.say(line)
-    _say_paused(call.screen, _paused(call))
+    _say_paused(call.screen, paused)
+    if paused is not None:
+        call.screen.say(_("What comes next is said as if sending were not paused."))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cobranza_rules.cli.screen import Screen
+from cobranza_rules.dispatch.askings import Asking, last_askings
 from cobranza_rules.dispatch.last_look import what_waits
 from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
@@ -41,16 +42,17 @@ class WaitingRows:
     screen: Screen
     waits: Mapping[int, Message]
     ages: Ages
+    askings: Mapping[int, Asking]
 
     @staticmethod
     def of(session: Session, workspace: Workspace, screen: Screen, customer_id: int | None = None) -> WaitingRows:
         ages = ages_of(session, workspace.rules.calendar)
-        return WaitingRows(session, workspace, screen, what_waits(session, workspace, customer_id), ages)
+        return WaitingRows(session, workspace, screen, what_waits(session, workspace, customer_id), ages, last_askings(session))
 
     def json(self, approval: ApprovalRow, action: ActionRow) -> dict[str, Any]:
         """`today` is what the next run would make of the message, had everybody agreed; None where the approval waits no more."""
         plan = planned(action)
-        message = self.waits.get(action.id)
+        message, asking = self.waits.get(action.id), self.askings.get(approval.id)
         return {
             "id": approval.id,
             "action": action.id,
@@ -59,6 +61,7 @@ class WaitingRows:
             "since": approval.opened_at.isoformat(),
             "workdays": self._workdays(approval),
             "passed_to": passed_to(self.session, approval),
+            "asked": asking.as_json() if asking is not None else None,
             "rule": action.rule_id,
             "customer": plan.customer,
             "currency": plan.currency or None,
@@ -93,6 +96,9 @@ class WaitingRows:
         found = []
         if (to := passed_to(self.session, approval)) is not None:
             found.append(_("passed to {role}: the next run writes it anew", role=word(to)))
+        asking = self.askings.get(approval.id)
+        if asking is not None and asking.amiss is not None:
+            found.append(asking.amiss)
         message = self.waits.get(approval.action_id)
         if message is not None and message.look.sentence is not None:
             found.append(message.look.sentence)

@@ -56,9 +56,14 @@ def subject_of(digest: Digest, company: str) -> Sentence:
 
 def notes_of(digest: Digest) -> tuple[Sentence, ...]:
     """What stands above everything else."""
+    found = []
     if digest.mode == "shadow":
-        return (_("The program runs in shadow mode: it decides and records, and no message leaves for a customer."),)
-    return ()
+        found.append(_("The program runs in shadow mode: it decides and records, and no message leaves for a customer."))
+    if (paused := digest.out_of_order.paused) is not None:
+        found.append(_("Nothing leaves: {reason}", reason=paused))
+        if digest.week:
+            found.append(_("The coming days are shown as if sending were not paused."))
+    return tuple(found)
 
 
 def sections_of(digest: Digest) -> tuple[Section, ...]:

@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.catalogue import translator
-from cobranza_rules.dispatch.approval_requests import ANSWER_KIND, KIND, TOKEN
+from cobranza_rules.dispatch.approval_requests import ANSWER_KIND, KIND
 from cobranza_rules.dispatch.internal_mail import Written, write_internal
 from cobranza_rules.dispatch.shown import must_be_whole
 from cobranza_rules.domain.company import Company, Person
-from cobranza_rules.language import Sentence, _
+from cobranza_rules.language import Sentence, _, word
 from cobranza_rules.mail.approval_words import OwnTexts, Verdict, read_decisions
 from cobranza_rules.mail.message import IncomingMessage
+from cobranza_rules.mail.reply_token import APPROVAL, tokens_in_addresses
 from cobranza_rules.plan.deciding import Decision, decide_approvals
 from cobranza_rules.store.tables import (
     ApprovalAskedRow,
@@ -55,14 +56,15 @@ class Answered:
 def answered_requests(session: Session, workspace: Workspace, message: IncomingMessage) -> Answered | None:
     """None where the message has nothing to do with a request."""
     named = _by_references(session, message.references)
-    tokens = SUBJECT_TOKEN.findall(message.subject)
+    in_address = tokens_in_addresses(workspace.settings.mail.address, message.to, APPROVAL)
+    tokens = [*in_address, *SUBJECT_TOKEN.findall(message.subject.lower())]
     if not tokens:
         direct = bool(named) and named[0][0] == next(iter(message.references), "")
         return Answered(tuple(request for _id, request in named), direct) if named else None
-    numbers = [workspace.token_key.number_of(TOKEN, token) for token in dict.fromkeys(tokens)]
+    numbers = [workspace.token_key.number_of(APPROVAL, token) for token in dict.fromkeys(tokens)]
     found = [request for number in numbers if number is not None and (request := session.get(ApprovalRequestRow, number)) is not None]
     if len(numbers) != 1 or len(found) != 1:
-        return Answered((), direct=False, doubts=(_("the token in its subject is not one of ours"),))
+        return Answered((), direct=False, doubts=(_("the token in its subject or address is not one of ours"),))
     others = {request.id for _id, request in named} - {found[0].id}
     if others and found[0].id not in {request.id for _id, request in named}:
         return Answered((), direct=False, doubts=(_("its subject and what it answers are two different requests"),))
@@ -143,7 +145,7 @@ def _decide(
     for number, verdict in verdicts.items():
         person = _who(workspace.company, roles[number], row.sender)
         if person is None:
-            refused.append(_("approval {id} is for {role} now", id=number, role=roles[number]))
+            refused.append(_("approval {id} is for {role} now", id=number, role=word(roles[number])))
             continue
         decision = Decision(person, verdict.agreed, verdict.reason, source=row.raw)
         one, problems = decide_approvals(keeper, [number], decision, workspace.clock.today(), partial(must_be_whole, workspace))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import PurePath
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +18,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.approval_page import Asked, written_request
+from cobranza_rules.dispatch.askings import last_askings
 from cobranza_rules.dispatch.internal_mail import READY, deliver_internal, write_internal
 from cobranza_rules.dispatch.last_look import reader_of
 from cobranza_rules.dispatch.mail_size import BASE64, MB
@@ -25,6 +28,7 @@ from cobranza_rules.domain.company import Person
 from cobranza_rules.language import Sentence
 from cobranza_rules.mail.message import Attachment
 from cobranza_rules.mail.parse import parse_message
+from cobranza_rules.mail.reply_token import APPROVAL, reply_address
 from cobranza_rules.plan.ageing import ages_of
 from cobranza_rules.plan.deciding import passed_to, waiting_approvals
 from cobranza_rules.plan.ledger import planned
@@ -37,7 +41,6 @@ from cobranza_rules.store.tables import ActionRow, ApprovalAskedRow, ApprovalReq
 from cobranza_rules.workspace import Workspace
 
 KIND, ANSWER_KIND = "approval", "approval-answer"
-TOKEN = "approval"  # noqa: S105 (the purpose that a token is for, and no secret)
 MOST = 25  # Documents of one mail: more are not read
 ROOM = 0.9  # Of the size that servers take, for attachments: text and headers need some, too
 LONGEST_NAME = 120
@@ -80,14 +83,16 @@ def asks_by_mail(workspace: Workspace, approval: ApprovalRow) -> Person | None:
 
 
 def _unasked(workspace: Workspace) -> list[tuple[Person, list[Asked]]]:
-    """What nobody was asked for yet, by person. What the next run would call off is not asked for."""
+    """What those who decide were not asked for yet, by person. What the next run would call off is not asked for."""
     found: dict[Person, list[Asked]] = defaultdict(list)
+    today, zone = workspace.clock.today(), ZoneInfo(workspace.settings.timezone)
     with workspace.database.reading() as session:
-        asked = set(session.scalars(select(ApprovalAskedRow.approval_id)))
+        before = last_askings(session)
         new = [
             (approval, action, person)
             for approval, action in waiting_approvals(session)
-            if approval.id not in asked and (person := asks_by_mail(workspace, approval)) is not None
+            if (person := asks_by_mail(workspace, approval)) is not None
+            and ((asking := before.get(approval.id)) is None or not asking.counts_for(person, today, zone))
         ]
         if not new:
             return []
@@ -172,8 +177,10 @@ def _write(workspace: Workspace, person: Person, part: Sequence[Asked]) -> None:
         session.add(request)
         session.flush()
         attachments = tuple(each for one in part for each in one.attachments)
-        token = workspace.token_key.token(TOKEN, request.id)
+        token = workspace.token_key.token(APPROVAL, request.id)
         written = written_request(part, workspace.company, person, analyst, token, workspace.clock.today(), language, translator(language))
+        if (mail := workspace.settings.mail).reply_tokens:
+            written = replace(written, reply_to=reply_address(workspace.token_key, mail.address, request.id, APPROVAL))
         request.message_id = write_internal(session, workspace, KIND, token, person.email, (), written, attachments)
         session.add_all(ApprovalAskedRow(request_id=request.id, approval_id=one.number, shown=one.shown) for one in part)
         _note(Bookkeeper(session, workspace.clock.now()), workspace, person, part)

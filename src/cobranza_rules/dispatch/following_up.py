@@ -68,7 +68,7 @@ def _intend(workspace: Workspace, leaving: Leaving, outgoing_id: int) -> _Intend
             return None
         if _has_written(keeper, row.customer_id):  # What he says may be that it is settled.
             return None
-        if (kept := leaving.kept_back(session, outgoing)) is not None:
+        if (kept := leaving.kept_back(outgoing, paused=leaving.paused(session))) is not None:
             return kept
         raw = workspace.archive.get(outgoing.raw)
         attempts.begin(session, outgoing, waiting, keeper.known_at)
@@ -108,7 +108,8 @@ def note_followed_up(keeper: Bookkeeper, workspace: Workspace, outgoing_id: int,
     outgoing = keeper.session.get_one(OutgoingRow, outgoing_id)
     row = keeper.session.get_one(ActionRow, outgoing.action_id)
     today = workspace.clock.today()
-    attempts.complete(keeper.session, outgoing.id, report.outcome, report.phase, report.detail, dict(report.refused))
+    if (attempt := attempts.begun(keeper.session, [outgoing.id]).get(outgoing.id)) is not None:
+        attempts.complete(attempt, report.outcome, report.phase, report.detail, dict(report.refused))
     if report.outcome is Delivery.SENT:
         refused = dict(report.refused)
         got = [one for one in _attempted(keeper, outgoing) if one not in refused]

@@ -90,8 +90,8 @@ class _Marked:
 
 
 def _mark(keeper: Bookkeeper, workspace: Workspace, leaving: Leaving, chains: Sequence[Chain], stack: ExitStack) -> _Marked:
-    left, looked_at = Left(), time.monotonic()
-    may_leave = [chain for chain in chains if not _is_kept(keeper, leaving, chain, left)]
+    left, looked_at, paused = Left(), time.monotonic(), leaving.paused(keeper.session)
+    may_leave = [chain for chain in chains if not _is_kept(leaving, chain, left, paused=paused)]
     sink = _fit_sink(workspace, leaving) if may_leave else None
     intended: list[Intended] = []
     room = MOST_BYTES
@@ -111,11 +111,9 @@ def _mark(keeper: Bookkeeper, workspace: Workspace, leaving: Leaving, chains: Se
     return _Marked(sink, intended, journal, looked_at, left)
 
 
-def _is_kept(keeper: Bookkeeper, leaving: Leaving, chain: Chain, left: Left) -> bool:
-    if chain.outgoing is None:  # A person carries it.
-        kept = KeptBack.PAUSED if leaving.paused(keeper.session) else None
-    else:
-        kept = leaving.kept_back(keeper.session, chain.outgoing)
+def _is_kept(leaving: Leaving, chain: Chain, left: Left, *, paused: bool) -> bool:
+    carried = KeptBack.PAUSED if paused else None  # By a person, where there is no message
+    kept = leaving.kept_back(chain.outgoing, paused=paused) if chain.outgoing is not None else carried
     if kept is not None:
         left.states[chain.row.id], left.kept[chain.row.id] = chain.row.state, kept
     return kept is not None

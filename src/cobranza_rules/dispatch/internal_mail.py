@@ -27,12 +27,16 @@ STATE_AFTER = {Delivery.SENT: SENT, Delivery.REFUSED: FAILED, Delivery.POSTPONED
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a message says: its subject, and the same text twice. `references` are message ids of ours that it goes on from, oldest first."""
+    """What a message says: its subject, and the same text twice. `references` are message ids of ours that it goes on from, oldest first.
+
+    `reply_to` is where answers go, if not to our own address.
+    """
 
     subject: str
     text: str
     html: str
     references: tuple[str, ...] = ()
+    reply_to: str = ""
 
 
 def send_internal(workspace: Workspace, kind: str, key: str, to: str, written: Written) -> str:
@@ -129,6 +133,7 @@ def _message(workspace: Workspace, kind: str, key: str, to: str, copies: Sequenc
         html=written.html,
         dated=workspace.clock.now(),
         references=written.references,
+        reply_to=written.reply_to,
     )
 
 
@@ -136,7 +141,8 @@ def _note_outcome(workspace: Workspace, row_id: int, report: DeliveryReport) -> 
     with workspace.database.writing() as session:
         row = session.get_one(InternalMessageRow, row_id)
         row.state, row.phase, row.changed_at = STATE_AFTER[report.outcome], report.phase, workspace.clock.now()
-        row.detail = "; ".join((report.detail, *(f"{address}: {answer}" for address, answer in report.refused))).strip("; ")
+        copies = [] if report.phase == "envelope" else [f"{address}: {answer}" for address, answer in report.refused]
+        row.detail = "; ".join(filter(None, (report.said, *copies)))
         return row.state
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from cobranza_rules.dispatch.pausing import pause_in_words, pause_on
 from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.mail.message import DeliveryReport
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.rules.contact_hours import may_write_at
+from cobranza_rules.rules.contact_hours import is_contact_time, may_write_at
 from cobranza_rules.store import attempts
 from cobranza_rules.store.tables import OutgoingRow
 from cobranza_rules.workspace import Workspace
@@ -25,6 +26,7 @@ class KeptBack(StrEnum):
 
     PAUSED = "paused"
     AFTER_HOURS = "after_hours"
+    REAL_HOURS = "real_hours"
     PUT_OFF = "put_off"
     SERVER_AWAY = "server_away"
     HOUR_FULL = "hour_full"
@@ -33,12 +35,16 @@ class KeptBack(StrEnum):
 NOT_YET = {
     KeptBack.PAUSED: _("not sent yet: sending is paused"),
     KeptBack.AFTER_HOURS: _("not sent yet: the contact hours are over"),
+    KeptBack.REAL_HOURS: _("not sent yet: by the real clock the contact hours of a business day are over"),
     KeptBack.SERVER_AWAY: _("not sent yet: the mail server is away"),
     KeptBack.HOUR_FULL: _("not sent yet: the limit of an hour is reached"),
 }
 SAID = {
     KeptBack.PAUSED: N_("Ready, and sending is paused: {count}"),
     KeptBack.AFTER_HOURS: N_("Ready, and waiting for the contact hours: {count}"),
+    KeptBack.REAL_HOURS: N_(
+        "Ready, and waiting for the contact hours of a business day by the real clock, whatever day was given: {count}"
+    ),
     KeptBack.PUT_OFF: N_("Put off by the mail server, and waiting to be tried again: {count}"),
     KeptBack.SERVER_AWAY: N_("Ready, and waiting for the mail server: {count}"),
     KeptBack.HOUR_FULL: N_("Ready, and waiting for room below the limit of an hour: {count}"),
@@ -71,7 +77,8 @@ class Leaving:
         now = workspace.clock.now()
         with workspace.database.writing() as session:
             attempts.bring_to_the_present(session, now, longest_wait(self._out.retry_minutes))
-            self._latest = [Past(row.outcome, row.phase, row.counted_at) for row in attempts.latest(session)]
+            before = (Past(row.outcome, row.phase, row.counted_at) for row in attempts.latest(session))
+            self._latest = deque(before, maxlen=attempts.LATEST)  # However many leave, no more are looked back at.
             self._handed_over = attempts.handed_over_since(session, shifted(now, -HOUR)) if self._out.per_hour else []
         self._stopped = False
         self.problems: list[Problem] = []
@@ -80,10 +87,10 @@ class Leaving:
         """A pause counts at once, in the middle of a run too."""
         return pause_on(session, self._workspace.clock.today()) is not None
 
-    def kept_back(self, session: Session, outgoing: OutgoingRow) -> KeptBack | None:
+    def kept_back(self, outgoing: OutgoingRow, *, paused: bool) -> KeptBack | None:
         """None where it may leave now."""
         now, asked = self._workspace.clock.now(), outgoing.retry_asked
-        if (kept := self._all_kept_back(session, now, asked=asked)) is not None:
+        if (kept := self._all_kept_back(now, paused=paused, asked=asked)) is not None:
             return kept
         if not asked and outgoing.next_try_at is not None and outgoing.next_try_at > now:
             return KeptBack.PUT_OFF
@@ -92,13 +99,15 @@ class Leaving:
     def stopped_by(self, session: Session, *, asked: bool) -> KeptBack | None:
         """The same right before the wire, for one that was let go shortly before. None where it may still leave."""
         now = self._workspace.clock.now()
-        return self._all_kept_back(session, now, asked=asked) or self._hour_full(now)
+        return self._all_kept_back(now, paused=self.paused(session), asked=asked) or self._hour_full(now)
 
-    def _all_kept_back(self, session: Session, now: dt.datetime, *, asked: bool) -> KeptBack | None:
-        if self.paused(session):
+    def _all_kept_back(self, now: dt.datetime, *, paused: bool, asked: bool) -> KeptBack | None:
+        if paused:
             return KeptBack.PAUSED
         if not may_write_at(self._workspace.rules, now):
             return KeptBack.AFTER_HOURS
+        if self._out.kind == "smtp" and not is_contact_time(self._workspace.rules, self._workspace.clock.wall()):
+            return KeptBack.REAL_HOURS
         return KeptBack.SERVER_AWAY if self._server_rests(now, asked=asked) else None
 
     def _hour_full(self, now: dt.datetime) -> KeptBack | None:
@@ -115,7 +124,7 @@ class Leaving:
         """What came of an attempt of this run. Where the server cannot be reached, the run sends nothing more, and says so once."""
         now = self._workspace.clock.now()
         past = Past(report.outcome.value, report.phase, now)
-        self._latest.insert(0, past)
+        self._latest.appendleft(past)
         if self._out.per_hour and not past.unreached:
             self._handed_over.append(now)
         archive = self._out.archive

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import or_, select
+from sqlalchemy import Date, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import PauseRow
 
+# Asked before every single message: it is built once.
+STANDING = (
+    select(PauseRow)
+    .where(PauseRow.ended_at.is_(None), or_(PauseRow.until.is_(None), PauseRow.until >= bindparam("today", type_=Date)))
+    .order_by(PauseRow.id.desc())
+    .limit(1)
+)
+
 
 def pause_on(session: Session, today: dt.date) -> PauseRow | None:
     """That which counts today: nobody has ended it, and its last day is not over."""
-    query = select(PauseRow).where(PauseRow.ended_at.is_(None), or_(PauseRow.until.is_(None), PauseRow.until >= today))
-    return session.scalar(query.order_by(PauseRow.id.desc()).limit(1))
+    return session.scalar(STANDING, {"today": today})
 
 
 def pause_in_words(session: Session, today: dt.date) -> Sentence | None:

@@ -23,7 +23,7 @@ from cobranza_rules.dispatch.still_to_get import leave_open
 from cobranza_rules.dispatch.wire_journal import Attempt
 from cobranza_rules.language import Sentence, _, word
 from cobranza_rules.mail.message import Delivery, DeliveryReport
-from cobranza_rules.plan.ledger import move, planned
+from cobranza_rules.plan.ledger import move, planned, tell
 from cobranza_rules.plan.states import State
 from cobranza_rules.problems import Problem
 from cobranza_rules.rules.planned import PlannedAction
@@ -70,7 +70,7 @@ def intend(keeper: Bookkeeper, workspace: Workspace, chain: Chain) -> Intended |
     outgoing.state = "sending"
     outgoing.changed_at = keeper.known_at
     reason = _("handed to the mail server as {message_id}", message_id=outgoing.message_id)
-    move(keeper, row, State.SENDING, workspace.clock.today(), reason)
+    move(keeper, row, State.SENDING, workspace.clock.today(), reason, told=False)  # The case file hears of it once there was a server.
     attempt = Attempt(outgoing.message_id, outgoing.attempts)
     return Intended(row.id, chain.action, attempt, raw, recipients, on_the_wire(outgoing.recipients), asked)
 
@@ -86,10 +86,11 @@ def put_back(keeper: Bookkeeper, workspace: Workspace, chain: Chain, intended: I
 def note_outcomes(keeper: Bookkeeper, workspace: Workspace, told: Sequence[tuple[Chain, DeliveryReport]]) -> None:
     """Chains that are done with it are confirmed."""
     done = []
+    begun = attempts.begun(keeper.session, [chain.outgoing.id for chain, _report in told if chain.outgoing is not None])
     for chain, report in told:
-        _note_outcome(keeper, workspace, chain, report)
+        assert chain.outgoing is not None
+        _note_outcome(keeper, workspace, chain, begun.get(chain.outgoing.id), report)
         if report.outcome is Delivery.SENT and chain.done:
-            assert chain.outgoing is not None
             recipients = ", ".join(_accepted(chain.outgoing, report))
             done.append((chain.row, chain.action, _("accepted for {recipients}", recipients=recipients)))
     confirm(keeper, done, workspace.clock.today())
@@ -99,12 +100,15 @@ def note_outcomes(keeper: Bookkeeper, workspace: Workspace, told: Sequence[tuple
             leave_open(keeper, workspace, chain.row, chain.outgoing)
 
 
-def _note_outcome(keeper: Bookkeeper, workspace: Workspace, chain: Chain, report: DeliveryReport) -> None:
+def _note_outcome(keeper: Bookkeeper, workspace: Workspace, chain: Chain, attempt: AttemptRow | None, report: DeliveryReport) -> None:
     row, outgoing, today = chain.row, chain.outgoing, workspace.clock.today()
     assert outgoing is not None
     outgoing.phase, outgoing.detail, outgoing.changed_at = report.phase, report.detail, keeper.known_at
     outgoing.next_try_at = None
-    attempts.complete(keeper.session, outgoing.id, report.outcome, report.phase, report.detail, dict(report.refused))
+    if attempt is not None:
+        attempts.complete(attempt, report.outcome, report.phase, report.detail, dict(report.refused))
+    if not (report.outcome is Delivery.POSTPONED and report.phase in attempts.UNHEARD):
+        tell(keeper, row, today, **({"began_at": attempt.began_at.isoformat()} if attempt is not None else {}))
     if report.outcome is Delivery.SENT:
         outgoing.state = "sent"
         _message_step_of(chain).confirmed_at = keeper.known_at
@@ -143,7 +147,7 @@ def _put_off(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, outgoing:
     """It waits a little longer after each refusal, and after some days a person is asked. That no server was there says nothing of it."""
     out, today = workspace.settings.mail.out, workspace.clock.today()
     outgoing.state = "approved"
-    detail = _said(report)
+    detail = word(report.said)
     if report.phase not in attempts.UNHEARD:
         refusals = attempts.refusals_for_now(keeper.session, row.id)
         if given_up(refusals[0].counted_at, keeper.known_at, out.give_up_days):
@@ -160,13 +164,6 @@ def _day(first: AttemptRow, workspace: Workspace) -> dt.date:
     return first.began_at.astimezone(ZoneInfo(workspace.settings.timezone)).date()
 
 
-def _said(report: DeliveryReport) -> Sentence:
-    """The server's words about the recipients where these are what it would not take."""
-    if report.phase == "envelope" and report.refused:
-        return word("; ".join(f"{address}: {answer}" for address, answer in report.refused))
-    return word(report.detail)
-
-
 def permanent(refused: Iterable[tuple[str, str]]) -> list[str]:
     """Addresses that do not exist; a refusal for reasons of policy (RFC 3463: X.7.X) says nothing about the address."""
     return [address for address, answer in refused if answer.startswith("5") and not POLICY.match(answer)]
@@ -175,7 +172,7 @@ def permanent(refused: Iterable[tuple[str, str]]) -> list[str]:
 def _refused(keeper: Bookkeeper, row: ActionRow, report: DeliveryReport, today: dt.date) -> None:
     """Refused addresses are marked, and the same is planned again to the fallback; a refusal of the message itself needs a person."""
     marked = mark_addresses(keeper, row.customer_id, permanent(report.refused), today)
-    detail = _said(report)
+    detail = word(report.said)
     reason = _("refused ({phase}): {detail}", phase=word(report.phase), detail=detail)
     if marked > 0 and report.phase == "envelope":  # There is another way.
         move(keeper, row, State.FAILED, today, reason)
@@ -192,6 +189,8 @@ def _ask_about(keeper: Bookkeeper, row: ActionRow, reason: Sentence, detail: str
 
 def mark_addresses(keeper: Bookkeeper, customer_id: int, addresses: Sequence[str], today: dt.date) -> int:
     """How many of the customer's contacts were marked by it, those that its billing requests name included."""
+    if not addresses:
+        return 0
     contacts = select(ContactRow).where(
         ContactRow.customer_id == customer_id, ContactRow.email.in_(addresses), ContactRow.bounced_on.is_(None)
     )

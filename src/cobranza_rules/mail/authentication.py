@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-LONGEST = 10_000  # characters of the header that are read
-TOKEN = re.compile(r"\"((?:[^\"\\]|\\.){0,500})\"|([^\s;=\"]+)|([;=])")
+LONGEST = 10_000  # characters of a header that is read: of a longer one no piece is, for what it says last may deny what it says first
+TOKEN = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|([^\s;=\"]+)|([;=\"])", re.DOTALL)
 # Registries under which anybody can have a domain: alignment with them alone would prove nothing.
 REGISTRY_LABELS = frozenset({"com", "org", "net", "gob", "gov", "edu", "ac", "co", "or", "ne", "mil", "web"})
 
@@ -18,12 +18,13 @@ def sender_authenticated(results: Sequence[str], authserv_id: str, sender: str) 
     """Only the topmost of `results` counts, and only when it bears our server's name; never raises.
 
     DMARC passed for the sender's domain, or DKIM or SPF passed for a domain that is aligned with it (RFC 7489, relaxed), while
-    DMARC did not fail. Or the sender has logged in to our server to send it, under the very address that he writes from (RFC 8601, 2.7.4).
+    DMARC did not fail. Or the sender has logged in to our server to send it, under the very address that he writes from (RFC 8601, 2.7.4):
+    smtp.auth is what the login proved, and smtp.mailfrom beside it only what the one who has logged in says of somebody (RFC 4954, 5).
     """
     domain = sender.rpartition("@")[2].strip().rstrip(".").lower()
-    if not results or not authserv_id.strip() or not domain:
+    if not results or not authserv_id.strip() or not domain or len(results[0]) > LONGEST:
         return False
-    name, statements = _read(results[0][:LONGEST])
+    name, statements = _read(results[0])
     if name != authserv_id.strip().rstrip(".").lower():
         return False
     if any(method == "dmarc" and result in ("fail", "permerror", "temperror") for method, result, _found in statements):
@@ -58,10 +59,13 @@ def _aligned(found: str, domain: str) -> bool:
 def _read(value: str) -> tuple[str, list[tuple[str, str, dict[str, str]]]]:
     """The server's name in lower case, and (method, result, properties) of each statement. What cannot be read is left out.
 
-    Servers that write no name of their own (Microsoft 365) have a statement in its place: it matches no configured name.
+    Nothing is read where a quotation or a comment has no end: what others wrote (addresses, names of hosts) stands in them, and where they
+    end is where our own server speaks again. Servers that write no name of their own (Microsoft 365) have a statement in its place: it matches no configured name.
     """
     groups: list[list[str]] = [[]]
     for match in TOKEN.finditer(_without_comments(value)):
+        if match[3] == '"':
+            return "", []
         if match[3] == ";":
             groups.append([])
         else:
@@ -82,7 +86,7 @@ def _statement(tokens: list[str]) -> tuple[str, str, dict[str, str]] | None:
 
 
 def _without_comments(value: str) -> str:
-    """Comments nest (RFC 5322 section 3.2.2) and may hold anything, also what looks like a result."""
+    """Comments nest (RFC 5322 section 3.2.2) and may hold anything, also what looks like a result. Empty where one has no end."""
     kept: list[str] = []
     depth, quoted, escaped = 0, False, False
     for letter in value:
@@ -101,4 +105,4 @@ def _without_comments(value: str) -> str:
             kept.append(letter)
         elif letter == "(" and depth == 1:
             kept.append(" ")
-    return "".join(kept)
+    return "" if depth or quoted else "".join(kept)

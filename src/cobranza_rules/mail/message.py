@@ -54,6 +54,12 @@ class DeliveryReport:
     detail: str = ""
     refused: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def said(self) -> str:
+        """The server's words about the recipients where these are what it would not take, else about the message."""
+        answers = "; ".join(f"{address}: {answer}" for address, answer in self.refused)
+        return answers if answers and self.phase == "envelope" else self.detail
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingAttachment:

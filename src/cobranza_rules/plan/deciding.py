@@ -80,8 +80,8 @@ def problem_of(session: Session, one: int, row: ApprovalRow | None, person: Pers
         )
     if row.role != person.role:
         return Problem(
-            _("approval {id} is for {role}, and {who} is {other}", id=one, role=row.role, who=person.name, other=person.role),
-            _("let {role} decide it", role=row.role),
+            _("approval {id} is for {role}, and {who} is {other}", id=one, role=word(row.role), who=person.name, other=word(person.role)),
+            _("let {role} decide it", role=word(row.role)),
         )
     return None
 

@@ -61,10 +61,13 @@ def planned(row: ActionRow) -> PlannedAction:
     return from_json(row.plan)
 
 
-def move(keeper: Bookkeeper, row: ActionRow, state: State, day: dt.date, reason: Sentence, *, keep_claims: bool = False) -> None:
+def move(
+    keeper: Bookkeeper, row: ActionRow, state: State, day: dt.date, reason: Sentence, *, keep_claims: bool = False, told: bool = True
+) -> None:
     """Raises ForbiddenStepError. Failed and cancelled actions give up their claims, so that the same may be planned again.
 
-    With `keep_claims` they do not: a person settles something first. Nobody is asked any more about an action that is over.
+    With `keep_claims` they do not: a person settles something first. Nobody is asked any more about an action that is over. What is not
+    `told` to the case file now has to be told with `tell` before the next step, unless nothing came of it.
     """
     if state not in ALLOWED[State(row.state)]:
         raise ForbiddenStepError(f"action {row.id}: {row.state} -> {state}")
@@ -75,14 +78,20 @@ def move(keeper: Bookkeeper, row: ActionRow, state: State, day: dt.date, reason:
             release_claims(keeper, row)
         withdraw_gates(keeper, row)
         row.finished_on = day
-    _note(keeper, row, day, reason)
+    if told:
+        _note(keeper, row, day, reason)
+
+
+def tell(keeper: Bookkeeper, row: ActionRow, day: dt.date, **more: str) -> None:
+    """The case file hears of the state in which the action is, and why; `more` is kept beside it."""
+    _note(keeper, row, day, Sentence.from_json(row.reason), **more)
 
 
 def release_claims(keeper: Bookkeeper, row: ActionRow) -> None:
     keeper.session.execute(update(ClaimRow).where(ClaimRow.action_id == row.id).values(live=False))
 
 
-def _note(keeper: Bookkeeper, row: ActionRow, day: dt.date, reason: Sentence) -> None:
+def _note(keeper: Bookkeeper, row: ActionRow, day: dt.date, reason: Sentence, **more: str) -> None:
     """From the plan as it is kept, for a message that leaves is moved again and again."""
     subject, steps, items = row.plan["subject"], row.plan["steps"], row.plan["items"]
     if subject != "invoice" and WRITING.isdisjoint(
@@ -94,7 +103,7 @@ def _note(keeper: Bookkeeper, row: ActionRow, day: dt.date, reason: Sentence) ->
         row.customer_id,
         f"action_{row.state}",
         day,
-        {"action": row.id, "rule": row.rule_id, about: [item["number"] for item in items], "reason": reason.as_json()},
+        {"action": row.id, "rule": row.rule_id, about: [item["number"] for item in items], "reason": reason.as_json(), **more},
     )
 
 

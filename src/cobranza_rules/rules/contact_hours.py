@@ -17,3 +17,9 @@ def may_write_at(rules: RuleSet, instant: dt.datetime) -> bool:
 def may_write_on(rules: RuleSet, day: dt.date, time: dt.time) -> bool:
     """`time` is of the calendar's zone."""
     return may_write_at(rules, dt.datetime.combine(day, time, ZoneInfo(rules.calendar.timezone)))
+
+
+def is_contact_time(rules: RuleSet, instant: dt.datetime) -> bool:
+    """Whether it lies in the contact hours of a business day."""
+    day = instant.astimezone(ZoneInfo(rules.calendar.timezone)).date()
+    return rules.calendar.is_workday(day) and may_write_at(rules, instant)

@@ -45,11 +45,15 @@ def of_message(session: Session, outgoing_id: int) -> list[AttemptRow]:
     return list(session.scalars(select(AttemptRow).where(AttemptRow.outgoing_id == outgoing_id).order_by(AttemptRow.id)))
 
 
-def complete(session: Session, outgoing_id: int, outcome: str, phase: str, detail: str, answers: Mapping[str, str]) -> None:
-    """What came of the attempt that is under way; none is where the program that began it knew nothing of attempts."""
-    query = select(AttemptRow).where(AttemptRow.outgoing_id == outgoing_id, AttemptRow.outcome == SENDING)
-    if (row := session.scalar(query.order_by(AttemptRow.id.desc()).limit(1))) is not None:
-        row.outcome, row.phase, row.detail, row.answers = outcome, phase, detail, dict(answers)
+def begun(session: Session, outgoing_ids: Sequence[int]) -> dict[int, AttemptRow]:
+    """Of each message the attempt that is under way; none is where the program that began it knew nothing of attempts."""
+    query = select(AttemptRow).where(AttemptRow.outgoing_id.in_(outgoing_ids), AttemptRow.outcome == SENDING).order_by(AttemptRow.id)
+    return {row.outgoing_id: row for row in session.scalars(query)}
+
+
+def complete(row: AttemptRow, outcome: str, phase: str, detail: str, answers: Mapping[str, str]) -> None:
+    """What came of it."""
+    row.outcome, row.phase, row.detail, row.answers = outcome, phase, detail, dict(answers)
 
 
 def decide_uncertain(session: Session, outgoing_id: int, outcome: str) -> None:
