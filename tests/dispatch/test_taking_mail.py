@@ -15,8 +15,8 @@ from sqlalchemy import select
 from cobranza_rules.config_sections import MailInSection
 from cobranza_rules.language import Sentence
 from cobranza_rules.mail import ingest
-from cobranza_rules.mail.maildir_mailbox import make_maildir
 from cobranza_rules.mail.mailbag import FOLDER, bags_in
+from cobranza_rules.mail.maildir_mailbox import make_maildir
 from cobranza_rules.mail.taking import take_new
 from cobranza_rules.store.heartbeat import MAILBOX, last_beats
 from cobranza_rules.store.tables import QuarantineRow, TakenRow
