@@ -18,8 +18,8 @@ from tests.stories.cutting_proxy import cutting
 from tests.stories.killing import make_due_folder, measure, play_failing_wire, play_round
 from tests.stories.mail_server import running_server
 from tests.stories.misfortunes import COUNT, MISFORTUNES, befall
-from tests.stories.tally import Tally, table
 from tests.stories.taking_rounds import TakingTally, taking_table
+from tests.stories.tally import Tally, table
 
 
 def until(enough: Callable[[Tally], bool], play: Callable[[Path], Tally], folder: Path, name: str) -> Tally:

@@ -9,8 +9,9 @@ import random
 import shutil
 import signal
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from imaplib import IMAP4
 from pathlib import Path
 
 from sqlalchemy import select
@@ -122,27 +123,30 @@ def run_once(base: Path, point: int, log: Path) -> tuple[bool, int, str]:
 
 
 def fill(dovecot: Dovecot) -> None:
-    for number in range(MESSAGES // 2):
-        dovecot.append(letter(number))
-    _make_replies(dovecot)
-
-
-def _make_replies(dovecot: Dovecot) -> None:
     client = dovecot.client()
-    client.create("Respuestas")
-    for number in range(MESSAGES // 2, MESSAGES):
-        client.append("Respuestas", "", "", letter(number))
+    _append(client, "INBOX", range(MESSAGES // 2))
+    _make_replies(client)
     client.logout()
+
+
+def _append(client: IMAP4, folder: str, numbers: Iterable[int]) -> None:
+    for number in numbers:
+        kind, said = client.append(folder, "", "", letter(number))
+        assert kind == "OK", said
+
+
+def _make_replies(client: IMAP4) -> None:
+    client.create("Respuestas")
+    _append(client, "Respuestas", range(MESSAGES // 2, MESSAGES))
 
 
 def _disturb(dovecot: Dovecot, draw: random.Random) -> TakingTally:
     """Copies are delivered again, and one folder is made anew, with other numbers and the same messages."""
-    for number in draw.sample(range(MESSAGES), AGAIN):
-        dovecot.append(letter(number))
     client = dovecot.client()
+    _append(client, "INBOX", draw.sample(range(MESSAGES), AGAIN))
     client.delete("Respuestas")
+    _make_replies(client)
     client.logout()
-    _make_replies(dovecot)
     return TakingTally(resets=1, copies=AGAIN)
 
 
@@ -166,9 +170,9 @@ def play_round(
     points, bytes_taken = length
     tally, cut = TakingTally(rounds=1), proxy.cuts
     while True:
-        proxy.left = draw.randint(100, bytes_taken) if draw.random() < 0.25 else None
+        proxy.left = draw.randint(100, bytes_taken) if draw.random() < 0.15 else None
         before = proxy.cuts
-        killed, _passed, last = run_once(base, draw.randint(1, points), base / "log")
+        killed, _passed, last = run_once(base, draw.randint(1, points * 2 // 3), base / "log")
         tally.runs += 1
         proxy.left = None
         if killed:

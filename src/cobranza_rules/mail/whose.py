@@ -18,7 +18,6 @@ from cobranza_rules.mail.reply_token import numbers_of, tokens_in_addresses, tok
 from cobranza_rules.store.tables import ActionRow, BillingRequestRow, ContactRow, InvoiceRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
 
-
 LONGEST_TEXT = 20_000  # characters in which invoices are looked for
 
 
