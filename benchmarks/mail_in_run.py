@@ -10,17 +10,20 @@ import hashlib
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from imap_tools import MailBoxUnencrypted
+from sqlalchemy import func, select
 from tests.mail.dovecot import PASSWORD
 
 from benchmarks.measuring import Cost, peak_mb
 from benchmarks.workdays import TODAY
 from cobranza_rules.mail.ingest import read_waiting
 from cobranza_rules.mail.taking import take_new
+from cobranza_rules.store.tables import TakenRow
 from cobranza_rules.workspace import Workspace, open_workspace
 
 AT_ONCE = 100
@@ -39,12 +42,15 @@ def floor(port: int, user: str) -> int:
 
 def ingest(workspace: Workspace) -> int:
     assert take_new(workspace) == []
-    return len(list((workspace.base / workspace.settings.documents).glob("??/*")))
+    with workspace.database.reading() as session:
+        return session.scalar(select(func.count(TakenRow.raw.distinct()))) or 0
 
 
 def read(workspace: Workspace) -> int:
     assert take_new(workspace) == []
-    return read_waiting(workspace).total()
+    counted: Counter[str] = Counter()
+    read_waiting(workspace, counted)
+    return counted.total()
 
 
 SIDES: Mapping[str, Callable[[Workspace], int]] = {"ingest": ingest, "read": read}

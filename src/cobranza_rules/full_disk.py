@@ -12,13 +12,17 @@ from cobranza_rules.problems import Problem, ProblemError
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO})
 
 
+class FullDiskError(ProblemError):
+    """What was on the disk before it was raised is good."""
+
+
 @contextmanager
 def full_disk_told() -> Iterator[None]:
-    """Raises ProblemError in place of what the system says."""
+    """Raises FullDiskError in place of what the system says."""
     try:
         yield
     except OSError as error:
         if error.errno not in NO_ROOM:
             raise
         hint = _("make room on its disk; nothing is lost, and the next run goes on")
-        raise ProblemError([Problem(_("the disk cannot be written: {detail}", detail=error.strerror), hint, error.filename)]) from error
+        raise FullDiskError([Problem(_("the disk cannot be written: {detail}", detail=error.strerror), hint, error.filename)]) from error

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.message_tasks import open_task_of_message
+from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.mail.assigning import Assignment, assign
 from cobranza_rules.store.tables import InternalMessageRow
@@ -136,6 +137,27 @@ def test_a_message_with_two_tasks_waits_for_both(reminded: Desk) -> None:
     assert reminded.received()[0].state == "open"
     reminded.done(second)
     assert reminded.received()[0].state == "settled"
+
+
+def test_a_message_that_a_person_assigns_takes_its_task_along(reminded: Desk) -> None:
+    """Another message that waits with the same task keeps it."""
+    for text in ("¿Me pueden enviar el estado de cuenta?", "¿Me pueden enviar el XML?"):
+        reminded.on(TUESDAY).write(text, answers=reminded.last_id())
+        reminded.tick()
+    first = reminded.received()[0]
+    assigned(reminded, "question")
+    task = reminded.task("send-documents")
+    assert (task.state, task.detail["messages"]) == ("open", [first.id])
+    reminded.tick()
+    assert reminded.received()[1].state == "settled"
+    assigned(reminded, "question")
+    (task,) = reminded.tasks("withdrawn")
+    assert (task.name, task.done_by) == ("send-documents", "analista@kemper.example")
+    reminded.tick()
+    assert [row.state for row in reminded.received()] == ["settled", "settled"]
+    with reminded.workspace.database.reading() as session:
+        said = [str(event.sentence) for event in timeline(session, task.customer_id)]
+    assert said.count("task send-documents withdrawn: analista@kemper.example has said what the message is") == 1
 
 
 def test_other_contact_data_are_a_proposal_and_change_no_address(reminded: Desk) -> None:

@@ -76,3 +76,25 @@ def test_the_reference_line_is_known_in_a_quote(desk: Desk) -> None:
     answer(desk, OURS, f"Pagamos el viernes 6 de marzo.\n\n{quoted}")
     desk.tick()
     assert matched(desk) == [("token_in_text", desk.action("first-reminder").id)]
+
+
+def test_an_open_invoice_that_is_named_tells_whose_a_message_is(desk: Desk) -> None:
+    """Of a stranger it is a proposal; a number alone, one that nobody has and one that only a quote names tell nothing."""
+    uuid = desk.invoice("FA-1").uuid
+    assert uuid is not None
+    said = {
+        "Pagamos la FA-1 el viernes.": "invoice",
+        f"Pagamos {uuid.lower()} el viernes.": "invoice",
+        "Pagamos la factura 1.": "none",
+        "Pagamos la FA-999.": "none",
+        "Ok.\n\n> FA-1": "none",
+    }
+    for text, how in said.items():
+        desk.write(text, sender="alguien@otra.example")
+        desk.tick()
+        row = desk.received()[-1]
+        assert (row.matched_by, row.doubtful) == (how, True), text
+        assert row.customer_id == (desk.invoice("FA-1").customer_id if how == "invoice" else None)
+    desk.write("Pagamos la FA-1 el viernes 6 de marzo.")
+    desk.tick()
+    assert (desk.received()[-1].matched_by, desk.received()[-1].doubtful) == ("invoice", False)

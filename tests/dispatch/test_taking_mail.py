@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import os
 import shutil
 from collections import Counter
 from typing import Any
@@ -13,6 +15,7 @@ from sqlalchemy import select
 from cobranza_rules.config_sections import MailInSection
 from cobranza_rules.language import Sentence
 from cobranza_rules.mail import ingest
+from cobranza_rules.mail.mailbag import FOLDER, bags_in
 from cobranza_rules.mail.maildir_mailbox import make_maildir
 from cobranza_rules.mail.taking import take_new
 from cobranza_rules.store.heartbeat import MAILBOX, last_beats
@@ -108,3 +111,59 @@ def test_senders_are_vouched_for_by_the_server_of_the_mailbox_that_they_wrote_to
     reminded.tick()
     assert reminded.invoice("FA-1").promised_on is None
     assert [row.sender_authenticated for row in reminded.received()] == [False]
+
+
+FULL = "the disk cannot be written: No space left on device"
+
+
+def full(*_arguments: object) -> int:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "mailbag")
+
+
+def test_a_disk_that_is_full_while_mail_is_taken_loses_nothing(reminded: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tick goes on, says why, and the next one takes what this one could not; until then the mailbox counts as unread."""
+    reminded.on(TUESDAY).write(PROMISE, answers=reminded.last_id())
+    for call in ("pwrite", "fsync"):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"cobranza_rules.mail.mailbag.os.{call}", full)
+            assert [str(trouble) for trouble in take_new(reminded.workspace)] == [FULL]
+        assert taken(reminded) == {}
+        assert MAILBOX not in beats(reminded) or beats(reminded)[MAILBOX] < TUESDAY
+    report = reminded.tick()
+    assert (report.mailbox_problems, report.received) == ([], {"promise": 1})
+    assert bags_in(reminded.workspace.archive.root) == []
+
+
+def test_a_disk_that_is_full_when_mail_is_read_ends_no_tick(reminded: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    reminded.on(TUESDAY).write(PROMISE, answers=reminded.last_id())
+    with monkeypatch.context() as patched:
+        patched.setattr(reminded.workspace.archive, "put_all", full)
+        report = reminded.tick()
+    assert [str(trouble) for trouble in report.mailbox_problems] == [FULL]
+    assert (report.received, report.plan is not None, taken(reminded)) == ({}, True, {"waiting": 1})
+    report = reminded.tick()
+    assert (report.mailbox_problems, report.received) == ([], {"promise": 1})
+    assert bags_in(reminded.workspace.archive.root) == []
+
+
+def test_what_a_killed_taking_has_begun_is_swept(reminded: Desk) -> None:
+    root = reminded.workspace.archive.root
+    (root / FOLDER).mkdir(exist_ok=True)
+    for begun in (root / FOLDER / "0123456789abcdef", root / ".incoming-0123456789abcdef-0"):
+        begun.write_bytes(b"half of a mess")
+    reminded.on(TUESDAY).write(PROMISE, answers=reminded.last_id())
+    assert take_new(reminded.workspace) == []
+    assert len(bags_in(root)) == 1
+    assert not list(root.glob(".incoming-*"))
+    assert reminded.tick().received == {"promise": 1}
+    assert bags_in(root) == []
+
+
+def test_a_message_whose_mailbag_is_damaged_is_set_aside_with_its_bytes(reminded: Desk) -> None:
+    root = reminded.workspace.archive.root
+    reminded.on(TUESDAY).write(PROMISE, answers=reminded.last_id())
+    assert take_new(reminded.workspace) == []
+    (bag,) = bags_in(root)
+    (root / FOLDER / bag).write_bytes(b"?")
+    assert reminded.tick().received == {"unreadable": 1}
+    assert bags_in(root) == [bag]

@@ -21,7 +21,7 @@ from typing import Any
 PROGRAM = "/usr/sbin/dovecot"
 USER, PASSWORD = "cobranza", "secreto"
 START_SECONDS = 15
-MOST_USERS = 100
+MOST_USERS = 1000
 
 SHARED = """\
 base_dir = {root}/run
@@ -186,6 +186,19 @@ class Dovecot:
         with contextlib.closing(_Closing(self.client())) as client:
             kind, said = client.imap.append(folder, flags, "", raw)
             assert kind == "OK", said
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Dovecot]:
+    """One in a folder of its own, until it is no longer needed."""
+    with tempfile.TemporaryDirectory(prefix="dovecot-") as folder:
+        Path(folder).chmod(0o755)
+        started = Dovecot(Path(folder))
+        try:
+            started.start()
+            yield started
+        finally:
+            started.stop()
 
 
 @dataclass

@@ -24,8 +24,10 @@ def matched(
     bounced: Bounce | None = None,
     text: str = "x",
     tokens: Tokens = Tokens(),  # noqa: B008 (a frozen value)
+    named: frozenset[int] = frozenset(),
 ) -> Match:
-    return match(reply(text, sender=sender, headers=headers), own_messages=OWN, contacts=CONTACTS, bounced=bounced, tokens=tokens)
+    message = reply(text, sender=sender, headers=headers)
+    return match(message, own_messages=OWN, contacts=CONTACTS, bounced=bounced, tokens=tokens, named=named)
 
 
 def test_an_answer_to_our_message() -> None:
@@ -98,3 +100,33 @@ def test_a_report_is_known_by_what_it_returns_and_by_no_token() -> None:
     assert match(
         delivery_report("failed", "5.1.1"), own_messages=OWN, contacts=CONTACTS, bounced=bounced, tokens=Tokens((OTHERS,))
     ) == Match("own_id", 0.9, 1, 11)
+
+
+ONE, TWO, BOTH = frozenset({1}), frozenset({2}), frozenset({1, 2})
+
+
+def test_an_invoice_that_is_named_comes_after_tokens_and_ids_and_before_the_sender() -> None:
+    assert matched(named=ONE) == Match("invoice", 0.7, 1)
+    assert matched("In-Reply-To: <m2@kemper.example>\n", named=ONE) == Match("own_id", 1.0, 1, 12)
+    assert matched(tokens=Tokens((), (FIRST,)), named=ONE) == Match("token_in_text", 0.8, 1, 11)
+
+
+def test_an_invoice_tells_whom_a_shared_address_writes_for() -> None:
+    assert matched(sender="grupo@grupo.example", named=TWO) == Match("invoice", 0.7, 2)
+    assert matched(sender="grupo@grupo.example", named=BOTH) == Match("invoice", 0.3, None, doubtful=True)
+
+
+def test_a_stranger_who_names_an_invoice_is_for_a_person() -> None:
+    assert matched(sender="nadie@ninguno.example", named=ONE) == Match("invoice", 0.5, 1, doubtful=True)
+    assert matched(sender="nadie@ninguno.example", named=BOTH) == Match("invoice", 0.3, None, doubtful=True)
+
+
+def test_a_customer_who_names_anothers_invoice_is_for_a_person() -> None:
+    assert matched(named=TWO) == Match("invoice", 0.3, None, doubtful=True)
+    assert matched(named=BOTH) == Match("invoice", 0.5, 1, doubtful=True)
+
+
+def test_a_report_names_no_invoice() -> None:
+    bounced = Bounce(permanent=True, recipients=("pagos@cliente.example",))
+    report = delivery_report("failed", "5.1.1")
+    assert match(report, own_messages={}, contacts=CONTACTS, bounced=bounced, named=TWO) == Match("recipient", 0.7, 1)

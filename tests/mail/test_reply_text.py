@@ -123,3 +123,24 @@ def test_any_text_costs_linear_time(piece: str) -> None:
     began = time.process_time()
     new_text(piece * (500_000 // len(piece)))
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("device", ["Enviado desde mi iPhone", "Sent from my iPhone", "Enviado desde Outlook para Android"])
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "Persona Prueba Uno",
+        "Persona Prueba Uno\nGerente de Finanzas",
+        "Lic. Persona Prueba\nTel. 55 5555 0101",
+        "Persona Prueba\npagos@cliente.example",
+    ],
+)
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_a_signature_above_what_the_phone_adds_is_cut(signature: str, between: str, device: str) -> None:
+    split = split_reply(f"{SAID}\n\n{signature}{between}{device}\n")
+    assert (split.said, split.signature) == (SAID, signature)
+
+
+def test_what_is_said_above_what_the_phone_adds_stays() -> None:
+    for said in ("Recibido.\n\nPagamos el viernes.", "Recibido, pagamos el viernes", "Ok"):
+        assert new_text(f"{said}\n\nEnviado desde mi iPhone") == said

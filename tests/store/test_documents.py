@@ -127,3 +127,29 @@ def test_of_pieces_that_break_off_nothing_is_kept(archive: DocumentArchive) -> N
     with pytest.raises(OSError, match="the line is dead"):
         archive.put_pieces(broken())
     assert not [file for file in archive.root.rglob("*") if file.is_file()]
+
+
+def test_what_a_killed_process_has_begun_is_swept(archive: DocumentArchive) -> None:
+    digest = archive.put(CONTENT)
+    begun = archive.root / ".incoming-0123456789abcdef-0"
+    begun.write_bytes(CONTENT[:100])
+    assert archive.sweep() == 1
+    assert not begun.exists()
+    assert archive.get(digest) == CONTENT
+    assert archive.sweep() == 0
+
+
+def test_nothing_is_swept_while_another_writes(archive: DocumentArchive) -> None:
+    swept: list[int] = []
+
+    def pieces() -> Iterator[bytes]:
+        yield CONTENT
+        swept.append(DocumentArchive(archive.root).sweep())
+        yield CONTENT
+
+    assert archive.get(archive.put_pieces(pieces())) == CONTENT * 2
+    assert swept == [0]
+
+
+def test_an_archive_that_was_never_written_has_nothing_to_sweep(archive: DocumentArchive) -> None:
+    assert archive.sweep() == 0

@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.stories.killing import make_due_folder, measure, play_failing_wire, play_round
 from tests.stories.mail_server import MailServer, running_server
 from tests.stories.misfortunes import COUNT, MISFORTUNES, befall
+from tests.stories.soak_taking import TAKING, soak_taking
 from tests.stories.tally import Tally, line, table
 
 SMTP, MAILDIR, FAILING = "SIGKILL, over SMTP", "SIGKILL, into a Maildir", "A server that fails at random"
@@ -67,7 +68,7 @@ def soak(kills: int, seed: int, only: Sequence[str], tell: Callable[[str], None]
         found = kinds(folder, server, random.Random(seed), kills)
         tell(table([]))
         tallies = []
-        for each in only or KINDS:
+        for each in only:
             tally, stopped = until_enough(found[each], folder, each)
             tallies.append(tally)
             tell(line(tally.row(each)))
@@ -94,12 +95,16 @@ def main() -> None:
         help="runs to kill with the Maildir; half as many with SMTP and as many faults of the server, a fiftieth of each other misfortune",
     )
     parser.add_argument("--seed", type=int, default=20260302)
-    parser.add_argument("--only", action="append", default=[], choices=KINDS, help="this kind alone; may be repeated")
+    parser.add_argument("--taking", type=int, default=300, help="runs to kill while mail comes in")
+    parser.add_argument("--only", action="append", default=[], choices=(*KINDS, TAKING), help="this kind alone; may be repeated")
     chosen = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):  # One that is started in the background ignores the first.
         signal.signal(number, signal.default_int_handler)
     began = time.monotonic()
-    sound = soak(chosen.kills, chosen.seed, chosen.only, tell)
+    sending = [each for each in chosen.only or KINDS if each != TAKING]
+    sound = soak(chosen.kills, chosen.seed, sending, tell) if sending else True
+    if TAKING in (chosen.only or (TAKING,)):
+        sound = soak_taking(chosen.taking, chosen.seed, tell) and sound
     tell(f"\nSeed {chosen.seed}, {(time.monotonic() - began) / 60:.0f} minutes")
     sys.exit(0 if sound else 1)
 

@@ -56,6 +56,9 @@ _context.set_forkserver_preload(["tests.stories.warm"])
 if any("multiprocessing.forkserver" in argument for argument in sys.orig_argv):
     for _module in LOADED:
         importlib.import_module(_module)
+    from tests.stories.shipped_files import shipped_patterns, shipped_rules
+
+    shipped_patterns(), shipped_rules()
 
 
 def fork(target: Callable[..., None], *arguments: object) -> ForkServerProcess:

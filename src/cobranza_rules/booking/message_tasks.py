@@ -57,6 +57,21 @@ def settle_messages(keeper: Bookkeeper, task: TaskRow, who: str, today: dt.date)
             keeper.enter(invoice, EntryKind.DISPUTE_CLOSED, today, {"reason": task.name, "task": task.id})
 
 
+def withdraw_tasks(keeper: Bookkeeper, message_id: int, who: str, today: dt.date) -> None:
+    """A person has said what the message is: nobody else is asked about it any more. A task that another open message has, too, stays for that one."""
+    for task in keeper.session.scalars(select(TaskRow).where(TaskRow.state == "open").order_by(TaskRow.id)):
+        messages = task.detail.get(MESSAGES, ())
+        if message_id not in messages:
+            continue
+        others = [each for each in messages if each != message_id]
+        waiting = select(ReceivedRow.id).where(ReceivedRow.id.in_(others), ReceivedRow.state == "open")
+        if keeper.session.scalar(waiting.limit(1)) is not None:
+            task.detail = {**task.detail, MESSAGES: others}
+            continue
+        task.state, task.done_by, task.done_at = "withdrawn", who, keeper.known_at
+        keeper.note(task.customer_id, "task_withdrawn", today, {"task": task.id, "name": task.name, "who": who, "message": message_id})
+
+
 def _disputed_since(keeper: Bookkeeper, invoice: InvoiceRow, first: int, answered: Collection[int]) -> bool:
     """Another message, that this task does not answer, disputes the invoice as well: an open dispute is not opened twice."""
     later = select(ReceivedRow, ActionRow).outerjoin(ActionRow, ActionRow.id == ReceivedRow.action_id)

@@ -110,6 +110,7 @@ SENTENCES = {
     "people_told": N_("{rule}: {told} told of {about} ({outcome})"),
     "task_opened": N_("task for {assigned_to}: {name}{until}"),
     "task_done": N_("task {name} done by {who}{said}"),
+    "task_withdrawn": N_("task {name} withdrawn: {who} has said what the message is"),
     "message_received": N_("message from {sender}: {kind} ({subject})"),
     "message_assigned": N_("{who} says that the message is {kind}{said}"),
     "message_settled": N_("message settled by {who}: {kind}"),

@@ -202,6 +202,7 @@ HOW = {
     "token": N_("it came to the address that our message gave for answers"),
     "token_in_text": N_("its text has the reference of a message of ours"),
     "own_id": N_("it answers or returns a message of ours"),
+    "invoice": N_("it names an open invoice of the customer"),
     "recipient": N_("it names an address of the customer as refused"),
     "sender": N_("it comes from an address of the customer"),
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.message_tasks import withdraw_tasks
 from cobranza_rules.domain.reply import ReplyKind
 from cobranza_rules.language import _
 from cobranza_rules.money import Money, MoneyError
@@ -34,7 +35,10 @@ class Assignment:
 
 
 def assign(keeper: Bookkeeper, received_id: int, assignment: Assignment, today: dt.date) -> ReceivedRow:
-    """Raises ProblemError with everything that is wrong. The next run records what the rules say of it, or settles it."""
+    """Raises ProblemError with everything that is wrong. The next run records what the rules say of it, or settles it.
+
+    Tasks with which it waits are withdrawn.
+    """
     row = keeper.session.get(ReceivedRow, received_id)
     if row is None or row.state != "open":
         raise ProblemError([Problem(_("message {id} does not wait", id=received_id), _("'cobranza inbox list' shows those that do"))])
@@ -58,6 +62,7 @@ def assign(keeper: Bookkeeper, received_id: int, assignment: Assignment, today: 
     row.kind, row.doubtful, row.customer_id = kind.value, False, customer_id
     row.facts = {**row.facts, **facts_to_json(facts), **({INVOICES: invoices} if invoices else {})}
     row.decided_by = assignment.who
+    withdraw_tasks(keeper, row.id, assignment.who, today)
     keeper.note(
         customer_id,
         "message_assigned",

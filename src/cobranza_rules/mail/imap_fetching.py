@@ -14,6 +14,7 @@ from imap_tools import BaseMailBox
 
 from cobranza_rules.mail.mime import LARGEST_MESSAGE
 
+SIZES_AT_ONCE = 500  # A command stays below the 8,000 characters that every server takes (RFC 7162 section 4).
 CHUNK_MESSAGES = 100
 CHUNK_BYTES = 8_000_000
 PIECEWISE = 4_000_000  # bytes of a message from which on it is fetched in pieces
@@ -34,8 +35,8 @@ class FetchedMessage:
 
 def fetch_messages(box: BaseMailBox, uids: Sequence[int]) -> Iterator[tuple[int, FetchedMessage]]:
     """In order; a message that has vanished meanwhile is left out. Raises OSError where one comes incomplete, and what imaplib raises."""
-    for start in range(0, len(uids), CHUNK_MESSAGES):
-        sizes = _sizes(box, uids[start : start + CHUNK_MESSAGES])
+    for start in range(0, len(uids), SIZES_AT_ONCE):
+        sizes = _sizes(box, uids[start : start + SIZES_AT_ONCE])
         for group in _groups(sizes):
             yield from _fetch(box, group, sizes)
 
@@ -55,7 +56,7 @@ def _groups(sizes: dict[int, int]) -> Iterator[list[int]]:
     group: list[int] = []
     total = 0
     for uid, size in sizes.items():
-        if group and (total + size > CHUNK_BYTES or size > PIECEWISE):
+        if group and (len(group) >= CHUNK_MESSAGES or total + size > CHUNK_BYTES or size > PIECEWISE):
             yield group
             group, total = [], 0
         group.append(uid)

@@ -17,25 +17,25 @@ class ImapMailbox:
     def __init__(self, settings: MailInSection, password: SecretStr | None, token: Token | None = None) -> None:
         self.name = settings.name
         self.settings = settings
-        self._connection = ImapConnection(settings, password, token)
+        self.connection = ImapConnection(settings, password, token)
 
     def fetch_new(self, history: History) -> Iterator[Fetched]:
         """One folder after the other. The connection stays open while the messages are taken; it ends with the iteration.
 
         Raises MailboxUnavailable.
         """
-        with self._connection.opened() as box:
+        with self.connection.opened() as box:
             for folder in self.settings.folders:
                 yield from self._new_messages(box, folder, history)
 
     def _new_messages(self, box: BaseMailBox, folder: str, history: History) -> Iterator[Fetched]:
-        uidvalidity = self._connection.examine(box, folder)
+        uidvalidity = self.connection.examine(box, folder)
         kept = f"{folder}/{uidvalidity}"
         mark = history.mark(folder)
         last = mark.last_uid if mark is not None and mark.uidvalidity == uidvalidity else 0
         for uid, message in fetch_messages(box, _new_uids(box, kept, last, history)):
             last = max(last, uid)
-            pieces = self._connection.told(message.pieces)
+            pieces = self.connection.told(message.pieces)
             yield Fetched(pieces, message.size, kept, str(uid), Watermark(folder, uidvalidity, last), message.complete)
 
 

@@ -18,13 +18,15 @@ from cobranza_rules.dispatch.internal_mail import note_returned
 from cobranza_rules.dispatch.packet_answers import answered_packet, take_packet_answer
 from cobranza_rules.dispatch.reported import note_reports
 from cobranza_rules.domain.reply import Classification, ReplyKind
+from cobranza_rules.full_disk import FullDiskError, full_disk_told
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.authentication import sender_authenticated
+from cobranza_rules.mail.mailbag import Packed, place
 from cobranza_rules.mail.match import Match, named_ids
 from cobranza_rules.mail.message import IncomingMessage
 from cobranza_rules.mail.message_reports import reports_of
 from cobranza_rules.mail.reading_process import Read
-from cobranza_rules.mail.taking import WAITING, take_new
+from cobranza_rules.mail.taking import WAITING, take_new, throw_away_emptied
 from cobranza_rules.mail.whose import whose_message
 from cobranza_rules.problems import Problem
 from cobranza_rules.store.replies import facts_to_json
@@ -44,24 +46,34 @@ LONGEST_SHOWN = 990  # Characters of a subject or an id that the tables keep; th
 def ingest(workspace: Workspace) -> tuple[Counter[str], list[Sentence]]:
     """Messages read, by kind, and what keeps mailboxes from being polled, if anything does."""
     troubles = take_new(workspace)
-    return read_waiting(workspace), troubles
-
-
-def read_waiting(workspace: Workspace) -> Counter[str]:
-    """All that was taken and that nobody has read, in the order in which it came; by kind how many.
-
-    Messages are parsed before the database is asked to wait for what they say.
-    """
     counted: Counter[str] = Counter()
+    try:
+        with full_disk_told():
+            read_waiting(workspace, counted)
+    except FullDiskError as full:
+        troubles += [problem.what for problem in full.problems if problem.what not in troubles]
+    return counted, troubles
+
+
+def read_waiting(workspace: Workspace, counted: Counter[str]) -> None:
+    """All that was taken and that nobody has read, in the order in which it came; by kind it is counted how many.
+
+    Messages are parsed before the database is asked to wait for what they say. Raises OSError where they cannot be put into the archive; what was
+    read before is counted.
+    """
     for group, found in _parsed_groups(workspace):
         ids = [taken.id for taken in group]
+        kinds: list[str] = []
         _count_try(workspace, ids)
         with workspace.database.writing() as session:
             keeper = Bookkeeper(session, workspace.clock.now())
             rows = {row.id: row for row in session.scalars(select(TakenRow).where(TakenRow.id.in_(ids)))}
             for taken, read in zip(group, found, strict=True):
-                counted[_take(keeper, workspace, rows[taken.id], read)] += 1
-    return counted
+                row = rows[taken.id]
+                row.bag = row.bag if row.bag and not workspace.archive.holds(row.raw) else None
+                kinds.append(_take(keeper, workspace, row, read))
+        counted.update(kinds)
+    throw_away_emptied(workspace)
 
 
 def _parsed_groups(workspace: Workspace) -> Iterator[tuple[list[TakenRow], list[Read]]]:
@@ -78,6 +90,8 @@ def _parsed_groups(workspace: Workspace) -> Iterator[tuple[list[TakenRow], list[
 
 
 def _parsed(workspace: Workspace, group: list[TakenRow]) -> list[Read]:
+    """From the archive, into which they go first where they lie in a mailbag still. Raises OSError."""
+    place(workspace.archive, [(taken.bag, Packed(taken.raw, taken.start or 0, taken.size or 0)) for taken in group if taken.bag])
     return list(workspace.message_reader.read([workspace.archive.path_of(taken.raw) for taken in group]))
 
 

@@ -43,7 +43,7 @@ class Match:
     `confidence` runs from 0 to 1. `doubtful` where two customers are possible; then a person decides.
     """
 
-    how: Literal["token", "own_id", "token_in_text", "recipient", "sender", "request", "none"]
+    how: Literal["token", "own_id", "token_in_text", "invoice", "recipient", "sender", "request", "none"]
     confidence: float
     customer_id: int | None = None
     action_id: int | None = None
@@ -57,8 +57,12 @@ def match(
     contacts: Mapping[str, frozenset[int]],
     bounced: Bounce | None,
     tokens: Tokens = NO_TOKENS,
+    named: frozenset[int] = frozenset(),
 ) -> Match:
-    """`own_messages` by message id; `contacts` maps an address in lower case to the customers that it belongs to."""
+    """`own_messages` by message id; `contacts` maps an address in lower case to the customers that it belongs to.
+
+    `named` are the customers whose open invoices a person names.
+    """
     report = bounced is not None or bool(message.report_parts)
     answered = _known(named_ids(message) if report else message.references, own_messages)
     senders = frozenset() if report else contacts.get(message.sender, frozenset())
@@ -68,6 +72,8 @@ def match(
         return _by_own_id("own_id", answered, senders)
     if tokens.in_text and not report:
         return _by_own_id("token_in_text", list(tokens.in_text), senders)
+    if named and not report:
+        return _by_invoice(named, senders)
     if bounced is not None:
         refused = frozenset(customer for address in bounced.recipients for customer in contacts.get(address.lower(), frozenset()))
         return _by_address("recipient", refused, 0.7)
@@ -94,6 +100,15 @@ def _by_own_id(how: Literal["token", "own_id", "token_in_text"], answered: list[
     if how == "token_in_text":
         confidence -= 0.2  # Texts are quoted and passed on.
     return Match(how, confidence, newest.customer_id, newest.action_id, doubtful=stranger or mixed)
+
+
+def _by_invoice(named: frozenset[int], senders: frozenset[int]) -> Match:
+    """The invoice tells which customer somebody means who writes for several. Numbers can be guessed and passed on: a stranger who names one is for a person."""
+    meant = named & senders if senders else named
+    if len(meant) != 1:
+        return Match("invoice", 0.3, doubtful=True)
+    clear = bool(senders) and named == meant
+    return Match("invoice", 0.7 if clear else 0.5, next(iter(meant)), doubtful=not clear)
 
 
 def _by_address(how: Literal["recipient", "sender"], customers: frozenset[int], confidence: float) -> Match:

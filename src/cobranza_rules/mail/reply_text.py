@@ -125,15 +125,16 @@ def _is_header_block(lines: list[str]) -> bool:
 def _without_signature(lines: list[str]) -> SplitReply:
     folded = [fold(line[:LONGEST_LINE]).strip() for line in lines]
     end = next((index for index, line in enumerate(folded) if DISCLAIMER.search(line) and index), len(lines))
-    lines, folded = lines[:end], folded[:end]
+    folded = [
+        "" if DEVICE.search(line) else line for line in folded[:end]
+    ]  # A signature above what the phone adds is the end of the text, too.
+    lines = [line if plain else "" for line, plain in zip(lines[:end], folded, strict=True)]
     begin = _signature_start(lines, folded)
     below = [line for line, plain in zip(lines[begin:], folded[begin:], strict=True) if plain]
-    said = [line for line, plain in zip(lines[:begin], folded[:begin], strict=True) if not DEVICE.search(plain)]
+    said = lines[:begin]
     postscript = next((index for index, line in enumerate(below) if POSTSCRIPT.search(fold(line.strip()))), len(below))
     said += below[postscript:]
-    signature = [
-        line.strip() for line in below[:postscript] if not CLOSING.search(fold(line).strip()) and not DEVICE.search(fold(line).strip())
-    ]
+    signature = [line.strip() for line in below[:postscript] if not CLOSING.search(fold(line).strip())]
     return SplitReply(_tidy(said), "\n".join(line for line in signature if line not in ("--", "-")))
 
 

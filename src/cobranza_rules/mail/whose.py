@@ -6,16 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.domain.reply import Classification
+from cobranza_rules.mail.invoice_names import find_invoices
 from cobranza_rules.mail.match import NO_TOKENS, Match, OwnMessage, Tokens, match, named_ids
 from cobranza_rules.mail.message import IncomingMessage
 from cobranza_rules.mail.reading import read_classified
 from cobranza_rules.mail.reply_token import numbers_of, tokens_in_addresses, tokens_in_text
 from cobranza_rules.store.tables import ActionRow, BillingRequestRow, ContactRow, InvoiceRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
+
+LONGEST_TEXT = 20_000  # characters in which invoices are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ def whose_message(session: Session, workspace: Workspace, message: IncomingMessa
         contacts = _contacts(session, [message.sender, *found.bounce.recipients])
     own = _own_messages(session, named_ids(message))
     tokens = _tokens(session, workspace, message)
-    matched = match(message, own_messages=own, contacts=contacts, bounced=found.bounce, tokens=tokens)
+    named = _named(session, message)
+    matched = match(message, own_messages=own, contacts=contacts, bounced=found.bounce, tokens=tokens, named=named)
     known = {each.action_id: each for each in (*tokens.in_text, *tokens.in_address, *own.values())}
     return Whose(found, matched, known.get(matched.action_id) if matched.action_id is not None else None, of_sender)
 
@@ -76,6 +80,15 @@ def _that_left(session: Session, which: ColumnElement[bool]) -> Iterator[OwnMess
         query.join(ActionRow, ActionRow.id == OutgoingRow.action_id).where(which, OutgoingRow.state != "approved").order_by(OutgoingRow.id)
     )
     return (OwnMessage(row.message_id, row.action_id, row.customer_id, row.rule_id) for row in session.execute(query))
+
+
+def _named(session: Session, message: IncomingMessage) -> frozenset[int]:
+    """The customers whose open invoices subject and new text name by folio fiscal, or by series and folio: a number alone may be anything."""
+    names = [one.number for one in find_invoices(f"{message.subject}\n{message.new_text[:LONGEST_TEXT]}") if not one.number.isdigit()]
+    written = {spelled for name in names for spelled in (name, name.replace("-", ""), name.replace("-", " "))}
+    query = select(InvoiceRow.customer_id).where(InvoiceRow.status == "open")
+    by_uuid = InvoiceRow.uuid.in_([each for name in names for each in (name, name.lower())])
+    return frozenset(session.scalars(query.where(or_(InvoiceRow.number.in_(written), by_uuid)))) if names else frozenset()
 
 
 def _currency(session: Session, customers: frozenset[int]) -> str:

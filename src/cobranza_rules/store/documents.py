@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import secrets
@@ -47,15 +49,17 @@ class DocumentArchive:
         digests = [digest_of(content) for content in contents]
         places = {digest: self.path_of(digest) for digest in digests}
         new = {digest: content for digest, content in zip(digests, contents, strict=True) if not _holds(places[digest], content)}
+        if not new:
+            return digests
         folders = {places[digest].parent for digest in new}
         for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)
         unfinished = self._unfinished(len(new))
-        with _several_at_once(len(new)) as each:
+        with self._locked(fcntl.LOCK_SH), _several_at_once(len(new)) as each:
             list(each(_write, unfinished, ((content,) for content in new.values())))
             for digest, name in zip(new, unfinished, strict=True):
                 os.replace(name, places[digest])  # noqa: PTH105 (a Path for each of many thousand files takes as long as to write it)
-            list(each(_sync_folder, folders))
+            list(each(sync_folder, folders))
         return digests
 
     def put_pieces(self, pieces: Iterable[bytes]) -> str:
@@ -69,12 +73,35 @@ class DocumentArchive:
                 yield piece
 
         (name,) = self._unfinished(1)
-        _write(name, told())
-        path = self.path_of(found.hexdigest())
-        path.parent.mkdir(parents=True, exist_ok=True)
-        Path(name).replace(path)
-        _sync_folder(path.parent)
+        with self._locked(fcntl.LOCK_SH):
+            _write(name, told())
+            path = self.path_of(found.hexdigest())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Path(name).replace(path)
+            sync_folder(path.parent)
         return found.hexdigest()
+
+    def holds(self, digest: str) -> bool:
+        """Whether it is there; `get` says whether it is whole."""
+        return self.path_of(digest).exists()
+
+    def sweep(self) -> int:
+        """Takes away what a killed process has begun and nobody will finish, and says how many files that were; none while anybody writes."""
+        with contextlib.suppress(FileNotFoundError), self._locked(fcntl.LOCK_EX | fcntl.LOCK_NB) as alone:
+            unfinished = list(self.root.glob(f"{UNFINISHED}*")) if alone else []
+            for path in unfinished:
+                path.unlink(missing_ok=True)
+            return len(unfinished)
+        return 0
+
+    @contextmanager
+    def _locked(self, how: int) -> Iterator[bool]:
+        """Whether it is; a folder on a file system without locks is written all the same, and never swept. The lock vanishes with the process."""
+        handle = os.open(self.root, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            yield _lock(handle, how)
+        finally:
+            os.close(handle)
 
     def _unfinished(self, count: int) -> list[str]:
         """Names that no other file has, and by which nobody asks for one."""
@@ -128,12 +155,20 @@ def _write(name: str, pieces: Iterable[bytes]) -> None:
         os.close(handle)
 
 
+def _lock(handle: int, how: int) -> bool:
+    try:
+        fcntl.flock(handle, how)
+    except OSError:
+        return False
+    return True
+
+
 def _damaged(path: Path, what: Sentence) -> DamagedDocumentError:
     hint = _("restore it from a backup; an imported file is also restored by importing it again")
     return DamagedDocumentError([Problem(what, hint, str(path))])
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

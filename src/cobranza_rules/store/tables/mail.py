@@ -113,8 +113,9 @@ class MailboxMarkRow(Base):
 
 
 class TakenRow(Base):
-    """A message that was taken from a mailbox, so that a repeated poll takes nothing twice; its bytes `raw` are in the archive.
+    """A message that was taken from a mailbox, so that a repeated poll takes nothing twice.
 
+    `raw` is the hash of its bytes: they are in the archive, or, where `bag` names a mailbag, still `size` bytes in that from `start` on.
     `folder` names mailbox, folder and, of IMAP, UIDVALIDITY; `origin` the message in it. `state` is waiting (nobody has read it yet), read,
     repeated (another copy was read) or quarantined. `tries` counts how often reading it was begun. Of one that is not `complete` the bytes are
     its head, or nothing.
@@ -130,3 +131,6 @@ class TakenRow(Base):
     state: Mapped[Word] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(default=0)
     received_id: Mapped[int | None] = mapped_column(ForeignKey("received.id"))
+    bag: Mapped[Word | None] = mapped_column(index=True)
+    start: Mapped[int | None]
+    size: Mapped[int | None]

@@ -7,7 +7,7 @@ from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import fold
 
 revision = "0024"
-down_revision = "0021"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
