@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from cobranza_rules.casefile.timeline import verify_case_file
+from cobranza_rules.casefile.chain_rows import verify_case_file
 from cobranza_rules.mail.ingest import ingest
 from cobranza_rules.store.tables import ReceivedRow, TakenRow
 from cobranza_rules.workspace import open_workspace

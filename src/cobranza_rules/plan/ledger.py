@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -61,10 +62,20 @@ def planned(row: ActionRow) -> PlannedAction:
     return from_json(row.plan)
 
 
-def move(keeper: Bookkeeper, row: ActionRow, state: State, day: dt.date, reason: Sentence, *, keep_claims: bool = False) -> None:
+def move(
+    keeper: Bookkeeper,
+    row: ActionRow,
+    state: State,
+    day: dt.date,
+    reason: Sentence,
+    *,
+    keep_claims: bool = False,
+    documents: Sequence[str] = (),
+) -> None:
     """Raises ForbiddenStepError. Failed and cancelled actions give up their claims, so that the same may be planned again.
 
     With `keep_claims` they do not: a person settles something first. Nobody is asked any more about an action that is over.
+    `documents` are the hashes of what is ready to leave from now on.
     """
     if state not in ALLOWED[State(row.state)]:
         raise ForbiddenStepError(f"action {row.id}: {row.state} -> {state}")
@@ -75,14 +86,14 @@ def move(keeper: Bookkeeper, row: ActionRow, state: State, day: dt.date, reason:
             release_claims(keeper, row)
         withdraw_gates(keeper, row)
         row.finished_on = day
-    _note(keeper, row, day, reason)
+    _note(keeper, row, day, reason, documents)
 
 
 def release_claims(keeper: Bookkeeper, row: ActionRow) -> None:
     keeper.session.execute(update(ClaimRow).where(ClaimRow.action_id == row.id).values(live=False))
 
 
-def _note(keeper: Bookkeeper, row: ActionRow, day: dt.date, reason: Sentence) -> None:
+def _note(keeper: Bookkeeper, row: ActionRow, day: dt.date, reason: Sentence, documents: Sequence[str] = ()) -> None:
     """From the plan as it is kept, for a message that leaves is moved again and again."""
     subject, steps, items = row.plan["subject"], row.plan["steps"], row.plan["items"]
     if subject != "invoice" and WRITING.isdisjoint(
@@ -94,7 +105,13 @@ def _note(keeper: Bookkeeper, row: ActionRow, day: dt.date, reason: Sentence) ->
         row.customer_id,
         f"action_{row.state}",
         day,
-        {"action": row.id, "rule": row.rule_id, about: [item["number"] for item in items], "reason": reason.as_json()},
+        {
+            "action": row.id,
+            "rule": row.rule_id,
+            about: [item["number"] for item in items],
+            "reason": reason.as_json(),
+            **({"documents": list(documents)} if documents else {}),
+        },
     )
 
 
