@@ -13,7 +13,7 @@ from tests.cfdi_files import COMPANY, credit_note, invoice, receipt, uuid_of
 from cobranza_rules.booking.bookkeeper import entries_of, state_of
 from cobranza_rules.booking.identity import normal_name
 from cobranza_rules.booking.importing import Importing, ImportReport
-from cobranza_rules.casefile.timeline import verify_case_file
+from cobranza_rules.casefile.chain_rows import verify_case_file
 from cobranza_rules.clock import FixedClock
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.invoice import fold

@@ -18,7 +18,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of, state_of
 from cobranza_rules.booking.importing import Importing, ImportReport
 from cobranza_rules.booking.ledger_books import LedgerOutcome
 from cobranza_rules.booking.task_answers import Answer, finish_task
-from cobranza_rules.casefile.timeline import verify_case_file
+from cobranza_rules.casefile.chain_rows import verify_case_file
 from cobranza_rules.clock import FixedClock
 from cobranza_rules.domain.customer import CustomerKind, CustomerRecord, DeliveryMode, Party
 from cobranza_rules.domain.invoice import fold

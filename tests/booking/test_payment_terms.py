@@ -15,7 +15,8 @@ from tests.cfdi_files import COMPANY, invoice, receipt
 from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of, state_of
 from cobranza_rules.booking.importing import Importing
 from cobranza_rules.booking.payment_terms import AgreedTerms, agree
-from cobranza_rules.casefile.timeline import timeline, verify_case_file
+from cobranza_rules.casefile.chain_rows import verify_case_file
+from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.clock import FixedClock
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import fold

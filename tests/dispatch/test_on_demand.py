@@ -10,7 +10,8 @@ import re
 import pytest
 from docx import Document
 
-from cobranza_rules.casefile.timeline import timeline, verify_case_file
+from cobranza_rules.casefile.chain_rows import verify_case_file
+from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.domain.entry import EntryKind
 from tests.cfdi_files import invoice, receipt
 from tests.conftest import DAY

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.casefile.timeline import verify_case_file
+from cobranza_rules.casefile.chain_rows import verify_case_file
 from cobranza_rules.language import _
 from cobranza_rules.plan.ledger import move, planned, record_plan
 from cobranza_rules.plan.numbers import next_number

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, text, update
 
 from cobranza_rules.booking.importing import Importing
 from cobranza_rules.casefile.chain import Break, ChainVerdict
-from cobranza_rules.casefile.timeline import verify_case_file
+from cobranza_rules.casefile.chain_rows import verify_case_file
 from cobranza_rules.casefile.writer import body_of
 from cobranza_rules.clock import FixedClock
 from cobranza_rules.intake.sources import SourceFile

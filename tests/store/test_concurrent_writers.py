@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.casefile.timeline import verify_case_file
+from cobranza_rules.casefile.chain_rows import verify_case_file
 from cobranza_rules.store.database import Database, open_database
 from cobranza_rules.store.tables import CaseEventRow
 from tests.store.rows import a_customer

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.importing import Importing, ImportReport
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
-from cobranza_rules.casefile.timeline import verify_case_file
+from cobranza_rules.casefile.chain_rows import verify_case_file
 from cobranza_rules.dispatch.shown import must_be_whole
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.intake.sources import SourceFile

@@ -25,7 +25,7 @@ from sqlalchemy import func, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.importing import Importing
-from cobranza_rules.casefile.timeline import verify_case_file
+from cobranza_rules.casefile.chain_rows import verify_case_file
 from cobranza_rules.dispatch.settling import settle_uncertain
 from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.plan.ledger import planned

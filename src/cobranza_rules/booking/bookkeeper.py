@@ -53,6 +53,7 @@ SAME_NAME = (
     "agreement_id",
     "request",
 )
+BRINGS_ITS_CFDI = frozenset({EntryKind.ISSUED, EntryKind.CFDI_BOOKED})  # Entries whose event names the CFDI by its hash
 
 
 def state_of(row: InvoiceRow) -> InvoiceState:
@@ -85,10 +86,10 @@ def _kept_basis(row: InvoiceRow, basis: DueBasis) -> dict[str, Any] | None:
     return kept or None
 
 
-def put_state(row: InvoiceRow, state: InvoiceState) -> None:
-    """Only what has become another: to compare costs far less than to set what the database then has to be asked about."""
+def columns_of(row: InvoiceRow, state: InvoiceState) -> dict[str, Any]:
+    """What the row keeps of a state, by its columns."""
     last = state.last_rung
-    values = {name: getattr(state, name) for name in SAME_NAME} | {
+    return {name: getattr(state, name) for name in SAME_NAME} | {
         "total": state.total,
         "balance": state.balance,
         "paid": state.paid,
@@ -109,7 +110,11 @@ def put_state(row: InvoiceRow, state: InvoiceState) -> None:
         "next_contact": last.next_contact if last else None,
         "dunning_level": len(state.rungs),
     }
-    for name, value in values.items():
+
+
+def put_state(row: InvoiceRow, state: InvoiceState) -> None:
+    """Only what has become another: to compare costs far less than to set what the database then has to be asked about."""
+    for name, value in columns_of(row, state).items():
         if getattr(row, name) != value:
             setattr(row, name, value)
 
@@ -145,7 +150,9 @@ class Bookkeeper:
         self.changed.add(invoice.id)
         if "payment" in entry.data:
             self.changed_payments.add(entry.data["payment"])
-        self.note(invoice.customer_id, kind.value, happened_on, {"invoice": invoice.number, "currency": invoice.currency, **entry.data})
+        held = {"document": invoice.document} if kind in BRINGS_ITS_CFDI and invoice.document else {}
+        told = {"invoice": invoice.number, "currency": invoice.currency, **held, **entry.data}
+        self.note(invoice.customer_id, kind.value, happened_on, told)
         if kind in MAY_MOVE_THE_DUE_DATE and state.due_basis.counts:
             self._date_anew(invoice, state, entry)
         return True

@@ -66,7 +66,7 @@ def _take_over(
 ) -> None:
     """The CFDI says which invoice it reduces, if it is related to one; shares that add up to it stand where it cannot."""
     row.uuid, row.number, row.document, row.issued_on = record.uuid, record.number, digest, record.issued_at.date()
-    keeper.note(row.customer_id, "credit_note", row.issued_on, {"number": row.number, "minor": row.total, "currency": row.currency})
+    _note_received(keeper, row)
     alone = len(targets) == 1 and not _replaces_or_is_replaced(keeper, record)
     invoice = keeper.session.scalar(select(InvoiceRow).where(InvoiceRow.uuid == targets[0])) if alone else None
     shares = {int(key): minor for key, minor in credit.applied.items()}
@@ -78,6 +78,11 @@ def _take_over(
         _apply(keeper, row, invoice, today)
     elif not alone:
         _hand_to_person(keeper, row, targets, today)
+
+
+def _note_received(keeper: Bookkeeper, row: CreditNoteRow) -> None:
+    data = {"number": row.number, "minor": row.total, "currency": row.currency, "document": row.document}
+    keeper.note(row.customer_id, "credit_note", row.issued_on, data)
 
 
 def _book_new(
@@ -95,7 +100,7 @@ def _book_new(
     )
     keeper.session.add(row)
     keeper.session.flush()
-    keeper.note(row.customer_id, "credit_note", row.issued_on, {"number": row.number, "minor": row.total, "currency": row.currency})
+    _note_received(keeper, row)
     sole = targets[0] if row.state == FOR_AN_INVOICE else ""
     invoice = keeper.session.scalar(select(InvoiceRow).where(InvoiceRow.uuid == sole))
     if invoice is not None:

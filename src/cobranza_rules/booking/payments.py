@@ -104,6 +104,8 @@ def _book_payment(
         keeper.session.add(row)
         keeper.session.flush()
     keeper.session.add(EvidenceRow(payment_id=row.id, kind=RECEIPT, source=record.uuid, position=payment.position, document=digest))
+    told = {"uuid": record.uuid, "payment": row.id, "minor": row.amount, "currency": row.currency, "document": digest}
+    keeper.note(row.customer_id, "payment_receipt", payment.paid_on, told)
     for uuid, part in parts.items():
         _apply(keeper, row, uuid, part, today)
     keeper.session.flush()

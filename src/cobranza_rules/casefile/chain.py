@@ -7,14 +7,16 @@ The format, so that anybody can check a chain with another program:
   RFC 8785: keys sorted, no blanks, the shortest escapes. HASH is the hash of the event before; 64 zeros before the first.
 - A chain proves itself only up to its last event: a cut end, or a chain written anew as a whole, shows against a head hash that was kept
   elsewhere, such as in the daily mail.
+- Of an event whose content was erased the hash is kept. A later event of the chain names it with that hash, and with the SHA-256 of the canonical
+  form of what was left of it: so what is left cannot be changed either.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -45,18 +47,37 @@ class ChainedEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """What ties an event to the one before, without what it says."""
+
+    seq: int
+    previous: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What a later event says of one whose content was erased: the hash that it had, and the fingerprint of what was left."""
+
+    hash: str
+    left: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChainVerdict:
     """`good` events were verified, the last of which has the hash `head`.
 
     Where the chain is broken, `why` says how and `broken_at` where: the number of the event that was changed, put in or moved, or of the first
     that is missing. One that was taken out, with all behind it numbered anew, looks like a change of the one before it. Where a kept head
-    contradicts a chain that is sound in itself, the change lies at or before `broken_at`.
+    contradicts a chain that is sound in itself, the change lies at or before `broken_at`. `go_on` is the link after which the rest can still be
+    verified, None where nothing is left, or nothing can be said of it: of a chain in another order.
     """
 
     good: int
     head: str
     broken_at: int | None = None
     why: Break | None = None
+    go_on: Link | None = field(default=None, compare=False)
 
     @property
     def intact(self) -> bool:
@@ -78,53 +99,115 @@ def canonical_json(value: Any) -> bytes:
         raise UnhashableEvent("a text of the event has half a character in it") from None
 
 
-def verify_chain(events: Iterable[ChainedEvent], heads: Mapping[int, str] | None = None) -> ChainVerdict:
-    """Names the first broken link. `events` come in the order of their numbers; `heads` are hashes by number that were kept elsewhere."""
-    kept = dict(heads or {})
-    trail = [ChainedEvent(0, "", GENESIS, {})]
-    rest = iter(events)
-    for event in rest:
-        last = trail[-1]
-        if event.previous != last.hash or not _is_sound(event):
-            at, why, good = _diagnose(event, list(rest), trail)
-            return ChainVerdict(good, trail[good].hash, at, why)
-        good = len(trail) - 1
+def fingerprint(body: Mapping[str, Any]) -> str:
+    """Of what is left of an event after an erasure. Raises UnhashableEvent."""
+    return hashlib.sha256(canonical_json(body)).hexdigest()
+
+
+BEGINNING = Link(0, "", GENESIS)
+Links = Callable[[], Iterable[Link | ChainedEvent]]
+
+
+def verify_chain(
+    events: Iterable[ChainedEvent],
+    heads: Mapping[int, str] | None = None,
+    *,
+    links: Links | None = None,
+    erasures: Mapping[int, Erasure] | None = None,
+    after: Link = BEGINNING,
+    before: int = 0,
+) -> ChainVerdict:
+    """Names the first broken link; nothing but the last event is held in memory.
+
+    `events` come in the order of their numbers, from the one behind the link `after` on, with `before` events of the chain in front of them;
+    `heads` are hashes by number that were kept elsewhere. `links` gives the whole chain once more, which is asked for where it is broken;
+    without it `events` is gone through again. `erasures` are by the numbers of the events whose content is gone.
+    """
+    kept = {seq: digest for seq, digest in (heads or {}).items() if seq > after.seq}
+    erased = erasures or {}
+    last, good = after, 0
+    for event in events:
+        sound = _is_sound(event, erased.get(event.seq))
+        if event.previous != last.hash or not sound:
+            found = _Surroundings.of(event, last, before + good, links or (lambda: events))
+            return _diagnose(event, last, good, found, sound=sound)
         if event.seq <= last.seq:  # Well linked and yet numbered against it
             return ChainVerdict(good, last.hash, event.seq, Break.REORDERED)
         if kept.pop(event.seq, event.hash) != event.hash:  # Written anew as a whole, from somewhere before this event
-            return ChainVerdict(good, last.hash, event.seq, Break.CHANGED)
-        trail.append(ChainedEvent(event.seq, event.previous, event.hash, {}))
+            return ChainVerdict(good, last.hash, event.seq, Break.CHANGED, _link(event))
+        last, good = _link(event), good + 1
     if kept:  # A head whose event is not there: the end was cut off, for a gap within would have broken a link.
-        return ChainVerdict(len(trail) - 1, trail[-1].hash, min(trail[-1].seq + 1, *kept), Break.REMOVED)
-    return ChainVerdict(len(trail) - 1, trail[-1].hash)
+        return ChainVerdict(good, last.hash, min(last.seq + 1, *kept), Break.REMOVED)
+    return ChainVerdict(good, last.hash)
 
 
-def _is_sound(event: ChainedEvent) -> bool:
+def _link(event: ChainedEvent) -> Link:
+    return Link(event.seq, event.previous, event.hash)
+
+
+def _is_sound(event: ChainedEvent, erasure: Erasure | None) -> bool:
     try:
-        return event_hash(event.previous, event.body) == event.hash
+        if event_hash(event.previous, event.body) == event.hash:
+            return True
+        return erasure is not None and erasure.hash == event.hash and fingerprint(event.body) == erasure.left
     except UnhashableEvent:
         return False
 
 
-def _diagnose(event: ChainedEvent, later: Sequence[ChainedEvent], trail: Sequence[ChainedEvent]) -> tuple[int, Break, int]:
-    """The number of the event at fault, what was done, and how many events stand before it. `trail` is what was verified, GENESIS first."""
-    last, good = trail[-1], len(trail) - 1
-    sound = _is_sound(event)
-    if sound and any(event.previous == one.hash for one in later):
-        return event.seq, Break.REORDERED, good  # Its predecessor is there, but comes after it.
-    if any(one.previous == last.hash for one in later):
-        return event.seq, Break.INSERTED, good  # Behind it, the chain goes on as if it were not there.
+@dataclass(slots=True)
+class _Surroundings:
+    """What the whole chain says around a broken link: learnt in one pass, whatever its length."""
+
+    goes_on: bool = False  # An event behind it follows the last good one, as if it were not there.
+    comes_later: bool = False  # Its predecessor is there, behind it.
+    copied: bool = False  # An earlier event has its hash.
+    follows: int | None = None  # The place of the earlier event that it follows; 0 is the beginning.
+    behind: int = 0  # The number of the event behind that one
+
+    @staticmethod
+    def of(event: ChainedEvent, last: Link, place: int, links: Links) -> _Surroundings:
+        """`place` events stand before it."""
+        found = _Surroundings()
+        for position, link in enumerate(_from_beginning(links)):
+            if position <= place:
+                found.copied = found.copied or (link.hash == event.hash and position > 0)
+                found._may_be_followed(position, link, event)
+            elif position > place + 1:
+                found.goes_on = found.goes_on or link.previous == last.hash
+                found.comes_later = found.comes_later or link.hash == event.previous
+        return found
+
+    def _may_be_followed(self, position: int, link: Link, event: ChainedEvent) -> None:
+        if self.follows is not None and position == self.follows + 1:
+            self.behind = link.seq
+        if link.hash == event.previous:
+            self.follows = position
+
+
+def _from_beginning(links: Links) -> Iterator[Link]:
+    yield BEGINNING
+    yield from (link if isinstance(link, Link) else _link(link) for link in links())
+
+
+def _diagnose(event: ChainedEvent, last: Link, good: int, found: _Surroundings, *, sound: bool) -> ChainVerdict:
+    """Which event is at fault, and what was done."""
+    here = _link(event)
+    passed_over = Link(event.seq, last.previous, last.hash)
+    if sound and found.comes_later:
+        return ChainVerdict(good, last.hash, event.seq, Break.REORDERED)
+    if found.goes_on:
+        return ChainVerdict(good, last.hash, event.seq, Break.INSERTED, passed_over)
     if not sound:
-        return event.seq, Break.CHANGED, good
-    places = {one.hash: place for place, one in enumerate(trail)}
-    if event.hash in places:
-        return event.seq, Break.INSERTED, good  # A copy of an earlier one
-    if event.previous in places:  # It follows an earlier one: what was put in between links well to that one, too.
-        place = places[event.previous]
-        return trail[place + 1].seq, Break.INSERTED, place
+        return ChainVerdict(good, last.hash, event.seq, Break.CHANGED, here)
+    if found.copied:
+        return ChainVerdict(good, last.hash, event.seq, Break.INSERTED, passed_over)
+    if found.follows is not None:  # It follows an earlier one: what was put in between links well to that one, too.
+        return ChainVerdict(found.follows, event.previous, found.behind, Break.INSERTED, here)
     if event.seq == last.seq + 1:  # No number is missing: the one before was exchanged, hash and all, for another.
-        return (last.seq, Break.CHANGED, good - 1) if good else (event.seq, Break.CHANGED, good)
-    return last.seq + 1, Break.REMOVED, good
+        if good:
+            return ChainVerdict(good - 1, last.previous, last.seq, Break.CHANGED, here)
+        return ChainVerdict(good, last.hash, event.seq, Break.CHANGED, here)
+    return ChainVerdict(good, last.hash, last.seq + 1, Break.REMOVED, Link(event.seq - 1, "", event.previous))
 
 
 def _plain(value: Any, depth: int) -> Any:

@@ -1,4 +1,4 @@
-"""The timeline of a case: each event as a sentence that a person reads, and the proof that none was touched."""
+"""The timeline of a case: each event as a sentence that a person reads."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cobranza_rules.casefile.chain import ChainedEvent, ChainVerdict, verify_chain
-from cobranza_rules.casefile.writer import body_of
 from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import CaseEventRow
@@ -39,6 +37,7 @@ SENTENCES = {
     "deposit_returned": N_("the bank has taken deposit {deposit} over {amount} back{said}"),
     "claim_confirmed": N_("the payment of {invoice} claimed on {claimed_on} is found: {amount} (payment {payment})"),
     "payment_retold": N_("other evidence tells of a payment of {invoice}: what was said of it before counts no more"),
+    "payment_receipt": N_("receipt {uuid} of a payment of {amount} received (SHA-256 {document})"),
     "credit_withdrawn": N_("credit note taken back from {invoice}: the CFDI says what it covers"),
     "cfdi_booked": N_("the CFDI of {invoice} came in: {uuid}"),
     "ledger_stated": N_("the accounting system holds {amount} of {invoice} open"),
@@ -180,12 +179,14 @@ class TimelineEvent:
     kind: str
     sentence: Sentence
     data: Mapping[str, Any]
+    hash: str = ""
 
 
-def timeline(session: Session, customer_id: int) -> Iterator[TimelineEvent]:
-    rows = session.scalars(select(CaseEventRow).where(CaseEventRow.customer_id == customer_id).order_by(CaseEventRow.seq))
-    for row in rows:
-        yield TimelineEvent(row.seq, row.happened_on, row.known_at, row.kind, sentence_of(row.kind, row.data), row.data)
+def timeline(session: Session, customer_id: int, since: dt.date | None = None) -> Iterator[TimelineEvent]:
+    """In the order in which things came to be known; `since` leaves out what happened before that day."""
+    query = select(CaseEventRow).where(CaseEventRow.customer_id == customer_id).order_by(CaseEventRow.seq)
+    for row in session.scalars(query if since is None else query.where(CaseEventRow.happened_on >= since)):
+        yield TimelineEvent(row.seq, row.happened_on, row.known_at, row.kind, sentence_of(row.kind, row.data), row.data, row.hash)
 
 
 def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
@@ -272,9 +273,3 @@ def _shown(value: Any) -> Any:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "-" if value is None else value
-
-
-def verify_case_file(session: Session) -> ChainVerdict:
-    """Walks the whole chain, in the order of its numbers."""
-    rows = session.scalars(select(CaseEventRow).order_by(CaseEventRow.seq).execution_options(yield_per=1000))
-    return verify_chain(ChainedEvent(row.seq, row.previous, row.hash, body_of(row)) for row in rows)

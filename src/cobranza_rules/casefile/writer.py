@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,9 +12,20 @@ from cobranza_rules.casefile.chain import event_hash
 from cobranza_rules.store.tables import CaseEventRow
 
 FIRST = "0" * 64
+ERASED = "content_erased"  # The kind of event that says of others that their content was taken out
 
 
-def body_of(row: CaseEventRow) -> dict[str, Any]:
+class EventColumns(Protocol):
+    """A row of the table, or its columns alone."""
+
+    customer_id: Any
+    kind: Any
+    data: Any
+    happened_on: Any
+    known_at: Any
+
+
+def body_of(row: EventColumns) -> dict[str, Any]:
     """What the hash of an event covers, besides the hash of the event before."""
     return {
         "customer": row.customer_id,

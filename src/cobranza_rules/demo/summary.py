@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cobranza_rules.casefile.deliveries import deliveries_of
-from cobranza_rules.casefile.export import export_case
+from cobranza_rules.casefile.export import export_to
 from cobranza_rules.demo.playing import Play
 from cobranza_rules.language import Sentence, Translate, _, word
 from cobranza_rules.money import Money
@@ -42,7 +42,7 @@ def summarise(play: Play, translate: Translate) -> Summary:
     with play.workspace.database.reading() as session:
         for customer in session.scalars(select(CustomerRow).order_by(CustomerRow.code)):
             deliveries = deliveries_of(session, customer.id, play.workspace.clock.today())
-            export_case(session, play.workspace.archive, customer, folder / customer.code, translate, deliveries)
+            export_to(folder / customer.code, session, play.workspace.archive, customer, translate, deliveries)
     return Summary(
         sent=tuple(_sent(play)),
         received=tuple(_received(play)),

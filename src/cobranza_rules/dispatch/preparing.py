@@ -157,7 +157,9 @@ def _finish(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: Pla
     today = workspace.clock.today()
     _put_plan(keeper, row, fresh)
     number = next_number(keeper, today.year) if letter_template(fresh) else ""
+    documents = []
     for document in render(keeper, workspace, row, fresh, number=number, draft=False):
+        documents.append(document.digest)
         if document.engine:
             made = {"action": row.id, "name": document.name, "document": document.digest, "engine": document.engine}
             keeper.note(row.customer_id, "document_made", today, made)
@@ -165,7 +167,9 @@ def _finish(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, fresh: Pla
     for gate in gates_for(keeper, row):
         gate.leaves = outgoing.raw if outgoing is not None else ""
     row.rendered_on = today
-    move(keeper, row, State.APPROVED, today, _("ready to leave as {number}", number=number) if number else _("ready to leave"))
+    documents += [outgoing.raw] if outgoing is not None else []
+    ready = _("ready to leave as {number}", number=number) if number else _("ready to leave")
+    move(keeper, row, State.APPROVED, today, ready, documents=documents)
 
 
 def still_waiting(keeper: Bookkeeper, row: ActionRow) -> bool:

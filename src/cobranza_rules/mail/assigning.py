@@ -67,7 +67,14 @@ def assign(keeper: Bookkeeper, received_id: int, assignment: Assignment, today: 
         customer_id,
         "message_assigned",
         today,
-        {"message": row.id, "kind": row.kind, "who": assignment.who, "comment": assignment.comment, "facts": row.facts},
+        {
+            "message": row.id,
+            "kind": row.kind,
+            "who": assignment.who,
+            "comment": assignment.comment,
+            "facts": row.facts,
+            "document": row.raw,
+        },
     )
     return row
 

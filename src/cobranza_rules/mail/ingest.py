@@ -191,6 +191,7 @@ def _take_effect(
     """
     if row.customer_id is not None:
         data = {"message": row.id, "sender": row.sender, "subject": row.subject, "kind": row.kind, "matched_by": row.matched_by}
+        data["document"] = row.raw
         keeper.note(row.customer_id, "message_received", workspace.clock.today(), data)
     if found.kind is ReplyKind.BOUNCE and found.bounce is not None:
         if matched.action_id is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
@@ -62,12 +63,21 @@ def planned(row: ActionRow) -> PlannedAction:
 
 
 def move(
-    keeper: Bookkeeper, row: ActionRow, state: State, day: dt.date, reason: Sentence, *, keep_claims: bool = False, told: bool = True
+    keeper: Bookkeeper,
+    row: ActionRow,
+    state: State,
+    day: dt.date,
+    reason: Sentence,
+    *,
+    keep_claims: bool = False,
+    told: bool = True,
+    documents: Sequence[str] = (),
 ) -> None:
     """Raises ForbiddenStepError. Failed and cancelled actions give up their claims, so that the same may be planned again.
 
     With `keep_claims` they do not: a person settles something first. Nobody is asked any more about an action that is over. What is not
     `told` to the case file now has to be told with `tell` before the next step, unless nothing came of it.
+    `documents` are the hashes of what is ready to leave from now on.
     """
     if state not in ALLOWED[State(row.state)]:
         raise ForbiddenStepError(f"action {row.id}: {row.state} -> {state}")
@@ -79,7 +89,7 @@ def move(
         withdraw_gates(keeper, row)
         row.finished_on = day
     if told:
-        _note(keeper, row, day, reason)
+        _note(keeper, row, day, reason, documents)
 
 
 def tell(keeper: Bookkeeper, row: ActionRow, day: dt.date, **more: str) -> None:
@@ -91,7 +101,7 @@ def release_claims(keeper: Bookkeeper, row: ActionRow) -> None:
     keeper.session.execute(update(ClaimRow).where(ClaimRow.action_id == row.id).values(live=False))
 
 
-def _note(keeper: Bookkeeper, row: ActionRow, day: dt.date, reason: Sentence, **more: str) -> None:
+def _note(keeper: Bookkeeper, row: ActionRow, day: dt.date, reason: Sentence, documents: Sequence[str] = (), **more: str) -> None:
     """From the plan as it is kept, for a message that leaves is moved again and again."""
     subject, steps, items = row.plan["subject"], row.plan["steps"], row.plan["items"]
     if subject != "invoice" and WRITING.isdisjoint(
@@ -103,7 +113,14 @@ def _note(keeper: Bookkeeper, row: ActionRow, day: dt.date, reason: Sentence, **
         row.customer_id,
         f"action_{row.state}",
         day,
-        {"action": row.id, "rule": row.rule_id, about: [item["number"] for item in items], "reason": reason.as_json(), **more},
+        {
+            "action": row.id,
+            "rule": row.rule_id,
+            about: [item["number"] for item in items],
+            "reason": reason.as_json(),
+            **more,
+            **({"documents": list(documents)} if documents else {}),
+        },
     )
 
 

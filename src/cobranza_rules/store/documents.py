@@ -113,6 +113,14 @@ class DocumentArchive:
         path = self.path_of(digest)
         return path.stat().st_size if path.is_file() else 0
 
+    def is_whole(self, digest: str) -> bool | None:
+        """Whether its bytes are those that were put there, read in pieces; None where they cannot be read."""
+        try:
+            with self.path_of(digest).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == digest
+        except OSError:
+            return None
+
     def get(self, digest: str) -> bytes:
         """Raises DamagedDocumentError."""
         path = self.path_of(digest)

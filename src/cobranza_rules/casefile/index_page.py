@@ -1,0 +1,86 @@
+"""The page of an exported case file: one HTML file of its own, with nothing in it that runs or that is fetched from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from cobranza_rules.casefile.case_documents import CaseDocument
+from cobranza_rules.casefile.deliveries import DELIVERY_HEADINGS, CaseDelivery, delivery_row
+from cobranza_rules.casefile.named_documents import documents_of
+from cobranza_rules.casefile.timeline import TimelineEvent
+from cobranza_rules.language import N_, Sentence, Translate, _
+from cobranza_rules.store.tables import CustomerRow
+
+STYLE = (
+    "body{font:15px/1.5 Arial,'Liberation Sans',Helvetica,sans-serif;color:#1B2430;max-width:1000px;margin:0 auto;padding:24px}"
+    "h1{font-size:20px;color:#1F3A5F}h2{font-size:16px;color:#1F3A5F;margin-top:28px}table{border-collapse:collapse;width:100%;font-size:13px}"
+    "th,td{padding:5px 8px;border-bottom:1px solid #C5CED9;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+    "th{background:#1F3A5F;color:#fff}code{font-size:11px;color:#5A6675}.n{white-space:nowrap}@media print{a{color:inherit}}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FiledCopy:
+    """`file` is where it lies beside the page, "" where its bytes are not there: erased, or lost."""
+
+    document: CaseDocument
+    file: str
+    erased: bool
+
+
+def index_page(
+    customer: CustomerRow,
+    events: Iterable[TimelineEvent],
+    copies: Sequence[FiledCopy],
+    deliveries: Sequence[CaseDelivery],
+    translate: Translate,
+) -> str:
+    title = _("Case file of {code}, {name}", code=customer.code, name=customer.name).text(translate)
+    by_digest = {copy.document.digest: copy for copy in copies}
+    said = Page(translate)
+    parts = [
+        '<!DOCTYPE html>\n<html><head><meta charset="utf-8">',
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>",
+        f"<h1>{escape(title)}</h1>",
+        *said.table(N_("Events"), (N_("No."), N_("Date"), N_("What happened"), N_("Hash")), said.events(events, by_digest)),
+        *said.table(N_("Documents"), (N_("Document"), N_("SHA-256")), map(said.copy, copies)),
+    ]
+    if deliveries:
+        rows = ([said.cell(cell) for cell in delivery_row(each)] for each in deliveries)
+        parts += said.table(N_("Deliveries"), DELIVERY_HEADINGS, rows)
+    return "\n".join([*parts, "</body></html>\n"])
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    translate: Translate
+
+    def cell(self, value: Any) -> str:
+        return escape(value.text(self.translate) if isinstance(value, Sentence) else "" if value is None else str(value))
+
+    def table(self, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+        """Cells are HTML."""
+        yield f"<h2>{escape(self.translate(title))}</h2>"
+        yield f"<table><tr>{''.join(f'<th>{escape(self.translate(heading))}</th>' for heading in headings)}</tr>"
+        yield from (f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+        yield "</table>"
+
+    def events(self, events: Iterable[TimelineEvent], by_digest: dict[str, FiledCopy]) -> Iterator[tuple[str, ...]]:
+        for event in events:
+            named = (by_digest[digest] for digest in dict.fromkeys(documents_of(event.data)) if digest in by_digest)
+            links = "".join(f"<br>{self.link(copy)}" for copy in named)
+            day = f'<span class="n">{event.happened_on.isoformat()}</span>'
+            yield str(event.seq), day, self.cell(event.sentence) + links, f"<code>{escape(event.hash)}</code>"
+
+    def copy(self, copy: FiledCopy) -> tuple[str, str]:
+        return self.link(copy), f"<code>{escape(copy.document.digest)}</code>"
+
+    def link(self, copy: FiledCopy) -> str:
+        title = self.cell(copy.document.title)
+        if copy.file:
+            return f'<a href="{escape(copy.file)}">{title}</a>'
+        return f"{title} ({self.cell(_('erased')) if copy.erased else self.cell(_('its file is missing or damaged'))})"
