@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from sample_book.bank import Movement, banamex, bbva, hsbc
-from sample_book.customers import END, START, Customer, bank_day_before, is_bank_day
+from sample_book.customers import END, START, Customer
 from sample_book.money_in import Receipt
 from sample_book.settings import ACCOUNT_NUMBERS, clabe
 
@@ -26,12 +26,11 @@ def statements(receipts: Sequence[Receipt]) -> dict[tuple[dt.date, str], bytes]:
         for name, cents in fees:
             moved[name][day].append(Movement(day, cents, "COMISION IVA"))
     files = {}
-    for name, balance in OPENING.items():
-        for day in _bank_days():
-            movements = moved[name][day]
-            if movements:
-                files[day, f"{day}-{name}.{_SUFFIX[name]}"] = _written(name, movements, balance, day)
-                balance += sum(movement.cents for movement in movements)
+    for name, days in moved.items():
+        balance = OPENING[name]
+        for day, movements in sorted(days.items()):
+            files[day, f"{day}-{name}.{_SUFFIX[name]}"] = _written(name, movements, balance, day)
+            balance += sum(movement.cents for movement in movements)
     return files
 
 
@@ -60,11 +59,6 @@ def deposit_of(receipt: Receipt) -> Movement:
 def clabe_of(customer: Customer) -> str:
     """An account of a bank that there is not (999), with the right check digit."""
     return clabe("999", "180", f"77{customer.position:09d}")
-
-
-def _bank_days() -> list[dt.date]:
-    days = (START + dt.timedelta(days=ahead) for ahead in range((bank_day_before(END) - START).days + 1))
-    return [day for day in days if is_bank_day(day)]
 
 
 def _written(name: str, movements: Sequence[Movement], opening: int, day: dt.date) -> bytes:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from cobranza_rules.casefile.timeline import verify_case_file
+from cobranza_rules.casefile.chain_rows import verify_case_file
 from cobranza_rules.mail import ingest, taking
 from cobranza_rules.mail.mailbag import bags_in
 from cobranza_rules.mail.message import IncomingMessage
