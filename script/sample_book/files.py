@@ -33,7 +33,7 @@ def sample_files() -> dict[str, bytes]:
     files = {
         "cobranza.toml": settings().encode(),
         "clientes.xlsx": customer_list(),
-        "historia.yaml": story(invoices, answers, days, arriving, banks).encode(),
+        "historia.yaml": story(invoices, answers, days, arriving, banks, receipts, notes).encode(),
     }
     files |= {f"soporte/{paper.name}": paper.content for paper in arriving} | scans(invoices)
     files |= {f"cfdi/{_folder(day)}/{number}.xml": xml.encode() for day, number, xml in documents}

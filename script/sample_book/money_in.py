@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -45,7 +45,9 @@ CreditRow = tuple[str, tuple[int, ...], str, str, str]
 CREDITED: tuple[CreditRow, ...] = (
     ("C-006", (0,), "2026-03-10", "Bonificación por participantes que no asistieron", "0.10"),
     ("C-008", (0, 1), "2026-03-18", "Bonificación por volumen del trimestre", "0.05"),  # Two invoices: how to share it is for a person
+    ("C-013", (0,), "2026-03-27", "Diferencia con el precio cotizado", "0.03"),
 )
+DEDUCTED = frozenset({"C-013"})  # Whoever takes its credit note's amount off its payment, before the note is here
 FIRST_RECEIPT = 501
 FIRST_CREDIT_NOTE = 71
 
@@ -123,11 +125,12 @@ def money_in(invoices: Sequence[Invoice]) -> tuple[list[Receipt], list[CreditNot
         if (paid_on := _usual_payment(invoice, invoices)) is not None:
             planned[paid_on, invoice.customer.code].append((invoice, Decimal(1)))
     waiting = list(notes)
+    deducted = {note.invoices[0].number: note.total for note in notes if note.customer.code in DEDUCTED}
     receipts = []
     for place, ((day, _code), parts) in enumerate(sorted(planned.items(), key=lambda item: item[0])):
         while waiting and waiting[0].issued_on <= day:
             _take_off(waiting.pop(0))
-        receipts.append(_receipt(place, day, parts))
+        receipts.append(_receipt(place, day, parts, deducted))
     for note in waiting:
         _take_off(note)
     return receipts, notes
@@ -146,10 +149,10 @@ def _usual_payment(invoice: Invoice, invoices: Sequence[Invoice]) -> dt.date | N
     return day if START <= day < END else None
 
 
-def _receipt(place: int, day: dt.date, parts: Sequence[tuple[Invoice, Decimal]]) -> Receipt:
+def _receipt(place: int, day: dt.date, parts: Sequence[tuple[Invoice, Decimal]], deducted: Mapping[str, Decimal]) -> Receipt:
     applied = []
     for invoice, part in parts:
-        paid = cents(invoice.balance * part)
+        paid = cents(invoice.balance * part) - deducted.get(invoice.number, 0)
         invoice.installments += 1
         applied.append(Applied(invoice, paid, invoice.installments, invoice.balance))
         invoice.balance -= paid

@@ -53,6 +53,9 @@ swift = "EJEMMXMMXXX"
 statements = "hsbc"
 bank_address = "Avenida de la Muestra 1, 06000 Ciudad de México, Mexico"
 
+[discounts]
+limits = { MXN = "500.00", USD = "30.00" }   # lo que pase de ahí lo aprueba la gerencia de administración
+
 [people.administration_manager]
 name = "Adela Muestra Ejemplo"
 title = "Gerente de Administración"

@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sample_book.cash_acts import cash_acts
 from sample_book.customers import START, customers, office_days
 from sample_book.invoices import Invoice
+from sample_book.money_in import CreditNote, Receipt
 from sample_book.replies import Reply
 from sample_book.signers import APPROVES, REJECTS
 from sample_book.signing import MENDED_ON, REFUSED_CUSTOMER, REFUSED_ON, SIGNED_LATE
@@ -119,6 +121,9 @@ FORMAT = """\
 #                      the customer received what was handed over (person, title, phone). No open task: nothing to do.
 #             acknowledge  enters what acknowledges the invoices that were delivered to `customer` on this day: `kind`, and as far as it
 #                      says so `person`, `title`, `phone`, `number`, `review_on`, `payment_on`, `file` (a scan under samples/)
+#             claim    enters that `customer` says to have paid `invoices`
+#             discount takes `amount` off `invoice`, of a `kind` of discount; approve_discount approves what waits for that role
+#             accept   accepts what Accounting was sent
 """
 
 
@@ -128,6 +133,8 @@ def story(
     days_with_files: frozenset[dt.date],
     papers: Sequence[Paper],
     statements: Iterable[tuple[dt.date, str]],
+    receipts: Sequence[Receipt],
+    notes: Sequence[CreditNote],
 ) -> str:
     opening = {"on": START, "customers": "clientes.xlsx", "files": ["cfdi/apertura/*.xml"]}
     lines = [FORMAT, "opening: " + _flow(opening), "", "days:"]
@@ -141,7 +148,7 @@ def story(
         if files := [*files, *BAD_FILES.get(day, ())]:
             lines.append(f"    files: {_flow(files)}")
         lines += _listed("replies", [_reply(reply) for reply in replies if reply.on == day])
-        lines += _listed("people", _people(day, invoices, replies))
+        lines += _listed("people", [*cash_acts(day, invoices, receipts, notes), *_people(day, invoices, replies)])
     return "\n".join(lines) + "\n"
 
 

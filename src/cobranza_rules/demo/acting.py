@@ -11,6 +11,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.acknowledging import Given, acknowledge
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
+from cobranza_rules.demo.cash_acting import accept_packets, approve_discount, claim, discount
 from cobranza_rules.demo.postman import as_answer, deliver
 from cobranza_rules.demo.story import Act
 from cobranza_rules.dispatch.shown import must_be_whole
@@ -130,6 +131,10 @@ def _acknowledge(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered:
     return len(acknowledge(keeper, numbers, said, ZoneInfo(workspace.settings.timezone))) if numbers else 0
 
 
+def _about_money(do: Callable[[Bookkeeper, Workspace, Act], int]) -> Callable[[Bookkeeper, Workspace, Act, Delivered], int]:
+    return lambda keeper, workspace, act, _delivered: do(keeper, workspace, act)
+
+
 _ACTS: dict[str, Callable[[Bookkeeper, Workspace, Act, Delivered], int]] = {
     "approve": _approve,
     "answer": _answer,
@@ -137,4 +142,8 @@ _ACTS: dict[str, Callable[[Bookkeeper, Workspace, Act, Delivered], int]] = {
     "assign": _assign,
     "done": _done,
     "acknowledge": _acknowledge,
+    "claim": _about_money(claim),
+    "discount": _about_money(discount),
+    "approve_discount": _about_money(approve_discount),
+    "accept": _about_money(accept_packets),
 }

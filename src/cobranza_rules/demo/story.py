@@ -20,7 +20,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What a person does: `do` is approve, answer, release, assign, done or acknowledge; `more` holds what that needs."""
+    """What a person does: `do` is one of those that `demo.acting` knows; `more` holds what that needs."""
 
     role: str
     do: str
