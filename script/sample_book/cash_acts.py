@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sample_book.invoices import Invoice
-from sample_book.money_in import DEDUCTED, CreditNote, Receipt, overdue_of
+from sample_book.money_in import DEDUCTED, CreditNote, Receipt
 
-CLAIMED_ON, CLAIMANT = dt.date(2026, 3, 6), "C-010"
+CLAIMED_ON, CLAIMANT = dt.date(2026, 3, 12), "C-012"
 
 
 def cash_acts(
@@ -17,9 +17,9 @@ def cash_acts(
 ) -> list[Mapping[str, Any]]:
     acts: list[Mapping[str, Any]] = []
     if day == CLAIMED_ON:
-        claimed = [overdue_of(invoices, CLAIMANT)[0].number]
+        first = next(invoice for invoice in invoices if invoice.customer.code == CLAIMANT and invoice.plan == "current")
         said = "Dice por teléfono que pagó el viernes; no da referencia."
-        acts.append({"as": "collections_analyst", "do": "claim", "customer": CLAIMANT, "invoices": claimed, "comment": said})
+        acts.append({"as": "collections_analyst", "do": "claim", "customer": CLAIMANT, "invoices": [first.number], "comment": said})
     for note in notes:
         paid_short = [receipt for receipt in receipts if receipt.paid_on == day and receipt.customer is note.customer]
         if note.customer.code in DEDUCTED and paid_short:
