@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from sample_book.bank import Movement, banamex, bbva, hsbc
-from sample_book.customers import END, START, Customer
+from sample_book.customers import END, START, Customer, bank_days_later
 from sample_book.money_in import Receipt
 from sample_book.settings import ACCOUNT_NUMBERS, clabe
 
@@ -29,7 +29,10 @@ def statements(receipts: Sequence[Receipt]) -> dict[tuple[dt.date, str], bytes]:
     for name, days in moved.items():
         balance = OPENING[name]
         for day, movements in sorted(days.items()):
-            files[day, f"{day}-{name}.{_SUFFIX[name]}"] = _written(name, movements, balance, day)
+            fetched = (
+                bank_days_later(day, 1) if day == START else day
+            )  # The first reminders leave before anybody has seen that day's payments.
+            files[fetched, f"{day}-{name}.{_SUFFIX[name]}"] = _written(name, movements, balance, day)
             balance += sum(movement.cents for movement in movements)
     return files
 
