@@ -22,6 +22,7 @@ from cobranza_rules.rules.document import digest_of
 from cobranza_rules.store.database import Database, open_database
 from cobranza_rules.store.tables import Base
 from cobranza_rules.workspace import Workspace, open_workspace
+from tests.company_settings import company_settings
 from tests.migrated import put_migrated
 from tests.stories.tally import table
 
@@ -113,10 +114,7 @@ def make_workspace(tmp_path: Path) -> Iterator[WorkspaceMaker]:
             base.mkdir()
             shutil.copytree(ROOT / "rules", base / "rules")
             shutil.copytree(ROOT / "templates", base / "templates")
-            settings = (ROOT / "samples" / "cobranza.toml").read_text(encoding="utf-8")
-            for old, new in {'mode = "supervised"': 'mode = "automatic"\nengine = "native"', **changes}.items():
-                assert old in settings
-                settings = settings.replace(old, new)
+            settings = company_settings({'mode = "supervised"': 'mode = "automatic"\nengine = "native"', **changes})
             (base / "cobranza.toml").write_text(settings, encoding="utf-8")
             for part in ("new", "cur", "tmp"):
                 (base / "correo-recibido" / part).mkdir(parents=True)

@@ -21,8 +21,8 @@ def cash_acts(
         said = "Dice por teléfono que pagó el viernes; no da referencia."
         acts.append({"as": "collections_analyst", "do": "claim", "customer": CLAIMANT, "invoices": [first.number], "comment": said})
     for note in notes:
-        paid_short = [receipt for receipt in receipts if receipt.paid_on == day and receipt.customer is note.customer]
-        if note.customer.code in DEDUCTED and paid_short:
+        paid_today = {part.invoice.number for receipt in receipts if receipt.paid_on == day for part in receipt.applied}
+        if note.customer.code in DEDUCTED and note.invoices[0].number in paid_today:
             taken = {"invoice": note.invoices[0].number, "kind": "price_difference", "amount": str(note.total)}
             why = "El curso se cotizó a un precio menor que el facturado."
             acts.append({"as": "collections_analyst", "do": "discount", "customer": note.customer.code, **taken, "comment": why})

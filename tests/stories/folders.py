@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from cobranza_rules.starting import make_workspace
+from tests.company_settings import company_settings
 from tests.migrated import put_migrated
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = ROOT / "samples" / "cobranza.toml"
-
-
 NOBODY_BY_MAIL = "\n[approvals]\nby_mail = []\n"
 
 
@@ -19,10 +17,7 @@ def make_folder(base: Path, **changes: str) -> Path:
 
     Nobody is asked to sign by mail, for stories count what leaves.
     """
-    settings = SETTINGS.read_text(encoding="utf-8")
-    for old, new in {'rubric = "automatic"': 'rubric = "automatic"\nengine = "native"', **changes}.items():
-        assert old in settings
-        settings = settings.replace(old, new)
+    settings = company_settings({'rubric = "automatic"': 'rubric = "automatic"\nengine = "native"', **changes})
     base.mkdir(parents=True, exist_ok=True)
     put_migrated(base / "cobranza.db")
     make_workspace(base, settings + NOBODY_BY_MAIL)
