@@ -126,9 +126,10 @@ class RulesReader:
         condition = self._condition(fields, scope)
         do = read_steps(fields, "do", scope, required=True)
         after_last = read_steps(fields, "after_last", scope)
-        grouped = scope is Scope.INVOICE or scope is Scope.REPLY
-        group_by = self._group_by(fields, (*do, *after_last), default=()) if grouped else self._of_packet(fields, scope, (*do, *after_last))
+        of_messages = scope in (Scope.INVOICE, Scope.REPLY)
+        group_by = self._group_by(fields, (*do, *after_last), default=()) if of_messages else ()
         every, times, sets = fields.workdays("every"), fields.whole("times", most=MOST_REPETITIONS), read_sets(fields, scope)
+        group_by = group_by if of_messages else self._of_packet(fields, scope, (*do, *after_last))
         self._check_repetition(fields, scope)
         if not name or condition is None:
             return None
