@@ -75,7 +75,7 @@ class Settings(BaseSettings):
             "billing.accepted_to": self.billing.accepted_to,
             "billing.refused_to": self.billing.refused_to,
             "approvals.by_mail": self.approvals.by_mail or (),
-            "discounts.approver": (self.discounts.approver,) if "discounts" in self.model_fields_set else (),
+            "discounts.approver": (self.discounts.approver,) if "approver" in self.discounts.model_fields_set else (),
         }
         for place, roles in named.items():
             for role in roles:

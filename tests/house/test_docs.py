@@ -124,7 +124,7 @@ class Desk:
     def __init__(self, base: Path) -> None:
         self.base = base
         settings = (ROOT / "samples" / "cobranza.toml").read_text(encoding="utf-8")
-        make_workspace(base, f'engine = "native"\n{settings}\n[billing]\nrequests_required = true\n')
+        make_workspace(base, f'engine = "native"\n{settings}\n[billing]\nrequests_required = true\n{BOOKS}')
 
     def call(self, *words: str) -> Result:
         call = Call(self.base)
@@ -214,6 +214,8 @@ class Desk:
             (("promise",), ("FA-1269", "--pay-on", "2026-03-06", "--comment", "said so", *AS, *day)),
             (("payment", "claim"), ("FA-1269", "--comment", "said so", *AS, *day)),
             (("payment", "reject"), ("FA-1269", "--comment", "not there", *AS, *day)),
+            (("discount", "add"), ("FA-1270", *DEDUCTION, *AS, *day)),
+            (("discount", "list"), ()),
             (("doctor",), ()),
             (("letter", "write"), ("first-reminder", "C-001", "-o", str(self.base / "cartas"), *day)),
             (("letter", "check"), ()),
@@ -236,6 +238,15 @@ class Desk:
         yield ("rules", "diff"), different
         rules.write_text(text.replace("per_run: 500", "per_run: 400"), encoding="utf-8")
         yield ("rules", "publish"), self.call("rules", "publish", "--by", "collections_analyst", "--yes", *day, "--json")
+        yield from self.accounting()
+
+    def accounting(self) -> Iterator[tuple[tuple[str, ...], Result]]:
+        """What was taken off is in a packet on the next day."""
+        assert self.call("run", "--on", "2026-03-03").exit_code in (0, 3)
+        yield ("accounting", "list"), self.call("accounting", "list", "--json")
+        yield ("accounting", "show"), self.call("accounting", "show", "1", "-o", str(self.base / "paquete"), "--json")
+        days = ("--from", "2026-03-01", "--to", "2026-03-31")
+        yield ("accounting", "journal"), self.call("accounting", "journal", *days, "--json")
 
     def later_terms(self, day: tuple[str, str]) -> tuple[str, ...]:
         """Other credit days of the customer than those of its open invoices."""
@@ -267,6 +278,15 @@ class Desk:
             yield words, self.call(*words, *more, "--json")
 
 
+BOOKS = """
+[discounts]
+limits = {MXN = "500.00"}
+[accounting.accounts]
+customers = "105-01"
+discounts = "402-01"
+unapplied = "206-01"
+"""
+DEDUCTION = ("--kind", "volume", "--amount", "58.00", "--reason", "rebaja de marzo")
 AS = ("--who", "collections_analyst")
 WHO = ("--who", "collections_analyst", "--why", "talks are on")
 RULE_TEST = """\

@@ -14,7 +14,7 @@ from cobranza_rules.facts.queues import approval_facts, payment_facts, task_fact
 from cobranza_rules.facts.vocabulary import OWN_FACTS, VOCABULARY, Scope
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.rules.document import read_rules
-from cobranza_rules.rules.model import RuleSet
+from cobranza_rules.rules.model import GroupBy, RuleSet
 from cobranza_rules.rules.planned import Outcome, Plan
 from cobranza_rules.rules.subjects import Book, Claims, QueueSubject
 from tests.rules.decide_books import COMPANY, MONDAY, customer, neutral, plan_for, rules_of, workdays
@@ -192,3 +192,27 @@ def test_facts_are_those_of_the_vocabulary() -> None:
 def test_a_task_is_late_from_the_day_after_its_deadline(due: dt.date | None, late: int) -> None:
     facts = task_facts({}, "call", "boss", workdays(-8), due, MONDAY, rules_of(REMIND).calendar)
     assert (facts["workdays_late"], facts["workdays_open"]) == (late, 8)
+
+
+def test_only_what_goes_into_packets_is_grouped_and_that_by_day_and_currency() -> None:
+    rule = """version: 1
+rules:
+  - id: one
+    for: payment
+    when: not sent_to_accounting
+    group_by: {group}
+    do:
+      - packet: {name}
+        to: accounting
+"""
+    (good,) = read_rules([("r.yaml", rule.format(group="[day, currency]", name="accounting").encode())])[0].rules
+    assert good.group_by == (GroupBy.DAY, GroupBy.CURRENCY)
+    assert told(rule.format(group="[day]", name="accounting")) == [
+        "r.yaml:6:15: a packet is of one day and currency; write group_by: [day, currency]"
+    ]
+    assert told(rule.format(group="[customer]", name="accounting")) == [
+        "r.yaml:6:16: 'customer' is not possible under 'group_by'; possible are: currency, day"
+    ]
+    assert told(rule.format(group="[day, currency]", name="acounting"))[0] == (
+        "r.yaml:8:17: 'for: payment' has no packet 'acounting'; did you mean 'accounting'?"
+    )

@@ -32,6 +32,8 @@ def test_the_shipped_rules() -> None:
         0,
         2,
         3,
+        6,
+        7,
         8,
         9,
         11,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import click
 
-from cobranza_rules.booking.accounting_exceptions import accounting_exceptions
+from cobranza_rules.booking.accounting_exceptions import AccountingException, accounting_exceptions
 from cobranza_rules.booking.origins import billing_exceptions
 from cobranza_rules.cli.command import Call, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.screen import Screen
 from cobranza_rules.language import N_, _, word
 from cobranza_rules.store.agreements import above_limit
 
@@ -51,18 +53,14 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
             }
             for one in above
         ]
-        books = [
+        screen.json(
             {
-                "kind": one.kind.value,
-                "customer": one.customer or None,
-                "since": one.since.isoformat(),
-                "amount": one.amount.plain(),
-                "currency": one.amount.currency,
-                "what": screen.text(one.what),
+                "requests_required": required,
+                "exceptions": rows,
+                "above_limit": limits,
+                "accounting": [_accounting_json(screen, one) for one in of_accounting],
             }
-            for one in of_accounting
-        ]
-        screen.json({"requests_required": required, "exceptions": rows, "above_limit": limits, "accounting": books})
+        )
         return
     if not required:
         screen.say(_("Requests are not asked for: set requests_required = true under [billing] in cobranza.toml."))
@@ -79,9 +77,22 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
         screen.say(_("Above their credit limit:"))
         of_limits = (N_("Customer"), N_("Agreement"), N_("Limit"), N_("Owed"))
         screen.table(of_limits, [(one.customer, one.row.number, one.limit, one.owed) for one in above], frozenset({2, 3}))
-    if of_accounting:
+    _show_accounting(screen, of_accounting)
+
+
+def _accounting_json(screen: Screen, one: AccountingException) -> dict[str, Any]:
+    return {
+        "kind": one.kind.value,
+        "customer": one.customer or None,
+        "since": one.since.isoformat(),
+        "amount": one.amount.plain(),
+        "currency": one.amount.currency,
+        "what": screen.text(one.what),
+    }
+
+
+def _show_accounting(screen: Screen, found: list[AccountingException]) -> None:
+    if found:
         screen.say(_("What Accounting and the book do not agree on yet:"))
-        of_books = (N_("Kind"), N_("Customer"), N_("Since"), N_("Amount"), N_("Detail"))
-        screen.table(
-            of_books, [(word(one.kind.value), one.customer, one.since, one.amount, one.what) for one in of_accounting], frozenset({3})
-        )
+        headings = (N_("Kind"), N_("Customer"), N_("Since"), N_("Amount"), N_("Detail"))
+        screen.table(headings, [(word(one.kind.value), one.customer, one.since, one.amount, one.what) for one in found], frozenset({3}))

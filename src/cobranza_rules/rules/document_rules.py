@@ -45,6 +45,18 @@ class RuleScope(StrEnum):
     PACKET = "packet"
 
 
+class MessageGroup(StrEnum):
+    """What messages about invoices are grouped by."""
+
+    CUSTOMER = "customer"
+    CURRENCY = "currency"
+
+
+class PacketGroup(StrEnum):
+    DAY = "day"
+    CURRENCY = "currency"
+
+
 class RulesReader:
     """`ids` maps every id that was given to the place where it was first: rules, rungs, ladders and holds share one space of names."""
 
@@ -114,9 +126,10 @@ class RulesReader:
         condition = self._condition(fields, scope)
         do = read_steps(fields, "do", scope, required=True)
         after_last = read_steps(fields, "after_last", scope)
-        grouped = scope is Scope.INVOICE or scope is Scope.REPLY
-        group_by = self._group_by(fields, (*do, *after_last), default=()) if grouped else self._of_packet(fields, scope, (*do, *after_last))
+        of_messages = scope in (Scope.INVOICE, Scope.REPLY)
+        group_by = self._group_by(fields, (*do, *after_last), default=()) if of_messages else ()
         every, times, sets = fields.workdays("every"), fields.whole("times", most=MOST_REPETITIONS), read_sets(fields, scope)
+        group_by = group_by if of_messages else self._of_packet(fields, scope, (*do, *after_last))
         self._check_repetition(fields, scope)
         if not name or condition is None:
             return None
@@ -141,23 +154,22 @@ class RulesReader:
         """Only what goes into packets is grouped, and one packet is of one day and currency."""
         if "group_by" not in fields:
             return ()
-        found = fields.choices("group_by", GroupBy)
         place = fields.place_of("group_by")
         if not any(step.kind is StepKind.PACKET and step.name == Packet.ACCOUNTING for step in steps):
             what = _("'group_by' makes no sense for '{scope}', where each has steps of its own", scope=scope.value)
             self.findings.error(place, what, _("take it out"))
-        elif found and set(found) != {GroupBy.DAY, GroupBy.CURRENCY}:
+            return ()
+        found = fields.choices("group_by", PacketGroup)
+        if found and set(found) != set(PacketGroup):
             self.findings.error(place, _("a packet is of one day and currency"), _("write group_by: [day, currency]"))
-        return found
+        return tuple(GroupBy(each) for each in found)
 
     def _group_by(self, fields: Fields, steps: tuple[Step, ...], default: tuple[GroupBy, ...]) -> tuple[GroupBy, ...]:
         if "group_by" not in fields:
             return default
-        found = fields.choices("group_by", GroupBy)
+        found = tuple(GroupBy(each) for each in fields.choices("group_by", MessageGroup))
         place = fields.place_of("group_by")
-        if GroupBy.DAY in found:
-            self.findings.error(place, _("only packets for Accounting are grouped by day"), _("write group_by: [customer, currency]"))
-        elif found and GroupBy.CUSTOMER not in found:
+        if found and GroupBy.CUSTOMER not in found:
             self.findings.error(place, _("different customers cannot share a message"), _("write group_by: [customer, currency]"))
         elif (
             found

@@ -16,16 +16,12 @@ from cobranza_rules.facts.queues import RECENT, credit_note_request_facts, disco
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.subjects import CustomerSubject, QueueSubject
 from cobranza_rules.store.chunks import Within
+from cobranza_rules.store.payment_columns import in_packet
 from cobranza_rules.store.tables import AccountingPacketRow, DiscountRow, InvoiceRow, PacketLineRow
 
 DISCOUNT, INVOICE, LINE, PACKET = (row.__table__.c for row in (DiscountRow, InvoiceRow, PacketLineRow, AccountingPacketRow))
 Customers = Mapping[int, CustomerSubject]
 _OPEN = [state.value for state in (*STANDING, DiscountState.WAITING)]
-
-
-def in_packet(subject: Scope, subject_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """That a packet that stands has it."""
-    return select(LINE.id).where(LINE.subject == subject.value, LINE.subject_id == subject_id, LINE.live).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class AccountingQueues:
 
     def discounts(self, within: Within, customers: Customers) -> Iterator[QueueSubject]:
         columns = (DISCOUNT.id, DISCOUNT.customer_id, INVOICE.number, DISCOUNT.minor, DISCOUNT.currency, DISCOUNT.kind)
-        more = (DISCOUNT.state, DISCOUNT.taken_on, in_packet(Scope.DISCOUNT, DISCOUNT.id))
+        more = (DISCOUNT.state, DISCOUNT.taken_on, in_packet(Scope.DISCOUNT.value, DISCOUNT.id))
         query = select(*columns, *more).join(InvoiceRow, INVOICE.id == DISCOUNT.invoice_id)
         query = query.where(self._discounts_looked_at(), within(DISCOUNT.customer_id)).order_by(DISCOUNT.id)
         for key, customer_id, number, minor, currency, kind, state, taken_on, sent in self.session.execute(query):

@@ -7,14 +7,15 @@ from sqlalchemy import ColumnElement, and_, false, not_, or_, select, true
 from cobranza_rules.domain.cfdi_status import CfdiState
 from cobranza_rules.rules.evaluation import passes
 from cobranza_rules.rules.tree import Test, facts_of_test
-from cobranza_rules.store.tables import ApplicationRow, CfdiStatusRow, EvidenceRow, InvoiceRow, PaymentRow, RelationRow
+from cobranza_rules.store.tables import ApplicationRow, CfdiStatusRow, EvidenceRow, InvoiceRow, PacketLineRow, PaymentRow, RelationRow
 
-APPLICATION, EVIDENCE, INVOICE, PAYMENT, RELATION, STATUS = (
-    row.__table__.c for row in (ApplicationRow, EvidenceRow, InvoiceRow, PaymentRow, RelationRow, CfdiStatusRow)
+APPLICATION, EVIDENCE, INVOICE, LINE, PAYMENT, RELATION, STATUS = (
+    row.__table__.c for row in (ApplicationRow, EvidenceRow, InvoiceRow, PacketLineRow, PaymentRow, RelationRow, CfdiStatusRow)
 )
+PAYMENT_IN_PACKETS = "payment"  # As lines of packets name it
 SUBSTITUTION = "04"  # TipoRelacion of a CFDI that takes the place of another (Anexo 20)
 RECEIPT = "rep"  # The kind of evidence that a payment receipt is
-MISSING, OVERDUE = "rep_missing", "rep_overdue"
+MISSING, OVERDUE, SENT = "rep_missing", "rep_overdue", "sent_to_accounting"
 
 
 class PaymentColumns:
@@ -22,12 +23,20 @@ class PaymentColumns:
 
     def clause(self, test: Test) -> ColumnElement[bool]:
         named = set(facts_of_test(test))
-        if len(named) != 1 or not named <= {MISSING, OVERDUE}:
+        if len(named) != 1 or not named <= {MISSING, OVERDUE, SENT}:
             return true()
         (fact,) = named
+        if fact == SENT:
+            sent = in_packet(PAYMENT_IN_PACKETS, PAYMENT.id)
+            return or_(false(), *(clause for value, clause in ((True, sent), (False, not_(sent))) if passes(test, {fact: value})))
         # Neither is ever unknown: both are made of what exists. A receipt that is not late yet is nearly as seldom as one that is.
         cases = ((True, rep_missing()), (False, not_(rep_missing()) if fact == MISSING else true()))
         return or_(false(), *(clause for value, clause in cases if passes(test, {fact: value})))
+
+
+def in_packet(subject: str, subject_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """That a packet for Accounting that stands has it; `subject` is the scope of what it is."""
+    return select(LINE.id).where(LINE.subject == subject, LINE.subject_id == subject_id, LINE.live).exists()
 
 
 def stands() -> ColumnElement[bool]:

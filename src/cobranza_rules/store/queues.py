@@ -16,10 +16,10 @@ from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.attending import QUEUES
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.subjects import NO_CLAIMS, Claims, CustomerSubject, QueueSubject
-from cobranza_rules.store.accounting_queues import AccountingQueues, in_packet
+from cobranza_rules.store.accounting_queues import AccountingQueues
 from cobranza_rules.store.chunks import Within, one_of
 from cobranza_rules.store.overrides import OVERRIDE, read_overrides
-from cobranza_rules.store.payment_columns import PaymentColumns, rep_missing, stands
+from cobranza_rules.store.payment_columns import PaymentColumns, in_packet, rep_missing, stands
 from cobranza_rules.store.sieve import superset
 from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, PaymentRow, TaskRow
 
@@ -127,7 +127,7 @@ class Queues:
 
     def _payments(self, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
         columns = (PAYMENT.id, PAYMENT.customer_id, PAYMENT.amount, PAYMENT.currency, PAYMENT.paid_on, PAYMENT.operation)
-        more = (_applied().label("applied"), _in_another_currency(), rep_missing(), in_packet(Scope.PAYMENT, PAYMENT.id))
+        more = (_applied().label("applied"), _in_another_currency(), rep_missing(), in_packet(Scope.PAYMENT.value, PAYMENT.id))
         query = select(*columns, *more).where(self._looked_at(), within(PAYMENT.customer_id)).order_by(PAYMENT.id)
         calendar = self.rules.calendar
         for payment_id, customer_id, amount, currency, paid_on, operation, applied, elsewhere, missing, sent in self.session.execute(query):
