@@ -33,7 +33,14 @@ def put_lines(session: Session, *lines: BankLine, known_at: dt.datetime) -> list
     currency = lines[0].amount.currency
     statement = BankStatement(ACCOUNT, currency, DAY, DAY, None, None, lines, "test")
     row = BankStatementRow(
-        account=ACCOUNT, currency=currency, profile="test", from_on=DAY, through_on=DAY, file="estado.csv", document="0" * 64, known_at=known_at
+        account=ACCOUNT,
+        currency=currency,
+        profile="test",
+        from_on=DAY,
+        through_on=DAY,
+        file="estado.csv",
+        document="0" * 64,
+        known_at=known_at,
     )
     session.add(row)
     session.flush()

@@ -123,7 +123,9 @@ def test_a_receipt_and_its_deposit_are_one_payment(importing: Importing, first: 
 def test_a_credit_of_the_accounting_system_and_its_deposit_are_one_payment(importing: Importing, first: str) -> None:
     take(importing, invoice("FA-1209"))
     for one in (first, "bank" if first == "ledger" else "ledger"):
-        told_by_ledger(importing, "C-1", "1160.00", FA_1209="1160.00") if one == "ledger" else deposited(importing, line("1160.00", "FA-1209"))
+        told_by_ledger(importing, "C-1", "1160.00", FA_1209="1160.00") if one == "ledger" else deposited(
+            importing, line("1160.00", "FA-1209")
+        )
     assert balances(importing) == {"FA-1209": 0}
     assert evidences(importing) == [["bank", "ledger"]]
 

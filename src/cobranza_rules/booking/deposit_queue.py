@@ -11,14 +11,14 @@ from sqlalchemy import func, select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.deposit_advices import advices, open_claims
 from cobranza_rules.booking.deposit_reading import Payers, around_of, deposit_of
-from cobranza_rules.booking.deposit_shares import kept_shares, left_of, payments_of
+from cobranza_rules.booking.deposit_shares import left_of, payments_of
 from cobranza_rules.booking.identity import normal_name
 from cobranza_rules.cash.deposit import Policy, Proposal
 from cobranza_rules.cash.proposing import proposals
 from cobranza_rules.domain.bank import LineState
 from cobranza_rules.language import Sentence
 from cobranza_rules.money import Money
-from cobranza_rules.store.tables import ApplicationRow, BankLineRow, CustomerRow, EvidenceRow, InvoiceRow, PaymentRow
+from cobranza_rules.store.tables import ApplicationRow, BankLineRow, CustomerRow, EvidenceRow, InvoiceRow
 
 OPEN = (LineState.OPEN.value, LineState.PART_APPLIED.value)
 
@@ -86,7 +86,9 @@ def rates_of(line: BankLineRow) -> str:
     return str((line.detail or {}).get("rate", ""))
 
 
-def proposed(keeper: Bookkeeper, lines: Iterable[BankLineRow], policy: Policy, today: dt.date) -> Iterator[tuple[BankLineRow, list[Proposal], dict[int, str]]]:
+def proposed(
+    keeper: Bookkeeper, lines: Iterable[BankLineRow], policy: Policy, today: dt.date
+) -> Iterator[tuple[BankLineRow, list[Proposal], dict[int, str]]]:
     """What each open deposit may be, with the numbers of the invoices that are named. Nothing is written."""
     claims = advices(open_claims(keeper.session, keeper.calendar, today))
     for line in lines:
@@ -101,7 +103,7 @@ def proposed(keeper: Bookkeeper, lines: Iterable[BankLineRow], policy: Policy, t
 
 def _customers_called(keeper: Bookkeeper, name: str) -> list[tuple[int, str]]:
     """Customers of exactly that name: it narrows what a person is shown, and no more."""
-    first = name.split(" ")[0]
+    first = name.split(" ", maxsplit=1)[0]
     query = select(CustomerRow.id, CustomerRow.name).where(func.upper(CustomerRow.name).like(f"{first[:3]}%"))
     return [(key, called) for key, called in keeper.session.execute(query.order_by(CustomerRow.id)) if normal_name(called) == name]
 
