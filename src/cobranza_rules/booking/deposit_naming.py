@@ -102,17 +102,17 @@ class SharesNamed:
         balance = Money(owed, invoice.currency)
         if 0 < amount.minor <= owed:
             return amount.minor
-        if amount.minor > owed:
+        if not owed:
+            what = _("nothing is owed on {number}", number=invoice.number)
+            hint = _("'cobranza explain {number}' says how it stands", number=invoice.number)
+        elif amount.minor > owed:
             what = _("{amount} is more than the {balance} that is owed of {number}", amount=amount, balance=balance, number=invoice.number)
             hint = _("apply what is owed: the rest stays as unapplied cash")
-        elif owed:
+        else:
             what, hint = (
                 _("nothing is left of deposit {id} for {number}", id=self._line.id, number=invoice.number),
                 _("give each its amount"),
             )
-        else:
-            what = _("nothing is owed on {number}", number=invoice.number)
-            hint = _("'cobranza explain {number}' says how it stands", number=invoice.number)
         self._problems.append(Problem(what, hint))
         return None
 

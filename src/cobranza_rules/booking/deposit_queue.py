@@ -21,6 +21,7 @@ from cobranza_rules.money import Money
 from cobranza_rules.store.tables import ApplicationRow, BankLineRow, CustomerRow, EvidenceRow, InvoiceRow
 
 OPEN = (LineState.OPEN.value, LineState.PART_APPLIED.value)
+LEFT_ALONE = 5  # Workdays after which a deposit that nobody has applied is an exception
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,14 @@ def deposits_in(keeper: Bookkeeper, states: Collection[str] = OPEN) -> Iterator[
     query = select(BankLineRow).where(BankLineRow.minor > 0).order_by(BankLineRow.booked_on, BankLineRow.id)
     for line in keeper.session.scalars(query.where(BankLineRow.state.in_(states)) if states else query):
         yield standing_of(keeper, line)
+
+
+def left_alone(keeper: Bookkeeper, today: dt.date, workdays: int = LEFT_ALONE) -> Iterator[tuple[Standing, int]]:
+    """Deposits that nobody has applied as a whole for longer than so many workdays, and for how many."""
+    for found in deposits_in(keeper):
+        waited = keeper.calendar.between(found.line.booked_on, today)
+        if waited > workdays:
+            yield found, waited
 
 
 def standing_of(keeper: Bookkeeper, line: BankLineRow) -> Standing:

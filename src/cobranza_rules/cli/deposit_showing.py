@@ -9,7 +9,8 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.deposit_queue import Standing, paid_by, rates_of, standing_of, why
 from cobranza_rules.cash.deposit import Proposal
 from cobranza_rules.cli.screen import Screen
-from cobranza_rules.language import N_, _, word
+from cobranza_rules.domain.bank import LineState
+from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import BankLineRow
 
@@ -20,7 +21,11 @@ LONGEST_TEXT = 60
 
 def cells_of(found: Standing) -> tuple[Any, ...]:
     line = found.line
-    return (line.id, line.booked_on, found.amount, found.left, word(line.state), ", ".join(found.customers), _text(line)[:LONGEST_TEXT])
+    return (line.id, line.booked_on, found.amount, found.left, _state(line), ", ".join(found.customers), _text(line)[:LONGEST_TEXT])
+
+
+def _state(line: BankLineRow) -> Sentence:
+    return _("to be applied") if line.state == LineState.OPEN else word(line.state)
 
 
 def _text(line: BankLineRow) -> str:
@@ -115,7 +120,7 @@ def show_explained(screen: Screen, keeper: Bookkeeper, line: BankLineRow) -> Non
             id=line.id,
             day=line.booked_on,
             amount=found.amount,
-            state=word(line.state),
+            state=_state(line),
             text=_text(line),
         )
     )
