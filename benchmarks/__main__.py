@@ -1,4 +1,4 @@
-"""The command line of the benchmarks: `python -m benchmarks [intake|letters|mail-in|mail-out|rules] [--n N] [--json FILE]`."""
+"""The command line of the benchmarks: `python -m benchmarks [cash|intake|letters|mail-in|mail-out|rules] [--n N] [--json FILE]`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks import intake, letters, mail_in, mail_out, rules
+from benchmarks import cash, intake, letters, mail_in, mail_out, rules
 from benchmarks.figures import Figure, as_json, table
 from benchmarks.measuring import MeasuringError
 
 BENCHMARKS = {
+    "cash": cash.measure,
     "intake": intake.measure,
     "letters": letters.measure,
     "mail-in": mail_in.measure,

@@ -75,9 +75,9 @@ deposits = st.tuples(
 )
 paid = st.sampled_from([{"FA-101": "100.00"}, {"FA-102": "100.00"}, {"FA-103": "60.00"}, {"FA-101": "60.00", "FA-102": "40.00"}])
 receipts = st.tuples(st.just("receipt"), paid, st.sampled_from(DAYS), st.sampled_from(["", "OP12345678"]))
-credits = st.tuples(st.just("credit"), paid, st.sampled_from(DAYS))
+ledger_credits = st.tuples(st.just("credit"), paid, st.sampled_from(DAYS))
 notes = st.tuples(st.just("note"), st.sampled_from(NAMES[:2]), st.sampled_from(["20.00", "100.00"]))
-worlds = st.lists(st.one_of(deposits, deposits, receipts, credits, notes), min_size=1, max_size=6)
+worlds = st.lists(st.one_of(deposits, deposits, receipts, ledger_credits, notes), min_size=1, max_size=6)
 
 
 def event_of(at: int, made: tuple) -> Event:  # type: ignore[type-arg]
@@ -121,8 +121,8 @@ def balances(importing: Importing) -> dict[str, int]:
         for payment in session.scalars(select(PaymentRow)):
             parts = session.scalars(select(ApplicationRow.minor).where(ApplicationRow.payment_id == payment.id))
             assert sum(parts) <= payment.amount
-        for row in session.scalars(select(BankLineRow)):
-            assert sum(share["paid"] for share in kept_shares(row)) <= row.minor
+        for each in session.scalars(select(BankLineRow)):
+            assert sum(share["paid"] for share in kept_shares(each)) <= each.minor
         return {row.number: row.balance for row in rows}
 
 

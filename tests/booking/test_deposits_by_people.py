@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from tests.booking.bank_lines import DAY as PAID
 from tests.booking.bank_lines import line
 from tests.booking.test_deposits import DAY, NOW, balances, deposited, evidences, importing, open_tasks, standing, take
-from tests.booking.test_deposits import PAID as PAID
 from tests.cfdi_files import UNIVERSITY, invoice, receipt
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
@@ -189,8 +189,7 @@ def test_what_cannot_be_applied_is_said_all_at_once(importing: Importing) -> Non
     assert balances(importing) == {"FA-1": 116_000, "FA-2": 50_000}
     applied(importing, number, FA_1="1000.00")
     assert refused(lambda: applied(importing, number, FA_2="1.00")) == [
-        "deposit 1 is applied: nothing of it is left to apply; "
-        "'cobranza payment explain 1' says why; 'cobranza payment unapply 1' takes it back"
+        "deposit 1 is applied: nothing of it is left to apply; 'cobranza payment explain 1' says why; 'cobranza payment unapply 1' takes it back"
     ]
 
 

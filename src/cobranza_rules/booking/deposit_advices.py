@@ -44,6 +44,7 @@ def open_claims(session: Session, calendar: BusinessCalendar, today: dt.date) ->
     )
     found = []
     for invoice, code, name in session.execute(query).all():
+        since = invoice.claimed_on or today
         said = session.scalars(
             select(EntryRow)
             .where(EntryRow.invoice_id == invoice.id, EntryRow.kind == EntryKind.PAYMENT_CLAIMED.value)
@@ -55,8 +56,8 @@ def open_claims(session: Session, calendar: BusinessCalendar, today: dt.date) ->
             Claim(
                 invoice,
                 code or name,
-                invoice.claimed_on,
-                calendar.between(invoice.claimed_on, today),
+                since,
+                calendar.between(since, today),
                 invoice.claim_count,
                 _amount(data.get("amount"), invoice.currency),
                 str(data.get("reference", "")),

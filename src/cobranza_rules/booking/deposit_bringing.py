@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
 from enum import StrEnum
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.deposit_doubts import ask_about_deposit, no_more_asked
 from cobranza_rules.booking.deposit_reading import parts_by_payment
-from cobranza_rules.booking.deposit_shares import Because, Share, join, kept_shares, pay, take_back
+from cobranza_rules.booking.deposit_shares import Because, Share, join, kept_shares, pay_first, take_back
 from cobranza_rules.cash.deciding import Doubt
 from cobranza_rules.cash.deposit import Proposal
 from cobranza_rules.domain.bank import LineState
 from cobranza_rules.store.tables import BankLineRow, PaymentRow
-
 
 APPLIED = (LineState.APPLIED, LineState.PART_APPLIED)
 
@@ -28,25 +29,50 @@ class Came(StrEnum):
     DOUBT = "doubt"
 
 
-def bring(keeper: Bookkeeper, line: BankLineRow, found: Proposal | Doubt | None, today: dt.date) -> Came:
+def bring_all(keeper: Bookkeeper, found: Sequence[tuple[BankLineRow, Proposal | Doubt | None]], today: dt.date) -> Counter[Came]:
+    """Those that pay something for the first time are written together, after what is taken back of the others."""
+    counts: Counter[Came] = Counter()
+    first: list[tuple[BankLineRow, Proposal]] = []
+    for line, each in found:
+        if isinstance(each, Proposal) and each.payment is None and not _stands(line, each):
+            _free(keeper, line, today)
+            first.append((line, each))
+        else:
+            counts[_bring(keeper, line, each, today)] += 1
+    invoices = {row.id: row for row in keeper.invoices(sorted({key for _line, each in first for key in each.shares}))}
+    paying = [
+        (
+            line,
+            [Share(invoices[key], minor, minor) for key, minor in sorted(each.shares.items())],
+            Because(each.level.value, reason=each.reason),
+        )
+        for line, each in first
+    ]
+    pay_first(keeper, paying)
+    if first:
+        counts[Came.APPLIED] += len(first)
+    return counts
+
+
+def _free(keeper: Bookkeeper, line: BankLineRow, today: dt.date) -> None:
+    if line.state in APPLIED:
+        take_back(keeper, line, today, Because(""))
+    if (line.detail or {}).get("doubt"):
+        no_more_asked(keeper, line, today)
+
+
+def _bring(keeper: Bookkeeper, line: BankLineRow, found: Proposal | Doubt | None, today: dt.date) -> Came:
+    if isinstance(found, Proposal):
+        if found.payment is None or _stands(line, found):
+            line.settled_by = found.level.value
+            return Came.NOTHING
+        _free(keeper, line, today)
+        join(keeper, line, keeper.session.get_one(PaymentRow, found.payment), Because(found.level.value, reason=found.reason))
+        return Came.JOINED
     applied = line.state in APPLIED
-    if found is None or isinstance(found, Doubt):
-        if applied:
-            take_back(keeper, line, today, Because(""))
-        return _left_open(keeper, line, found, today, Came.TAKEN_BACK if applied else Came.NOTHING)
-    if _stands(line, found):
-        line.settled_by = found.level.value
-        return Came.NOTHING
     if applied:
         take_back(keeper, line, today, Because(""))
-    no_more_asked(keeper, line, today)
-    because = Because(found.level.value, reason=found.reason)
-    if found.payment is not None:
-        join(keeper, line, keeper.session.get_one(PaymentRow, found.payment), because)
-        return Came.JOINED
-    invoices = {row.id: row for row in keeper.invoices(sorted(found.shares))}
-    pay(keeper, line, [Share(invoices[each], minor, minor) for each, minor in sorted(found.shares.items())], because)
-    return Came.APPLIED
+    return _left_open(keeper, line, found, today, Came.TAKEN_BACK if applied else Came.NOTHING)
 
 
 def _stands(line: BankLineRow, found: Proposal) -> bool:
@@ -60,8 +86,8 @@ def _stands(line: BankLineRow, found: Proposal) -> bool:
 def _left_open(keeper: Bookkeeper, line: BankLineRow, doubt: Doubt | None, today: dt.date, came: Came) -> Came:
     if doubt is None:
         if line.detail:
+            _free(keeper, line, today)
             line.detail = None
-            no_more_asked(keeper, line, today)
         return came
     line.detail = {"reason": doubt.reason.as_json(), "doubt": doubt.payment}
     parts = parts_by_payment(keeper, [doubt.payment])[doubt.payment]

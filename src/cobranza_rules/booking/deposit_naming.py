@@ -79,7 +79,13 @@ class SharesNamed:
     def _in_currency(self, invoice: InvoiceRow) -> bool:
         if invoice.currency == self._line.currency or self._rate is not None:
             return True
-        what = _("deposit {id} is in {deposit}, {number} in {invoice}", id=self._line.id, deposit=self._line.currency, number=invoice.number, invoice=invoice.currency)
+        what = _(
+            "deposit {id} is in {deposit}, {number} in {invoice}",
+            id=self._line.id,
+            deposit=self._line.currency,
+            number=invoice.number,
+            invoice=invoice.currency,
+        )
         hint = _("say with --rate what one {invoice} costs in {deposit}", invoice=invoice.currency, deposit=self._line.currency)
         self._problems.append(Problem(what, hint))
         return False
@@ -96,14 +102,17 @@ class SharesNamed:
         balance = Money(owed, invoice.currency)
         if 0 < amount.minor <= owed:
             return amount.minor
-        if amount.minor > owed:
-            what = _("{amount} is more than the {balance} that is owed of {number}", amount=amount, balance=balance, number=invoice.number)
-            hint = _("apply what is owed: the rest stays as unapplied cash")
-        elif owed:
-            what, hint = _("nothing is left of deposit {id} for {number}", id=self._line.id, number=invoice.number), _("give each its amount")
-        else:
+        if not owed:
             what = _("nothing is owed on {number}", number=invoice.number)
             hint = _("'cobranza explain {number}' says how it stands", number=invoice.number)
+        elif amount.minor > owed:
+            what = _("{amount} is more than the {balance} that is owed of {number}", amount=amount, balance=balance, number=invoice.number)
+            hint = _("apply what is owed: the rest stays as unapplied cash")
+        else:
+            what, hint = (
+                _("nothing is left of deposit {id} for {number}", id=self._line.id, number=invoice.number),
+                _("give each its amount"),
+            )
         self._problems.append(Problem(what, hint))
         return None
 
@@ -114,7 +123,9 @@ class SharesNamed:
         except MoneyError:
             amount = None
         if amount is None or amount.currency != invoice.currency or amount.minor <= 0:
-            what = _("'{text}' is no amount of {number}, which is in {currency}", text=written, number=invoice.number, currency=invoice.currency)
+            what = _(
+                "'{text}' is no amount of {number}, which is in {currency}", text=written, number=invoice.number, currency=invoice.currency
+            )
             self._problems.append(Problem(what, _("write it like 1200.00")))
             return None
         return amount
@@ -130,7 +141,7 @@ class SharesNamed:
     def _factor(self, invoice: InvoiceRow) -> Decimal:
         """Minor units of the deposit's currency for one of the invoice's."""
         rate = Decimal(1) if self._rate is None or invoice.currency == self._line.currency else self._rate
-        return rate * 10 ** (MINOR_UNITS.get(self._line.currency, 2) - MINOR_UNITS[invoice.currency])
+        return rate * Decimal(10) ** (MINOR_UNITS.get(self._line.currency, 2) - MINOR_UNITS[invoice.currency])
 
     def _paid(self, invoice: InvoiceRow, minor: int) -> int:
         return int((minor * self._factor(invoice)).quantize(Decimal(1), ROUND_HALF_UP))

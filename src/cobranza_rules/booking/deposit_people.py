@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.deposit_doubts import no_more_asked
 from cobranza_rules.booking.deposit_naming import SharesNamed, deposit_numbered
-from cobranza_rules.booking.deposit_shares import Because, Share, join, kept_shares, left_of, pay, payments_of, take_back
+from cobranza_rules.booking.deposit_shares import Because, Share, join, pay, take_back
 from cobranza_rules.booking.discounts import Deduction, Limits, take_off
 from cobranza_rules.booking.returned_deposits import give_back
 from cobranza_rules.cash.deposit import Level
@@ -18,7 +18,7 @@ from cobranza_rules.domain.discount import DiscountKind
 from cobranza_rules.language import _, word
 from cobranza_rules.money import Money
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.tables import BankLineRow, DiscountRow, EvidenceRow, InvoiceRow, PaymentRow
+from cobranza_rules.store.tables import BankLineRow, DiscountRow, InvoiceRow, PaymentRow
 
 OPEN = (LineState.OPEN, LineState.PART_APPLIED)
 

@@ -11,16 +11,17 @@ from sqlalchemy import func, select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.deposit_advices import advices, open_claims
 from cobranza_rules.booking.deposit_reading import Payers, around_of, deposit_of
-from cobranza_rules.booking.deposit_shares import kept_shares, left_of, payments_of
+from cobranza_rules.booking.deposit_shares import left_of, payments_of
 from cobranza_rules.booking.identity import normal_name
 from cobranza_rules.cash.deposit import Policy, Proposal
 from cobranza_rules.cash.proposing import proposals
 from cobranza_rules.domain.bank import LineState
 from cobranza_rules.language import Sentence
 from cobranza_rules.money import Money
-from cobranza_rules.store.tables import ApplicationRow, BankLineRow, CustomerRow, EvidenceRow, InvoiceRow, PaymentRow
+from cobranza_rules.store.tables import ApplicationRow, BankLineRow, CustomerRow, EvidenceRow, InvoiceRow
 
 OPEN = (LineState.OPEN.value, LineState.PART_APPLIED.value)
+LEFT_ALONE = 5  # Workdays after which a deposit that nobody has applied is an exception
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,14 @@ def deposits_in(keeper: Bookkeeper, states: Collection[str] = OPEN) -> Iterator[
     query = select(BankLineRow).where(BankLineRow.minor > 0).order_by(BankLineRow.booked_on, BankLineRow.id)
     for line in keeper.session.scalars(query.where(BankLineRow.state.in_(states)) if states else query):
         yield standing_of(keeper, line)
+
+
+def left_alone(keeper: Bookkeeper, today: dt.date, workdays: int = LEFT_ALONE) -> Iterator[tuple[Standing, int]]:
+    """Deposits that nobody has applied as a whole for longer than so many workdays, and for how many."""
+    for found in deposits_in(keeper):
+        waited = keeper.calendar.between(found.line.booked_on, today)
+        if waited > workdays:
+            yield found, waited
 
 
 def standing_of(keeper: Bookkeeper, line: BankLineRow) -> Standing:
@@ -86,7 +95,9 @@ def rates_of(line: BankLineRow) -> str:
     return str((line.detail or {}).get("rate", ""))
 
 
-def proposed(keeper: Bookkeeper, lines: Iterable[BankLineRow], policy: Policy, today: dt.date) -> Iterator[tuple[BankLineRow, list[Proposal], dict[int, str]]]:
+def proposed(
+    keeper: Bookkeeper, lines: Iterable[BankLineRow], policy: Policy, today: dt.date
+) -> Iterator[tuple[BankLineRow, list[Proposal], dict[int, str]]]:
     """What each open deposit may be, with the numbers of the invoices that are named. Nothing is written."""
     claims = advices(open_claims(keeper.session, keeper.calendar, today))
     for line in lines:
@@ -101,7 +112,7 @@ def proposed(keeper: Bookkeeper, lines: Iterable[BankLineRow], policy: Policy, t
 
 def _customers_called(keeper: Bookkeeper, name: str) -> list[tuple[int, str]]:
     """Customers of exactly that name: it narrows what a person is shown, and no more."""
-    first = name.split(" ")[0]
+    first = name.split(" ", maxsplit=1)[0]
     query = select(CustomerRow.id, CustomerRow.name).where(func.upper(CustomerRow.name).like(f"{first[:3]}%"))
     return [(key, called) for key, called in keeper.session.execute(query.order_by(CustomerRow.id)) if normal_name(called) == name]
 

@@ -114,7 +114,7 @@ def around_of(
     at beside those of the deposits.
     """
     wanted = {each.customer for each in deposits if each.customer is not None} | set(customers)
-    rows = [*_named(keeper, deposits), *_open_of(keeper, wanted)]
+    rows = [*_named(keeper, deposits), *_open_of(keeper, wanted), *_rows(keeper, InvoiceRow.id, given_back.keys())]
     invoices = {row.id: row for row in rows}
     told = list(told_over(keeper, {each.amount for each in deposits}, leaving))
     covered = {invoice for each in told for invoice in each.parts} - invoices.keys()
@@ -124,7 +124,8 @@ def around_of(
 
 
 def _named(keeper: Bookkeeper, deposits: Iterable[Deposit]) -> Iterator[Row[Any]]:
-    folios, uuids = set(), set()
+    folios: set[str] = set()
+    uuids: set[str] = set()
     for each in deposits:
         written = written_in(each.text)
         folios |= written.folios
@@ -151,7 +152,7 @@ def _agreements(keeper: Bookkeeper, rows: Iterable[Row[Any]]) -> dict[int, Mappi
     ids = {row.agreement_id for row in rows if row.agreement_id is not None}
     found: dict[int, Mapping[str, Any]] = {}
     for some in in_pieces(ids):
-        found.update(keeper.session.execute(select(AgreementRow.id, AgreementRow.conditions).where(AgreementRow.id.in_(some))).all())  # type: ignore[arg-type]
+        found.update(keeper.session.execute(select(AgreementRow.id, AgreementRow.conditions).where(AgreementRow.id.in_(some))).all())
     return found
 
 

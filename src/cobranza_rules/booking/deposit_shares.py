@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,6 +90,74 @@ def pay(keeper: Bookkeeper, line: BankLineRow, shares: Sequence[Share], because:
     return payments
 
 
+def pay_first(keeper: Bookkeeper, deposits: Sequence[tuple[BankLineRow, Sequence[Share], Because]]) -> None:
+    """As `pay` does, for many deposits that pay nothing yet and each of which is of one customer: with few questions to the database."""
+    named = {
+        own_identity(line, shares[0].invoice.customer_id): (line, shares[0].invoice.customer_id) for line, shares, _because in deposits
+    }
+    known = keeper.session.scalars(select(PaymentRow).where(PaymentRow.identity.in_(named)))
+    payments = {payment.identity: payment for payment in known}
+    for identity, (line, customer_id) in named.items():
+        if identity not in payments:
+            payments[identity] = _payment_of(line, customer_id)
+            keeper.session.add(payments[identity])
+    keeper.session.flush()
+    documents = _documents(keeper, {line.statement_id for line, _shares, _because in deposits})
+    for line, shares, because in deposits:
+        payment = payments[own_identity(line, shares[0].invoice.customer_id)]
+        payment.amount = line.minor
+        keeper.session.add(_evidence(documents, line, payment, 0))
+        told = []
+        for share in shares:
+            claimed = share.invoice.claimed_on
+            keeper.session.add(_part(payment, share))
+            enter_payment(keeper, share.invoice, payment, share.minor, {"deposit": line.id, "by": because.by})
+            told.append(_kept(share.invoice, payment, share.minor, share.paid, claimed.isoformat() if claimed is not None else ""))
+        left = line.minor - sum(share.paid for share in shares)
+        line.detail = {**_said(because), "shares": told}
+        line.state, line.settled_by = (LineState.PART_APPLIED if left else LineState.APPLIED).value, because.by
+    keeper.session.flush()
+
+
+def _payment_of(line: BankLineRow, customer_id: int) -> PaymentRow:
+    return PaymentRow(
+        customer_id=customer_id,
+        identity=own_identity(line, customer_id),
+        paid_on=line.booked_on,
+        currency=line.currency,
+        amount=line.minor,
+        operation=(line.tracking_key or line.reference)[:120],
+    )
+
+
+def _documents(keeper: Bookkeeper, statements: Collection[int]) -> dict[int, str]:
+    """Digests of statements, by their ids."""
+    found = keeper.session.execute(select(BankStatementRow.id, BankStatementRow.document).where(BankStatementRow.id.in_(statements)))
+    return dict(found.all())
+
+
+def _evidence(documents: Mapping[int, str], line: BankLineRow, payment: PaymentRow, position: int) -> EvidenceRow:
+    document = documents[line.statement_id]
+    return EvidenceRow(payment_id=payment.id, kind=BANK, source=str(line.id), position=position, document=document)
+
+
+def _part(payment: PaymentRow, share: Share) -> ApplicationRow:
+    invoice = share.invoice
+    return ApplicationRow(
+        payment_id=payment.id,
+        invoice_uuid=invoice.uuid,
+        invoice_id=invoice.id,
+        currency=invoice.currency,
+        minor=share.minor,
+        applied=True,
+    )
+
+
+def _kept(invoice: InvoiceRow, payment: PaymentRow, minor: int, paid: int, claimed_on: str) -> dict[str, Any]:
+    kept = {"invoice": invoice.id, "minor": minor, "paid": paid, "payment": payment.id}
+    return {**kept, "claimed_on": claimed_on} if claimed_on else kept
+
+
 def _said(because: Because) -> dict[str, Any]:
     said: dict[str, Any] = {"who": because.who, "comment": because.comment, **because.more}
     if because.reason is not None:
@@ -102,17 +170,9 @@ def _own_payment(keeper: Bookkeeper, line: BankLineRow, customer_id: int) -> Pay
     mine = next((each for each in payments_of(keeper, line.id) if each.customer_id == customer_id), None)
     if mine is not None:
         return mine
-    identity = own_identity(line, customer_id)
-    payment = keeper.session.scalar(select(PaymentRow).where(PaymentRow.identity == identity))
+    payment = keeper.session.scalar(select(PaymentRow).where(PaymentRow.identity == own_identity(line, customer_id)))
     if payment is None:
-        payment = PaymentRow(
-            customer_id=customer_id,
-            identity=identity,
-            paid_on=line.booked_on,
-            currency=line.currency,
-            amount=line.minor,
-            operation=(line.tracking_key or line.reference)[:120],
-        )
+        payment = _payment_of(line, customer_id)
         keeper.session.add(payment)
         keeper.session.flush()
     _put_evidence(keeper, line, payment)
@@ -122,8 +182,7 @@ def _own_payment(keeper: Bookkeeper, line: BankLineRow, customer_id: int) -> Pay
 def _put_evidence(keeper: Bookkeeper, line: BankLineRow, payment: PaymentRow) -> None:
     positions = select(EvidenceRow.position).where(EvidenceRow.kind == BANK, EvidenceRow.source == str(line.id))
     position = max(keeper.session.scalars(positions), default=-1) + 1
-    document = keeper.session.get_one(BankStatementRow, line.statement_id).document
-    keeper.session.add(EvidenceRow(payment_id=payment.id, kind=BANK, source=str(line.id), position=position, document=document))
+    keeper.session.add(_evidence(_documents(keeper, {line.statement_id}), line, payment, position))
     keeper.session.flush()
 
 
@@ -141,14 +200,10 @@ def _cover(
         minor, paid = minor + part.minor, paid + before.get("paid", 0)
         part.minor = minor
     else:
-        part = ApplicationRow(
-            payment_id=payment.id, invoice_uuid=invoice.uuid, invoice_id=invoice.id, currency=invoice.currency, minor=minor, applied=True
-        )
-        keeper.session.add(part)
+        keeper.session.add(_part(payment, share))
     enter_payment(keeper, invoice, payment, minor, {"deposit": line.id, "by": because.by})
-    kept = {"invoice": invoice.id, "minor": minor, "paid": paid, "payment": payment.id}
     since = before.get("claimed_on") or (claimed.isoformat() if claimed is not None else "")
-    return {**kept, "claimed_on": since} if since else kept
+    return _kept(invoice, payment, minor, paid, since)
 
 
 def _put_amounts(keeper: Bookkeeper, line: BankLineRow) -> None:
@@ -166,7 +221,13 @@ def join(keeper: Bookkeeper, line: BankLineRow, payment: PaymentRow, because: Be
     _cover_again(keeper, payment)
     line.state, line.settled_by = LineState.APPLIED.value, because.by
     line.detail = {**_said(because), "payment": payment.id}
-    said = {"deposit": line.id, "payment": payment.id, "minor": payment.amount, "currency": payment.currency, "booked_on": str(line.booked_on)}
+    said = {
+        "deposit": line.id,
+        "payment": payment.id,
+        "minor": payment.amount,
+        "currency": payment.currency,
+        "booked_on": str(line.booked_on),
+    }
     keeper.note(payment.customer_id, "deposit_joined", line.booked_on, said)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Integer, cast, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.deposit_agreeing import agree_with_people
-from cobranza_rules.booking.deposit_bringing import Came, bring
+from cobranza_rules.booking.deposit_bringing import Came, bring_all
 from cobranza_rules.booking.deposit_reading import Payers, around_of, deposit_of, in_pieces, undecided
 from cobranza_rules.booking.deposit_shares import BANK, kept_shares
 from cobranza_rules.booking.returned_deposits import follow_returned
@@ -50,7 +50,7 @@ def _concerned(keeper: Bookkeeper) -> tuple[list[int], dict[int, Mapping[int, in
     Beside them what the latter pay, minor units by invoice; and the ids of the deposits concerned that people have applied.
     """
     session = keeper.session
-    days: dict[int, dt.date] = dict(session.execute(select(BankLineRow.id, BankLineRow.booked_on).where(undecided())).all())  # type: ignore[arg-type]
+    days: dict[int, dt.date] = dict(session.execute(select(BankLineRow.id, BankLineRow.booked_on).where(undecided())).all())
     given_back: dict[int, Mapping[int, int]] = {}
     by_people: list[int] = []
     for some in in_pieces(_behind(keeper, _payments_concerned(keeper))):
@@ -108,10 +108,7 @@ class _Settling:
         found = self._named_or_same(lines, payers, {})
         if payers.learn(self._taught(lines, found)):
             found |= self._named_or_same({key: line for key, line in lines.items() if key not in found}, payers, found)
-        for line in lines.values():
-            if line.id in found:
-                self._bring(line, found[line.id])
-        self.keeper.session.flush()
+        self._bring([(line, found[line.id]) for line in lines.values() if line.id in found])
         return [line for line in ids if line not in found]
 
     def decide_last(self, ids: Sequence[int]) -> None:
@@ -122,9 +119,7 @@ class _Settling:
         if Level.EXACT in self.policy.apply:
             deposits = [deposit_of(line, payers) for line in lines.values()]
             found = exact_amounts(deposits, self._around(deposits))
-        for line in lines.values():
-            self._bring(line, found.get(line.id))
-        self.keeper.session.flush()
+        self._bring([(line, found.get(line.id)) for line in lines.values()])
 
     def _lines(self, ids: Sequence[int]) -> dict[int, BankLineRow]:
         rows = {line.id: line for line in self.keeper.session.scalars(select(BankLineRow).where(BankLineRow.id.in_(ids)))}
@@ -158,9 +153,15 @@ class _Settling:
                 customer = paid_by[each.payment] if each.payment is not None else owed_by[min(each.shares)]
                 yield lines[key].clabe, customer
 
-    def _customers(self, table: type[PaymentRow] | type[InvoiceRow], ids: set[int]) -> dict[int, int]:
-        return {key: customer for some in in_pieces(ids) for key, customer in self.keeper.session.execute(select(table.id, table.customer_id).where(table.id.in_(some)))}
+    def _customers(self, table: type[PaymentRow | InvoiceRow], ids: set[int]) -> dict[int, int]:
+        return {
+            key: customer
+            for some in in_pieces(ids)
+            for key, customer in self.keeper.session.execute(select(table.id, table.customer_id).where(table.id.in_(some)))
+        }
 
-    def _bring(self, line: BankLineRow, found: Proposal | Doubt | None) -> None:
-        self.given_back.pop(line.id, None)
-        self.counts[bring(self.keeper, line, found, self.today)] += 1
+    def _bring(self, found: Sequence[tuple[BankLineRow, Proposal | Doubt | None]]) -> None:
+        for line, _each in found:
+            self.given_back.pop(line.id, None)
+        self.counts += bring_all(self.keeper, found, self.today)
+        self.keeper.session.flush()

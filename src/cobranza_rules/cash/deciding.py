@@ -36,7 +36,9 @@ def named_or_same(deposits: Sequence[Deposit], around: Around) -> Found:
     found: Found = {}
     for fits, reason in _SAME:
         for deposit in ordered:
-            if deposit.id not in found and (told := next((each for each in around.told_over(deposit) if fits(deposit, each, around)), None)):
+            if deposit.id not in found and (
+                told := next((each for each in around.told_over(deposit) if fits(deposit, each, around)), None)
+            ):
                 del around.told[told.id]
                 found[deposit.id] = Proposal(Level.SAME, reason, told.parts, told.id, certain=True)
     for deposit in ordered:
@@ -44,9 +46,11 @@ def named_or_same(deposits: Sequence[Deposit], around: Around) -> Found:
             continue
         other = next((each for each in around.told_over(deposit) if _contradicts(deposit, each, around)), None)
         if other is not None:
-            found[deposit.id] = Doubt(other.id, _("a payment over the same amount is told of, but it pays other invoices than the bank's text names"))
+            found[deposit.id] = Doubt(
+                other.id, _("a payment over the same amount is told of, but it pays other invoices than the bank's text names")
+            )
         elif shares := exact_shares(deposit, around):
-            found[deposit.id] = Proposal(Level.NAMED, reason_named(deposit, around, shares), shares, certain=True)
+            found[deposit.id] = Proposal(Level.NAMED, reason_named(around, shares), shares, certain=True)
             around.take(shares)
     return found
 

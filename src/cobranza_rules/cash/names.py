@@ -44,7 +44,7 @@ def written_in(text: str) -> Written:
         if text_of.isdigit():
             before, between = (found[at - 1].group(), upper[found[at - 1].end() : word.start()]) if at else ("", "")
             of_series = TIES.fullmatch(between) and not before.isdigit() and before not in NO_SERIES
-            if not of_series and SHORTEST_FOLIO <= len(text_of.lstrip("0")) and len(text_of) <= LONGEST_FOLIO:
+            if not of_series and len(text_of.lstrip("0")) >= SHORTEST_FOLIO and len(text_of) <= LONGEST_FOLIO:
                 bare.add(text_of.lstrip("0"))
             if before and JOINS.fullmatch(between):
                 numbers.update(compact(before + text_of))

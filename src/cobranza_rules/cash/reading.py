@@ -63,6 +63,6 @@ def exact_shares(deposit: Deposit, around: Around, given_back: Mapping[int, int]
     return {}
 
 
-def reason_named(deposit: Deposit, around: Around, shares: Mapping[int, int]) -> Sentence:
+def reason_named(around: Around, shares: Mapping[int, int]) -> Sentence:
     numbers = ", ".join(around.invoices[each].number for each in sorted(shares))
     return _("the bank's text names {numbers}, and that is what is owed", numbers=numbers)

@@ -9,7 +9,8 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.deposit_queue import Standing, paid_by, rates_of, standing_of, why
 from cobranza_rules.cash.deposit import Proposal
 from cobranza_rules.cli.screen import Screen
-from cobranza_rules.language import N_, _, word
+from cobranza_rules.domain.bank import LineState
+from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import BankLineRow
 
@@ -18,9 +19,13 @@ RIGHT = frozenset({0, 2, 3})
 LONGEST_TEXT = 60
 
 
-def cells_of(screen: Screen, found: Standing) -> tuple[Any, ...]:
+def cells_of(found: Standing) -> tuple[Any, ...]:
     line = found.line
-    return (line.id, line.booked_on, found.amount, found.left, word(line.state), ", ".join(found.customers), _text(line)[:LONGEST_TEXT])
+    return (line.id, line.booked_on, found.amount, found.left, _state(line), ", ".join(found.customers), _text(line)[:LONGEST_TEXT])
+
+
+def _state(line: BankLineRow) -> Sentence:
+    return _("to be applied") if line.state == LineState.OPEN else word(line.state)
 
 
 def _text(line: BankLineRow) -> str:
@@ -55,18 +60,30 @@ def proposal_json(screen: Screen, found: Proposal, numbered: Mapping[int, str], 
         "certain": found.certain,
         "reason": screen.text(found.reason),
         "payment": found.payment,
-        "invoices": [{"number": numbered[key], "amount": Money(minor, currency).plain()} for key, minor in found.shares.items() if key in numbered],
+        "invoices": [
+            {"number": numbered[key], "amount": Money(minor, currency).plain()} for key, minor in found.shares.items() if key in numbered
+        ],
         "discounts": [{"number": numbered[key], "amount": Money(minor, currency).plain()} for key, minor in found.discounts.items()],
     }
 
 
 def show_proposals(screen: Screen, found: Standing | None, some: Sequence[Proposal], numbered: Mapping[int, str], currency: str) -> None:
     if found is not None:
-        screen.say(_("Deposit {id} of {day}, {amount}: {text}", id=found.line.id, day=found.line.booked_on, amount=found.amount, text=_text(found.line)))
+        screen.say(
+            _(
+                "Deposit {id} of {day}, {amount}: {text}",
+                id=found.line.id,
+                day=found.line.booked_on,
+                amount=found.amount,
+                text=_text(found.line),
+            )
+        )
     for number, each in enumerate(some, 1):
         parts = [f"{numbered[key]} {Money(minor, currency)}" for key, minor in each.shares.items() if key in numbered]
         shares = ", ".join(parts) or "-"
-        screen.say(_("  {number}. {level}: {reason} ({shares})", number=number, level=word(each.level.value), reason=each.reason, shares=shares))
+        screen.say(
+            _("  {number}. {level}: {reason} ({shares})", number=number, level=word(each.level.value), reason=each.reason, shares=shares)
+        )
         if each.payment is not None:
             screen.say(_("     payment {id}", id=each.payment))
         for key, minor in each.discounts.items():
@@ -98,7 +115,14 @@ def show_explained(screen: Screen, keeper: Bookkeeper, line: BankLineRow) -> Non
     found = standing_of(keeper, line)
     detail = line.detail or {}
     screen.say(
-        _("Deposit {id} of {day}, {amount}, is {state}: {text}", id=line.id, day=line.booked_on, amount=found.amount, state=word(line.state), text=_text(line))
+        _(
+            "Deposit {id} of {day}, {amount}, is {state}: {text}",
+            id=line.id,
+            day=line.booked_on,
+            amount=found.amount,
+            state=_state(line),
+            text=_text(line),
+        )
     )
     if (reason := why(line)) is not None:
         screen.say(_("  Why: {reason}.", reason=reason))

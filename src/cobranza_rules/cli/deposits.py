@@ -48,7 +48,7 @@ def list_(call: Call, every: bool, on: dt.date | None, as_json: bool) -> None:
         if as_json:
             call.screen.json({"deposits": [deposit_json(each) for each in found]})
         elif found:
-            call.screen.table(HEADINGS, [cells_of(call.screen, each) for each in found], RIGHT)
+            call.screen.table(HEADINGS, [cells_of(each) for each in found], RIGHT)
         else:
             call.screen.say(_("Every deposit is applied."))
 
@@ -66,7 +66,10 @@ def propose(call: Call, numbers: tuple[int, ...], on: dt.date | None, as_json: b
         found = list(proposed(keeper, lines, workspace.settings.cash.policy(), workspace.clock.today()))
         if as_json:
             rows = [
-                {**deposit_json(standing_of(keeper, line)), "proposals": [proposal_json(call.screen, each, numbered, line.currency) for each in some]}
+                {
+                    **deposit_json(standing_of(keeper, line)),
+                    "proposals": [proposal_json(call.screen, each, numbered, line.currency) for each in some],
+                }
                 for line, some, numbered in found
             ]
             call.screen.json({"deposits": rows})
@@ -76,7 +79,9 @@ def propose(call: Call, numbers: tuple[int, ...], on: dt.date | None, as_json: b
             call.screen.say(_("Every deposit is applied."))
 
 
-@click.command(cls=SpokenCommand, help=N_("How a deposit stands: what it pays, by what, who said so, and what else tells of the same payment."))
+@click.command(
+    cls=SpokenCommand, help=N_("How a deposit stands: what it pays, by what, who said so, and what else tells of the same payment.")
+)
 @click.argument("number", type=Number())
 @on_a_day
 @reporting
@@ -98,7 +103,9 @@ def explain(call: Call, number: int, on: dt.date | None, as_json: bool) -> None:
 
 @click.command("apply", cls=SpokenCommand, help=N_("Apply a deposit to invoices, or say of which payment it is another evidence."))
 @click.argument("number", type=Number())
-@click.option("--invoice", "shares", multiple=True, help=N_("What it pays, as NUMBER=AMOUNT, or NUMBER for all that is owed; may be repeated."))
+@click.option(
+    "--invoice", "shares", multiple=True, help=N_("What it pays, as NUMBER=AMOUNT, or NUMBER for all that is owed; may be repeated.")
+)
 @click.option("--discount", "discounts", multiple=True, help=N_("What is taken off with it, as NUMBER=AMOUNT:kind; may be repeated."))
 @click.option("--payment", "payment_id", type=Number(), help=N_("The payment of which it is another evidence, as propose names it."))
 @click.option("--rate", default="", help=N_("What one unit of the invoices' currency costs in the deposit's."))

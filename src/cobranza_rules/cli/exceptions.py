@@ -8,8 +8,11 @@ from typing import Any
 import click
 
 from cobranza_rules.booking.accounting_exceptions import AccountingException, accounting_exceptions
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.deposit_queue import left_alone
 from cobranza_rules.booking.origins import billing_exceptions
 from cobranza_rules.cli.command import Call, SpokenCommand, on_a_day, reporting, take
+from cobranza_rules.cli.deposit_showing import HEADINGS, RIGHT, cells_of, deposit_json
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.language import N_, _, word
 from cobranza_rules.store.agreements import above_limit
@@ -17,7 +20,9 @@ from cobranza_rules.store.agreements import above_limit
 
 @click.command(
     cls=SpokenCommand,
-    help=N_("Open invoices without their request, agreement or delivery contact, and customers who owe more than their credit limit."),
+    help=N_(
+        "What is out of order: invoices without request, agreement or contact, customers above their limit, deposits that nobody has applied."
+    ),
 )
 @on_a_day
 @reporting
@@ -29,6 +34,7 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
         found = billing_exceptions(session) if required else []
         above = above_limit(session, workspace.clock.today())
         of_accounting = accounting_exceptions(session)
+        alone = list(left_alone(Bookkeeper(session, workspace.clock.now()), workspace.clock.today()))
     screen = call.screen
     if as_json:
         rows = [
@@ -53,12 +59,14 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
             }
             for one in above
         ]
+        deposits = [{**deposit_json(each), "workdays": waited} for each, waited in alone]
         screen.json(
             {
                 "requests_required": required,
                 "exceptions": rows,
                 "above_limit": limits,
                 "accounting": [_accounting_json(screen, one) for one in of_accounting],
+                "deposits": deposits,
             }
         )
         return
@@ -78,6 +86,9 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
         of_limits = (N_("Customer"), N_("Agreement"), N_("Limit"), N_("Owed"))
         screen.table(of_limits, [(one.customer, one.row.number, one.limit, one.owed) for one in above], frozenset({2, 3}))
     _show_accounting(screen, of_accounting)
+    if alone:
+        screen.say(_("Deposits that nobody has applied:"))
+        screen.table((*HEADINGS, N_("Business days")), [(*cells_of(each), waited) for each, waited in alone], RIGHT | {len(HEADINGS)})
 
 
 def _accounting_json(screen: Screen, one: AccountingException) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from cobranza_rules.cli.scans import kept_scan
 from cobranza_rules.language import N_, _
 from cobranza_rules.people import person_named
 
-
 DEPOSITS = "cobranza_rules.cli.deposits"
 
 
@@ -90,7 +89,16 @@ def reject(call: Call, invoices: tuple[str, ...], who: str, comment: str, on: dt
         call.screen.say(_("{number}: the payment was not found.", number=row.number))
 
 
-CLAIM_HEADINGS = (N_("Invoice"), N_("Customer"), N_("Claimed"), N_("Business days"), N_("Times"), N_("Owed"), N_("Said to be paid"), N_("Reference"))
+CLAIM_HEADINGS = (
+    N_("Invoice"),
+    N_("Customer"),
+    N_("Claimed"),
+    N_("Business days"),
+    N_("Times"),
+    N_("Owed"),
+    N_("Said to be paid"),
+    N_("Reference"),
+)
 
 
 @payment.command(cls=SpokenCommand, help=N_("Invoices that customers say to have paid, and that no deposit and no receipt has paid."))

@@ -79,7 +79,9 @@ def entry_recorded(
         return Entry(EntryKind.PROMISED, on, {"pay_on": pay_on.isoformat(), "minor": amount.minor if partial and amount else 0})
     if what == "payment_claim":
         paid = read.get("amount")
-        return Entry(EntryKind.PAYMENT_CLAIMED, on, {"amount": paid.plain()} if isinstance(paid, Money) and paid.currency == balance.currency else {})
+        return Entry(
+            EntryKind.PAYMENT_CLAIMED, on, {"amount": paid.plain()} if isinstance(paid, Money) and paid.currency == balance.currency else {}
+        )
     if what == "dispute":
         asked = "" if kind == ReplyKind.DISPUTE else kind  # A correction, or what the customer still needs
         return Entry(EntryKind.DISPUTE_OPENED, on, {"reason": str(read.get("reason") or asked)})
