@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.booking.bookkeeper import Bookkeeper, put_state
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
-from cobranza_rules.store.tables import InvoiceRow
+from cobranza_rules.store.tables import ApplicationRow, InvoiceRow, PaymentRow
 from tests.store.rows import a_customer
 
 FIRST = dt.date(2026, 1, 5)
@@ -86,6 +86,8 @@ def _life(random: Random, invoice: int, issued: dt.date, due: dt.date | None) ->
             yield Event(known, known, invoice, EntryKind.PROMISED, {"pay_on": pay_on, "minor": random.choice((0, 4_000))})
         elif what < 0.85:
             yield Event(known, known, invoice, EntryKind.CANCELLED, {})
+            for payment in paid:
+                yield Event(known, known, invoice, EntryKind.PAYMENT_REVERSED, {"payment": payment})
             return
 
 
@@ -99,7 +101,21 @@ def enter(session: Session, history: History, upto: dt.date = dt.date.max, after
     for event in history.events:
         if after < event.known <= upto:
             keeper = Bookkeeper(session, event.known_at)
-            keeper.enter(_row(session, history, event), event.kind, event.happened, event.data)
+            row = _row(session, history, event)
+            keeper.enter(row, event.kind, event.happened, event.data)
+            if row.closed and event.kind is EntryKind.PAYMENT_REVERSED:
+                _set_free(session, history, row, event)
+    session.flush()
+
+
+def _set_free(session: Session, history: History, row: InvoiceRow, event: Event) -> None:
+    """The payment stays beside the cancelled invoice, and covers nothing."""
+    payment = event.data["payment"]
+    minor = next(each.data["minor"] for each in history.events if each.data.get("payment") == payment and "minor" in each.data)
+    of_it = {"customer_id": row.customer_id, "currency": row.currency, "amount": minor, "paid_on": event.happened}
+    session.add(PaymentRow(id=payment, identity=f"thrown-{payment}", operation="", **of_it))
+    session.flush()
+    session.add(ApplicationRow(payment_id=payment, invoice_id=row.id, currency=row.currency, minor=minor, applied=False))
     session.flush()
 
 
@@ -121,6 +137,20 @@ def _row(session: Session, history: History, event: Event) -> InvoiceRow:
     session.flush()
     history.rows[event.invoice] = row.id
     return row
+
+
+def naive_freed(history: History, day: dt.date) -> int:
+    """What was paid for invoices that are cancelled by then; both became known on the day on which they happened."""
+    live: dict[int, dict[int, int]] = defaultdict(dict)
+    freed = 0
+    for event in history.events:
+        if event.known <= day and event.kind is EntryKind.PAYMENT_APPLIED:
+            live[event.invoice][event.data["payment"]] = event.data["minor"]
+        elif event.known <= day and event.kind is EntryKind.CANCELLED:
+            freed += sum(live.pop(event.invoice, {}).values())
+        elif event.known <= day and event.kind is EntryKind.PAYMENT_REVERSED:
+            live[event.invoice].pop(event.data["payment"], None)
+    return freed
 
 
 def naive_balances(history: History, day: dt.date, *, known_now: bool = False) -> dict[int, int]:

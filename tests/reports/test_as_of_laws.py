@@ -28,7 +28,7 @@ from cobranza_rules.reports.standing import Cut, Known
 from cobranza_rules.reports.workbook import report_workbook
 from cobranza_rules.store.database import Database
 from cobranza_rules.store.tables import InvoiceRow
-from tests.reports.random_history import FIRST, History, enter, naive_balances, throw
+from tests.reports.random_history import FIRST, History, enter, naive_balances, naive_freed, throw
 
 LIMITS = (30, 60, 90)
 few = settings(
@@ -61,7 +61,9 @@ def test_sums_of_aging_equal_the_ledger(database: Database, seed: int, day: dt.d
         aging = aged(session, history, day, None)
         in_ledger = select(InvoiceRow.currency, func.sum(InvoiceRow.balance)).where(InvoiceRow.customer_id.in_(history.ids))
         ledger = {currency: int(minor) for currency, minor in session.execute(in_ledger.group_by(InvoiceRow.currency))}
-        sums = {currency: own.total - own.unapplied for currency, own in aging.totals.items()}
+        sums: dict[str, int] = {currency: own.total for currency, own in aging.totals.items()}
+        for _customer, one in aging.unapplied:
+            sums[one.amount.currency] -= one.amount.minor if one.kind == "paid beyond the balance" else 0
         assert {key: minor for key, minor in sums.items() if minor} == {key: minor for key, minor in ledger.items() if minor}
         for (currency, *_of), own in aging.groups.items():
             assert own.total == sum(own.minor.values())
@@ -104,6 +106,8 @@ def test_a_naive_reckoning_of_the_same_events_agrees(database: Database, seed: i
         for _of, one in aging.unapplied:
             overpaid[one.amount.currency] += one.amount.minor if one.kind == "paid beyond the balance" else 0
         assert {key: minor for key, minor in overpaid.items() if minor} == {key: minor for key, minor in beyond.items() if minor}
+        freed = sum(one.amount.minor for _of, one in aging.unapplied if one.kind == "paid for a cancelled invoice")
+        assert freed == naive_freed(history, day)
 
 
 @few
