@@ -51,6 +51,7 @@ def make(base: Path, n: int) -> None:
     assert len(enter_plan(workspace, make_plan(workspace))) == n, "something else is due than one reminder a customer"
     with (base / LIST).open("w", encoding="utf-8") as told:
         _agree(workspace, told)
+    assert not make_plan(workspace).actions, "something is planned beside what waits"
     workspace.close()
     (base / "cobranza.db").rename(base / KEPT)
 

@@ -121,3 +121,5 @@ def test_settled_by_the_number_that_the_list_shows(wired: Desk, server: MailServ
     (message,) = listed(wired)
     assert spoken(wired, "outbox", "settle", str(message["id"]), "--left", "--who", "supervisor")[1] == ["Resuelto."]
     assert wired.action("first-reminder").state == "sent"
+    assert spoken(wired, "outbox", "list", "--state", "uncertain")[1] == ["No hay ningún mensaje así."]
+    assert spoken(wired, "outbox", "list")[1] == ["La bandeja de salida está vacía."]

@@ -67,7 +67,7 @@ def list_(call: Call, everything: bool, states: tuple[str, ...], customer: str, 
     for line in kept:
         call.screen.say(line)
     if not rows:
-        call.screen.say(_("The outbox is empty."))
+        call.screen.say(_("There is no such message.") if states or customer else _("The outbox is empty."))
         return
     headings = (N_("No."), N_("State"), N_("Customer"), N_("To"), N_("Subject"), N_("Waits for"), N_("Today"))
     call.screen.table(headings, cells, frozenset({0}))
