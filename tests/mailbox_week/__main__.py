@@ -157,7 +157,8 @@ def play_week(base: Path, server: MailServer, dovecot: Dovecot) -> Page:
     with mock.patch.object(daemon, "open_workspace", opened), mock.patch.object(daemon, "Pause", Heard):
         daemon.run_daemon(base, tell, lambda problems: sys.exit("\n".join(map(str, problems))))
     with play.workspace.database.reading() as session:
-        kinds = dict(session.execute(select(ReceivedRow.kind, func.count()).group_by(ReceivedRow.kind).order_by(ReceivedRow.kind)).tuples())
+        counted = session.execute(select(ReceivedRow.kind, func.count()).group_by(ReceivedRow.kind).order_by(ReceivedRow.kind))
+        kinds = {str(kind): int(count) for kind, count in counted}
     play.workspace.close()
     page.end(len(server.accepted), week.messages, kinds, week.slowest, POLL_SECONDS)
     return page
