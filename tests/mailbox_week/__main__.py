@@ -42,6 +42,7 @@ from tests.stories.mail_server import MailServer, running_server
 from tests.stories.program import Program
 
 DAYS = 6  # Of the story: Monday to Monday
+LAST = dt.date(2026, 3, 9)
 OUT = 'kind = "maildir"             # cada mensaje queda como archivo; con kind = "smtp" sale por el servidor de correo\npath = "correo-enviado"'
 IN = 'kind = "maildir"\npath = "correo-recibido"'
 POLL_SECONDS = 30
@@ -170,7 +171,7 @@ def main() -> None:
         page = play_week(base, server, dovecot)
         program = Program(base)
         for customer in ("C-001", "C-007", "C-012"):
-            page.case(customer, program("case", customer))
+            page.case(customer, LAST, program("case", customer, "--on", LAST.isoformat()))
         page.write()
 
 

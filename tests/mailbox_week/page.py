@@ -38,7 +38,7 @@ class Page:
             "## What came of it",
             "",
             f"{sent} messages left, those to the company's own people included. {delivered} messages were delivered into the mailbox and {sum(kinds.values())} were read: {read}. The daemon polls every",
-            f"{interval} seconds; what was delivered was taken, read and acted upon after {slowest:.1f} seconds at the longest, for the server told of it.",
+            f"{interval} seconds, or when the server tells of new mail; from the last delivery of a day to the end of the tick that told of it {slowest:.1f} seconds passed at the longest.",
             "",
         ]
 
