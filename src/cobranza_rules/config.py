@@ -17,6 +17,7 @@ from cobranza_rules.config_sections import (
     CompanySection,
     DaemonSection,
     DigestSection,
+    EvidenceSection,
     IntakeSection,
     MailSection,
     PdfSection,
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     daemon: DaemonSection = DaemonSection()
     approvals: ApprovalsSection = ApprovalsSection()
     digest: DigestSection = DigestSection()
+    evidence: EvidenceSection = EvidenceSection()
     intake: IntakeSection = IntakeSection()
     billing: BillingSection = BillingSection()
     sat: SatSection = SatSection()

@@ -225,6 +225,12 @@ class DigestSection(Section):
     at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:00"
 
 
+class EvidenceSection(Section):
+    """`heads_to` are e-mail addresses, outside the company too, that get the hash at the head of the case files once a day."""
+
+    heads_to: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)], ...] = ()
+
+
 class AdminpaqSection(Section):
     """How one source's report calls its columns. `match` is a pattern of file names; `columns` maps a field of the program to a heading."""
 
