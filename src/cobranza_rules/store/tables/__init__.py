@@ -21,6 +21,7 @@ from cobranza_rules.store.tables.book import (
 from cobranza_rules.store.tables.case import CaseEventRow, HeartbeatRow, TaskRow
 from cobranza_rules.store.tables.ledger import ActionRow, ClaimRow, DocumentRow, NumberRow, StepRow
 from cobranza_rules.store.tables.mail import InternalMessageRow, MailboxMarkRow, OutgoingRow, ReceivedRow, TakenRow
+from cobranza_rules.store.tables.originals import OriginalRow
 from cobranza_rules.store.tables.overrides import OverrideRow
 from cobranza_rules.store.tables.rules import RulesVersionRow
 from cobranza_rules.store.tables.sending import AttemptRow, MessageReportRow, PauseRow
@@ -55,6 +56,7 @@ __all__ = [
     "MailboxMarkRow",
     "MessageReportRow",
     "NumberRow",
+    "OriginalRow",
     "OutgoingRow",
     "OverrideRow",
     "PauseRow",
