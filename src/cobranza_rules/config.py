@@ -19,6 +19,7 @@ from cobranza_rules.config_sections import (
     DigestSection,
     EvidenceSection,
     IntakeSection,
+    InterestSection,
     MailSection,
     PdfSection,
     PersonSection,
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     evidence: EvidenceSection = EvidenceSection()
     intake: IntakeSection = IntakeSection()
     billing: BillingSection = BillingSection()
+    interest: InterestSection = InterestSection()
     sat: SatSection = SatSection()
 
     @field_validator("timezone")

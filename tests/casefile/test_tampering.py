@@ -26,7 +26,7 @@ from cobranza_rules.domain.agreement import AgreementKind, AgreementRecord
 from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.store.database import Database, open_database
 from cobranza_rules.store.documents import DocumentArchive
-from cobranza_rules.store.tables import AgreementFileRow, CaseEventRow, CreditNoteRow, CustomerRow, EntryRow, EvidenceRow, InvoiceRow
+from cobranza_rules.store.tables import AgreementFileRow, CaseEventRow, CreditNoteRow, CustomerRow, EntryRow, InvoiceRow
 
 DAY = dt.date(2026, 3, 2)
 
@@ -187,10 +187,10 @@ def file_exchanged(book: Book) -> None:
     book.archive.path_of(book.document(9)).write_bytes(other.read_bytes())
 
 
-def row_exchanged(book: Book, row: type[InvoiceRow | EvidenceRow]) -> None:
+def cfdi_exchanged(book: Book) -> None:
     digest = book.archive.put(b"<forged/>")
     with book.database.writing() as session:
-        found = session.scalars(select(row).order_by(row.id)).first()
+        found = session.scalars(select(InvoiceRow).order_by(InvoiceRow.id)).first()
         assert found is not None
         found.document = digest
 
@@ -272,7 +272,7 @@ TAMPERING: dict[str, tuple[Callable[[Book], object], list[str]]] = {
     "16 a document missing": (file_missing, ["the file of the document {9}, which event 9 names, is missing"]),
     "17 a document exchanged for another": (file_exchanged, ["the file of the document {9}, which event 9 names, was changed"]),
     "18 an invoice's CFDI exchanged": (
-        lambda book: row_exchanged(book, InvoiceRow),
+        cfdi_exchanged,
         ["CFDI FA-1: no event names its document {forged}; it was put in or exchanged"],
     ),
     "19 a file put with an agreement": (

@@ -44,6 +44,7 @@ COMMANDS = {
     "originals": ("cobranza_rules.cli.originals", "originals", N_("Who holds which original, and who has received it.")),
     "case": ("cobranza_rules.cli.case", "case", N_("A customer's case file.")),
     "aging": ("cobranza_rules.cli.aging", "aging", N_("Aging of balances.")),
+    "interest": ("cobranza_rules.cli.interest", "interest", N_("Interest for late payment, as a computation.")),
     "differences": (
         "cobranza_rules.cli.differences",
         "differences",

@@ -58,7 +58,14 @@ class Rendered:
 
 
 def writer_of(workspace: Workspace) -> Writer:
-    return Writer(workspace.company, workspace.clock.today(), workspace.rules.aging_buckets, workspace.rules.calendar, workspace.pictures)
+    return Writer(
+        workspace.company,
+        workspace.clock.today(),
+        workspace.rules.aging_buckets,
+        workspace.rules.calendar,
+        workspace.pictures,
+        legal_interest=workspace.settings.interest.legal,
+    )
 
 
 def letter_template(action: PlannedAction) -> str | None:
