@@ -19,7 +19,9 @@ from cobranza_rules.config_sections import (
     CompanySection,
     DaemonSection,
     DigestSection,
+    EvidenceSection,
     IntakeSection,
+    InterestSection,
     MailSection,
     PdfSection,
     PersonSection,
@@ -52,11 +54,13 @@ class Settings(BaseSettings):
     daemon: DaemonSection = DaemonSection()
     approvals: ApprovalsSection = ApprovalsSection()
     digest: DigestSection = DigestSection()
+    evidence: EvidenceSection = EvidenceSection()
     intake: IntakeSection = IntakeSection()
     billing: BillingSection = BillingSection()
     discounts: DiscountsSection = DiscountsSection()
     accounting: AccountingSection = AccountingSection()
     cash: CashSection = CashSection()
+    interest: InterestSection = InterestSection()
     sat: SatSection = SatSection()
 
     @field_validator("timezone")

@@ -6,6 +6,7 @@ import os
 import shlex
 import subprocess
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, m
 from pydantic_core import PydanticCustomError
 
 from cobranza_rules.cash.deposit import Level, Policy
+from cobranza_rules.domain.agreement import Interest
+from cobranza_rules.domain.late_interest import LEGAL
 from cobranza_rules.intake.report_mapping import ReportField, ReportMapping
 from cobranza_rules.language import _
 from cobranza_rules.money import MINOR_UNITS
@@ -227,6 +230,23 @@ class DigestSection(Section):
 
     to: tuple[str, ...] = ()
     at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "08:00"
+
+
+class EvidenceSection(Section):
+    """`heads_to` are e-mail addresses, outside the company too, that get the hash at the head of the case files once a day."""
+
+    heads_to: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)], ...] = ()
+
+
+class InterestSection(Section):
+    """`legal_day_count`: the days of a year for the legal interest, of which the law says nothing. `vat_percent`: of the tax on interest."""
+
+    legal_day_count: Literal[360, 365] = 365
+    vat_percent: Annotated[Decimal, Field(ge=0, le=100, decimal_places=2)] = Decimal(16)
+
+    @property
+    def legal(self) -> Interest:
+        return Interest(LEGAL.annual_percent, self.legal_day_count)
 
 
 class AdminpaqSection(Section):

@@ -13,6 +13,7 @@ from cobranza_rules.dispatch.approval_requests import ask_by_mail
 from cobranza_rules.dispatch.carry_out import CarriedOut, Progress, carry_out, quietly
 from cobranza_rules.dispatch.following_up import settle_interrupted_follow_ups
 from cobranza_rules.dispatch.fuse import why_nothing_may_leave
+from cobranza_rules.dispatch.head_notices import send_heads
 from cobranza_rules.dispatch.internal_mail import settle_interrupted_internal
 from cobranza_rules.dispatch.interrupted import settle_interrupted
 from cobranza_rules.dispatch.last_look import reader_of
@@ -56,6 +57,7 @@ class TickReport:
     paused: Sentence | None = None  # Who has said that nothing is to leave, and why
     incidents: list[Sentence] = field(default_factory=list)  # Workers of the rules engine that were lost
     digests: dict[str, str] = field(default_factory=dict)  # Addresses to the state in which their digest of the day was left
+    heads: dict[str, str] = field(default_factory=dict)  # Addresses to the state in which the day's hash of the case files was left
     newly_waiting: int = 0  # Approvals, tasks, messages in and out that wait for a person since this tick
 
 
@@ -79,14 +81,23 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
         report.incidents = incidents_of(workspace)
         report.problems += [problem for problem in ask_by_mail(workspace) if problem not in report.problems]
         report.problems += [problem for problem in tell_of_requests(workspace) if problem not in report.problems]
-        try:
-            report.digests = send_digest(workspace)
-        except ProblemError as error:  # It must not keep anything else from being done.
-            report.problems += [problem for problem in error.problems if problem not in report.problems]
+        _tell_of_the_day(workspace, report)
         with workspace.database.writing() as session:
             beat(session, TICK, workspace.clock.now())
         report.newly_waiting = len(waiting_for_people(workspace) - before)
     return report
+
+
+def _tell_of_the_day(workspace: Workspace, report: TickReport) -> None:
+    """Neither of both must keep anything else from being done."""
+    try:
+        report.digests = send_digest(workspace)
+    except ProblemError as error:
+        report.problems += [problem for problem in error.problems if problem not in report.problems]
+    try:
+        report.heads = send_heads(workspace)
+    except ProblemError as error:
+        report.problems += [problem for problem in error.problems if problem not in report.problems]
 
 
 def _settle(workspace: Workspace, report: TickReport) -> None:

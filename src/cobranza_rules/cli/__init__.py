@@ -44,6 +44,7 @@ COMMANDS = {
     "note": ("cobranza_rules.cli.note", "note", N_("A note, a call or a meeting for the case file.")),
     "quarantine": ("cobranza_rules.cli.quarantine", "quarantine", N_("What could not be read, and why.")),
     "outbox": ("cobranza_rules.cli.outbox", "outbox", N_("Messages on their way out.")),
+    "originals": ("cobranza_rules.cli.originals", "originals", N_("Who holds which original, and who has received it.")),
     "case": ("cobranza_rules.cli.case", "case", N_("A customer's case file.")),
     "aging": ("cobranza_rules.cli.aging", "aging", N_("Aging of balances, of today or of any past day.")),
     "cash-forecast": ("cobranza_rules.cli.cash_forecast", "cash_forecast_", N_("What should come in, week by week, and why.")),
@@ -53,6 +54,7 @@ COMMANDS = {
         "acknowledgements",
         N_("Deliveries that wait for their acknowledgement."),
     ),
+    "interest": ("cobranza_rules.cli.interest", "interest", N_("Interest for late payment, as a computation.")),
     "differences": (
         "cobranza_rules.cli.differences",
         "differences",

@@ -23,6 +23,7 @@ from cobranza_rules.dispatch.rendering import file_name
 from cobranza_rules.language import N_, Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.texts import spellings
+from cobranza_rules.store.originals import ORIGINAL_HEADINGS, originals_on_file
 from cobranza_rules.store.tables import CustomerRow
 from cobranza_rules.workspace import Workspace
 
@@ -52,9 +53,10 @@ def show(call: Call, customer: str, since: dt.date | None, on: dt.date | None, a
     with workspace.database.reading() as session:
         events = list(timeline(session, row.id, since))
         deliveries = deliveries_of(session, row.id, workspace.clock.today())
+        originals = list(originals_on_file(session, row.id))
     if as_json:
         told = {"events": [_event_json(call.screen, event) for event in events], "deliveries": [each.as_json() for each in deliveries]}
-        call.screen.json({"customer": row.code, **told})
+        call.screen.json({"customer": row.code, **told, "originals": [each.as_json() for each in originals]})
         return
     call.screen.say(_("Case file of {code}, {name}", code=row.code, name=row.name))
     for event in events:
@@ -63,6 +65,9 @@ def show(call: Call, customer: str, since: dt.date | None, on: dt.date | None, a
         click.echo()
         rows = [[cell if not isinstance(cell, Sentence) else call.screen.text(cell) for cell in delivery_row(each)] for each in deliveries]
         call.screen.table(DELIVERY_HEADINGS, rows, frozenset({3}))
+    if originals:
+        click.echo()
+        call.screen.table(ORIGINAL_HEADINGS, [[*each.row()] for each in originals], frozenset({0}))
 
 
 @case.command(

@@ -19,10 +19,12 @@ from cobranza_rules.dispatch.instalment_plan import promised_payments
 from cobranza_rules.dispatch.pursuit import agreed_terms, history_of, interest_on, terms_named
 from cobranza_rules.dispatch.unapplied import unapplied_in_words
 from cobranza_rules.domain.aging import CURRENT, NO_DUE_DATE, bucket_names, bucket_of
+from cobranza_rules.domain.agreement import Interest
 from cobranza_rules.domain.company import NO_COMPANY_PICTURES, Company, CompanyPictures, Person
 from cobranza_rules.domain.due_basis import open_instalments
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, after_with_due_date
+from cobranza_rules.domain.late_interest import LEGAL
 from cobranza_rules.domain.letter import AgingBucket, Letter, LetterLine
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
@@ -48,6 +50,7 @@ class Writer:
     calendar: BusinessCalendar
     pictures: CompanyPictures = NO_COMPANY_PICTURES
     language: str = ""
+    legal_interest: Interest = LEGAL
 
     def tongue(self, customer: CustomerRow) -> str:
         return self.language or customer.language
@@ -102,7 +105,7 @@ def letter_about(
         total=Money(0, currency),
         history=history_of(session, claimed, writer.tongue(customer)),
         agreement=terms_named(agreement),
-        interest=interest_on(agreement, lines, writer.today, currency),
+        interest=interest_on(session, agreement, claimed, writer.today, currency, writer.legal_interest),
     )
     claiming = _claiming(made, lines, writer)
     return replace(claiming, instalments=promised_payments([(state_of(row), row.balance) for row in claimed], claiming.total))

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import state_of
 from cobranza_rules.catalogue import translator
-from cobranza_rules.domain.agreement import interest_of
+from cobranza_rules.domain.agreement import Interest, interest_of
 from cobranza_rules.domain.late_interest import LateInterest, late_interest
-from cobranza_rules.domain.letter import LetterLine, NamedAgreement, PastContact
+from cobranza_rules.domain.letter import NamedAgreement, PastContact
 from cobranza_rules.language import N_
+from cobranza_rules.store.debts import debts_of
 from cobranza_rules.store.tables import AgreementRow, InvoiceRow, OutgoingRow
 
 DELIVERED = N_("delivery of the invoice")
@@ -52,7 +53,9 @@ def terms_named(agreement: AgreementRow | None) -> NamedAgreement | None:
     return NamedAgreement(agreement.number, agreement.happened_on) if agreement is not None else None
 
 
-def interest_on(agreement: AgreementRow | None, lines: Iterable[LetterLine], today: dt.date, currency: str) -> LateInterest:
+def interest_on(
+    session: Session, agreement: AgreementRow | None, rows: Sequence[InvoiceRow], today: dt.date, currency: str, legal: Interest
+) -> LateInterest:
     """As agreed; as the law has it where nothing was agreed on, or not the same for all of the invoices."""
     agreed = interest_of(agreement.conditions) if agreement is not None else None
-    return late_interest(agreed, [(line.balance, line.due_on) for line in lines], today, currency)
+    return late_interest(agreed, debts_of(session, rows), today, currency, legal)

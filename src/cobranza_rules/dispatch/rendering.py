@@ -58,7 +58,8 @@ class Rendered:
 
 
 def writer_of(workspace: Workspace) -> Writer:
-    return Writer(workspace.company, workspace.clock.today(), workspace.rules.aging_buckets, workspace.rules.calendar, workspace.pictures)
+    rules, legal = workspace.rules, workspace.settings.interest.legal
+    return Writer(workspace.company, workspace.clock.today(), rules.aging_buckets, rules.calendar, workspace.pictures, legal_interest=legal)
 
 
 def letter_template(action: PlannedAction) -> str | None:

@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Any
 
 from cobranza_rules.domain.company import BankAccount, Company, Person
-from cobranza_rules.domain.late_interest import LateInterest, late_interest
+from cobranza_rules.domain.late_interest import Debt, LateInterest, late_interest
 from cobranza_rules.domain.letter import (
     AccountLetter,
     Addressee,
@@ -27,6 +27,7 @@ from cobranza_rules.domain.letter import (
     PastContact,
     PaymentLetter,
 )
+from cobranza_rules.domain.schedule import DuePart
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.letters.field_catalogue import Accounting, Subject
 from cobranza_rules.money import Money, total
@@ -162,7 +163,8 @@ def _history(lines: tuple[LetterLine, ...], language: str) -> tuple[PastContact,
 
 
 def _interest(lines: tuple[LetterLine, ...], currency: str) -> LateInterest:
-    return late_interest(None, [(one.balance, one.due_on) for one in lines], TODAY, currency)
+    debts = [Debt((DuePart(one.due_on, one.balance.minor),)) for one in lines if one.due_on is not None]
+    return late_interest(None, debts, TODAY, currency)
 
 
 def _instalments(owed: Money) -> tuple[AgreedPayment, ...]:

@@ -23,6 +23,7 @@ from cobranza_rules.store.tables.case import CaseEventRow, HeartbeatRow, TaskRow
 from cobranza_rules.store.tables.discounts import DiscountRow
 from cobranza_rules.store.tables.ledger import ActionRow, ClaimRow, DocumentRow, NumberRow, StepRow
 from cobranza_rules.store.tables.mail import InternalMessageRow, MailboxMarkRow, OutgoingRow, ReceivedRow, TakenRow
+from cobranza_rules.store.tables.originals import OriginalRow
 from cobranza_rules.store.tables.overrides import OverrideRow
 from cobranza_rules.store.tables.packets import AccountingPacketRow, PacketLineRow
 from cobranza_rules.store.tables.rules import RulesVersionRow
@@ -62,6 +63,7 @@ __all__ = [
     "MailboxMarkRow",
     "MessageReportRow",
     "NumberRow",
+    "OriginalRow",
     "OutgoingRow",
     "OverrideRow",
     "PacketLineRow",
