@@ -25,12 +25,12 @@ from cobranza_rules.booking.deposit_people import (
     unapply_deposit,
 )
 from cobranza_rules.booking.deposit_queue import proposed, unapplied_cash
-from cobranza_rules.booking.discounts import Limits
 from cobranza_rules.booking.importing import Importing
 from cobranza_rules.booking.payment_claims import PaymentClaim, claim_payment
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.cash.deposit import Policy
+from cobranza_rules.domain.discount import Limits
 from cobranza_rules.money import Money
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.tables import BankLineRow, DiscountRow, InvoiceRow

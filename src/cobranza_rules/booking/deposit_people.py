@@ -10,11 +10,11 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.deposit_doubts import no_more_asked
 from cobranza_rules.booking.deposit_naming import SharesNamed, deposit_numbered
 from cobranza_rules.booking.deposit_shares import Because, Share, join, pay, take_back
-from cobranza_rules.booking.discounts import Deduction, Limits, take_off
+from cobranza_rules.booking.discounts import Deduction, take_off
 from cobranza_rules.booking.returned_deposits import give_back
 from cobranza_rules.cash.deposit import Level
 from cobranza_rules.domain.bank import LineState
-from cobranza_rules.domain.discount import DiscountKind
+from cobranza_rules.domain.discount import DiscountKind, Limits
 from cobranza_rules.language import _, word
 from cobranza_rules.money import Money
 from cobranza_rules.problems import Problem, ProblemError
