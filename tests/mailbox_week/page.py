@@ -42,12 +42,12 @@ class Page:
             "",
         ]
 
-    def case(self, customer: str, said: str) -> None:
+    def case(self, customer: str, on: dt.date, said: str) -> None:
         self.lines += [
             f"## The case file of {customer}",
             "",
             "```text",
-            f"$ cobranza case {customer}",
+            f"$ cobranza case {customer} --on {on.isoformat()}",
             *said.rstrip().splitlines(),
             "```",
             "",
