@@ -19,11 +19,12 @@ APRIL = dt.date(2026, 4, 6)
 
 
 def internal(desk: Desk) -> list[tuple[str, str]]:
+    """Notices, but for reminders of packets that Accounting has not answered: a payment brings one of these as well."""
     from cobranza_rules.store.tables import InternalMessageRow
 
     with desk.workspace.database.reading() as session:
         rows = session.scalars(select(InternalMessageRow).order_by(InternalMessageRow.id))
-        return [(row.recipient, row.subject) for row in rows if row.kind == "notice"]
+        return [(row.recipient, row.subject) for row in rows if row.kind == "notice" and "paquete" not in row.subject]
 
 
 def known_from_the_bank(session: Session) -> None:

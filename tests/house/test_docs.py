@@ -217,8 +217,6 @@ class Desk:
             (("promise",), ("FA-1269", "--pay-on", "2026-03-06", "--comment", "said so", *AS, *day)),
             (("payment", "claim"), ("FA-1269", "--comment", "said so", *AS, *day)),
             (("payment", "reject"), ("FA-1269", "--comment", "not there", *AS, *day)),
-            (("discount", "add"), ("FA-1270", *DEDUCTION, *AS, *day)),
-            (("discount", "list"), ()),
             (("doctor",), ()),
             (("letter", "write"), ("first-reminder", "C-001", "-o", str(self.base / "cartas"), *day)),
             (("letter", "check"), ()),
@@ -245,6 +243,8 @@ class Desk:
 
     def accounting(self) -> Iterator[tuple[tuple[str, ...], Result]]:
         """What was taken off is in a packet on the next day."""
+        yield ("discount", "add"), self.call("discount", "add", "FA-1269", *DEDUCTION, *AS, "--on", "2026-03-02", "--json")
+        yield ("discount", "list"), self.call("discount", "list", "--json")
         assert self.call("run", "--on", "2026-03-03").exit_code in (0, 3)
         yield ("accounting", "list"), self.call("accounting", "list", "--json")
         yield ("accounting", "show"), self.call("accounting", "show", "1", "-o", str(self.base / "paquete"), "--json")
