@@ -58,7 +58,7 @@ def sections(page: str) -> dict[tuple[str, ...], tuple[str, str]]:
     found = {}
     text = (DOCS / page).read_text(encoding="utf-8")
     for heading, body in re.findall(r"^### `cobranza ([^`]+)`\n(.*?)(?=^#{1,3} |\Z)", text, re.DOTALL | re.MULTILINE):
-        words = tuple(word for word in heading.split() if word.islower() and word.isalpha())
+        words = tuple(word for word in heading.split() if word.islower() and word.replace("-", "").isalpha())
         assert words not in found, heading
         found[words] = (heading, body)
     return found
