@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -104,10 +105,10 @@ def test_sums_are_proposed_with_whether_others_come_to_the_same() -> None:
 
 
 def test_the_discount_of_the_agreement_is_proposed_up_to_its_day() -> None:
-    terms = {"discount": 50, "discount_until": DAY}
+    terms: dict[str, Any] = {"discount": 50, "discount_until": DAY}
     (found,) = proposals(deposit(950, customer=1), around(owed(1, 1_000, **terms)), [])
     assert (found.level, dict(found.shares), dict(found.discounts)) == (Level.DISCOUNT, {1: 950}, {1: 50})
-    late = {"discount": 50, "discount_until": DAY - dt.timedelta(days=1)}
+    late: dict[str, Any] = {"discount": 50, "discount_until": DAY - dt.timedelta(days=1)}
     (found,) = proposals(deposit(950, customer=1), around(owed(1, 1_000, **late)), [])
     assert (found.level, str(found.reason)) == (Level.PERSON, "nothing tells whose it is; ask the bank or the customer")
 

@@ -17,12 +17,14 @@ from urllib.parse import unquote
 import click
 import pytest
 from click.testing import CliRunner, Result
+from tests.booking.bank_lines import line, put_lines
 from tests.sat.sat_server import Reply, answer, running_sat
 
 from cobranza_rules.catalogue import translator
 from cobranza_rules.cli import cobranza
 from cobranza_rules.cli.command import Call
 from cobranza_rules.starting import make_workspace
+from cobranza_rules.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -229,6 +231,7 @@ class Desk:
         ]
         for words, more in asked:
             yield words, self.call(*words, *more, "--json")
+        yield from self.bank(day)
         yield from self.billing(day)
         rules = self.base / "rules" / "collections.yaml"
         text, other = rules.read_text(encoding="utf-8"), self.base / "otras-reglas.yaml"
@@ -254,6 +257,27 @@ class Desk:
     def an_original(self, day: tuple[str, str]) -> tuple[str, ...]:
         assert self.call("originals", "add", "C-001", "Contrato CT-2026-001", "--who", "sales_manager", *day).exit_code == 0
         return ()
+
+    def bank(self, day: tuple[str, str]) -> Iterator[tuple[tuple[str, ...], Result]]:
+        """What the commands about deposits print."""
+        workspace = open_workspace(self.base)
+        with workspace.database.writing() as session:
+            lines = (line("100.00", "ABONO FA-1269"), line("200.00", "TRASPASO"), line("300.00", "CHEQUE"))
+            put_lines(session, *lines, known_at=workspace.clock.now())
+        workspace.close()
+        because = (*AS, "--comment", "said so", *day)
+        asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+            (("payment", "list"), day),
+            (("payment", "propose"), day),
+            (("payment", "apply"), ("1", "--invoice", "FA-1269=60.00", *because)),
+            (("payment", "explain"), ("1", *day)),
+            (("payment", "unapply"), ("1", *because)),
+            (("payment", "not-ours"), ("2", *because)),
+            (("payment", "returned"), ("3", *because)),
+            (("payment", "claims"), day),
+        ]
+        for words, more in asked:
+            yield words, self.call(*words, *more, "--json")
 
     def later_terms(self, day: tuple[str, str]) -> tuple[str, ...]:
         """Other credit days of the customer than those of its open invoices."""
