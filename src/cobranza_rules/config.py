@@ -23,6 +23,7 @@ from cobranza_rules.config_sections import (
     MailSection,
     PdfSection,
     PersonSection,
+    PrivacySection,
     SatSection,
 )
 from cobranza_rules.domain.company import BankAccount, Company, Person
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     evidence: EvidenceSection = EvidenceSection()
     intake: IntakeSection = IntakeSection()
     billing: BillingSection = BillingSection()
+    privacy: PrivacySection = PrivacySection()
     interest: InterestSection = InterestSection()
     sat: SatSection = SatSection()
 

@@ -43,6 +43,7 @@ COMMANDS = {
     "outbox": ("cobranza_rules.cli.outbox", "outbox", N_("Messages on their way out.")),
     "originals": ("cobranza_rules.cli.originals", "originals", N_("Who holds which original, and who has received it.")),
     "case": ("cobranza_rules.cli.case", "case", N_("A customer's case file.")),
+    "customer": ("cobranza_rules.cli.customer", "customer", N_("What is held of people, and its erasure.")),
     "aging": ("cobranza_rules.cli.aging", "aging", N_("Aging of balances.")),
     "interest": ("cobranza_rules.cli.interest", "interest", N_("Interest for late payment, as a computation.")),
     "differences": (
