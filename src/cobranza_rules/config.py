@@ -25,6 +25,7 @@ from cobranza_rules.config_sections import (
     MailSection,
     PdfSection,
     PersonSection,
+    PrivacySection,
     SatSection,
 )
 from cobranza_rules.domain.company import BankAccount, Company, Person
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     discounts: DiscountsSection = DiscountsSection()
     accounting: AccountingSection = AccountingSection()
     cash: CashSection = CashSection()
+    privacy: PrivacySection = PrivacySection()
     interest: InterestSection = InterestSection()
     sat: SatSection = SatSection()
 

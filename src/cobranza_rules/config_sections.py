@@ -249,6 +249,12 @@ class InterestSection(Section):
         return Interest(LEGAL.annual_percent, self.legal_day_count)
 
 
+class PrivacySection(Section):
+    """`keep_years`: how long correspondence is kept before it may be erased (Código de Comercio, art. 46 and 49)."""
+
+    keep_years: Annotated[int, Field(ge=1, le=100)] = 10
+
+
 class AdminpaqSection(Section):
     """How one source's report calls its columns. `match` is a pattern of file names; `columns` maps a field of the program to a heading."""
 

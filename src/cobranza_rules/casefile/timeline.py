@@ -82,6 +82,7 @@ SENTENCES = {
     "noted_note": N_("note of {who}: {text}"),
     "noted_call": N_("call of {who}: {text}"),
     "noted_meeting": N_("meeting of {who}: {text}"),
+    "content_erased": N_("{who} erased content of earlier events: {why}"),
     "original_entered": N_("original entered by {who}: {name} ({kind})"),
     "original_handed_over": N_("original {name} handed over by {giver} to {to}"),
     "original_received": N_("original {name} received by {who} from {giver}"),
@@ -193,6 +194,8 @@ def timeline(session: Session, customer_id: int, since: dt.date | None = None) -
 
 
 def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
+    if data.get("erased") is True:
+        return _("{kind}: its content was erased", kind=word(kind))
     template = SENTENCES.get(_told_as(kind, data))
     if template is None:
         return _("{kind}", kind=word(kind))
