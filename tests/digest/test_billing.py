@@ -71,7 +71,12 @@ def test_a_desk_that_asks_for_no_requests_is_not_flooded(make_desk: DeskMaker) -
     desk = make_desk()
     take(desk, invoice("FA-1", "1160.00", MARCH), invoice("FA-2", "500.00", MARCH))
     assert waiting(desk) == []
-    assert json.loads(call(desk, "exceptions", "--json")) == {"requests_required": False, "exceptions": [], "above_limit": []}
+    assert json.loads(call(desk, "exceptions", "--json")) == {
+        "requests_required": False,
+        "exceptions": [],
+        "above_limit": [],
+        "accounting": [],
+    }
     said = "No se exigen solicitudes: ponga requests_required = true en [billing] de cobranza.toml.\n"
     assert call(desk, "exceptions") == said
 
