@@ -76,6 +76,7 @@ def test_a_desk_that_asks_for_no_requests_is_not_flooded(make_desk: DeskMaker) -
         "exceptions": [],
         "above_limit": [],
         "deposits": [],
+        "accounting": [],
     }
     said = "No se exigen solicitudes: ponga requests_required = true en [billing] de cobranza.toml.\n"
     assert call(desk, "exceptions") == said
