@@ -24,4 +24,4 @@ def test_every_message_is_read_once(tmp_path: Path) -> None:
         while tally.kills < KILLS:
             tally += play_round(template, tmp_path / f"round-{tally.rounds}", draw, dovecot, proxy, length)
     assert (tally.doubled, tally.lost, tally.read) == ([], [], tally.messages)
-    assert min(tally.rounds, tally.resets, tally.cuts) > 2
+    assert min(tally.rounds, tally.resets, tally.cuts) > 0, tally
