@@ -137,7 +137,8 @@ def apply(
         if payment_id is not None:
             join_deposit(keeper, number, payment_id, who=person, comment=comment, today=today)
         else:
-            said = Application(dict(map(_named, shares)), person, comment, [_discounted(each) for each in discounts], rate=rate)
+            taken = [_discounted(each) for each in discounts]
+            said = Application(dict(map(_named, shares)), person, comment, taken, workspace.settings.discounts.as_limits(), rate)
             apply_deposit(keeper, number, said, today)
         session.flush()
         _show_done(call, keeper, number)

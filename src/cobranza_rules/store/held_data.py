@@ -23,6 +23,7 @@ HELD: dict[str, tuple[str, str]] = {
     "evidence": ("payment_id", "payment"),
     "application": ("payment_id", "payment"),
     "credit_note": ("customer_id", ""),
+    "discount": ("customer_id", ""),
     "ledger_charge": ("invoice_id", "invoice"),
     "ledger_credit": ("customer_id", ""),
     "ledger_part": ("invoice_id", "invoice"),
@@ -48,13 +49,17 @@ HELD: dict[str, tuple[str, str]] = {
 }
 # Tables of which no row belongs to a customer, and why
 NOT_HELD: dict[str, str] = {
+    "accounting_packet": "what Accounting was sent of a day; its payments and discounts are the customers'",
     "approval_asked": "which approvals a mail to people of the company asks for",
     "approval_request": "a mail to people of the company",
+    "bank_line": "what the bank says of our own accounts; what was applied of it stands with the customer's payments",
+    "bank_statement": "which days of our own accounts a statement covers",
     "cfdi_status": "what the SAT says of a fiscal folio; the events of the case file say it too",
     "heartbeat": "when something last ran",
     "internal_message": "mails to people of the company",
     "mailbox_mark": "how far a mailbox was read",
     "number": "running numbers of letters",
+    "packet_line": "which payment or discount is in which packet for Accounting",
     "pause": "when nothing was sent",
     "quarantine": "files that could not be read, and so belong to nobody yet",
     "relation": "fiscal folios that name each other",
