@@ -13,6 +13,8 @@ from sample_book.settings import ACCOUNT_NUMBERS, clabe
 
 OPENING = {"bbva": 1_250_000_00, "banamex": 310_000_00, "hsbc": 48_000_00}  # Cents in each account before the first day
 AT_BANAMEX = frozenset({"C-003", "C-006", "C-009", "C-012", "C-015", "C-018", "C-021"})  # The others pay pesos into BBVA.
+# Cheques that were deposited and came back: who, the cheque's number, the days.
+CHEQUES = (("C-019", "0000481", dt.date(2026, 3, 19), dt.date(2026, 3, 23)),)
 FEES_ON_THE_LAST_DAY = {dt.date(2026, 3, 31): (("bbva", -464_00), ("banamex", -348_00))}  # With their tax
 
 
@@ -22,6 +24,11 @@ def statements(receipts: Sequence[Receipt]) -> dict[tuple[dt.date, str], bytes]:
     for receipt in receipts:
         if START <= receipt.paid_on <= END:
             moved[account_of(receipt)][receipt.paid_on].append(deposit_of(receipt))
+    for code, number, deposited, returned in CHEQUES:
+        receipt = next(each for each in receipts if each.customer.code == code and each.paid_on > returned)
+        cents, told = int(receipt.amount * 100), f"{receipt.applied[0].invoice.number} CHEQUE {number}"
+        moved[account_of(receipt)][deposited].append(Movement(deposited, cents, "DEPOSITO DE CHEQUE", told))
+        moved[account_of(receipt)][returned].append(Movement(returned, -cents, "CHEQUE DEVUELTO", told))
     for day, fees in FEES_ON_THE_LAST_DAY.items():
         for name, cents in fees:
             moved[name][day].append(Movement(day, cents, "COMISION IVA"))

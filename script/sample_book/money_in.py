@@ -31,7 +31,6 @@ OVERDUE_PAID = (
     ("C-024", 0, "1", "2026-03-13"),
     ("C-013", 0, "1", "2026-03-17"),
     ("C-012", 0, "1", "2026-03-17"),
-    ("C-019", 0, "1", "2026-03-19"),
     ("C-017", 0, "1", "2026-03-20"),
     ("C-023", 0, "0.50", "2026-03-20"),
     ("C-009", 0, "0.60", "2026-03-23"),
@@ -39,6 +38,7 @@ OVERDUE_PAID = (
     ("C-006", 0, "1", "2026-03-27"),
     ("C-023", 0, "1", "2026-03-30"),
     ("C-020", 0, "0.50", "2026-03-31"),
+    ("C-019", 0, "1", "2026-04-06"),  # Its cheque of 19 March came back (deposits.CHEQUES).
 )
 CreditRow = tuple[str, tuple[int, ...], str, str, str]
 # Credit notes: customer, which of its overdue invoices they name, the date, the description, the part of their subtotal.

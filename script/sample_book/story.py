@@ -94,6 +94,8 @@ NOTES = {
     dt.date(
         2026, 3, 20
     ): "La gerente aprueba por correo lo que esperaba, y decide sobre los casos que le llegaron: uno sale a demanda, otro vuelve a cobranza.",
+    dt.date(2026, 3, 19): "C-019 paga con un cheque, que el banco devuelve el lunes: lo que había cerrado se debe otra vez.",
+    dt.date(2026, 3, 27): "Llega la nota de crédito que se pidió por lo que C-013 descontó: cierra su solicitud, y el saldo no cambia.",
     dt.date(2026, 4, 2): "Jueves Santo: los bancos cierran, la oficina trabaja.",
     dt.date(2026, 4, 10): "Último día.",
 }

@@ -84,8 +84,11 @@ class Naive:
     def _statement(self, file: Path) -> None:
         for text, told in _deposits(file):
             amount = Decimal(told.replace(",", ""))
+            [key] = re.findall(r"(?i)(?:rastreo:|cheque) ([0-9]+)", text)
+            if amount < 0:  # A cheque that came back
+                del self.paid[key]
+                continue
             self.deposited["USD" if "hsbc" in file.name else "MXN"] += int(amount * 100)
-            [key] = re.findall(r"(?i)rastreo: ([0-9]{18})", text)
             named = {number: self.balances[number] for number in re.findall(r"F[AX]-[0-9]+", text) if number in self.balances}
             if key not in self.paid and sum(named.values()) == amount:
                 self.paid[key] = named
@@ -116,10 +119,12 @@ class Naive:
 
 
 def _deposits(file: Path) -> Iterator[tuple[str, str]]:
-    """The text of each and its amount as written."""
+    """The text of each and its amount as written, with a minus before that of a cheque which came back."""
     if file.suffix == ".txt":
         rows = csv.reader(io.StringIO(file.read_text("cp1252")), delimiter="\t")
-        yield from ((row[1], row[3]) for row in rows if row[3][:1].isdigit())
+        yield from (
+            (row[1], row[3] or f"-{row[2]}") for row in rows if row[3][:1].isdigit() or (row[2][:1].isdigit() and "CHEQUE" in row[1])
+        )
     elif file.suffix == ".csv":
         yield from ((row[1], row[2]) for row in csv.reader(io.StringIO(file.read_text("cp1252"))) if len(row) == 5 and row[2][:1].isdigit())
     else:
@@ -164,8 +169,10 @@ def test_each_evening_the_book_is_right_to_the_cent(samples: Path, make_workspac
         assert balances(workspace) == naive.balances, day.on
         assert aged(workspace) == naive.totals, day.on
     with workspace.database.reading() as session:
-        lines = Counter[str]()
+        lines, returned = Counter[str](), []
         for line in session.scalars(select(BankLineRow).where(BankLineRow.minor > 0)):
             lines[line.currency] += line.minor
-            assert line.state == "applied", (line.booked_on, line.reference, line.description)
+            returned += [line.reference] if line.state == "returned" else []
+            assert line.state in ("applied", "returned"), (line.booked_on, line.reference, line.description)
+        assert returned == ["FA-1226 CHEQUE 0000481"]
         assert lines == naive.deposited
