@@ -122,6 +122,7 @@ SENTENCES = {
     "recorded_payment_claim": N_("claimed payment recorded for {invoices}"),
     "recorded_not_received": N_("recorded that {invoices} did not reach the customer"),
     "recorded_dispute": N_("dispute recorded for {invoices}"),
+    "recorded_nothing": N_("nothing is recorded: no invoice that the message is about is open any more"),
     "recorded_acknowledgement": N_("acknowledgement recorded"),
     "override_ladder": N_("override {number} by {who}: {subject} climbs ladder {ladder}{until}: {why}"),
     "override_hold": N_("override {number} by {who}: {subject} is on hold for {blocks}{until}: {why}"),
@@ -261,6 +262,8 @@ def _told_as(kind: str, data: Mapping[str, Any]) -> str:
         return "due_moved"  # It was not agreed on anew.
     if kind == "due_set" and "who" in data:
         return "due_reckoned"
+    if kind.startswith("recorded_") and data.get("invoices") == [] and kind != "recorded_acknowledgement":
+        return "recorded_nothing"
     if kind == "recipients_settled" and not data.get("left"):
         return "recipients_settled_not"
     return "ledger_silent" if kind == "ledger_stated" and "minor" not in data else kind
