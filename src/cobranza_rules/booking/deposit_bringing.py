@@ -10,7 +10,8 @@ from enum import StrEnum
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.deposit_doubts import ask_about_deposit, no_more_asked
 from cobranza_rules.booking.deposit_reading import parts_by_payment
-from cobranza_rules.booking.deposit_shares import Because, Share, join, kept_shares, pay_first, take_back
+from cobranza_rules.booking.deposit_shares import Because, Share, join, kept_shares, own_payments, pay_first, take_back
+from cobranza_rules.booking.passed_on import pass_on
 from cobranza_rules.cash.deciding import Doubt
 from cobranza_rules.cash.deposit import Proposal
 from cobranza_rules.domain.bank import LineState
@@ -66,8 +67,12 @@ def _bring(keeper: Bookkeeper, line: BankLineRow, found: Proposal | Doubt | None
         if found.payment is None or _stands(line, found):
             line.settled_by = found.level.value
             return Came.NOTHING
+        told = keeper.session.get_one(PaymentRow, found.payment)
+        for own in own_payments(keeper, line):
+            if own.customer_id == told.customer_id:
+                pass_on(keeper, own, told)
         _free(keeper, line, today)
-        join(keeper, line, keeper.session.get_one(PaymentRow, found.payment), Because(found.level.value, reason=found.reason))
+        join(keeper, line, told, Because(found.level.value, reason=found.reason))
         return Came.JOINED
     applied = line.state in APPLIED
     if applied:

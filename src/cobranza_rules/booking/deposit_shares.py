@@ -8,16 +8,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select
 
 from cobranza_rules.booking.applications import cover
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.covering import enter_payment
 from cobranza_rules.booking.discounts import give_up_of_payment
+from cobranza_rules.booking.passed_on import pass_on
 from cobranza_rules.domain.bank import LineState
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import Sentence
-from cobranza_rules.store.tables import ApplicationRow, BankLineRow, BankStatementRow, DiscountRow, EvidenceRow, InvoiceRow, PaymentRow
+from cobranza_rules.store.tables import ApplicationRow, BankLineRow, BankStatementRow, EvidenceRow, InvoiceRow, PaymentRow
 
 BANK = "bank"  # The kind of evidence that a deposit is; its source is the id of the bank's line
 
@@ -245,7 +246,7 @@ def _cover_again(keeper: Bookkeeper, payment: PaymentRow) -> None:
 def merge(keeper: Bookkeeper, line: BankLineRow, own: PaymentRow, told: PaymentRow, today: dt.date) -> None:
     """What a person applied is told by other evidence, too: that goes on with the deposit's discounts, and no balance moves."""
     keeper.session.execute(delete(EvidenceRow).where(*_evidence_of(line), EvidenceRow.payment_id == own.id))
-    keeper.session.execute(update(DiscountRow).where(DiscountRow.payment_id == own.id).values(payment_id=told.id))
+    pass_on(keeper, own, told)
     _uncover(keeper, line, own, today, {"retold": True}, {}, withdrawn=True)
     _put_evidence(keeper, line, told)
     shares = [{**each, "payment": told.id} if each["payment"] == own.id else each for each in kept_shares(line)]

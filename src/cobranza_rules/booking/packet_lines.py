@@ -20,7 +20,7 @@ from cobranza_rules.store.tables import ApplicationRow, CreditNoteRow, CustomerR
 
 Member = tuple[str, int]  # Scope.PAYMENT or Scope.DISCOUNT, and the id
 PAYMENT, DISCOUNT = Scope.PAYMENT.value, Scope.DISCOUNT.value
-CHANGING = ("credit_note",)  # What comes later by itself, and is no correction
+CHANGING = ("credit_note", "operation")  # What comes later by itself, and is no correction
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,8 @@ def demo(call: Call, folder: Path) -> None:
 def show_day(screen: Screen, day: PlayedDay) -> None:
     parts = []
     if day.imported is not None:
-        taken = sum(count for (_kind, outcome), count in day.imported.counts.items() if outcome in ("new", "updated"))
+        documents = {each: count for each, count in day.imported.counts.items() if each[0] != "bank_movements"}
+        taken = sum(count for (_kind, outcome), count in documents.items() if outcome in ("new", "updated"))
         parts.append(_("{count} documents in", count=taken))
         if day.imported.problems:
             parts.append(_("{count} in quarantine", count=len(day.imported.problems)))
