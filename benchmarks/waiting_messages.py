@@ -85,7 +85,7 @@ def _write_book(database: Path, n: int) -> None:
     connection = sqlite3.connect(database)
     connection.execute("PRAGMA synchronous=OFF")
     with connection:
-        insert(connection, "heartbeat", [{"name": name, "at": NOW} for name in ("bank", "mailbox")])
+        insert(connection, "heartbeat", [{"name": name, "at": NOW} for name in ("bank", "mailbox", "payments_told")])
         for number in range(1, n + 1):
             for table, rows in _customer(number):
                 insert(connection, table, rows)

@@ -22,7 +22,7 @@ from cobranza_rules.rules.document import digest_of
 from cobranza_rules.store.database import Database, open_database
 from cobranza_rules.store.tables import Base
 from cobranza_rules.workspace import Workspace, open_workspace
-from tests.company_settings import company_settings
+from tests.company_settings import company_settings, keep_accounting_out
 from tests.migrated import put_migrated
 from tests.stories.tally import table
 
@@ -108,12 +108,14 @@ def make_workspace(tmp_path: Path) -> Iterator[WorkspaceMaker]:
     """Workspaces of the sample company with the shipped rules and templates; `changes` replace texts in its settings."""
     opened: list[Workspace] = []
 
-    def make(on: dt.date = DAY, folder: str = "workspace", **changes: str) -> Workspace:
+    def make(on: dt.date = DAY, folder: str = "workspace", *, accounting: bool = False, **changes: str) -> Workspace:
         base = tmp_path / folder
         if not base.exists():
             base.mkdir()
             shutil.copytree(ROOT / "rules", base / "rules")
             shutil.copytree(ROOT / "templates", base / "templates")
+            if not accounting:
+                keep_accounting_out(base)
             settings = company_settings({'mode = "supervised"': 'mode = "automatic"\nengine = "native"', **changes})
             (base / "cobranza.toml").write_text(settings, encoding="utf-8")
             for part in ("new", "cur", "tmp"):

@@ -11,11 +11,10 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from cobranza_rules.config_accounting import AccountingSection, DiscountsSection
+from cobranza_rules.config_accounting import AccountingSection, CashSection, DiscountsSection
 from cobranza_rules.config_sections import (
     ApprovalsSection,
     BillingSection,
-    CashSection,
     CompanySection,
     DaemonSection,
     DigestSection,

@@ -1,11 +1,12 @@
-"""The sections of cobranza.toml about what is taken off invoices, and about the accounts of the journal."""
+"""The sections of cobranza.toml about deposits, about what is taken off invoices, and about the accounts of the journal."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from cobranza_rules.cash.deposit import Level, Policy
 from cobranza_rules.config_sections import Section
 from cobranza_rules.domain.discount import DiscountKind, Limits
 from cobranza_rules.domain.journal import Accounts
@@ -64,3 +65,17 @@ class AccountingSection(Section):
             raise ProblemError(problems)
         kinds = {kind.value: account for kind, account in given.kinds.items()}
         return Accounts(given.customers, given.discounts, given.unapplied, given.banks, kinds, given.vat_transferred, given.vat_to_transfer)
+
+
+class CashSection(Section):
+    """`apply` are the levels of cash.deposit.Level that the program applies by itself; what is found otherwise is proposed.
+
+    `days`: workdays that the bank's day and a receipt's may lie apart. `most_invoices` of a customer are looked at for a sum.
+    """
+
+    apply: tuple[Literal["named", "same", "exact"], ...] = ("named", "same", "exact")
+    days: Annotated[int, Field(ge=0, le=30)] = 3
+    most_invoices: Annotated[int, Field(ge=1, le=500)] = 40
+
+    def policy(self) -> Policy:
+        return Policy(frozenset(map(Level, self.apply)), self.days, self.most_invoices)

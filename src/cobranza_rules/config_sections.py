@@ -13,7 +13,6 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from cobranza_rules.cash.deposit import Level, Policy
 from cobranza_rules.domain.agreement import Interest
 from cobranza_rules.domain.late_interest import LEGAL
 from cobranza_rules.intake.report_mapping import ReportField, ReportMapping
@@ -279,20 +278,6 @@ class BillingSection(Section):
     requests_required: bool = False
     accepted_to: tuple[str, ...] = ()
     refused_to: tuple[str, ...] = ()
-
-
-class CashSection(Section):
-    """`apply` are the levels of cash.deposit.Level that the program applies by itself; what is found otherwise is proposed.
-
-    `days`: workdays that the bank's day and a receipt's may lie apart. `most_invoices` of a customer are looked at for a sum.
-    """
-
-    apply: tuple[Literal["named", "same", "exact"], ...] = ("named", "same", "exact")
-    days: Annotated[int, Field(ge=0, le=30)] = 3
-    most_invoices: Annotated[int, Field(ge=1, le=500)] = 40
-
-    def policy(self) -> Policy:
-        return Policy(frozenset(map(Level, self.apply)), self.days, self.most_invoices)
 
 
 class SatSection(Section):

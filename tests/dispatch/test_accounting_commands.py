@@ -38,7 +38,7 @@ MXN = "102-01"
 
 @pytest.fixture
 def desk_with_limits(make_desk: DeskMaker) -> Desk:
-    desk = make_desk(ROBOTICA, **{LIMITS: SETTINGS})
+    desk = make_desk(ROBOTICA, accounting=True, **{LIMITS: SETTINGS})
     desk.take(invoice("FA-7", "1160.00", DAY))
     return desk
 

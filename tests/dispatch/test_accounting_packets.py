@@ -38,7 +38,7 @@ LIMITS = Limits({"MXN": 100_000})
 @pytest.fixture
 def collected(make_desk: DeskMaker) -> Desk:
     """A customer has paid two invoices on Monday, of one of them less than all, with a discount."""
-    desk = make_desk(ROBOTICA)
+    desk = make_desk(ROBOTICA, accounting=True)
     desk.take(invoice("FA-7", "1160.00", DAY), invoice("FA-8", "500.00", DAY))
     desk.take(receipt("P-1", {"FA-7": "1100.00", "FA-8": "500.00"}, day=DAY))
     with desk.workspace.database.writing() as session:

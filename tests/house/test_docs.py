@@ -18,6 +18,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 from tests.booking.bank_lines import line, put_lines
+from tests.company_settings import company_settings
 from tests.sat.sat_server import Reply, answer, running_sat
 
 from cobranza_rules.catalogue import translator
@@ -125,7 +126,7 @@ class Desk:
 
     def __init__(self, base: Path) -> None:
         self.base = base
-        settings = (ROOT / "samples" / "cobranza.toml").read_text(encoding="utf-8")
+        settings = company_settings({})
         make_workspace(base, f'engine = "native"\n{settings}\n[billing]\nrequests_required = true\n{BOOKS}')
 
     def call(self, *words: str) -> Result:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ruamel.yaml import YAML
 from cobranza_rules.catalogue import translator
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.rules.document import read_rules
+from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.schema_rules import Known, rules_schema
 from cobranza_rules.rules.schema_tests import EVENT_WORDS, rule_tests_schema
 from cobranza_rules.rules.schema_values import SAID, translated
@@ -232,10 +234,14 @@ def rules_complain(document: Any) -> list[str]:
     return []
 
 
+@cache
+def right_rules() -> RuleSet:
+    return read_rules([("r.yaml", json.dumps(RULES).encode())])[0]
+
+
 def cases_complain(document: Any) -> list[str]:
-    rules, _warnings = read_rules([("r.yaml", json.dumps(RULES).encode())])
     try:
-        read_tests(parse_tests("t.yaml", json.dumps(document).encode()), rules)
+        read_tests(parse_tests("t.yaml", json.dumps(document).encode()), right_rules())
     except ProblemError as error:
         return [str(problem) for problem in error.problems]
     return []

@@ -36,8 +36,8 @@ def another_folder() -> str:
 def make_desk(make_workspace: WorkspaceMaker) -> DeskMaker:
     """`changes` replace texts of the sample settings; `customers` are rows of the spreadsheet."""
 
-    def make(*customers: str, on: dt.date = DAY, folder: str = "workspace", **changes: str) -> Desk:
-        workspace = make_workspace(on, folder, **changes)
+    def make(*customers: str, on: dt.date = DAY, folder: str = "workspace", accounting: bool = False, **changes: str) -> Desk:
+        workspace = make_workspace(on, folder, accounting=accounting, **changes)
         workspace.pdf = PlainPdf()  # The engine is a process of its own, and other tests look at what it draws.
         desk = Desk(workspace)
         desk.take(customer_list(*(customers or (UNIVERSITY + "direccion@robotica.example",))))

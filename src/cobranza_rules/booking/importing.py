@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from sqlalchemy import select
 
@@ -21,6 +20,7 @@ from cobranza_rules.booking.deposit_bringing import Came
 from cobranza_rules.booking.deposits import settle_deposits
 from cobranza_rules.booking.document import Document, require_same
 from cobranza_rules.booking.invoices import book_invoice
+from cobranza_rules.booking.kinds_in_order import LAST, LEDGER, batches, group_of
 from cobranza_rules.booking.ledger_files import LedgerFiles, take_ledger, together
 from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.payments import book_receipt, receipt_is_known
@@ -50,11 +50,6 @@ from cobranza_rules.store.database import Database
 from cobranza_rules.store.documents import DocumentArchive, digest_of
 from cobranza_rules.store.heartbeat import BANK, beat
 from cobranza_rules.store.tables import CreditNoteRow, QuarantineRow
-
-# What these name may stand in any of the files: the accounting system comes after the CFDI, and lists in this order after all else.
-LEDGER = (Kind.LEDGER_REPORT, Kind.LEDGER_TABLE)
-LAST = (Kind.AGREEMENTS, Kind.REQUESTS, Kind.REMINDERS, Kind.CFDI_STATUSES)
-BATCH = 200  # Files in a transaction: large enough that the disk's syncs do not count, small enough that others get their turn.
 
 
 @dataclass(slots=True)
@@ -93,7 +88,7 @@ class Importing:
         report = ImportReport()
         later: dict[Kind, list[tuple[str, bytes]]] = {kind: [] for kind in (*LEDGER, *LAST)}
         support: list[IncomingFile] = []
-        for batch in _batches(files):
+        for batch in batches(files):
             with self.database.writing() as session:
                 keeper = Bookkeeper(session, self.clock.now())
                 for file in batch:
@@ -172,9 +167,9 @@ class Importing:
                 return
         except SetAside as aside:
             report.set_aside.append((name, aside.reason))
-            report.counts[_group_of(kind), "set_aside"] += 1
+            report.counts[group_of(kind), "set_aside"] += 1
         except ProblemError as error:
-            self._quarantine(keeper, name, content, error.problems, report, _group_of(kind))
+            self._quarantine(keeper, name, content, error.problems, report, group_of(kind))
         else:
             self._release(keeper, digest_of(content))
 
@@ -266,7 +261,7 @@ class Importing:
         taken = take(keeper, content, name, self.clock.today())
         report.warnings += by_cell(taken.warnings)
         report.problems += by_cell(taken.refused)
-        report.counts.update({(_group_of(kind), outcome): count for outcome, count in taken.counts.items()})
+        report.counts.update({(group_of(kind), outcome): count for outcome, count in taken.counts.items()})
         if taken.problems:
             raise ProblemError(by_cell(taken.problems))
 
@@ -296,15 +291,3 @@ class Importing:
         row = keeper.session.scalar(select(QuarantineRow).where(QuarantineRow.document == digest))
         if row is not None:
             keeper.session.delete(row)
-
-
-def _batches(files: Iterable[SourceFile]) -> Iterator[list[SourceFile]]:
-    stream = iter(files)
-    while batch := list(islice(stream, BATCH)):
-        yield batch
-
-
-def _group_of(kind: Kind) -> str:
-    if kind in LAST:
-        return kind.value
-    return {Kind.CFDI: "cfdi", Kind.CUSTOMERS: "customers", Kind.BANK: "bank_statements"}.get(kind, "other")

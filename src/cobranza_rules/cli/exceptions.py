@@ -15,7 +15,7 @@ from cobranza_rules.cli.command import Call, SpokenCommand, on_a_day, reporting,
 from cobranza_rules.cli.deposit_showing import HEADINGS, RIGHT, cells_of, deposit_json
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.language import N_, _, word
-from cobranza_rules.store.agreements import above_limit
+from cobranza_rules.store.agreements import AgreementView, above_limit
 
 
 @click.command(
@@ -49,16 +49,7 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
             }
             for one in found
         ]
-        limits = [
-            {
-                "customer": one.customer,
-                "agreement": one.row.number,
-                "currency": one.row.currency,
-                "credit_limit": one.limit.plain() if one.limit else None,
-                "owed": one.owed.plain(),
-            }
-            for one in above
-        ]
+        limits = [_limit_json(one) for one in above]
         deposits = [{**deposit_json(each), "workdays": waited} for each, waited in alone]
         screen.json(
             {
@@ -89,6 +80,16 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
     if alone:
         screen.say(_("Deposits that nobody has applied:"))
         screen.table((*HEADINGS, N_("Business days")), [(*cells_of(each), waited) for each, waited in alone], RIGHT | {len(HEADINGS)})
+
+
+def _limit_json(one: AgreementView) -> dict[str, Any]:
+    return {
+        "customer": one.customer,
+        "agreement": one.row.number,
+        "currency": one.row.currency,
+        "credit_limit": one.limit.plain() if one.limit else None,
+        "owed": one.owed.plain(),
+    }
 
 
 def _accounting_json(screen: Screen, one: AccountingException) -> dict[str, Any]:

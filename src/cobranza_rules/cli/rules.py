@@ -217,12 +217,13 @@ def schema(call: Call, tests: bool) -> None:
 
 
 def _chosen(name: str | None) -> list[Group]:
-    """Facts by the scope to which they belong; those of the customer are known in every scope."""
+    """Facts by the scope to which they belong; those of the customer are known in every scope but that of packets, which are of many."""
     groups: list[Group] = [(None, CUSTOMER_FACTS), *OWN_FACTS.items()]
     if name is None:
         return groups
     if name in {scope.value for scope in Scope}:
-        return [(scope, found) for scope, found in groups if scope in (None, Scope(name))]
+        shared = VOCABULARY[Scope(name)].keys() >= {fact.name for fact in CUSTOMER_FACTS}
+        return [(scope, found) for scope, found in groups if scope is Scope(name) or (scope is None and shared)]
     if named := [(scope, facts) for scope, found in groups if (facts := tuple(fact for fact in found if fact.name == name))]:
         return named
     known = {fact for names in VOCABULARY.values() for fact in names} | {scope.value for scope in Scope}

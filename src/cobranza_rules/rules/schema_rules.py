@@ -174,7 +174,7 @@ def _rule(known: Known) -> Schema:
         "when": WHEN,
         "every": described(SOME_WORKDAYS, N_("repeats it after so many business days, like '3 workdays'")),
         "times": described(whole(MOST_REPETITIONS), N_("how often it is repeated")),
-        "group_by": {},
+        "group_by": described({}, N_("what travels together, as its scope allows")),
         "do": described({"type": "array", "minItems": 1}, N_("the chain of steps, in order; it goes on after the last confirmed one")),
         "after_last": described({"type": "array", "minItems": 1}, N_("what is done once, when the last repetition has brought nothing")),
         "sets": SETS,

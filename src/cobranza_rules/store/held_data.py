@@ -49,7 +49,7 @@ HELD: dict[str, tuple[str, str]] = {
 }
 # Tables of which no row belongs to a customer, and why
 NOT_HELD: dict[str, str] = {
-    "accounting_packet": "what Accounting was sent of a day; its payments and discounts are the customers'",
+    "accounting_packet": "what Accounting was sent of a day, of many customers; its payments and discounts are theirs",
     "approval_asked": "which approvals a mail to people of the company asks for",
     "approval_request": "a mail to people of the company",
     "bank_line": "what the bank says of our own accounts; what was applied of it stands with the customer's payments",
