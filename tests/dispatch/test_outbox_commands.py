@@ -55,7 +55,7 @@ def test_one_message_with_its_recipients_attempts_and_course(wired: Desk, server
     assert lines[0] == f"Mensaje {number}: primer recordatorio a C-001, planeado el 2026-03-02"
     assert f"  To {PAYER}: el servidor lo recibió" in lines
     assert f"  To {FALLBACK}: todavía no lo recibe: {BUSY}" in lines
-    assert f"Espera: falta que lo reciban: {FALLBACK} ({BUSY})" in lines
+    assert f"Espera: faltan de recibirlo: {FALLBACK} ({BUSY})" in lines
     assert "Intento 1, 2026-03-02 10:00:" in text
     assert f"no se aceptó para {FALLBACK} ({BUSY})" in text
     file = tmp_path / "mail.eml"

@@ -264,17 +264,17 @@ class Desk:
         workspace = open_workspace(self.base)
         with workspace.database.writing() as session:
             lines = (line("100.00", "ABONO FA-1269"), line("200.00", "TRASPASO"), line("300.00", "CHEQUE"))
-            put_lines(session, *lines, known_at=workspace.clock.now())
+            first, second, third = map(str, put_lines(session, *lines, known_at=workspace.clock.now()))
         workspace.close()
         because = (*AS, "--comment", "said so", *day)
         asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
             (("payment", "list"), day),
             (("payment", "propose"), day),
-            (("payment", "apply"), ("1", "--invoice", "FA-1269=60.00", *because)),
-            (("payment", "explain"), ("1", *day)),
-            (("payment", "unapply"), ("1", *because)),
-            (("payment", "not-ours"), ("2", *because)),
-            (("payment", "returned"), ("3", *because)),
+            (("payment", "apply"), (first, "--invoice", "FA-1269=60.00", *because)),
+            (("payment", "explain"), (first, *day)),
+            (("payment", "unapply"), (first, *because)),
+            (("payment", "not-ours"), (second, *because)),
+            (("payment", "returned"), (third, *because)),
             (("payment", "claims"), day),
         ]
         for words, more in asked:
