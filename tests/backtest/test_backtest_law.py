@@ -205,7 +205,7 @@ def written(weeks: Weeks) -> list[Any]:
 
 @given(story=stories, begins=st.integers(0, 30))
 @example(story=[[("issue", 0, 5_010)], [], [("miss", 3, 0)], [], [("miss", 3, 0)], *[[]] * 12], begins=1)
-@settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, phases=[Phase.explicit, Phase.reuse, Phase.generate], suppress_health_check=list(HealthCheck))
 def test_the_rules_in_force_would_have_sent_what_they_sent(
     template: Path, tmp_path_factory: pytest.TempPathFactory, story: list[list[tuple[str, int, int]]], begins: int
 ) -> None:

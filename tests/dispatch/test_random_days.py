@@ -275,7 +275,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(mode=st.sampled_from(["automatic", "supervised"]), story=st.lists(events, min_size=20, max_size=60))
-@settings(max_examples=12, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 def test_laws(template: Path, tmp_path_factory: pytest.TempPathFactory, mode: str, story: list[tuple[str, object]]) -> None:
     folder = tmp_path_factory.mktemp("story")
     world = World(Path(shutil.copytree(template, folder / "workspace")), mode)

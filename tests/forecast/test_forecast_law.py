@@ -47,7 +47,7 @@ def first_acts(world: World, known: set[int], sent: set[int]) -> dict[str, tuple
     mode="supervised",
     story=[("promise", "FA-1"), ("fault", "postponed"), ("days", 5), ("bounce", 0), ("decide", True), ("bounce", 0)],
 )
-@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 def test_the_program_does_what_was_forecast(
     template: Path, tmp_path_factory: pytest.TempPathFactory, mode: str, story: list[tuple[str, object]]
 ) -> None:
