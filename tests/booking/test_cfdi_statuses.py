@@ -385,7 +385,7 @@ def settled(
     return found, covers, sorted(parts)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.permutations(sorted(EVENTS)), st.sets(st.sampled_from(sorted(EVENTS)), max_size=3))
 def test_no_order_lets_a_cancelled_invoice_be_owed_or_counts_money_twice(
     tmp_path_factory: pytest.TempPathFactory, names: list[str], missing: set[str]

@@ -44,7 +44,7 @@ def sent_since(desk: Desk, day: dt.date, last: dt.date) -> Sent:
     terms=st.lists(st.tuples(st.integers(20, 60), st.integers(1, 3), st.sampled_from(EVENTS)), min_size=1, max_size=5),
     waited=st.integers(0, 9),
 )
-@settings(max_examples=8, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, suppress_health_check=list(HealthCheck))
 def test_it_is_what_is_then_sent(make_desk: DeskMaker, terms: list[tuple[int, int, str]], waited: int) -> None:
     """`terms` are the age, the size and the fate of invoices; `waited` the days played before the forecast."""
     desk = make_desk(folder=f"week-{next(FOLDERS)}")

@@ -56,7 +56,7 @@ def chunks_of(reader: BookReader, about: Asking, parts: Parts, *, sifted: bool =
 
 @pytest.mark.parametrize("sifted", [False, True])
 @pytest.mark.parametrize("kept", [0, asking.MOST_KEPT])
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(text=st.just(SHIPPED) | rules_files(), seed=st.integers(0, 10**6))
 def test_each_invoice_gets_the_answer_that_it_would_get_alone(database: Database, kept: int, sifted: bool, text: str, seed: int) -> None:
     rules = rules_of(text)

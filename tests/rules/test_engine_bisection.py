@@ -207,7 +207,7 @@ def test_a_worker_that_cannot_be_started_again_ends_the_search(monkeypatch: pyte
         )
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sets(st.integers(0, 23), max_size=5))
 def test_exactly_the_killers_are_set_apart(killers: set[int]) -> None:
     facts = usual(24, **{f"at_{number}": f"DIE-{number}" for number in killers})
