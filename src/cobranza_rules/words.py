@@ -48,6 +48,25 @@ STATES = (
     N_("settled"),
     N_("automatic"),
 )
+# What a packet for Accounting shows of itself
+PACKET_FIELDS = (
+    N_("id"),
+    N_("day"),
+    N_("sequence"),
+    N_("revision"),
+    N_("lines"),
+    N_("payments"),
+    N_("changes"),
+    N_("sent_on"),
+    N_("answered_by"),
+    N_("answered_on"),
+    N_("relation"),
+    N_("workbook"),
+    N_("request"),
+    N_("reason"),
+    N_("evidence"),
+    N_("files"),
+)
 ACCOUNTING = (
     N_("received"),
     N_("unapplied"),
