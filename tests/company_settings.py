@@ -23,7 +23,14 @@ def without_packets(rules: str) -> str:
     return re.sub(r"(?m)^  - id: (?:collections|discounts)-to-accounting\n(?:    .*\n)+", lambda found: "\n" * found[0].count("\n"), rules)
 
 
+def without_their_tests(tests: str) -> str:
+    """Rule tests but those that name the rules of the packets."""
+    return "\n\n".join(test for test in tests.split("\n\n") if "-to-accounting" not in test)
+
+
 def keep_accounting_out(base: Path) -> None:
     """In the rules of a workspace."""
     file = base / "rules" / "collections.yaml"
     file.write_text(without_packets(file.read_text(encoding="utf-8")), encoding="utf-8")
+    tests = base / "rules" / "tests" / "collections.yaml"
+    tests.write_text(without_their_tests(tests.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,51 @@
+"""Words of cash application that are kept as identifiers and shown as words; the others are marked in `cobranza_rules.words`."""
+
+from cobranza_rules.language import N_
+
+ACCOUNTING = (
+    N_("received"),
+    N_("unapplied"),
+    N_("discounts"),
+    N_("undocumented"),
+    N_("not_coming"),
+    N_("packet_returned"),
+    N_("packet_differs"),
+    N_("two_currencies"),
+    N_("discount"),
+    N_("credit_note_request"),
+    N_("packet"),
+)
+DISCOUNTS = (
+    N_("prompt_payment"),
+    N_("volume"),
+    N_("return"),
+    N_("price_difference"),
+    N_("withheld_tax"),
+    N_("short_payment"),
+    N_("applied"),
+    N_("requested"),
+    N_("credited"),
+    N_("reversed"),
+    N_("refused"),
+    N_("above_limit"),
+    N_("outside_terms"),
+    N_("other_credit"),
+)
+# How a deposit of the bank stands, by what it is told to be something, and what tells of a payment.
+DEPOSITS = (
+    N_("applied"),
+    N_("part_applied"),
+    N_("not_ours"),
+    N_("returned"),
+    N_("outgoing"),
+    N_("named"),
+    N_("same"),
+    N_("exact"),
+    N_("advice"),
+    N_("sum"),
+    N_("discount"),
+    N_("person"),
+    N_("bank"),
+    N_("rep"),
+    N_("ledger"),
+)
