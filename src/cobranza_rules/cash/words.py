@@ -31,6 +31,8 @@ DISCOUNTS = (
     N_("outside_terms"),
     N_("other_credit"),
 )
+# How far a cheque has come, and the task where something else may tell of it, too.
+CHEQUES = (N_("received"), N_("deposited"), N_("cleared"), N_("returned"), N_("match-cheque"))
 # How a deposit of the bank stands, by what it is told to be something, and what tells of a payment.
 DEPOSITS = (
     N_("applied"),
@@ -40,6 +42,7 @@ DEPOSITS = (
     N_("outgoing"),
     N_("named"),
     N_("same"),
+    N_("cheque"),
     N_("exact"),
     N_("advice"),
     N_("sum"),
