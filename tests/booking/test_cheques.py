@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -106,7 +107,7 @@ def test_what_is_confirmed_by_hand_by_the_bank_and_by_a_receipt_counts_once(impo
     take(importing, invoice("FA-1"), invoice("FA-2"))
     number = received(importing)
     to_the_bank(importing, number)
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "hand": lambda: cleared(importing, number),
         "bank": lambda: deposited(importing, line("1160.00", "CHEQUE 4711", CLEARED, kind="cheque")),
         "rep": lambda: take(importing, receipt("P-1", {"FA-1": "1160.00"}, RECEIVED)),

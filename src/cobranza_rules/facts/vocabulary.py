@@ -190,7 +190,7 @@ INVOICE_FACTS = (
         "cheque_state",
         T,
         N_("how far a cheque has come that was given for it; of several the one that waits longest"),
-        "cheque_state in [received, deposited]",
+        'cheque_state in ["received", "deposited"]',
         choices=("none", "received", "deposited", "returned"),
         neutral="none",
     ),
