@@ -225,6 +225,6 @@ def _show(call: Call, found: ChequeView) -> None:
     if row.state == ChequeState.RETURNED:
         call.screen.say(
             _(
-                "  If the drawer is at fault, the law grants the holder damages of no less than 20 % of it (LTOC, art. 193); nothing is claimed by itself."
+                "  If the drawer is at fault, the law grants the holder damages of no less than 20 percent of it (LTOC, art. 193); nothing is claimed by itself."
             )
         )
