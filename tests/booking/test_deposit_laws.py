@@ -16,6 +16,7 @@ from tests.booking.ledger_records import ORIGIN, charge, credit, link
 from tests.cfdi_files import COMPANY, UNIVERSITY, credit_note, invoice, receipt
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of, state_of
+from cobranza_rules.booking.cheque_people import ReceivedCheque, clear_cheque, receive_cheque, return_cheque
 from cobranza_rules.booking.deposit_people import Application, apply_deposit, unapply_deposit
 from cobranza_rules.booking.deposit_shares import kept_shares
 from cobranza_rules.booking.deposits import settle_deposits
@@ -28,7 +29,7 @@ from cobranza_rules.domain.ledger_document import LedgerBook
 from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.store.database import open_database
 from cobranza_rules.store.documents import DocumentArchive
-from cobranza_rules.store.tables import ApplicationRow, BankLineRow, InvoiceRow, PaymentRow
+from cobranza_rules.store.tables import ApplicationRow, BankLineRow, ChequeRow, InvoiceRow, PaymentRow
 
 TODAY = dt.date(2026, 3, 2)
 NOW = dt.datetime(2026, 3, 2, 15, tzinfo=dt.UTC)
@@ -163,4 +164,44 @@ def test_taking_back_restores_exactly(empty: Path, shares: dict[str, int]) -> No
         assert [state_of(row) for row in rows] != before
         unapply_deposit(keeper, 1, who="a@b.example", comment="no", today=TODAY)
         assert [state_of(row) for row in rows] == before
+    importing.database.close()
+
+
+def cheque_acts(importing: Importing) -> dict[str, Callable[[], object]]:
+    """Whatever tells that one cheque over 100.00 was paid."""
+    day = DAYS[1]
+
+    def by_hand() -> None:
+        with importing.database.writing() as session:
+            keeper = Bookkeeper(session, NOW)
+            if keeper.session.get_one(ChequeRow, 1).state in ("received", "deposited"):
+                clear_cheque(keeper, 1, None, day, Policy(), who="a@b.example", comment="banca en línea", today=TODAY)
+            settle_deposits(keeper, Policy(), TODAY)
+
+    return {
+        "hand": by_hand,
+        "bank": lambda: deposit(importing, line("100.00", "CHEQUE 4711", day, kind="cheque")),
+        "receipt": lambda: take(importing, receipt("P-1", {"FA-101": "100.00"}, DAYS[0])),
+        "ledger": lambda: by_ledger(importing, 1, {"FA-101": "100.00"}, DAYS[0]),
+    }
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(told=st.lists(st.sampled_from(["hand", "bank", "receipt", "ledger"]), min_size=1, max_size=6))
+def test_a_cheque_is_one_payment_and_what_comes_back_restores(empty: Path, told: list[str]) -> None:
+    importing = book_at(empty, "cheque")
+    before = balances(importing)
+    with importing.database.writing() as session:
+        said = ReceivedCheque("4711", "Banco", "", "100.00", DAYS[0], DAYS[0], "a@b.example", {"FA-101": ""})
+        receive_cheque(Bookkeeper(session, NOW), said, "a@b.example", TODAY)
+    assert balances(importing) == before
+    acts = cheque_acts(importing)
+    for name in told:
+        acts[name]()
+        assert balances(importing) == {**before, "FA-101": 0}
+    with importing.database.writing() as session:
+        keeper = Bookkeeper(session, NOW)
+        return_cheque(keeper, 1, "fondos insuficientes", DAYS[2], who="a@b.example", today=TODAY)
+    if {"hand", "bank"} & set(told):
+        assert balances(importing) == before
     importing.database.close()

@@ -28,7 +28,7 @@ def owed(key: int, balance: int, number: str = "", customer: int = 1, **changes:
     return Owed(key, number or f"FA-{100 + key}", customer=customer, balance=balance, **values)  # type: ignore[arg-type]
 
 
-def deposit(minor: int, text: str = "", customer: int | None = None, key: int = 1, **changes: str) -> Deposit:
+def deposit(minor: int, text: str = "", customer: int | None = None, key: int = 1, **changes: Any) -> Deposit:
     return Deposit(key, DAY, Money(minor, "MXN"), text, customer=customer, **changes)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.cheque_book import untie
 from cobranza_rules.booking.deposit_doubts import no_more_asked
 from cobranza_rules.booking.deposit_naming import SharesNamed, deposit_numbered
 from cobranza_rules.booking.deposit_shares import Because, Share, join, pay, take_back
@@ -116,6 +117,7 @@ def unapply_deposit(keeper: Bookkeeper, number: int, *, who: str, comment: str, 
         problems.append(Problem(_("an application is taken back with its reason"), _("say why with --comment")))
     if problems:
         raise ProblemError(problems)
+    untie(keeper, line, today, who)
     take_back(keeper, line, today, Because("", who, comment=comment))
     line.settled_by, line.detail = Level.PERSON.value, {"who": who, "comment": comment}
     return line
@@ -132,6 +134,7 @@ def not_ours(keeper: Bookkeeper, number: int, *, who: str, comment: str, today: 
         problems.append(Problem(_("whose money it is has to be said"), _("say so with --comment")))
     if problems:
         raise ProblemError(problems)
+    untie(keeper, line, today, who)
     line.state, line.settled_by = LineState.NOT_OURS.value, Level.PERSON.value
     line.detail = {"who": who, "comment": comment}
     no_more_asked(keeper, line, today, who)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.deposit_advices import advices, open_claims
-from cobranza_rules.booking.deposit_reading import Payers, around_of, deposit_of
+from cobranza_rules.booking.deposit_reading import Payers, around_of, deposits_of
 from cobranza_rules.booking.deposit_shares import left_of, payments_of
 from cobranza_rules.booking.identity import normal_name
 from cobranza_rules.cash.deposit import Policy, Proposal
@@ -101,7 +101,7 @@ def proposed(
     """What each open deposit may be, with the numbers of the invoices that are named. Nothing is written."""
     claims = advices(open_claims(keeper.session, keeper.calendar, today))
     for line in lines:
-        deposit = deposit_of(line, Payers.of(keeper, [line]))
+        (deposit,) = deposits_of(keeper, [line], Payers.of(keeper, [line]))
         alike = _customers_called(keeper, deposit.name) if deposit.name and deposit.customer is None else []
         said = [each for each in claims if each.currency == line.currency]
         customers = {each for each, _name in alike} | {each.customer for each in said}

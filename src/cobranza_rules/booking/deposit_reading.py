@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, String, and_, cast, or_, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.cheque_book import CHEQUE, cheques_behind
 from cobranza_rules.booking.deposit_shares import BANK
 from cobranza_rules.booking.identity import normal_name
 from cobranza_rules.calendar import days_after
 from cobranza_rules.cash.around import Around
-from cobranza_rules.cash.deposit import Deposit, Level, Owed, Policy, Told
+from cobranza_rules.cash.deposit import Deposit, ForCheque, Level, Owed, Policy, Told
 from cobranza_rules.cash.names import written_in
 from cobranza_rules.domain.agreement import prompt_payment_of
 from cobranza_rules.domain.bank import LineState
@@ -25,6 +26,7 @@ from cobranza_rules.store.payment_columns import RECEIPT, standing_evidence
 from cobranza_rules.store.tables import AgreementRow, ApplicationRow, BankLineRow, CustomerRow, EvidenceRow, InvoiceRow, PaymentRow
 
 LEDGER = "ledger"
+TOLD_BY = (RECEIPT, LEDGER, CHEQUE)
 MOST_VALUES = 2_000  # In one statement: no database takes any number of them.
 SHORTEST_ACCOUNT = 10  # Digits of an account number that tells accounts apart
 # By what a deposit was applied that teaches whose account it came from: what an exact amount has told teaches nothing further.
@@ -88,7 +90,14 @@ def _nobody_elses(pairs: Iterable[Any]) -> dict[str, int]:
     return {key: min(customers) for key, customers in found.items() if len(customers) == 1}
 
 
-def deposit_of(line: BankLineRow, payers: Payers) -> Deposit:
+def deposits_of(keeper: Bookkeeper, lines: Sequence[BankLineRow], payers: Payers) -> list[Deposit]:
+    """In the order of the lines."""
+    cheques = cheques_behind(keeper, lines)
+    return [_deposit_of(line, payers, *cheques.get(line.id, (None, None))) for line in lines]
+
+
+def _deposit_of(line: BankLineRow, payers: Payers, giver: int | None, cheque: ForCheque | None) -> Deposit:
+    """The giver of a cheque counts before what the bank tells of the payer."""
     return Deposit(
         line.id,
         line.booked_on,
@@ -96,7 +105,8 @@ def deposit_of(line: BankLineRow, payers: Payers) -> Deposit:
         f"{line.reference} | {line.description}",
         line.tracking_key,
         normal_name(line.name) if line.name else "",
-        payers.customer(line),
+        giver if giver is not None else payers.customer(line),
+        cheque,
     )
 
 
@@ -172,12 +182,10 @@ def _owed(row: Row[Any], given_back: Mapping[int, int], agreed: Mapping[int, Map
     )
 
 
-def told_over(keeper: Bookkeeper, amounts: Collection[Money], leaving: Collection[int]) -> Iterator[Told]:
-    """Payments over these amounts that a receipt or the accounting system tells of and no other deposit is an evidence of."""
+def told_over(keeper: Bookkeeper, amounts: Collection[Money], leaving: Collection[int], kinds: Sequence[str] = TOLD_BY) -> Iterator[Told]:
+    """Payments over these amounts that evidence of these kinds tells of and no other deposit is an evidence of."""
     standing = (
-        select(EvidenceRow.id)
-        .where(EvidenceRow.payment_id == PaymentRow.id, EvidenceRow.kind.in_((RECEIPT, LEDGER)), standing_evidence())
-        .exists()
+        select(EvidenceRow.id).where(EvidenceRow.payment_id == PaymentRow.id, EvidenceRow.kind.in_(kinds), standing_evidence()).exists()
     )
     currencies = {amount.currency for amount in amounts}
     found: dict[int, Any] = {}

@@ -247,7 +247,7 @@ def merge(keeper: Bookkeeper, line: BankLineRow, own: PaymentRow, told: PaymentR
     """What a person applied is told by other evidence, too: that goes on with the deposit's discounts, and no balance moves."""
     keeper.session.execute(delete(EvidenceRow).where(*_evidence_of(line), EvidenceRow.payment_id == own.id))
     pass_on(keeper, own, told)
-    _uncover(keeper, line, own, today, {"retold": True}, {}, withdrawn=True)
+    uncover_payment(keeper, own, today, {"deposit": line.id, "retold": True}, withdrawn=True)
     _put_evidence(keeper, line, told)
     shares = [{**each, "payment": told.id} if each["payment"] == own.id else each for each in kept_shares(line)]
     line.detail = {**(line.detail or {}), "shares": shares}
@@ -266,28 +266,31 @@ def take_back(keeper: Bookkeeper, line: BankLineRow, today: dt.date, because: Be
         alone = keeper.session.scalar(select(EvidenceRow.id).where(EvidenceRow.payment_id == payment.id).limit(1)) is None
         if alone or money_went_back:
             retold = {} if money_went_back else {"retold": True}
-            _uncover(keeper, line, payment, today, {**said, **retold}, claims, withdrawn=alone)
+            uncover_payment(keeper, payment, today, {"deposit": line.id, **said, **retold}, claims, withdrawn=alone)
         else:
             keeper.note(payment.customer_id, "deposit_parted", today, {"deposit": line.id, "payment": payment.id, **said})
     line.state, line.settled_by, line.detail = LineState.OPEN.value, "", None
 
 
-def _uncover(
+def uncover_payment(
     keeper: Bookkeeper,
-    line: BankLineRow,
     payment: PaymentRow,
     today: dt.date,
     said: Mapping[str, Any],
-    claims: Mapping[int, str | None],
+    claims: Mapping[int, str | None] | None = None,
     *,
     withdrawn: bool,
 ) -> None:
-    """With `withdrawn` the payment covers nothing for good; else what other evidence says it covers waits for the money."""
+    """With `withdrawn` the payment covers nothing for good; else what other evidence says it covers waits for the money.
+
+    `claims` are since when invoices are claimed again, by their ids, where no money went back.
+    """
+    since = claims or {}
     for part in list(keeper.session.scalars(select(ApplicationRow).where(ApplicationRow.payment_id == payment.id))):
         if part.applied and part.invoice_id is not None:
             invoice = keeper.session.get_one(InvoiceRow, part.invoice_id)
-            claimed = {"claimed_on": claims[invoice.id]} if said.get("retold") and claims.get(invoice.id) else {}
-            keeper.enter(invoice, EntryKind.PAYMENT_REVERSED, today, {"payment": payment.id, "deposit": line.id, **said, **claimed})
+            claimed = {"claimed_on": since[invoice.id]} if said.get("retold") and since.get(invoice.id) else {}
+            keeper.enter(invoice, EntryKind.PAYMENT_REVERSED, today, {"payment": payment.id, **said, **claimed})
             part.applied = False
             give_up_of_payment(keeper, payment.id, invoice.id, today)
         if withdrawn:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import Integer, cast, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.cheque_matching import follow_cheques
 from cobranza_rules.booking.deposit_agreeing import agree_with_people
 from cobranza_rules.booking.deposit_bringing import Came, bring_all
-from cobranza_rules.booking.deposit_reading import Payers, around_of, deposit_of, in_pieces, undecided
+from cobranza_rules.booking.deposit_reading import Payers, around_of, deposits_of, in_pieces, undecided
 from cobranza_rules.booking.deposit_shares import BANK, kept_shares
 from cobranza_rules.booking.returned_deposits import follow_returned
 from cobranza_rules.cash.around import Around
@@ -31,6 +32,7 @@ def settle_deposits(keeper: Bookkeeper, policy: Policy, today: dt.date) -> Count
     things came changes nothing. Nothing is written where all is as it was.
     """
     keeper.session.flush()
+    follow_cheques(keeper, policy, today)
     if keeper.session.scalar(select(BankLineRow.id).limit(1)) is None:
         return Counter()
     follow_returned(keeper, today)
@@ -117,7 +119,7 @@ class _Settling:
         payers = Payers.of(self.keeper, list(lines.values()), self.given_back.keys())
         found: Found = {}
         if Level.EXACT in self.policy.apply:
-            deposits = [deposit_of(line, payers) for line in lines.values()]
+            deposits = deposits_of(self.keeper, list(lines.values()), payers)
             found = exact_amounts(deposits, self._around(deposits))
         self._bring([(line, found.get(line.id)) for line in lines.values()])
 
@@ -126,7 +128,7 @@ class _Settling:
         return {each: rows[each] for each in ids}
 
     def _named_or_same(self, lines: Mapping[int, BankLineRow], payers: Payers, before: Found) -> Found:
-        deposits = [deposit_of(line, payers) for line in lines.values()]
+        deposits = deposits_of(self.keeper, list(lines.values()), payers)
         around = self._around(deposits)
         for each in before.values():
             if isinstance(each, Proposal) and each.payment is not None:
@@ -134,7 +136,7 @@ class _Settling:
             elif isinstance(each, Proposal):
                 around.take({invoice: minor for invoice, minor in each.shares.items() if invoice in around.invoices})
         found = named_or_same(deposits, around)
-        return {key: each for key, each in found.items() if isinstance(each, Doubt) or each.level in self.policy.apply}
+        return {key: each for key, each in found.items() if isinstance(each, Doubt) or self.policy.applies(each.level)}
 
     def _around(self, deposits: Sequence[Deposit]) -> Around:
         back: Counter[int] = Counter()

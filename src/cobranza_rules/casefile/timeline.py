@@ -78,6 +78,12 @@ SENTENCES = {
     "promised": N_("payment of {invoice} promised for {pay_on}{said}"),
     "promise_withdrawn": N_("the promise for {invoice} is withdrawn{said}"),
     "payment_claimed": N_("the customer says that {invoice} was paid{said}"),
+    "cheque_moved": N_("{invoice}: cheque {number} is {state}"),
+    "cheque_received": N_("cheque {number} of {bank} over {amount} received by {received_by}"),
+    "cheque_deposited": N_("cheque {number} over {amount} deposited in account {account}"),
+    "cheque_waits": N_("cheque {number} over {amount} waits again: {who} says that the bank's deposit is not it"),
+    "cheque_cleared": N_("cheque {number} over {amount} has cleared{said}"),
+    "cheque_returned": N_("cheque {number} over {amount} has come back{said}"),
     "claim_rejected": N_("the payment claimed for {invoice} was not found{said}"),
     "noted_note": N_("note of {who}: {text}"),
     "noted_call": N_("call of {who}: {text}"),
@@ -262,6 +268,8 @@ def _told_as(kind: str, data: Mapping[str, Any]) -> str:
         return "due_moved"  # It was not agreed on anew.
     if kind == "due_set" and "who" in data:
         return "due_reckoned"
+    if kind in ("cheque_received", "cheque_deposited") and not {"received_by", "account"} & data.keys():
+        return "cheque_waits"
     if kind.startswith("recorded_") and data.get("invoices") == [] and kind != "recorded_acknowledgement":
         return "recorded_nothing"
     if kind == "recipients_settled" and not data.get("left"):

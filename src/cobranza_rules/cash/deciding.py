@@ -50,7 +50,8 @@ def named_or_same(deposits: Sequence[Deposit], around: Around) -> Found:
                 other.id, _("a payment over the same amount is told of, but it pays other invoices than the bank's text names")
             )
         elif shares := exact_shares(deposit, around):
-            found[deposit.id] = Proposal(Level.NAMED, reason_named(around, shares), shares, certain=True)
+            level = Level.CHEQUE if deposit.cheque is not None else Level.NAMED
+            found[deposit.id] = Proposal(level, reason_named(deposit, around, shares), shares, certain=True)
             around.take(shares)
     return found
 
@@ -59,7 +60,7 @@ def exact_amounts(deposits: Sequence[Deposit], around: Around) -> Found:
     """Of deposits whose customer is known by RFC or CLABE, where exactly one of its invoices is over the amount, and no other is named."""
     found: Found = {}
     for deposit in by_day(deposits):
-        if deposit.customer is None:
+        if deposit.customer is None or deposit.cheque is not None:
             continue
         open_then = around.of_customer(deposit.customer, deposit.amount.currency)
         alike = [owed for owed in open_then if _is_over(owed, deposit.amount.minor) and owed.issued_on <= deposit.booked_on]
@@ -75,6 +76,15 @@ def exact_amounts(deposits: Sequence[Deposit], around: Around) -> Found:
 def _is_over(owed: Owed, minor: int) -> bool:
     """Whoever had not heard of a credit note pays without it."""
     return minor in (owed.balance, owed.balance + owed.credited)
+
+
+def _same_cheque(deposit: Deposit, told: Told, around: Around) -> bool:
+    """What a person has confirmed before the bank did; or what a receipt tells of it while it was on its way."""
+    cheque = deposit.cheque
+    if cheque is None or not _may_be_of(deposit, told):
+        return False
+    in_time = cheque.first_day <= told.paid_on <= deposit.booked_on or _alike(deposit, told, around)
+    return told.id == cheque.payment or (in_time and _agrees(deposit, told, around))
 
 
 def _same_operation(deposit: Deposit, told: Told, around: Around) -> bool:
@@ -96,8 +106,8 @@ def _same_customer(deposit: Deposit, told: Told, around: Around) -> bool:
 
 
 def _contradicts(deposit: Deposit, told: Told, around: Around) -> bool:
-    named = named_by(deposit, around)[1].invoices
-    customers = {owed.customer for owed in named}
+    named = deposit.cheque.shares.keys() if deposit.cheque is not None else {owed.id for owed in named_by(deposit, around)[1].invoices}
+    customers = {around.invoices[key].customer for key in named if key in around.invoices}
     return bool(named) and told.customer in customers and _alike(deposit, told, around) and not _agrees(deposit, told, around)
 
 
@@ -108,6 +118,8 @@ def _agrees(deposit: Deposit, told: Told, around: Around) -> bool:
 
 
 def _named_ids(deposit: Deposit, around: Around) -> set[int]:
+    if deposit.cheque is not None:
+        return set(deposit.cheque.shares)
     full, every = named_by(deposit, around)
     return {owed.id for owed in (full if full.invoices else every).invoices}
 
@@ -126,6 +138,7 @@ def _letters(text: str) -> str:
 
 SHORTEST_OPERATION = 6
 _SAME: tuple[tuple[Callable[[Deposit, Told, Around], bool], Sentence], ...] = (
+    (_same_cheque, _("a payment of what the cheque was given for is on file: the deposit is one more evidence of it")),
     (_same_operation, _("a payment with the same tracking key is on file: the deposit is one more evidence of it")),
     (_same_invoices, _("a payment of the same invoices over the same amount is on file: the deposit is one more evidence of it")),
     (_same_customer, _("a payment of the same customer over the same amount is on file: the deposit is one more evidence of it")),

@@ -16,6 +16,7 @@ class Level(StrEnum):
 
     NAMED = "named"  # Its reference or description names the invoices
     SAME = "same"  # A receipt (REP) or the accounting system tells of the same payment: it is one more evidence
+    CHEQUE = "cheque"  # It is a cheque that was received for these invoices
     EXACT = "exact"  # The customer is known by RFC or CLABE, and one invoice is over this amount
     ADVICE = "advice"  # The customer has said what it pays
     SUM = "sum"  # Several invoices of the customer come to this amount
@@ -24,8 +25,23 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ForCheque:
+    """What is known of the cheque that a deposit is: for which invoices (minor units by id) it was given, on which days it was on its way.
+
+    `payment` is the payment that a person has confirmed before the bank did, None where nobody has.
+    """
+
+    number: str
+    shares: Mapping[int, int]
+    first_day: dt.date
+    payment: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Deposit:
     """`text` is all that the bank tells in words, `customer` the id of whom its RFC or CLABE belongs to, None where neither tells it.
+
+    With a `cheque` it is that one, and `customer` whoever gave it.
 
     `name` is the payer's as the bank writes it: it never identifies anybody by itself.
     """
@@ -37,6 +53,7 @@ class Deposit:
     tracking_key: str = ""
     name: str = ""
     customer: int | None = None
+    cheque: ForCheque | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +126,7 @@ class Policy:
     days: int = 3
     most_invoices: int = 40
     most_steps: int = 20_000
+
+    def applies(self, level: Level) -> bool:
+        """What a cheque was given for a person has entered with it: no setting keeps it back."""
+        return level in self.apply or level is Level.CHEQUE

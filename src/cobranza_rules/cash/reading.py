@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cobranza_rules.cash.around import Around
-from cobranza_rules.cash.deposit import Deposit, Owed
+from cobranza_rules.cash.deposit import Deposit, ForCheque, Owed
 from cobranza_rules.cash.names import written_in
 from cobranza_rules.language import Sentence, _
 
@@ -50,6 +50,8 @@ def exact_shares(deposit: Deposit, around: Around, given_back: Mapping[int, int]
     or of several customers, are for a person.
     """
     back = given_back or {}
+    if deposit.cheque is not None:
+        return _of_cheque(deposit.cheque, around, back)
     for named in named_by(deposit, around):
         owed = {each.id: each.balance + back.get(each.id, 0) for each in named.invoices}
         customers = {each.customer for each in named.invoices}
@@ -63,6 +65,16 @@ def exact_shares(deposit: Deposit, around: Around, given_back: Mapping[int, int]
     return {}
 
 
-def reason_named(around: Around, shares: Mapping[int, int]) -> Sentence:
+def _of_cheque(cheque: ForCheque, around: Around, back: Mapping[int, int]) -> dict[int, int]:
+    """What it was given for, as far as that is still owed."""
+    owed = {
+        key: min(minor, around.invoices[key].balance + back.get(key, 0)) for key, minor in cheque.shares.items() if key in around.invoices
+    }
+    return {key: minor for key, minor in owed.items() if minor > 0}
+
+
+def reason_named(deposit: Deposit, around: Around, shares: Mapping[int, int]) -> Sentence:
     numbers = ", ".join(around.invoices[each].number for each in sorted(shares))
+    if deposit.cheque is not None:
+        return _("it is cheque {cheque}, which was given for {numbers}", cheque=deposit.cheque.number, numbers=numbers)
     return _("the bank's text names {numbers}, and that is what is owed", numbers=numbers)

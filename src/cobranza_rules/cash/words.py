@@ -31,6 +31,21 @@ DISCOUNTS = (
     N_("outside_terms"),
     N_("other_credit"),
 )
+# How far a cheque has come, and the task where something else may tell of it, too.
+CHEQUES = (
+    N_("received"),
+    N_("deposited"),
+    N_("cleared"),
+    N_("returned"),
+    N_("match-cheque"),
+    N_("deposit-cheque"),
+    N_("ask-bank-about-cheque"),
+    N_("replace-cheque"),
+    N_("cheque-in-hand"),
+    N_("cheque-not-deposited"),
+    N_("cheque-not-cleared"),
+    N_("cheque-returned"),
+)
 # How a deposit of the bank stands, by what it is told to be something, and what tells of a payment.
 DEPOSITS = (
     N_("applied"),
@@ -40,6 +55,7 @@ DEPOSITS = (
     N_("outgoing"),
     N_("named"),
     N_("same"),
+    N_("cheque"),
     N_("exact"),
     N_("advice"),
     N_("sum"),

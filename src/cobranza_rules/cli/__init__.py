@@ -39,6 +39,7 @@ COMMANDS = {
     "dispute": ("cobranza_rules.cli.dispute", "dispute", N_("Disputes that people open and close.")),
     "promise": ("cobranza_rules.cli.promise", "promise_", N_("What customers promise to pay, and when.")),
     "payment": ("cobranza_rules.cli.payment", "payment", N_("What the bank's deposits pay, and what customers say to have paid.")),
+    "cheque": ("cobranza_rules.cli.cheque", "cheque", N_("Cheques of customers, until they clear or come back.")),
     "discount": ("cobranza_rules.cli.discount", "discount", N_("What is taken off invoices beside payments.")),
     "accounting": ("cobranza_rules.cli.accounting", "accounting", N_("Packets for Accounting, and the journal of collections.")),
     "note": ("cobranza_rules.cli.note", "note", N_("A note, a call or a meeting for the case file.")),

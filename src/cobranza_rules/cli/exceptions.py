@@ -9,8 +9,12 @@ import click
 
 from cobranza_rules.booking.accounting_exceptions import AccountingException, accounting_exceptions
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.cheque_queue import waits_too_long
 from cobranza_rules.booking.deposit_queue import left_alone
 from cobranza_rules.booking.origins import billing_exceptions
+from cobranza_rules.cli.cheque import HEADINGS as CHEQUE_HEADINGS
+from cobranza_rules.cli.cheque import cells_of as cheque_cells
+from cobranza_rules.cli.cheque import cheque_json
 from cobranza_rules.cli.command import Call, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.deposit_showing import HEADINGS, RIGHT, cells_of, deposit_json
 from cobranza_rules.cli.screen import Screen
@@ -34,6 +38,7 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
         found = billing_exceptions(session) if required else []
         above = above_limit(session, workspace.clock.today())
         of_accounting = accounting_exceptions(session)
+        cheques = waits_too_long(session, workspace.rules.calendar, workspace.clock.today())
         alone = list(left_alone(Bookkeeper(session, workspace.clock.now()), workspace.clock.today()))
     screen = call.screen
     if as_json:
@@ -58,6 +63,7 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
                 "above_limit": limits,
                 "accounting": [_accounting_json(screen, one) for one in of_accounting],
                 "deposits": deposits,
+                "cheques": [cheque_json(each) for each in cheques],
             }
         )
         return
@@ -77,6 +83,9 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
         of_limits = (N_("Customer"), N_("Agreement"), N_("Limit"), N_("Owed"))
         screen.table(of_limits, [(one.customer, one.row.number, one.limit, one.owed) for one in above], frozenset({2, 3}))
     _show_accounting(screen, of_accounting)
+    if cheques:
+        screen.say(_("Cheques that have waited too long:"))
+        screen.table(CHEQUE_HEADINGS, [cheque_cells(each) for each in cheques], frozenset({0, 4, 7}))
     if alone:
         screen.say(_("Deposits that nobody has applied:"))
         screen.table((*HEADINGS, N_("Business days")), [(*cells_of(each), waited) for each, waited in alone], RIGHT | {len(HEADINGS)})

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, not_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.accounting_exceptions import AccountingException, accounting_exceptions
+from cobranza_rules.booking.cheque_queue import ChequeView, waits_too_long
 from cobranza_rules.booking.customers import waiting_for_data
 from cobranza_rules.booking.origins import BillingException, billing_exceptions
 from cobranza_rules.booking.request_ties import unanswered
@@ -50,6 +51,7 @@ def waiting(
         *_customers(session, plan),
         *_billing(session, billing, today),
         *_support(session),
+        *_cheques(session, rules.calendar, today),
         *_accounting(session),
     )
 
@@ -98,6 +100,17 @@ def _support(session: Session) -> Iterator[Waiting]:
     if found:
         customers = tuple(sorted({one.customer for one in found}))
         yield Waiting("support", "", "", len(found), min(one.since for one in found), customers=customers)
+
+
+def _cheques(session: Session, calendar: BusinessCalendar, today: dt.date) -> Iterator[Waiting]:
+    """Those that nobody has deposited, and those that neither cleared nor came back."""
+    found: dict[str, list[ChequeView]] = {}
+    for one in waits_too_long(session, calendar, today):
+        found.setdefault(one.row.state, []).append(one)
+    for state, some in sorted(found.items()):
+        amounts = summed((one.amount.currency, one.amount.minor) for one in some)
+        customers = tuple(dict.fromkeys(one.customer for one in some))
+        yield Waiting("cheques", "", state, len(some), min(one.waits_since for one in some), amounts=amounts, customers=customers)
 
 
 def _accounting(session: Session) -> Iterator[Waiting]:

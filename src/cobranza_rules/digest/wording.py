@@ -25,6 +25,7 @@ QUEUES = {
     "billing": N_("invoices that lack something"),
     "credit_limits": N_("customers above their credit limit"),
     "discounts": N_("discounts to approve"),
+    "cheques": N_("cheques that have waited too long"),
     "accounting": N_("what Accounting and the book do not agree on"),
     "support": N_("invoices that lack what has to go with them"),
 }

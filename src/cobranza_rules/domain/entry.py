@@ -52,6 +52,8 @@ class EntryKind(StrEnum):
     PROMISE_WITHDRAWN = "promise_withdrawn"  # who, comment
     PAYMENT_CLAIMED = "payment_claimed"  # message; or who, comment, amount, reference, document: digest of its receipt
     CLAIM_REJECTED = "claim_rejected"  # who, comment
+    # cheque: id, number; state: ChequeState, on: ISO date from which it waits in that; who, comment: as far as somebody says so
+    CHEQUE_MOVED = "cheque_moved"
     DISPUTE_OPENED = "dispute_opened"  # reason
     DISPUTE_CLOSED = "dispute_closed"
     INTERVENTION_OPENED = "intervention_opened"  # task, due_on

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.domain import cheque
 from cobranza_rules.domain.acknowledgement import adds_to, without_last
 from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, accepted, accepted_anew, agreed_anew, due_anew
 from cobranza_rules.domain.entry import Entry, EntryKind
@@ -16,7 +17,7 @@ from cobranza_rules.domain.inheritance import inherited
 from cobranza_rules.domain.promises import Promise, payment_claimed, promise_withdrawn, promised, with_cover
 from cobranza_rules.domain.rung_sent import RungSent
 from cobranza_rules.domain.schedule import oldest_uncovered
-from cobranza_rules.domain.support import SupportFile, kinds_missing, support_file
+from cobranza_rules.domain.support import SupportFile, kinds_missing, support_attached, support_withdrawn
 from cobranza_rules.domain.taking_back import credit_reversed, credit_withdrawn, discount_reversed, payment_reversed
 
 
@@ -60,6 +61,7 @@ class InvoiceState:
     promises: tuple[Promise, ...] = ()
     claimed_on: dt.date | None = None
     claim_count: int = 0
+    cheques: cheque.Held = field(default_factory=dict)
     dispute_open: bool = False
     dispute_closed_on: dt.date | None = None
     reversed_on: dt.date | None = None
@@ -100,6 +102,14 @@ class InvoiceState:
     def promise_open(self) -> bool:
         kept = self.promised_minor > 0 and self.promise_paid >= self.promised_minor
         return self.promised_on is not None and not kept and self.status is InvoiceStatus.OPEN
+
+    @property
+    def cheque_state(self) -> str:
+        return cheque.foremost(self.cheques)[0]
+
+    @property
+    def cheque_on(self) -> dt.date | None:
+        return cheque.foremost(self.cheques)[1]
 
     @property
     def support_missing(self) -> bool:
@@ -203,16 +213,6 @@ def _acknowledgement_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
     return replace(state, acknowledged=bool(left), acknowledgements=left, due_basis=accepted_anew(state.due_basis, left))
 
 
-def _support_attached(state: InvoiceState, entry: Entry) -> InvoiceState:
-    file = support_file(entry.data)
-    return state if file in state.support else replace(state, support=(*state.support, file))
-
-
-def _support_withdrawn(state: InvoiceState, entry: Entry) -> InvoiceState:
-    gone = (entry.data["kind"], entry.data["name"], entry.data["document"])
-    return replace(state, support=tuple(file for file in state.support if (file.kind.value, file.name, file.document) != gone))
-
-
 def _rung_sent(state: InvoiceState, entry: Entry) -> InvoiceState:
     data = entry.data
     sent = RungSent(data["ladder"], data["rung"], entry.happened_on, data.get("action"), _day(data, "next_contact"))
@@ -279,8 +279,8 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.ACKNOWLEDGED: _acknowledged,
     EntryKind.ACKNOWLEDGEMENT_UNDONE: _acknowledgement_undone,
     EntryKind.SUPPORT_REQUIRED: lambda state, entry: replace(state, support_required=tuple(sorted(entry.data["kinds"]))),
-    EntryKind.SUPPORT_ATTACHED: _support_attached,
-    EntryKind.SUPPORT_WITHDRAWN: _support_withdrawn,
+    EntryKind.SUPPORT_ATTACHED: support_attached,
+    EntryKind.SUPPORT_WITHDRAWN: support_withdrawn,
     EntryKind.RUNG_SENT: _rung_sent,
     EntryKind.RUNG_UNDONE: _rung_undone,
     EntryKind.REMINDED_BEFORE: _reminded_before,
@@ -288,6 +288,7 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.PROMISE_WITHDRAWN: promise_withdrawn,
     EntryKind.PAYMENT_CLAIMED: payment_claimed,
     EntryKind.CLAIM_REJECTED: lambda state, _entry: replace(state, claimed_on=None),
+    EntryKind.CHEQUE_MOVED: lambda state, entry: replace(state, cheques=cheque.moved(state.cheques, entry.data)),
     EntryKind.DISPUTE_OPENED: lambda state, _entry: replace(state, dispute_open=True),
     EntryKind.DISPUTE_CLOSED: lambda state, entry: replace(state, dispute_open=False, dispute_closed_on=entry.happened_on),
     EntryKind.INTERVENTION_OPENED: _intervention_opened,

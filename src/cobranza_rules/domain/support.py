@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from cobranza_rules.domain.entry import Entry
+
+if TYPE_CHECKING:
+    from cobranza_rules.domain.invoice import InvoiceState
 
 
 class SupportKind(StrEnum):
@@ -47,3 +52,13 @@ def kinds_missing(required: Iterable[str], files: Iterable[SupportFile]) -> tupl
     there = {file.kind.value for file in files}
     supported = bool(there - {SupportKind.CFDI.value})
     return tuple(kind for kind in sorted(set(required)) if not (supported if kind == ANY else kind in there))
+
+
+def support_attached(state: InvoiceState, entry: Entry) -> InvoiceState:
+    file = support_file(entry.data)
+    return state if file in state.support else replace(state, support=(*state.support, file))
+
+
+def support_withdrawn(state: InvoiceState, entry: Entry) -> InvoiceState:
+    gone = (entry.data["kind"], entry.data["name"], entry.data["document"])
+    return replace(state, support=tuple(file for file in state.support if (file.kind.value, file.name, file.document) != gone))

@@ -41,6 +41,7 @@ AS_THEY_ARE = {
     "case_status": "case_status",
     "promise_count": "promise_count",
     "claim_count": "claim_count",
+    "cheque_state": "cheque_state",
     "dispute_open": "dispute_open",
     "dunning_level": "dunning_level",
     "cfdi_missing": "cfdi_missing",
@@ -146,6 +147,7 @@ OF_A_DATE: dict[str, tuple[str, Callable[[Day], OfDate], Callable[[Day], Value |
     "promised_on": ("promised_on", lambda day: day.ordinal, lambda _day: None),
     "promise_workdays_late": ("promised_on", lambda day: day.workdays_since, lambda _day: 0),
     "payment_claimed": ("claimed_on", lambda day: day.is_known, lambda _day: False),
+    "workdays_since_cheque": ("cheque_on", lambda day: day.workdays_since, lambda _day: None),
     "workdays_since_claim": ("claimed_on", lambda day: day.workdays_since, lambda _day: None),
 }
 # Facts that several columns say together.
@@ -273,6 +275,8 @@ class InvoicePresent(Protocol):
     promise_count: Any
     claimed_on: Any
     claim_count: Any
+    cheque_state: Any
+    cheque_on: Any
     dispute_open: Any
     dunning_level: Any
     cfdi_missing: Any

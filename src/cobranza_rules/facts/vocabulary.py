@@ -186,6 +186,22 @@ INVOICE_FACTS = (
         may_be_unknown=True,
     ),
     fact("claim_count", N, N_("how often the customer has said so"), "claim_count <= 1", unit="claims", neutral=0),
+    fact(
+        "cheque_state",
+        T,
+        N_("how far a cheque has come that was given for it; of several the one that waits longest"),
+        'cheque_state in ["received", "deposited"]',
+        choices=("none", "received", "deposited", "returned"),
+        neutral="none",
+    ),
+    fact(
+        "workdays_since_cheque",
+        N,
+        N_("business days since it could be deposited, was deposited, or came back; 0 before the day of a post-dated one"),
+        'cheque_state == "received" and workdays_since_cheque > 2',
+        unit="business days",
+        may_be_unknown=True,
+    ),
     fact("dispute_open", B, N_("the customer disputes it"), "dispute_open", neutral=False),
     fact("cfdi_missing", B, N_("its CFDI is not here: only the accounting system has told of it"), "cfdi_missing", neutral=False),
     fact(

@@ -9,6 +9,7 @@ from operator import itemgetter
 
 from cobranza_rules.calendar import BusinessCalendar, days_after
 from cobranza_rules.domain.billing_request import DeliveryContact
+from cobranza_rules.domain.cheque import NONE
 from cobranza_rules.domain.customer import ContactRole, DeliveryMode
 from cobranza_rules.domain.due_basis import DueBasis
 from cobranza_rules.domain.invoice import InvoiceState
@@ -52,6 +53,8 @@ STATED = (
         "payment_claimed",
         "workdays_since_claim",
         "claim_count",
+        "cheque_state",
+        "workdays_since_cheque",
         "dispute_open",
         "cfdi_missing",
         "ledger_difference",
@@ -219,14 +222,15 @@ class InvoiceReader:
             if given and isinstance(value, int) and not isinstance(value, bool) and name != "promised_on" and value < 0:
                 self.findings.error(fields.place_of(name), _("'{name}' is never negative", name=name), _("write 0 or more"))
         for name, needed, wanted in (
-            ("workdays_since_delivery", "delivery", "sent"),
-            ("delivered_before", "delivery", "sent"),
-            ("workdays_since_claim", "payment_claimed", True),
-            ("intervention_overdue", "intervention", "open"),
+            ("workdays_since_delivery", "delivery", ("sent",)),
+            ("delivered_before", "delivery", ("sent",)),
+            ("workdays_since_claim", "payment_claimed", (True,)),
+            ("workdays_since_cheque", "cheque_state", ("received", "deposited", "returned")),
+            ("intervention_overdue", "intervention", ("open",)),
         ):
             stated = facts.get(needed, "sent" if needed == "delivery" else None)
-            if facts.get(name) not in (None, False) and stated != wanted:
-                what = _("'{name}' needs '{needed}: {value}'", name=name, needed=needed, value=str(wanted).lower())
+            if facts.get(name) not in (None, False) and stated not in wanted:
+                what = _("'{name}' needs '{needed}: {value}'", name=name, needed=needed, value=str(wanted[0]).lower())
                 self.findings.error(fields.place_of(name), what, _("add it, or leave '{name}' out", name=name))
         return facts
 
@@ -253,12 +257,19 @@ class InvoiceReader:
             promise_count=self._count(facts, "promise_count", 1 if promised else 0),
             claimed_on=self.calendar.minus(self.start, self._count(facts, "workdays_since_claim", 0)) if claimed else None,
             claim_count=self._count(facts, "claim_count", 1 if claimed else 0),
+            cheques=self._cheques(facts),
             dispute_open=bool(facts.get("dispute_open")),
             cfdi_missing=bool(facts.get("cfdi_missing")),
             ledger_open=total + 1 if facts.get("ledger_difference") else None,
             intervention=str(facts.get("intervention", "none")),
             intervention_due=days_after(self.start, -1) if facts.get("intervention_overdue") else None,
         )
+
+    def _cheques(self, facts: Mapping[str, Value | None]) -> dict[str, dict[str, str]]:
+        if (state := facts.get("cheque_state", NONE)) == NONE:
+            return {}
+        on = self.calendar.minus(self.start, self._count(facts, "workdays_since_cheque", 0))
+        return {"1": {"state": str(state), "on": on.isoformat()}}
 
     @staticmethod
     def _count(facts: Mapping[str, Value | None], name: str, otherwise: int) -> int:

@@ -24,6 +24,7 @@ HELD: dict[str, tuple[str, str]] = {
     "application": ("payment_id", "payment"),
     "credit_note": ("customer_id", ""),
     "discount": ("customer_id", ""),
+    "cheque": ("customer_id", ""),
     "ledger_charge": ("invoice_id", "invoice"),
     "ledger_credit": ("customer_id", ""),
     "ledger_part": ("invoice_id", "invoice"),

@@ -20,6 +20,7 @@ from cobranza_rules.store.tables.book import (
     WaitingSupportRow,
 )
 from cobranza_rules.store.tables.case import CaseEventRow, HeartbeatRow, TaskRow
+from cobranza_rules.store.tables.cheques import ChequeRow
 from cobranza_rules.store.tables.discounts import DiscountRow
 from cobranza_rules.store.tables.ledger import ActionRow, ClaimRow, DocumentRow, NumberRow, StepRow
 from cobranza_rules.store.tables.mail import InternalMessageRow, MailboxMarkRow, OutgoingRow, ReceivedRow, TakenRow
@@ -45,6 +46,7 @@ __all__ = [
     "BillingRequestRow",
     "CaseEventRow",
     "CfdiStatusRow",
+    "ChequeRow",
     "ClaimRow",
     "ContactRow",
     "CreditNoteRow",

@@ -110,6 +110,9 @@ class InvoiceRow(Base):
     promises: Mapped[list[Any] | None] = mapped_column(Sparse)
     claimed_on: Mapped[dt.date | None]
     claim_count: Mapped[int]
+    cheques: Mapped[dict[str, Any] | None] = mapped_column(Sparse)
+    cheque_state: Mapped[Word] = mapped_column(default="none")
+    cheque_on: Mapped[dt.date | None]
     dispute_open: Mapped[bool]
     dispute_closed_on: Mapped[dt.date | None]
     reversed_on: Mapped[dt.date | None]
