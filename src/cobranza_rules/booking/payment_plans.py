@@ -10,13 +10,14 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.discounts import Deduction, take_off
-from cobranza_rules.booking.plan_standing import AGREED, plan_standing, plan_state, state_plan_anew
+from cobranza_rules.booking.plan_standing import state_plan_anew
 from cobranza_rules.domain.discount import DiscountKind, Limits
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.payment_plans import Instalment, PlanState
 from cobranza_rules.language import _, word
 from cobranza_rules.money import Money, MoneyError
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.payment_plans import AGREED, plan_standing, plan_state
 from cobranza_rules.store.tables import InstalmentRow, InvoiceRow, PaymentPlanRow
 
 REST = ("rest", "resto")

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.named_together import invoices_named
 from cobranza_rules.booking.payment_plans import PlanAgreed, agree_on_plan, cancel_plan, plan_numbered
-from cobranza_rules.booking.plan_standing import invoices_of, plan_standing, plan_state
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.letter import Instalment
@@ -21,6 +20,7 @@ from cobranza_rules.language import N_, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.people import person_named
 from cobranza_rules.problems import Problem, ProblemError
+from cobranza_rules.store.payment_plans import invoices_of_plan, plan_standing, plan_state
 from cobranza_rules.store.tables import CustomerRow, DiscountRow, PaymentPlanRow
 from cobranza_rules.workspace import Workspace
 
@@ -39,7 +39,7 @@ def plan_json(session: Session, row: PaymentPlanRow, today: dt.date, calendar: B
         "customer": session.get_one(CustomerRow, row.customer_id).code,
         "currency": row.currency,
         "state": plan_state(row, standing, today).value,
-        "invoices": [invoice.number for invoice in invoices_of(session, row)],
+        "invoices": [invoice.number for invoice in invoices_of_plan(session, row)],
         "agreed_on": row.agreed_on.isoformat(),
         "who": row.who,
         "agreed_with": row.agreed_with,

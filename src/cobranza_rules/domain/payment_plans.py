@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import Any
 
 from cobranza_rules.calendar import BusinessCalendar
 
@@ -113,3 +114,11 @@ def standing_of(instalments: Sequence[Instalment], owed: int, grace: int, calend
         left -= kept
         found.append(InstalmentStanding(each, kept, last_day(each.due_on, grace, calendar)))
     return PlanStanding(tuple(found))
+
+
+def said_of_plan(plan: int, standing: PlanStanding) -> dict[str, Any]:
+    """The data of the PLAN_STATED entry of each of its invoices."""
+    said: dict[str, Any] = {"plan": plan, "percent": standing.percent_kept}
+    if (following := standing.next) is not None:
+        said |= {"on": following.instalment.due_on.isoformat(), "until": following.until.isoformat(), "minor": following.left}
+    return said
