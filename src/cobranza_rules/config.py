@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from cobranza_rules.config_accounting import AccountingSection, CashSection, DiscountsSection
+from cobranza_rules.config_accounting import AccountingSection, CashSection, DiscountsSection, PaymentPlansSection
 from cobranza_rules.config_sections import (
     ApprovalsSection,
     BillingSection,
@@ -58,6 +58,7 @@ class Settings(BaseSettings):
     intake: IntakeSection = IntakeSection()
     billing: BillingSection = BillingSection()
     discounts: DiscountsSection = DiscountsSection()
+    payment_plans: PaymentPlansSection = PaymentPlansSection()
     accounting: AccountingSection = AccountingSection()
     cash: CashSection = CashSection()
     privacy: PrivacySection = PrivacySection()

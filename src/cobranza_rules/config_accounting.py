@@ -79,3 +79,9 @@ class CashSection(Section):
 
     def policy(self) -> Policy:
         return Policy(frozenset(map(Level, self.apply)), self.days, self.most_invoices)
+
+
+class PaymentPlansSection(Section):
+    """`grace_workdays`: business days after the day of an instalment in which it may still be paid before the plan is broken."""
+
+    grace_workdays: Annotated[int, Field(ge=0, le=30)] = 3

@@ -16,8 +16,6 @@ from cobranza_rules.letters.field_catalogue import (
     FIELDS,
     OF_ANY,
     PAYMENT_FIELDS,
-    FieldKind,
-    TemplateField,
 )
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.formats import bucket_label, grouped_clabe, long_date, money_text, percent_text, short_date
@@ -30,6 +28,7 @@ from cobranza_rules.letters.sample_letters import (
     letter,
     payment_letter,
 )
+from cobranza_rules.letters.template_field import FieldKind, TemplateField
 from cobranza_rules.money import Money
 
 from .conftest import ROOT

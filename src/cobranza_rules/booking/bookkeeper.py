@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.booking.plan_standing import state_plan_anew
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.casefile.writer import CaseWriter
 from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, basis_as_json, basis_of_json, due_anew
@@ -47,6 +48,11 @@ SAME_NAME = (
     "intervention",
     "intervention_due",
     "intervention_task",
+    "payment_plan",
+    "instalment_on",
+    "instalment_until",
+    "instalment_minor",
+    "plan_percent",
     "cfdi_missing",
     "ledger_open",
     "agreement",
@@ -159,6 +165,8 @@ class Bookkeeper:
         self.note(invoice.customer_id, kind.value, happened_on, told)
         if kind in MAY_MOVE_THE_DUE_DATE and state.due_basis.counts:
             self._date_anew(invoice, state, entry)
+        if state.payment_plan is not None and state.balance != before.balance:
+            state_plan_anew(self, state.payment_plan, happened_on)
         return True
 
     def _date_anew(self, invoice: InvoiceRow, state: InvoiceState, cause: Entry) -> None:

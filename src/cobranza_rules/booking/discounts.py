@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.discount_notes import Documented, documented_by
 from cobranza_rules.booking.discount_terms import paid_in_time
+from cobranza_rules.booking.plan_standing import state_plan_anew
 from cobranza_rules.domain.discount import STANDING, UNCREDITED, DiscountKind, DiscountState, Doubt, Limits, outside_terms
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import Sentence, _, word
@@ -160,7 +161,15 @@ def refuse(keeper: Bookkeeper, number: int, decision: Decision, limits: Limits, 
         raise ProblemError([Problem(_("a discount is refused with its reason"), _("say why with --comment"))])
     _decided(keeper, row, keeper.session.get_one(InvoiceRow, row.invoice_id), "discount_refused", decision, today)
     row.state = DiscountState.REFUSED.value
+    _tell_its_plan(keeper, row, today)
     return row
+
+
+def _tell_its_plan(keeper: Bookkeeper, row: DiscountRow, today: dt.date) -> None:
+    """What no longer waits to be taken off has to be paid after all."""
+    plan = keeper.session.get_one(InvoiceRow, row.invoice_id).payment_plan
+    if plan is not None:
+        state_plan_anew(keeper, plan, today)
 
 
 def _waiting(keeper: Bookkeeper, number: int, decision: Decision, limits: Limits) -> DiscountRow:
@@ -202,6 +211,7 @@ def give_up(keeper: Bookkeeper, row: DiscountRow, because: str, today: dt.date, 
         data = {"discount": row.id, "because": because, "minor": row.minor, **(said or {})}
         keeper.enter(invoice, EntryKind.DISCOUNT_REVERSED, today, data)
     row.state = DiscountState.REVERSED.value
+    _tell_its_plan(keeper, row, today)
 
 
 def give_up_of_payment(keeper: Bookkeeper, payment_id: int, invoice_id: int, today: dt.date) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.applications import cover, parts_of
 from cobranza_rules.booking.bookkeeper import Bookkeeper, state_of
 from cobranza_rules.booking.overriding import hand_on_overrides
+from cobranza_rules.booking.plan_standing import hand_on_plan
 from cobranza_rules.booking.tasks import hand_on_tasks, open_task
 from cobranza_rules.domain.document import InvoiceRecord, RelationKind
 from cobranza_rules.domain.entry import EntryKind
@@ -65,6 +66,7 @@ def _hand_over(keeper: Bookkeeper, old: InvoiceRow, new: InvoiceRow, today: dt.d
     if old.customer_id == new.customer_id:
         _go_on(keeper, old, new)
         hand_on_tasks(keeper, new.customer_id, old.id, new.id)
+        hand_on_plan(keeper, old, new, today)
         hand_on_overrides(keeper, old, new, today)
     if state_of(old).paid or on_its_way(keeper, old):
         hold_for_review(keeper, old, present_of(keeper, new), today)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.casefile.plan_sentences import PLAN_SENTENCES, stated_as
 from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import CaseEventRow
@@ -141,6 +142,7 @@ SENTENCES = {
     "recipients_settled_not": N_("{rule}: {who} says that it did not leave for those of whom nobody knew; they get it now"),
     "not_in_archive": N_("{rule}: no copy is in the archive mailbox; a person has to find out whether it left"),
     "message_reported": N_("{rule}: reported for {recipient}: {what} (no acknowledgement of receipt)"),
+    **PLAN_SENTENCES,
     "address_marked": N_("address {address} marked: it does not take our mail"),
 }
 # What may move a due date, by the entry that did
@@ -274,6 +276,8 @@ def _told_as(kind: str, data: Mapping[str, Any]) -> str:
         return "recorded_nothing"
     if kind == "recipients_settled" and not data.get("left"):
         return "recipients_settled_not"
+    if kind == "plan_stated":
+        return stated_as(data)
     return "ledger_silent" if kind == "ledger_stated" and "minor" not in data else kind
 
 

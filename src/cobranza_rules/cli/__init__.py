@@ -38,6 +38,7 @@ COMMANDS = {
     "override": ("cobranza_rules.cli.override", "override", N_("What people decide for one customer or invoice, beside the rules.")),
     "dispute": ("cobranza_rules.cli.dispute", "dispute", N_("Disputes that people open and close.")),
     "promise": ("cobranza_rules.cli.promise", "promise_", N_("What customers promise to pay, and when.")),
+    "payment-plan": ("cobranza_rules.cli.payment_plan", "payment_plan", N_("What customers agreed to pay in instalments.")),
     "payment": ("cobranza_rules.cli.payment", "payment", N_("What the bank's deposits pay, and what customers say to have paid.")),
     "cheque": ("cobranza_rules.cli.cheque", "cheque", N_("Cheques of customers, until they clear or come back.")),
     "discount": ("cobranza_rules.cli.discount", "discount", N_("What is taken off invoices beside payments.")),

@@ -45,6 +45,7 @@ SCOPES = {
     Scope.PAYMENT: N_("Facts of a payment"),
     Scope.DISCOUNT: N_("Facts of a discount"),
     Scope.CREDIT_NOTE_REQUEST: N_("Facts of a credit note that Accounting was asked for"),
+    Scope.INSTALMENT: N_("Facts of an instalment of a payment plan that is not paid"),
     Scope.PACKET: N_("Facts of a packet for Accounting"),
 }
 SHARED = N_("Facts of the customer, for every rule and hold")

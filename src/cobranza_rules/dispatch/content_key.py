@@ -13,6 +13,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.dispatch.attached_files import attached_files
 from cobranza_rules.dispatch.documents import covered_by, receipts_of
+from cobranza_rules.dispatch.plan_letters import said_of_instalment
 from cobranza_rules.dispatch.unapplied import currencies_of, customers_with_unapplied, unapplied
 from cobranza_rules.domain.billing_request import DeliveryContact
 from cobranza_rules.domain.customer import DeliveryMode
@@ -44,7 +45,7 @@ class _WrittenFrom:
         self.languages = dict(
             self._session.execute(select(CustomerRow.id, CustomerRow.language).where(CustomerRow.id.in_(customers))).all()
         )
-        about = [action for action in actions if action.subject not in (Scope.CUSTOMER, Scope.PAYMENT)]
+        about = [action for action in actions if action.subject not in (Scope.CUSTOMER, Scope.PAYMENT, Scope.INSTALMENT)]
         ids = sorted({one for action in about for one in _invoices_of(action)})
         due = select(InvoiceRow.id, InvoiceRow.due_on, InvoiceRow.balance).where(InvoiceRow.id.in_(ids)).order_by(InvoiceRow.id)
         self.invoices = {found.id: (found.due_on, found.balance) for found in self._session.execute(due)}
@@ -128,6 +129,9 @@ def _about(keeper: Bookkeeper, workspace: Workspace, written_from: _WrittenFrom,
     owed = written_from.owed(action, action.currency) if _shows_all(action) else None
     if action.subject == Scope.PAYMENT:
         return {"statement": owed, **_payment(keeper, action.items[0].subject_id)}
+    if action.subject == Scope.INSTALMENT:
+        account = repr(workspace.company.account_for(action.currency))
+        return {"statement": owed, "account": account, "instalment": said_of_instalment(keeper.session, action.items[0].subject_id)}
     known = written_from.invoices
     own = sorted(_invoices_of(action) & known.keys())
     balances = {one: known[one][1] for one in own}

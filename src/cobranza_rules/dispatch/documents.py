@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.correspondence import Writer, heading_for, letter_for, statement_for
+from cobranza_rules.dispatch.plan_letters import instalment_letter
 from cobranza_rules.dispatch.unapplied import currencies_of
 from cobranza_rules.domain.letter import (
     AccountLetter,
@@ -18,6 +19,7 @@ from cobranza_rules.domain.letter import (
     CoveredLine,
     CreditNoteRequest,
     Document,
+    InstalmentLetter,
     Letter,
     PastContact,
     PaymentLetter,
@@ -38,6 +40,9 @@ def document_for(session: Session, writer: Writer, action: PlannedAction, templa
     if action.subject == Scope.PAYMENT:
         heading = heading_for(session, writer, action, template, number=number, draft=draft)
         return payment_letter(session, heading, session.get_one(PaymentRow, action.items[0].subject_id))
+    if action.subject == Scope.INSTALMENT:
+        heading = heading_for(session, writer, action, template, number=number, draft=draft)
+        return instalment_letter(session, writer, heading, action.items[0].subject_id)
     return letter_for(session, writer, action, template, number=number, draft=draft)
 
 
@@ -57,6 +62,7 @@ def scope_of(document: Document) -> Subject:
         Letter: Scope.INVOICE,
         AccountLetter: Scope.CUSTOMER,
         PaymentLetter: Scope.PAYMENT,
+        InstalmentLetter: Scope.INSTALMENT,
         CollectionsRelation: Accounting.COLLECTIONS,
         CreditNoteRequest: Accounting.CREDIT_NOTES,
     }

@@ -13,7 +13,7 @@ from cobranza_rules.booking.task_answers import FIND_ADDRESS
 from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.planned import Outcome, Plan
-from cobranza_rules.store.tables import InvoiceRow, PaymentRow
+from cobranza_rules.store.tables import InstalmentRow, InvoiceRow, PaymentPlanRow, PaymentRow
 
 
 def report_missing_addresses(keeper: Bookkeeper, plan: Plan, today: dt.date) -> None:
@@ -32,6 +32,8 @@ def without_address(session: Session, plan: Plan) -> dict[int, list[int]]:
     for customer_id, invoice_id in session.execute(invoices):
         found[customer_id].append(invoice_id)
     paying = select(PaymentRow.customer_id).where(PaymentRow.id.in_(silent[Scope.PAYMENT]))
-    for customer_id in (*silent[Scope.CUSTOMER], *session.scalars(paying)):
+    planned = select(PaymentPlanRow.customer_id).join(InstalmentRow, InstalmentRow.plan_id == PaymentPlanRow.id)
+    in_plans = planned.where(InstalmentRow.id.in_(silent[Scope.INSTALMENT]))
+    for customer_id in (*silent[Scope.CUSTOMER], *session.scalars(paying), *session.scalars(in_plans)):
         found.setdefault(customer_id, [])
     return found

@@ -16,6 +16,7 @@ from cobranza_rules.letters.notice import NoticeLine
 from cobranza_rules.money import Money
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.planned import Item, PlannedAction
+from cobranza_rules.store.payment_plans import invoices_of_plan, plan_standing
 from cobranza_rules.store.replies import facts_from_json, invoices_about
 from cobranza_rules.store.tables import (
     AccountingPacketRow,
@@ -24,7 +25,9 @@ from cobranza_rules.store.tables import (
     ApprovalRow,
     CustomerRow,
     DiscountRow,
+    InstalmentRow,
     InvoiceRow,
+    PaymentPlanRow,
     PaymentRow,
     ReceivedRow,
     TaskRow,
@@ -41,6 +44,7 @@ def lines_of(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction, tr
         Scope.TASK: tell.task,
         Scope.APPROVAL: tell.approval,
         Scope.PAYMENT: tell.payment,
+        Scope.INSTALMENT: tell.instalment,
         Scope.DISCOUNT: tell.discount,
         Scope.CREDIT_NOTE_REQUEST: tell.credit_note_request,
         Scope.PACKET: tell.packet,
@@ -113,6 +117,14 @@ class _Telling:
         )
         invoices = tuple(self.session.scalars(covered.order_by(InvoiceRow.id)))
         return self._line(row.operation or item.number, row.paid_on, invoices=invoices, amount=Money(row.amount, row.currency))
+
+    def instalment(self, item: Item) -> NoticeLine:
+        """Its number is that of the plan; the amount is what is left to pay."""
+        row = self.session.get_one(InstalmentRow, item.subject_id)
+        plan = self.session.get_one(PaymentPlanRow, row.plan_id)
+        left = plan_standing(self.session, plan, self.calendar).instalments[row.position - 1].left
+        invoices = tuple(invoice.number for invoice in invoices_of_plan(self.session, plan))
+        return self._line(item.number, row.due_on, plan.id, invoices, Money(left, plan.currency))
 
     def discount(self, item: Item) -> NoticeLine:
         row = self.session.get_one(DiscountRow, item.subject_id)

@@ -16,6 +16,7 @@ from cobranza_rules.dispatch.accounting_papers import Wanted, collections_relati
 from cobranza_rules.dispatch.correspondence import Writer
 from cobranza_rules.dispatch.documents import document_for, memo_for
 from cobranza_rules.dispatch.instalment_plan import named_payments
+from cobranza_rules.dispatch.plan_letters import next_instalment
 from cobranza_rules.dispatch.rendering import Rendered, letter_files, writer_of
 from cobranza_rules.domain.company import Person
 from cobranza_rules.domain.letter import Document, Letter
@@ -155,6 +156,9 @@ def _groups(session: Session, workspace: Workspace, asked: Asked, chain: LetterC
     if scope is Scope.PAYMENT:
         payment = _payment(session, asked)
         return [(payment.currency, (Item(payment.id, payment.operation, chain.rule_id, 1, payment.amount),), ())]
+    if scope is Scope.INSTALMENT:
+        plan, row, left = next_instalment(session, asked.addressed, workspace.rules.calendar)
+        return [(plan.currency, (Item(row.id, row.due_on.isoformat(), chain.rule_id, 1, left),), ())]
     rows = invoices_named(session, asked.addressed, asked.invoices) if asked.invoices else _open(session, workspace, asked, chain)
     held = {row.id for row in rows if not asked.invoices and chain.ladder and _on_hold(row, asked.template)}
     return [

@@ -21,6 +21,7 @@ class DiscountKind(StrEnum):
     PRICE_DIFFERENCE = "price_difference"
     WITHHELD_TAX = "withheld_tax"
     SHORT_PAYMENT = "short_payment"
+    PAYMENT_PLAN = "payment_plan"
 
 
 class DiscountState(StrEnum):

@@ -55,6 +55,11 @@ def inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
         intervention_due=_day(data, "intervention_due"),
         intervention_task=data["intervention_task"],
         request=state.request or data.get("request"),
+        payment_plan=data.get("payment_plan"),
+        instalment_on=_day(data, "instalment_on"),
+        instalment_until=_day(data, "instalment_until"),
+        instalment_minor=data.get("instalment_minor", 0),
+        plan_percent=data.get("plan_percent", 0),
     )
 
 
@@ -87,4 +92,9 @@ def inheritance(state: InvoiceState) -> dict[str, Any]:
         "intervention_due": _iso(state.intervention_due),
         "intervention_task": state.intervention_task,
         "request": state.request,
+        "payment_plan": state.payment_plan,
+        "instalment_on": _iso(state.instalment_on),
+        "instalment_until": _iso(state.instalment_until),
+        "instalment_minor": state.instalment_minor,
+        "plan_percent": state.plan_percent,
     }

@@ -72,6 +72,11 @@ class InvoiceState:
     agreement: str = ""  # The number of the agreement that covers it
     agreement_id: int | None = None  # The version of it
     request: int | None = None  # The billing request that it answers
+    payment_plan: int | None = None  # The plan by which it is paid
+    instalment_on: dt.date | None = None  # Of that plan's oldest instalment that is not kept: its day,
+    instalment_until: dt.date | None = None  # the last day on which it may still be paid,
+    instalment_minor: int = 0  # and what is left of it
+    plan_percent: int = 0  # Kept in a hundred of the plan
     cfdi_missing: bool = False
     ledger_open: int | None = None  # What the accounting system says is open of it, None where it says nothing
 
@@ -244,6 +249,18 @@ def _intervention_answered(state: InvoiceState, entry: Entry) -> InvoiceState:
     return replace(state, intervention=entry.data["answer"], intervention_due=None)
 
 
+def _plan_stated(state: InvoiceState, entry: Entry) -> InvoiceState:
+    data = entry.data
+    return replace(
+        state,
+        payment_plan=data.get("plan"),
+        instalment_on=_day(data, "on"),
+        instalment_until=_day(data, "until"),
+        instalment_minor=data.get("minor", 0),
+        plan_percent=data.get("percent", 0),
+    )
+
+
 def _case_returned(state: InvoiceState, entry: Entry) -> InvoiceState:
     """Back to collections, as if the named rung had not been sent yet; without a name, the one before that which moved the case."""
     names = [rung.rung for rung in state.rungs]
@@ -293,6 +310,7 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.DISPUTE_CLOSED: lambda state, entry: replace(state, dispute_open=False, dispute_closed_on=entry.happened_on),
     EntryKind.INTERVENTION_OPENED: _intervention_opened,
     EntryKind.INTERVENTION_ANSWERED: _intervention_answered,
+    EntryKind.PLAN_STATED: _plan_stated,
     EntryKind.CASE_RETURNED: _case_returned,
     EntryKind.CASE_MOVED: lambda state, entry: replace(state, case_status=entry.data["case_status"]),
 }

@@ -152,6 +152,27 @@ class PaymentLetter(Heading):
     unapplied: Money | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalmentLetter(Heading):
+    """A document about one instalment of a payment plan.
+
+    `amount` is what is left to pay of it, by `due_on`; `plan` is the number of the plan, `position` its place in the `schedule`, from 1, of
+    which each payment says what is owed after it. `kept` was paid so far. `until` is the last day on which it may still be paid.
+    """
+
+    plan: int
+    agreed_on: dt.date
+    agreed_with: str
+    position: int
+    amount: Money
+    due_on: dt.date
+    until: dt.date
+    late: bool
+    kept: Money
+    schedule: tuple[AgreedPayment, ...]
+    invoices: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class CollectedLine:
     """What a payment covers of an invoice, with what was taken off it besides: a discount with its reason, and the credit note that documents it."""
@@ -210,4 +231,4 @@ class CreditNoteRequest(Heading):
     answer_by: dt.date | None = None
 
 
-Document = Letter | AccountLetter | PaymentLetter | CollectionsRelation | CreditNoteRequest
+Document = Letter | AccountLetter | PaymentLetter | InstalmentLetter | CollectionsRelation | CreditNoteRequest

@@ -18,6 +18,7 @@ _MOVED = (
     "reversed_on",
     "rungs",
     "intervention",
+    "payment_plan",
 )
 
 

@@ -27,6 +27,7 @@ class Scope(StrEnum):
     PAYMENT = "payment"
     DISCOUNT = "discount"
     CREDIT_NOTE_REQUEST = "credit_note_request"  # one that Accounting has not sent yet
+    INSTALMENT = "instalment"  # one of a payment plan that is not paid
     PACKET = "packet"  # one for Accounting
 
 

@@ -14,7 +14,14 @@ from cobranza_rules.domain.aging import bucket_of
 from cobranza_rules.domain.due_basis import DueBasis, basis_of_json, overdue_of
 from cobranza_rules.domain.schedule import DuePart
 from cobranza_rules.domain.tax_days import days_past_month
-from cobranza_rules.facts.spans import Span, at_least_days, at_least_days_past_month, at_least_workdays, from_ordinal
+from cobranza_rules.facts.spans import (
+    Span,
+    at_least_days,
+    at_least_days_past_month,
+    at_least_workdays,
+    at_least_workdays_late,
+    from_ordinal,
+)
 from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
 
@@ -47,6 +54,8 @@ AS_THEY_ARE = {
     "cfdi_missing": "cfdi_missing",
     "ledger_difference": "ledger_difference",
     "intervention": "intervention",
+    "instalment_amount": "instalment_minor",
+    "plan_percent_kept": "plan_percent",
 }
 
 # Texts that are facts where there is one.
@@ -78,6 +87,9 @@ class Day:
         self.today = today
         self.no_bucket = bucket_of(None, buckets)
         self.workdays_since = OfDate(lambda day: calendar.between(day, today), lambda count: at_least_workdays(calendar, today, count))
+        self.workdays_late = OfDate(
+            lambda day: calendar.between(calendar.on_or_after(day), today), lambda count: at_least_workdays_late(calendar, today, count)
+        )
         self.days_since = OfDate(lambda day: (today - day).days, lambda count: at_least_days(today, count))
         self.days_since_month = OfDate(lambda day: days_past_month(day, today), lambda count: at_least_days_past_month(today, count))
         self.bucket = OfDate(lambda day: bucket_of((today - day).days, buckets))
@@ -116,6 +128,16 @@ def _intervention_overdue(day: Day, states: Column, deadlines: Column) -> list[V
     return [state == "open" and due is not None and past[due] for state, due in zip(states, deadlines, strict=True)]
 
 
+def _plan_open(day: Day, last_days: Column) -> list[Value]:
+    past = day.is_past
+    return [last is not None and not past[last] for last in last_days]
+
+
+def _plan_broken(day: Day, last_days: Column) -> list[Value]:
+    past = day.is_past
+    return [last is not None and past[last] for last in last_days]
+
+
 def _overdue_amount(day: Day, balances: Column, paid: Column, due_dates: Column, bases: Column) -> list[Value]:
     """Of instalments those that are past their due date, as far as payments have not covered them."""
     past = day.is_past
@@ -149,6 +171,8 @@ OF_A_DATE: dict[str, tuple[str, Callable[[Day], OfDate], Callable[[Day], Value |
     "payment_claimed": ("claimed_on", lambda day: day.is_known, lambda _day: False),
     "workdays_since_cheque": ("cheque_on", lambda day: day.workdays_since, lambda _day: None),
     "workdays_since_claim": ("claimed_on", lambda day: day.workdays_since, lambda _day: None),
+    "instalment_on": ("instalment_on", lambda day: day.ordinal, lambda _day: None),
+    "instalment_workdays_late": ("instalment_on", lambda day: day.workdays_late, lambda _day: 0),
 }
 # Facts that several columns say together.
 OF_MORE: dict[str, tuple[tuple[str, ...], Callable[..., list[Value]]]] = {
@@ -158,6 +182,8 @@ OF_MORE: dict[str, tuple[tuple[str, ...], Callable[..., list[Value]]]] = {
     "promise_open": (("promised_on", "promised_minor", "promise_paid", "status"), _promise_open),
     "intervention_overdue": (("intervention", "intervention_due"), _intervention_overdue),
     "overdue_amount": (("balance", "paid", "due_on", "due_basis"), _overdue_amount),
+    "plan_open": (("instalment_until",), _plan_open),
+    "plan_broken": (("instalment_until",), _plan_broken),
 }
 TRUTHS = frozenset(fact for fact in AS_THEY_ARE if VOCABULARY[Scope.INVOICE][fact].type is FactType.BOOLEAN)
 
@@ -283,6 +309,10 @@ class InvoicePresent(Protocol):
     ledger_difference: Any
     intervention: Any
     intervention_due: Any
+    instalment_on: Any
+    instalment_until: Any
+    instalment_minor: Any
+    plan_percent: Any
     agreement: Any
     request: Any
 

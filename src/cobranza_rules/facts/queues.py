@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.domain.payment_plans import InstalmentStanding, PlanStanding, PlanState
 from cobranza_rules.domain.tax_days import days_past_month
 from cobranza_rules.facts.invoices import Facts
 from cobranza_rules.facts.vocabulary import Value
@@ -46,6 +47,32 @@ def approval_facts(
         "planned_by": planned_by,
         "workdays_waiting": calendar.between(since, today),
         **claimed,
+    }
+
+
+def instalment_facts(
+    customer: Customer,
+    plan: int,
+    currency: str,
+    each: InstalmentStanding,
+    standing: PlanStanding,
+    today: dt.date,
+    calendar: BusinessCalendar,
+) -> Facts:
+    """One that is not kept whole, of a plan that stands as `standing` says."""
+    return {
+        **customer,
+        "payment_plan": plan,
+        "amount": each.left,
+        "planned_amount": each.instalment.minor,
+        "currency": currency,
+        "instalment_on": each.instalment.due_on.toordinal(),
+        "instalment_state": each.state(today, calendar).value,
+        "instalment_workdays_ahead": calendar.between(today, each.instalment.due_on),
+        "instalment_workdays_late": each.workdays_late(today, calendar),
+        "first_unpaid": each is standing.next,
+        "plan_broken": standing.state(today) is PlanState.BROKEN,
+        "plan_percent_kept": standing.percent_kept,
     }
 
 

@@ -48,6 +48,14 @@ def at_least_workdays(calendar: BusinessCalendar, today: dt.date, count: int) ->
     return Span(last=last) if last is not None else None
 
 
+def at_least_workdays_late(calendar: BusinessCalendar, today: dt.date, count: int) -> Span | None:
+    """As `at_least_workdays`, for dates that stand for the next business day where they are days off."""
+    if count <= 0:
+        return Span()
+    last = last_with_workdays(calendar, today, count)
+    return Span(last=calendar.on_or_before(last)) if last is not None else None
+
+
 def at_least_days(today: dt.date, count: int) -> Span | None:
     """Dates that lie at least `count` days back; None where no date is so far away."""
     try:

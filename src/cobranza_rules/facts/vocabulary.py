@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cobranza_rules.facts.fact import A, B, D, Fact, FactType, N, Scope, T, Value, fact
 from cobranza_rules.facts.vocabulary_accounting import CREDIT_NOTE_REQUEST_FACTS, DISCOUNT_FACTS, PACKET_FACTS
+from cobranza_rules.facts.vocabulary_plans import INSTALMENT_FACTS, PLAN_FACTS
 from cobranza_rules.facts.vocabulary_queues import APPROVAL_FACTS, PAYMENT_FACTS, TASK_FACTS
 from cobranza_rules.facts.vocabulary_replies import REPLY_FACTS
 from cobranza_rules.language import N_
@@ -221,6 +222,7 @@ INVOICE_FACTS = (
         neutral="none",
     ),
     fact("intervention_overdue", B, N_("the intervention's deadline has passed without an answer"), "intervention_overdue", neutral=False),
+    *PLAN_FACTS,
 )
 
 # The facts of each scope beside those of the customer, which every scope has but a packet, which is about many customers.
@@ -233,6 +235,7 @@ OWN_FACTS: dict[Scope, tuple[Fact, ...]] = {
     Scope.PAYMENT: PAYMENT_FACTS,
     Scope.DISCOUNT: DISCOUNT_FACTS,
     Scope.CREDIT_NOTE_REQUEST: CREDIT_NOTE_REQUEST_FACTS,
+    Scope.INSTALMENT: INSTALMENT_FACTS,
     Scope.PACKET: PACKET_FACTS,
 }
 

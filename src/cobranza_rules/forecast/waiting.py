@@ -15,7 +15,14 @@ from cobranza_rules.rules.planned import Outcome, Verdict
 READ_AGAIN = frozenset({"workdays_since_bank_statement", "hours_since_mailbox_poll"})  # Facts of the company that the program reads itself
 # Where they are known, each day changes them by itself.
 COUNTED_IN_DAYS = frozenset(
-    {"days_overdue", "days_since_issue_month", "workdays_since_delivery", "promise_workdays_late", "workdays_since_claim"}
+    {
+        "days_overdue",
+        "days_since_issue_month",
+        "workdays_since_delivery",
+        "promise_workdays_late",
+        "workdays_since_claim",
+        "instalment_workdays_late",
+    }
 )
 # What somebody does that changes a fact; of the others it is said which facts they are.
 EVENTS = {
@@ -27,6 +34,8 @@ EVENTS = {
     "cfdi_missing": N_("its CFDI is imported"),
     "ledger_difference": N_("a report of the accounting system agrees ('cobranza differences')"),
     "promise_open": N_("the promise is kept"),
+    "plan_open": N_("the payment plan is kept, or broken ('cobranza payment-plan list')"),
+    "plan_broken": N_("what is late of the payment plan is paid ('cobranza payment-plan list')"),
     "payment_claimed": N_("the payment is found"),
     "cancellation_pending": N_("the cancellation is decided on"),
     "customer_ready": N_("the customer's data are complete ('cobranza import')"),

@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import N_
-
-
-class FieldKind(StrEnum):
-    TEXT = "text"
-    FLAG = "flag"  # true or false, for {% if %}
-    GROUP = "group"  # has fields of its own: company.name
-    LIST = "list"  # of groups, for {% for %}
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateField:
-    """`parts` are the fields of a group, or of each entry of a list."""
-
-    name: str
-    kind: FieldKind
-    meaning: str
-    parts: tuple[TemplateField, ...] = ()
-
-    def part(self, name: str) -> TemplateField | None:
-        return next((part for part in self.parts if part.name == name), None)
-
-
-def text_field(name: str, meaning: str) -> TemplateField:
-    return TemplateField(name, FieldKind.TEXT, meaning)
-
-
-def flag(name: str, meaning: str) -> TemplateField:
-    return TemplateField(name, FieldKind.FLAG, meaning)
+from cobranza_rules.letters.plan_catalogue import DUE_INSTALMENT, PAYMENT_PLAN
+from cobranza_rules.letters.template_field import FieldKind, TemplateField, flag, text_field
 
 
 def _person(name: str, meaning: str) -> TemplateField:
@@ -241,6 +214,15 @@ PAYMENT_FIELDS = (
     TemplateField("payment", FieldKind.GROUP, N_("the payment"), _PAYMENT),
     TemplateField("covered", FieldKind.LIST, N_("the invoices that it covers"), _COVERED),
 )
+# Of a rule for instalments of payment plans
+INSTALMENT_FIELDS = (
+    *HEADING,
+    TemplateField("instalment", FieldKind.GROUP, N_("the instalment"), DUE_INSTALMENT),
+    TemplateField("plan", FieldKind.GROUP, N_("its payment plan"), PAYMENT_PLAN),
+    TemplateField("instalments", FieldKind.LIST, N_("all payments of the plan"), _INSTALMENT),
+    flag("has_account", N_("we have an account in this currency")),
+    TemplateField("account", FieldKind.GROUP, N_("our account for this currency"), _ACCOUNT),
+)
 # Of what Accounting receives
 COLLECTIONS_FIELDS = (
     *HEADING,
@@ -273,6 +255,7 @@ BY_SCOPE: dict[Subject, dict[str, TemplateField]] = {
     Scope.INVOICE: BY_NAME,
     Scope.CUSTOMER: {field.name: field for field in CUSTOMER_FIELDS},
     Scope.PAYMENT: {field.name: field for field in PAYMENT_FIELDS},
+    Scope.INSTALMENT: {field.name: field for field in INSTALMENT_FIELDS},
     Accounting.COLLECTIONS: {field.name: field for field in COLLECTIONS_FIELDS},
     Accounting.CREDIT_NOTES: {field.name: field for field in CREDIT_NOTE_FIELDS},
 }

@@ -12,6 +12,7 @@ from cobranza_rules.domain.letter import (
     CreditNoteRequest,
     Document,
     Heading,
+    InstalmentLetter,
     Letter,
     LetterLine,
     PaymentLetter,
@@ -19,6 +20,7 @@ from cobranza_rules.domain.letter import (
 from cobranza_rules.letters.accounting_fields import collections_fields, request_fields
 from cobranza_rules.letters.enclosures import enclosures_text
 from cobranza_rules.letters.formats import bucket_label, grouped_clabe, in_words, long_date, money_text, short_date
+from cobranza_rules.letters.plan_fields import plan_fields
 from cobranza_rules.letters.pursuit_fields import pursuit_fields
 from cobranza_rules.money import total
 
@@ -31,6 +33,8 @@ def fields_of(document: Document) -> dict[str, Any]:
         return {**_heading(document), **_whole_account(document)}
     if isinstance(document, PaymentLetter):
         return {**_heading(document), **_paid(document)}
+    if isinstance(document, InstalmentLetter):
+        return {**_heading(document), **plan_fields(document), **_to_our_account(document, document.amount.currency)}
     if isinstance(document, CollectionsRelation):
         return {**_heading(document), **collections_fields(document)}
     if isinstance(document, CreditNoteRequest):
@@ -69,7 +73,6 @@ def _heading(document: Heading) -> dict[str, Any]:
 def _owed(letter: Letter) -> dict[str, Any]:
     """What is owed in the letter's currency."""
     language = letter.language
-    account = letter.company.account_for(letter.currency)
     overdue = [line for line in letter.lines if line.days_overdue > 0]
     held = total([line.balance for line in letter.held], letter.currency)
     unapplied = total([amount for _what, amount in letter.unapplied], letter.currency)
@@ -90,9 +93,13 @@ def _owed(letter: Letter) -> dict[str, Any]:
         "net_total": money_text(letter.total + held - unapplied, language),
         "overdue_total": money_text(total([line.balance for line in overdue], letter.currency), language),
         "oldest_days_overdue": str(max((line.days_overdue for line in overdue), default=0)),
-        "has_account": account is not None,
-        "account": _account(account),
+        **_to_our_account(letter, letter.currency),
     }
+
+
+def _to_our_account(document: Heading, currency: str) -> dict[str, Any]:
+    account = document.company.account_for(currency)
+    return {"has_account": account is not None, "account": _account(account)}
 
 
 def _whole_account(document: AccountLetter) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from cobranza_rules.language import Sentence, _
-from cobranza_rules.letters.field_catalogue import BY_NAME, TemplateField
+from cobranza_rules.letters.field_catalogue import BY_NAME
 from cobranza_rules.letters.sandbox import LetterEnvironment, render_bounded
 from cobranza_rules.letters.template_check import check_source, fields_named
+from cobranza_rules.letters.template_field import TemplateField
 from cobranza_rules.problems import Problem, ProblemError
 
 ENVIRONMENT = LetterEnvironment("<br>")

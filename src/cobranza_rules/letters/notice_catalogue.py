@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cobranza_rules.language import N_
-from cobranza_rules.letters.field_catalogue import COMPANY, PERSON, FieldKind, TemplateField, flag, text_field
+from cobranza_rules.letters.field_catalogue import COMPANY, PERSON
+from cobranza_rules.letters.template_field import FieldKind, TemplateField, flag, text_field
 
 _LINE = (
     text_field("customer", N_("the customer's code")),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cobranza_rules.language import N_
-from cobranza_rules.letters.field_catalogue import BY_NAME, PERSON, FieldKind, TemplateField, text_field
+from cobranza_rules.letters.field_catalogue import BY_NAME, PERSON
+from cobranza_rules.letters.template_field import FieldKind, TemplateField, text_field
 
 # Their templates stand among the letters, and are none that a rule may name.
 PACKET_TEMPLATES = ("packet-cover", "escalation-cover", "packet-index")

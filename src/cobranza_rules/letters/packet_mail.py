@@ -9,9 +9,10 @@ from typing import Any
 
 from cobranza_rules.domain.company import Company, Person
 from cobranza_rules.language import N_
-from cobranza_rules.letters.field_catalogue import COMPANY, PERSON, FieldKind, TemplateField, flag, text_field
+from cobranza_rules.letters.field_catalogue import COMPANY, PERSON
 from cobranza_rules.letters.fields import company_fields, person_fields
 from cobranza_rules.letters.formats import long_date, money_text
+from cobranza_rules.letters.template_field import FieldKind, TemplateField, flag, text_field
 from cobranza_rules.money import Money
 
 PACKET_NOTICES = frozenset({"accounting-packet", "credit-note-requests"})

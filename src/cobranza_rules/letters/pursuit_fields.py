@@ -7,6 +7,7 @@ from typing import Any
 from cobranza_rules.domain.late_interest import LateInterest
 from cobranza_rules.domain.letter import Letter
 from cobranza_rules.letters.formats import in_words, long_date, money_text, percent_text, short_date
+from cobranza_rules.letters.plan_fields import agreed_payments
 from cobranza_rules.money import Money
 
 
@@ -23,15 +24,7 @@ def pursuit_fields(letter: Letter) -> dict[str, Any]:
         "agreement_signed": long_date(agreement.signed_on, language) if agreement else "",
         "has_interest": letter.interest is not None,
         "interest": _interest(letter.interest, letter.total, language),
-        "instalments": [
-            {
-                "number": str(number),
-                "due": long_date(instalment.due_on, language),
-                "amount": money_text(instalment.amount, language),
-                "balance": money_text(instalment.balance, language),
-            }
-            for number, instalment in enumerate(letter.instalments, 1)
-        ],
+        "instalments": agreed_payments(letter.instalments, language),
         "answer_by": long_date(letter.answer_by, language),
     }
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from cobranza_rules.domain.company import Company
 from cobranza_rules.language import N_
-from cobranza_rules.letters.field_catalogue import COMPANY, FieldKind, TemplateField, text_field
+from cobranza_rules.letters.field_catalogue import COMPANY
 from cobranza_rules.letters.fields import company_fields
 from cobranza_rules.letters.formats import long_date, money_text, short_date
+from cobranza_rules.letters.template_field import FieldKind, TemplateField, text_field
 from cobranza_rules.money import Money
 
 REQUEST_NOTICES = frozenset({"request-accepted", "request-refused"})

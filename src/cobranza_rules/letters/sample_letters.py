@@ -30,6 +30,7 @@ from cobranza_rules.domain.letter import (
 from cobranza_rules.domain.schedule import DuePart
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.letters.field_catalogue import Accounting, Subject
+from cobranza_rules.letters.sample_plan import instalment_letter
 from cobranza_rules.money import Money, total
 
 TODAY = dt.date(2026, 3, 5)
@@ -78,6 +79,7 @@ INTERNAL = Addressee(COMPANY.name, COMPANY.rfc, ACCOUNTING.name, ACCOUNTING.titl
 # Templates of rules for customers, and of rules for payments
 OF_ACCOUNTS = ("account-statement", "overdue-warning")
 OF_PAYMENTS = ("payment-received", "payment-confirmation")
+OF_INSTALMENTS = ("instalment-due", "instalment-late")
 OF_OVERDUE = ("formal-demand", "sales-intervention")
 SIGNED_BY_THE_MANAGER = ("transmittal", "acknowledgement-form", "formal-demand", "acknowledgement-of-debt")
 HEADING = [field.name for field in dataclasses.fields(Heading)]
@@ -89,6 +91,8 @@ def sample_document(template: str, language: str, subject: Subject) -> Document:
         return account_letter(language, template=template)
     if subject is Scope.PAYMENT:
         return payment_letter(language, template=template)
+    if subject is Scope.INSTALMENT:
+        return instalment_letter(letter("statement", language), DOMESTIC.person, template)
     if subject is Accounting.COLLECTIONS:
         return collections_relation(language, template=template)
     if subject is Accounting.CREDIT_NOTES:

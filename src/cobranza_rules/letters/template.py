@@ -11,10 +11,11 @@ from jinja2 import Template
 
 from cobranza_rules.letters import html_template
 from cobranza_rules.letters.docx_package import open_docx
-from cobranza_rules.letters.field_catalogue import BY_NAME, TemplateField
+from cobranza_rules.letters.field_catalogue import BY_NAME
 from cobranza_rules.letters.numbering import Numbering
 from cobranza_rules.letters.sandbox import render_bounded
 from cobranza_rules.letters.template_check import check_source, fields_named
+from cobranza_rules.letters.template_field import TemplateField
 from cobranza_rules.letters.template_parts import TemplateParts, read_parts
 from cobranza_rules.letters.word import ENVIRONMENT, PROPERTY_ENVIRONMENT, WordTemplate, core_source
 from cobranza_rules.problems import Problem, ProblemError

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from jinja2 import TemplateSyntaxError, meta, nodes
 
 from cobranza_rules.language import Sentence, _
-from cobranza_rules.letters.field_catalogue import BY_NAME, LOOP_FIELDS, FieldKind, TemplateField
+from cobranza_rules.letters.field_catalogue import BY_NAME, LOOP_FIELDS
 from cobranza_rules.letters.sandbox import FILTERS, TESTS, LetterEnvironment
 from cobranza_rules.letters.tag_faults import said_of
+from cobranza_rules.letters.template_field import FieldKind, TemplateField
 
 DEEPEST_LOOP = 2
 DEEPEST_TAG = 60  # Levels of the syntax tree; Jinja goes down it by recursion when it compiles, too.

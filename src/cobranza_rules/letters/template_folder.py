@@ -13,7 +13,7 @@ from pathlib import Path
 from cobranza_rules.domain.company import NO_PICTURES, Pictures
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
-from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, Subject, TemplateField
+from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, Subject
 from cobranza_rules.letters.mail_body import MailTemplate, compile_mail
 from cobranza_rules.letters.notice_catalogue import NOTICE_BY_NAME
 from cobranza_rules.letters.packet_catalogue import PACKET_BY_NAME, PACKET_TEMPLATES
@@ -21,6 +21,7 @@ from cobranza_rules.letters.packet_mail import PACKET_MAIL_BY_NAME, PACKET_NOTIC
 from cobranza_rules.letters.placed_pictures import with_pictures
 from cobranza_rules.letters.request_notice import REQUEST_BY_NAME, REQUEST_NOTICES
 from cobranza_rules.letters.template import CompiledTemplate, compile_template
+from cobranza_rules.letters.template_field import TemplateField
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.model import StepKind
 

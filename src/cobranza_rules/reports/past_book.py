@@ -28,6 +28,7 @@ BESIDE = [
     for kind in (
         *(EntryKind.RUNG_SENT, EntryKind.RUNG_UNDONE, EntryKind.REMINDED_BEFORE, EntryKind.CASE_RETURNED, EntryKind.CASE_MOVED),
         *(EntryKind.INTERVENTION_OPENED, EntryKind.INTERVENTION_ANSWERED, EntryKind.LEDGER_STATED),
+        EntryKind.PLAN_STATED,
         *(EntryKind.SUPPORT_REQUIRED, EntryKind.SUPPORT_ATTACHED, EntryKind.SUPPORT_WITHDRAWN),
     )
 ]

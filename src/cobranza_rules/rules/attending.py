@@ -21,8 +21,17 @@ from cobranza_rules.rules.recipients import addresses_told, reaches_customer, re
 from cobranza_rules.rules.ruling import reason_of_rule
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, QueueSubject
 
-QUEUES = (Scope.CUSTOMER, Scope.TASK, Scope.APPROVAL, Scope.PAYMENT, Scope.DISCOUNT, Scope.CREDIT_NOTE_REQUEST, Scope.PACKET)
-WITH_AMOUNT = (Scope.PAYMENT, Scope.DISCOUNT, Scope.CREDIT_NOTE_REQUEST)
+QUEUES = (
+    Scope.CUSTOMER,
+    Scope.TASK,
+    Scope.APPROVAL,
+    Scope.PAYMENT,
+    Scope.DISCOUNT,
+    Scope.CREDIT_NOTE_REQUEST,
+    Scope.INSTALMENT,
+    Scope.PACKET,
+)
+WITH_AMOUNT = (Scope.PAYMENT, Scope.DISCOUNT, Scope.CREDIT_NOTE_REQUEST, Scope.INSTALMENT)
 
 
 def attend_queues(deciding: Deciding) -> None:

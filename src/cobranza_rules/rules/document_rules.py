@@ -42,6 +42,7 @@ class RuleScope(StrEnum):
     PAYMENT = "payment"
     DISCOUNT = "discount"
     CREDIT_NOTE_REQUEST = "credit_note_request"
+    INSTALMENT = "instalment"
     PACKET = "packet"
 
 

@@ -14,7 +14,11 @@ from cobranza_rules.rules.yaml_marks import YamlMap, YamlNode
 
 ATTACHMENTS = ("letter", "cfdi", "support", "statement")
 # What is about no invoice or payment in particular has no CFDI, and only an invoice has support.
-NOT_ATTACHED: Mapping[Scope, tuple[str, ...]] = {Scope.CUSTOMER: ("cfdi", "support"), Scope.PAYMENT: ("support",)}
+NOT_ATTACHED: Mapping[Scope, tuple[str, ...]] = {
+    Scope.CUSTOMER: ("cfdi", "support"),
+    Scope.PAYMENT: ("support",),
+    Scope.INSTALMENT: ("cfdi", "support"),
+}
 RECORDS = ("acknowledgement", "not_received", "promise", "payment_claim", "dispute")
 SETTABLE = ("delivery", "case_status")  # Facts that are what a rule last made them; all others are found out.
 MESSAGES = (StepKind.DELIVER, StepKind.EMAIL)
@@ -44,6 +48,7 @@ POSSIBLE: Mapping[Scope, tuple[StepKind, ...]] = {
     Scope.REPLY: OF_REPLIES,
     Scope.CUSTOMER: OF_CUSTOMERS,
     Scope.PAYMENT: (*OF_CUSTOMERS, StepKind.PACKET),
+    Scope.INSTALMENT: OF_CUSTOMERS,
     Scope.DISCOUNT: (*OF_QUEUES, StepKind.PACKET),
     Scope.PACKET: (*OF_QUEUES, StepKind.PACKET),
 }
@@ -96,7 +101,7 @@ def _instead(written: str, scope: Scope) -> Sentence | None:
     """What to do where a step that is about a customer stands in a rule that is not."""
     if written not in {kind.value for kind in TO_CUSTOMERS}:
         return None
-    if scope in (Scope.CUSTOMER, Scope.PAYMENT):
+    if scope in (Scope.CUSTOMER, Scope.PAYMENT, Scope.INSTALMENT):
         return _("'deliver' hands invoices over; write 'email'")
     return _("customers are written to by rules for invoices, customers and payments; people of the company are told with 'notice'")
 

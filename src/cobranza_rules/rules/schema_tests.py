@@ -52,6 +52,7 @@ VALUES: dict[str, Schema] = {
     "invoice": described(one_or_many(A_CODE), N_("an invoice of this test, by its id")),
     "invoices": described(one_or_many(A_CODE), N_("invoices of this test, by their ids")),
     "pay_on": described(A_DAY, N_("the day for which payment is promised")),
+    "grace": described(whole(30), N_("business days in which an instalment may still be paid after its day; 0 where it is not said")),
     "amount": described(AN_AMOUNT, N_("an amount with its currency, like 1200.00 MXN")),
     "name": described(A_NAME, N_("the name of a task")),
     "assign": described(A_NAME, N_("the role that has to do it")),
@@ -74,6 +75,8 @@ VALUES: dict[str, Schema] = {
     "roles": described(one_or_many(choice(CONTACTS)), N_("contacts that now have a valid address")),
     **{name: of_fact(REPLY_FACTS[name]) for name in (*REPLY_TRUTHS, "attached_files")},
 }
+PARTS = list_of(mapping(("due", "amount"), {"due": VALUES["due"], "amount": VALUES["amount"]}, required=["due", "amount"]))
+VALUES["instalments"] = described(PARTS, N_("the payments that were agreed on; together they are what is open"))
 ABOUT: Schema = described(
     one_or_many(A_TEXT, maybe_none=True),
     N_("what a rule looks at that is not for invoices: the task, the rule whose message waits, the customer, the day of the payment"),
@@ -85,10 +88,7 @@ GIVEN: dict[str, Schema] = {
     "customer": VALUES["customer"],
     "due": VALUES["due"],
     "issued": described(A_DAY, N_("the day on which it was issued")),
-    "instalments": described(
-        list_of(mapping(("due", "amount"), {"due": VALUES["due"], "amount": VALUES["amount"]}, required=["due", "amount"])),
-        N_("its parts, each with its due date; together they are what was invoiced"),
-    ),
+    "instalments": described(PARTS, N_("its parts, each with its due date; together they are what was invoiced")),
     "contrarrecibo": described(A_DAY, N_("the day on which the customer's contrarrecibo says that it will pay")),
     "requested_contact": described(A_CODE, N_("whom its billing request names as the one to whom it is delivered")),
     "requested_mode": described(of_fact(FACTS["delivery_mode"]), N_("how its billing request wants it delivered")),
@@ -135,6 +135,8 @@ EVENT_WORDS = {
     "substituted": N_("another invoice takes its place"),
     "due_set": N_("it gets another due date"),
     "intervention": N_("the task of the intervention is answered"),
+    "payment_plan": N_("all that is open of these invoices is agreed to be paid in instalments"),
+    "payment_plan_cancelled": N_("their payment plan is cancelled"),
     "case_moved": N_("the case goes to somebody else"),
     "case_returned": N_("the case comes back to collections; it goes on from the rung, or with the last reminder again"),
     "reply": N_("an answer comes in"),
@@ -211,6 +213,7 @@ def _event() -> Schema:
             continue
         needed = [key for key in ("kind", "roles") if key in keys] + [key for key, of in REQUIRED.items() if kind in of]
         kinds[kind] = mapping(("customer", *keys), {**GIVEN, **VALUES}, needed if kind == "facts" else ["customer", *needed])
+    kinds["payment_plan"]["required"] = ["instalments"]
     kinds["facts"]["dependencies"] = {"customer_ready": ["customer"]}
     kinds |= {fate: {**mapping(FATE_KEYS, VALUES), **ONE_RULE} for fate in FATES}
     values = {"on": ON, **{kind: described(schema, EVENT_WORDS[kind]) for kind, schema in kinds.items()}}

@@ -23,6 +23,7 @@ from cobranza_rules.rules.overrides import Override, OverrideKind, Overrides, ov
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.testing_discounts import TestedDiscount, TestedPacket
 from cobranza_rules.rules.testing_model import GivenCustomer, GivenInvoice, RuleTest
+from cobranza_rules.rules.testing_plans import TestedPlan, plans_after
 
 
 class Stage(StrEnum):
@@ -130,6 +131,7 @@ class TestedBook:
     payments: list[TestedPayment] = field(default_factory=list)
     discounts: list[TestedDiscount] = field(default_factory=list)
     packets: list[TestedPacket] = field(default_factory=list)
+    plans: list[TestedPlan] = field(default_factory=list)
     ids: count[int] = field(default_factory=lambda: count(1))
     entries: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     time: dt.time | None = None  # Of the day's run; within the contact hours where it is not said
@@ -172,7 +174,10 @@ class TestedBook:
     def enter(self, invoice_id: int, entry: Entry) -> None:
         self.entries[invoice_id].append(entry)
         currency, calendar = self.invoices[invoice_id].currency, self.rules.calendar
+        before = self.states[invoice_id].balance
         self.states[invoice_id] = after_with_due_date(self.states[invoice_id], entry, currency, calendar)
+        if self.states[invoice_id].balance != before:
+            plans_after(self, invoice_id, entry.happened_on)
 
     def confirm(self, tested: TestedAction, on: dt.date) -> None:
         """Every step of the chain is done: tasks are opened, replies recorded, and the rung and `sets` take effect."""

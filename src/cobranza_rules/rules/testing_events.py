@@ -51,6 +51,8 @@ ABOUT_INVOICES: Mapping[str, tuple[str, ...]] = {
     "substituted": ("by",),
     "due_set": ("due",),
     "intervention": ("answer", "pay_on"),
+    "payment_plan": ("instalments", "grace"),
+    "payment_plan_cancelled": (),
     "case_moved": ("case_status",),
     "case_returned": ("rung",),
 }
@@ -179,14 +181,31 @@ class EventReader:
             "by": fields.one_of("by", self.names.invoices, required=kind in REQUIRED["by"]),
             "answer": fields.one_of("answer", ANSWERS, required=kind in REQUIRED["answer"]),
             "rung": fields.one_of("rung", self.names.rungs),
+            "instalments": self._instalments(fields, invoices) if kind == "payment_plan" else (),
+            "grace": fields.whole("grace", most=30),
             "discount_kind": fields.one_of("discount_kind", DISCOUNT_FACTS["discount_kind"].choices),
             "discount_state": fields.one_of("discount_state", DISCOUNT_FACTS["discount_state"].choices),
             "case_status": fields.one_of("case_status", FACTS["case_status"].choices, required=kind in REQUIRED["case_status"]),
         }
         return Event(on, kind, fields.place, invoices, data=data)
 
-    def _amount(self, fields: CaseFields, invoices: tuple[str, ...]) -> Any:
-        amount = fields.amount("amount")
+    def _instalments(self, fields: CaseFields, invoices: tuple[str, ...]) -> tuple[tuple[dt.date, Money], ...]:
+        """Those of a payment plan, in the currency of its invoices."""
+        found = []
+        nodes = fields.several("instalments") if "instalments" in fields else ()
+        if not nodes:
+            fields.findings.error(
+                fields.place, _("a payment plan has instalments"), _("write instalments: [{due: 2026-03-06, amount: 500.00 MXN}]")
+            )
+        for node in nodes:
+            each = CaseFields(node, _("an instalment"), ("due", "amount"), fields.findings)
+            day, amount = each.day("due", required=True), self._amount(each, invoices, required=True)
+            if day is not None and amount is not None:
+                found.append((day, amount))
+        return tuple(found)
+
+    def _amount(self, fields: CaseFields, invoices: tuple[str, ...], *, required: bool = False) -> Any:
+        amount = fields.amount("amount", required=required)
         if amount is not None and any(self.names.invoices[each].currency != amount.currency for each in invoices):
             what = _("{currency} is not the currency of the invoice", currency=amount.currency)
             fields.findings.error(fields.place_of("amount"), what, _("write the amount in the invoice's currency"))
@@ -257,6 +276,10 @@ def read_history(node: YamlNode, names: Names, start: dt.date, parent: CaseField
     fields = CaseFields(node, _("what was sent before"), HISTORY_KEYS, parent.findings)
     on, rule_id = fields.day("on", required=True), names.sending_rule_of(fields, before=True)
     of_customer = names.scopes.get(rule_id) is Scope.CUSTOMER
+    if names.scopes.get(rule_id) is Scope.INSTALMENT:
+        what = _("rule '{id}' is for payment plans, and none was agreed on before the first day", id=rule_id)
+        fields.findings.error(fields.place_of("rule"), what, _("let the plan come under 'events'"))
+        return None
     if names.scopes.get(rule_id) is Scope.PAYMENT:
         what = _("rule '{id}' is for payments, and none came before the first day", id=rule_id)
         fields.findings.error(fields.place_of("rule"), what, _("let the payment come under 'events'"))

@@ -18,6 +18,7 @@ from cobranza_rules.domain.schedule import DuePart, oldest_uncovered
 from cobranza_rules.domain.support import ANY
 from cobranza_rules.facts.build import COMPANY_FACTS
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, PROMISES_KEPT, Value
+from cobranza_rules.facts.vocabulary_plans import PLAN_FACTS
 from cobranza_rules.language import N_, _
 from cobranza_rules.money import Money
 from cobranza_rules.rules.fields import Findings
@@ -84,6 +85,7 @@ FOLLOWING = {
     "overdue_amount": N_("it is the balance, once 'due' has passed"),
     "promise_open": N_("give 'promised_on'"),
     "promise_workdays_late": N_("give 'promised_on'"),
+    **dict.fromkeys((fact.name for fact in PLAN_FACTS), N_("let the event 'payment_plan' happen on the first day")),
     "dunning_level": N_("give what was sent under 'history'"),
     **{fact.name: N_("give it under 'customers'") for fact in CUSTOMER_FACTS if fact.name != "customer"},
 }

@@ -18,6 +18,7 @@ from cobranza_rules.rules.testing_accounting import accounting_answered, credit_
 from cobranza_rules.rules.testing_book import TestedBook, TestedPayment
 from cobranza_rules.rules.testing_fates import late_fate
 from cobranza_rules.rules.testing_model import Event, Fate
+from cobranza_rules.rules.testing_plans import plan_agreed, plan_cancelled
 from cobranza_rules.rules.testing_replies import inbox_settled, reply_comes_in, settle_replies
 
 # Entries that an event makes just so on each of its invoices.
@@ -222,6 +223,8 @@ _INVOICE_EVENTS: dict[str, Callable[[TestedBook, Event, int, str], Sentence | No
     "ledger_differs": _ledger_stated,
     "ledger_agrees": _ledger_stated,
     "intervention": _intervention,
+    "payment_plan": plan_agreed,
+    "payment_plan_cancelled": plan_cancelled,
     "case_moved": _case_moved,
     "case_returned": _case_returned,
 }

@@ -182,6 +182,14 @@ def of_more_columns(day: Day) -> dict[str, tuple[Clause, Clause]]:
             and_(INVOICE.promised_on.is_not(None), INVOICE.status == "open", or_(promised <= 0, promised > paid)),
             or_(INVOICE.promised_on.is_(None), INVOICE.status != "open", and_(promised > 0, promised <= paid)),
         ),
+        "plan_open": (
+            INVOICE.instalment_until >= day.today,
+            or_(INVOICE.instalment_until.is_(None), INVOICE.instalment_until < day.today),
+        ),
+        "plan_broken": (
+            INVOICE.instalment_until < day.today,
+            or_(INVOICE.instalment_until.is_(None), INVOICE.instalment_until >= day.today),
+        ),
         "intervention_overdue": (
             and_(INVOICE.intervention == "open", INVOICE.intervention_due < day.today),
             or_(INVOICE.intervention != "open", INVOICE.intervention_due.is_(None), INVOICE.intervention_due >= day.today),

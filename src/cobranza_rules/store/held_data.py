@@ -35,6 +35,8 @@ HELD: dict[str, tuple[str, str]] = {
     "case_event": ("customer_id", ""),
     "task": ("customer_id", ""),
     "override": ("customer_id", ""),
+    "payment_plan": ("customer_id", ""),
+    "instalment": ("plan_id", "payment_plan"),
     "original": ("customer_id", ""),
     "action": ("customer_id", ""),
     "claim": ("action_id", "action"),

@@ -20,6 +20,7 @@ from cobranza_rules.store.accounting_queues import AccountingQueues
 from cobranza_rules.store.chunks import Within, one_of
 from cobranza_rules.store.overrides import OVERRIDE, read_overrides
 from cobranza_rules.store.payment_columns import PaymentColumns, in_packet, rep_missing, stands
+from cobranza_rules.store.payment_plans import customers_with_plans, instalment_subjects
 from cobranza_rules.store.sieve import superset
 from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, PaymentRow, TaskRow
 
@@ -59,6 +60,8 @@ class Queues:
             return select(TASK.customer_id).where(TASK.state == "open").distinct()
         if scope is Scope.PAYMENT:
             return select(PAYMENT.customer_id).where(self._looked_at()).distinct()
+        if scope is Scope.INSTALMENT:
+            return customers_with_plans()
         if scope in OF_ACCOUNTING:
             return self._of_accounting().customers_of(scope)
         return select(ACTION.customer_id).where(ACTION.id.in_(_waiting())).distinct()
@@ -82,6 +85,7 @@ class Queues:
             Scope.TASK: self._tasks,
             Scope.APPROVAL: self._approvals,
             Scope.PAYMENT: self._payments,
+            Scope.INSTALMENT: self._instalments,
             Scope.DISCOUNT: accounting.discounts,
             Scope.CREDIT_NOTE_REQUEST: accounting.requests,
             Scope.PACKET: accounting.packets,
@@ -136,6 +140,9 @@ class Queues:
                 customers[customer_id].facts, *paid, self.today, calendar, rep_missing=bool(missing), sent_to_accounting=bool(sent)
             )
             yield QueueSubject(Scope.PAYMENT, payment_id, customer_id, operation or paid_on.isoformat(), facts)
+
+    def _instalments(self, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
+        return instalment_subjects(self.session, within, customers, self.today, self.rules.calendar)
 
     def _looked_at(self) -> ColumnElement[bool]:
         """Those of the last days, and those that are not applied in full or want their receipt, as far as some rule may be about them.

@@ -27,6 +27,7 @@ from cobranza_rules.store.tables.mail import InternalMessageRow, MailboxMarkRow,
 from cobranza_rules.store.tables.originals import OriginalRow
 from cobranza_rules.store.tables.overrides import OverrideRow
 from cobranza_rules.store.tables.packets import AccountingPacketRow, PacketLineRow
+from cobranza_rules.store.tables.payment_plans import InstalmentRow, PaymentPlanRow
 from cobranza_rules.store.tables.rules import RulesVersionRow
 from cobranza_rules.store.tables.sending import AttemptRow, MessageReportRow, PauseRow
 
@@ -57,6 +58,7 @@ __all__ = [
     "EntryRow",
     "EvidenceRow",
     "HeartbeatRow",
+    "InstalmentRow",
     "InternalMessageRow",
     "InvoiceRow",
     "LedgerChargeRow",
@@ -70,6 +72,7 @@ __all__ = [
     "OverrideRow",
     "PacketLineRow",
     "PauseRow",
+    "PaymentPlanRow",
     "PaymentRow",
     "QuarantineRow",
     "ReceivedRow",

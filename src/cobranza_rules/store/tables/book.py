@@ -127,6 +127,11 @@ class InvoiceRow(Base):
     agreement: Mapped[str] = mapped_column(String(80), default="")
     agreement_id: Mapped[int | None] = mapped_column(ForeignKey("agreement.id"))
     request: Mapped[int | None] = mapped_column(ForeignKey("billing_request.id"), index=True)
+    payment_plan: Mapped[int | None] = mapped_column(ForeignKey("payment_plan.id"))
+    instalment_on: Mapped[dt.date | None]
+    instalment_until: Mapped[dt.date | None]
+    instalment_minor: Mapped[Minor] = mapped_column(default=0)
+    plan_percent: Mapped[int] = mapped_column(default=0)
     cfdi_missing: Mapped[bool] = mapped_column(default=False)
     ledger_open: Mapped[int | None] = mapped_column(BigInteger)
     ledger_difference: Mapped[bool] = mapped_column(default=False)
