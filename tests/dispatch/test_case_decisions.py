@@ -20,6 +20,8 @@ def escalated(desk: Desk) -> Desk:
     desk.tick()
     desk.run(dt.date(2026, 3, 9))
     desk.run(ESCALATED)
+    desk.approve("sales_manager")
+    desk.tick()
     assert desk.invoice("FA-1").case_status == "with_administration"
     return desk
 

@@ -58,12 +58,25 @@ def customer_list(*rows: str) -> bytes:
 
 
 class PlainPdf:
-    """A PDF engine inside the process: its bytes begin and end like a PDF and hold the HTML, so that a test can read the letter."""
+    """A PDF engine inside the process: an empty page that holds the HTML, so that a test can read the letter."""
 
     name, version = "plain", "1"
 
     def render(self, html: str) -> bytes:
-        return b"%PDF-1.4\n" + html.encode() + b"\n%%EOF\n"
+        told = html.encode()
+        objects = (
+            b"<</Type/Catalog/Pages 2 0 R/Told 4 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]>>",
+            b"<</Length %d>>stream\n%s\nendstream" % (len(told), told),
+        )
+        written, places = b"%PDF-1.4\n", []
+        for number, each in enumerate(objects, start=1):
+            places.append(len(written))
+            written += b"%d 0 obj%s\nendobj\n" % (number, each)
+        table = b"0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
+        trailer = b"trailer<</Size 5/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(written)
+        return written + b"xref\n0 5\n" + table + trailer
 
     def close(self) -> None:
         pass

@@ -117,6 +117,7 @@ SENTENCES = {
     "approval_delegated": N_("{who} lets {to} ({to_role}) decide instead{said}"),
     "letter_made": N_("{rule} made on demand by {who}, not sent: {files}"),
     "packet_made": N_("packet {rule} made by {who}: {pages} sheets, SHA-256 {document}"),
+    "case_packet_written": N_("{name} written for {to} (SHA-256 {document})"),
     "people_told": N_("{rule}: {told} told of {about} ({outcome})"),
     "task_opened": N_("task for {assigned_to}: {name}{until}"),
     "task_done": N_("task {name} done by {who}{said}"),

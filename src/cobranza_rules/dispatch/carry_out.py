@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import func, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.case_packet_sending import send_case_packets
 from cobranza_rules.dispatch.credit_note_requesting import request_credit_notes
 from cobranza_rules.dispatch.following_up import follow_up_all
 from cobranza_rules.dispatch.handing_over import MOST_TOGETHER, Left, OutcomesNotWrittenError, leave_alone, leave_together
@@ -65,7 +66,7 @@ def carry_out(workspace: Workspace, progress: Progress = quietly, only: Sequence
         carrying.follow_up()
     done.problems += [problem for problem in leaving.problems if problem not in done.problems]
     before = done.states[State.SENT]
-    for bring in (tell_people, send_packets, request_credit_notes):
+    for bring in (tell_people, send_packets, request_credit_notes, send_case_packets):
         done.problems += [problem for problem in bring(workspace, done.states) if problem not in done.problems]
     done.in_house += done.states[State.SENT] - before
     return done

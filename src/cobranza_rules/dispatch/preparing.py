@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.dispatch.case_packet import packet_step
 from cobranza_rules.dispatch.content_key import content_key
 from cobranza_rules.dispatch.delegating import delegated_gates
 from cobranza_rules.dispatch.last_look import look_again
@@ -22,7 +23,7 @@ from cobranza_rules.plan.ledger import add_claims, move, planned
 from cobranza_rules.plan.looking import rejection
 from cobranza_rules.plan.numbers import next_number
 from cobranza_rules.plan.states import State
-from cobranza_rules.rules.gates import gates_of, why_anew
+from cobranza_rules.rules.gates import gates_of, is_signed, why_anew
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer, tells_people
 from cobranza_rules.store.tables import ActionRow, ClaimRow, StepRow
@@ -34,9 +35,9 @@ REJECTION = "resolve-rejection"
 def prepare(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:
     """True where its chain may go on now. Else it waits for somebody, for a hold or a day to pass, or is cancelled; nothing has left."""
     action = planned(row)
-    if not reaches_customer(action.steps):
+    if not reaches_customer(action.steps) and not is_signed(action.steps):
         return row.state != State.PLANNED or _approve_internal(keeper, workspace, row, action)
-    if under_way(keeper, row):
+    if under_way(keeper, row) or _being_told(keeper, row, action):
         return True
     if _rejected(keeper, workspace, row):
         return False
@@ -61,7 +62,7 @@ def _approve_internal(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, 
             if not look.passing:
                 move(keeper, row, State.CANCELLED, today, _("no longer planned: {reason}", reason=look.reason))
             return False
-    if any(step.memo for step in action.steps):
+    if any(step.memo for step in action.steps) or packet_step(action) is not None:
         render(keeper, workspace, row, action, number="", draft=False)
     move(keeper, row, State.APPROVED, today, _("nothing of it goes to the customer"))
     return True
@@ -70,6 +71,12 @@ def _approve_internal(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, 
 def under_way(keeper: Bookkeeper, row: ActionRow) -> bool:
     """Somebody is carrying it already: what is on its way is not changed any more."""
     return keeper.session.scalar(select(StepRow.id).where(StepRow.action_id == row.id, StepRow.task_id.is_not(None)).limit(1)) is not None
+
+
+def _being_told(keeper: Bookkeeper, row: ActionRow, action: PlannedAction) -> bool:
+    """What is signed for people of the company is in its mail: what that says is not changed any more."""
+    told = select(StepRow.id).where(StepRow.action_id == row.id, StepRow.notice_id.is_not(None)).limit(1)
+    return not reaches_customer(action.steps) and keeper.session.scalar(told) is not None
 
 
 def _rejected(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.dispatch.case_packet import CASE_PACKET
 from cobranza_rules.dispatch.rendering import MEMO
 from cobranza_rules.dispatch.shown import ShownFile, shown_of
 from cobranza_rules.domain.task import MEMOS
@@ -23,10 +24,10 @@ def write_documents(workspace: Workspace, action_id: int, folder: Path | None) -
 
 
 def write_task_documents(workspace: Workspace, task: TaskRow, folder: Path | None) -> list[str]:
-    """What a person needs for a task: what is to be carried, but for what is of the house alone, or the memos that go with it."""
+    """What a person needs for a task: what is to be carried, but for what is of the house alone, or the memos and packets that go with it."""
     with workspace.database.reading() as session:
         carried = [] if task.action_id is None else [each for each in documents_of(session, task.action_id) if each.kind != MEMO]
-        memos = [each for action in task.detail.get(MEMOS, ()) for each in documents_of(session, action) if each.kind == MEMO]
+        memos = [each for action in task.detail.get(MEMOS, ()) for each in documents_of(session, action) if each.kind in (MEMO, CASE_PACKET)]
         return _written(workspace, [*carried, *memos], folder)
 
 

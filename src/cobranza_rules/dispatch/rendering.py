@@ -15,6 +15,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.invoice_names import compact_number
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.attached_files import CFDI, attached_files
+from cobranza_rules.dispatch.case_packet import CASE_PACKET, written_packet
 from cobranza_rules.dispatch.composing import composed, own_message_id
 from cobranza_rules.dispatch.correspondence import Writer
 from cobranza_rules.dispatch.delivering import form_of
@@ -42,13 +43,13 @@ PDF = "application/pdf"
 XML = "application/xml"
 FORM = "acknowledgement_form"
 MEMO = "memo"
-STATEMENT = N_("statement of account")
+STATEMENT, PACKET = N_("statement of account"), N_("case packet")
 THREAD = 5  # Earlier messages of the conversation that a new one names in References.
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A document before it is stored; `kind` is letter, letter_word, statement, cfdi, support, acknowledgement_form or memo."""
+    """A document before it is stored; `kind` is letter, letter_word, statement, cfdi, support, acknowledgement_form, memo or case_packet."""
 
     kind: str
     name: str
@@ -104,7 +105,7 @@ def rendered(
 ) -> list[Rendered]:
     """All documents of an action, none of them stored; of letters those formats (media types) are left out that stand in `without`.
 
-    Without PDF there are neither forms, which are nothing else, nor memos, which stay in the house.
+    Without PDF there are neither forms and packets, which are nothing else, nor memos, which stay in the house.
     """
     formats = [each for each in (PDF, WORD) if each not in without]
     documents = []
@@ -122,6 +123,9 @@ def rendered(
     for memo in dict.fromkeys(step.memo for step in action.steps if step.memo and PDF in formats):
         written = memo_for(keeper.session, writer, action, memo, workspace.settings.language, draft=draft)
         documents += [replace(each, kind=MEMO) for each in letter_files(workspace, written)]
+    if PDF in formats and (packet := written_packet(keeper, workspace, action, draft=draft)) is not None:
+        name = file_name("-".join(filter(None, (named(PACKET, workspace.settings.language), packet.reference, action.currency))))
+        documents.append(Rendered(CASE_PACKET, f"{name}.pdf", PDF, packet.content, f"{workspace.pdf.name} {workspace.pdf.version}"))
     return list(_distinct(documents))
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.dispatch.case_packet import CASE_PACKET
 from cobranza_rules.dispatch.rendering import FORM, MEMO, PDF, message_bytes, message_of, rendered, writer_of
 from cobranza_rules.mail.message import OutgoingMessage
 from cobranza_rules.plan.ledger import planned
@@ -21,7 +22,7 @@ from cobranza_rules.store.documents import digest_of
 from cobranza_rules.store.tables import ActionRow, ApprovalRow, DocumentRow
 from cobranza_rules.workspace import Workspace
 
-DRAWN = ("letter", FORM, MEMO)  # Kinds of documents that are drawn as PDF, or stay in the house
+DRAWN = ("letter", FORM, MEMO, CASE_PACKET)  # Kinds of documents that are drawn as PDF, or stay in the house
 MESSAGE, MESSAGE_NAME, MESSAGE_TYPE = "message", "mensaje.eml", "message/rfc822"
 
 

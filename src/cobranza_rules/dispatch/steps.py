@@ -5,6 +5,7 @@ from __future__ import annotations
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.message_tasks import open_task_of_message
 from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.dispatch.case_packet import packet_step
 from cobranza_rules.dispatch.chains import Chain, read_chain
 from cobranza_rules.dispatch.confirming import confirm
 from cobranza_rules.dispatch.delivering import mode_of
@@ -91,7 +92,7 @@ def _open_task(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action:
         open_task_of_message(keeper, action.items[0].subject_id, step.name, step.assign, today, due_on, row.id)
         return
     task = open_task(keeper, step.name, row.customer_id, step.assign, today, own, {"action": row.id}, due_on)
-    if step.memo:  # A task that was open already has the memos of all that joined it.
+    if step.memo or packet_step(action) is not None:  # A task that was open already has what belongs to all that joined it.
         task.detail = {**task.detail, MEMOS: [*task.detail.get(MEMOS, ()), row.id]}
     if action.ladder:
         deadline = joined_deadline(task.due_on, due_on, today)

@@ -1,4 +1,4 @@
-"""Who had an invoice's case before a message that came back has moved it: read from its entries."""
+"""The packet of a case, and who had an invoice's case before a message that came back has moved it: read from its entries."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.invoice import InvoiceState, after
 
+ESCALATION_PACKET = "escalation"  # The packet of a case, as rules and the command call it
 MOVES = frozenset({EntryKind.CASE_MOVED, EntryKind.CASE_RETURNED, EntryKind.INHERITED})
 NOTHING_YET = InvoiceState()
 

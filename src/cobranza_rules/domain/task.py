@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-MEMOS = "memos"  # In a task's detail: the actions whose memos go with it
+MEMOS = "memos"  # In a task's detail: the actions whose memos and packets go with it
 
 
 def joined_deadline(standing: dt.date | None, wanted: dt.date | None, today: dt.date) -> dt.date | None:

@@ -11,6 +11,8 @@ PACKET_TEMPLATES = ("packet-cover", "escalation-cover", "packet-index")
 
 # Fields of letters that its pages have too, by their names
 SHARED = ("language", "place", "date", "date_iso", "company", "has_letterhead", "has_logo", "addressee", "reference", "analyst")
+# Those of letters, too; here they tell of the packet.
+_SIGNED = ("draft", "draft_mark", "signer", "has_signature")
 _OWED = (
     text_field("currency", N_("currency")),
     text_field("total", N_("what is owed")),
@@ -34,7 +36,7 @@ _FILE = (
 )
 _DATED = (text_field("date", N_("the day")), text_field("what", N_("what was done")))
 PACKET_FIELDS = (
-    *(BY_NAME[name] for name in SHARED),
+    *(BY_NAME[name] for name in (*SHARED, *_SIGNED)),
     text_field("kind", N_("delivery, account or escalation")),
     text_field("title", N_("what the packet is called")),
     text_field("sheets", N_("how many sheets it has")),

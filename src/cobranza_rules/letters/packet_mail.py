@@ -1,4 +1,4 @@
-"""A mail to Accounting as plain texts, lists and dicts: all that its template ever sees."""
+"""A mail that brings a packet to people of the company as plain texts, lists and dicts: all that its template ever sees."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cobranza_rules.letters.formats import long_date, money_text
 from cobranza_rules.letters.template_field import FieldKind, TemplateField, flag, text_field
 from cobranza_rules.money import Money
 
-PACKET_NOTICES = frozenset({"accounting-packet", "credit-note-requests"})
+PACKET_NOTICES = frozenset({"accounting-packet", "credit-note-requests", "escalation-packet"})
 _TOTAL = (text_field("name", N_("what the total is of")), text_field("amount", N_("how much")))
 _CHANGE = (text_field("text", N_("one thing that has changed since the revision before")),)
 PACKET_MAIL_FIELDS = (

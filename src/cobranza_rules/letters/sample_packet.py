@@ -49,6 +49,8 @@ def sample_packet_fields(template: str, language: str) -> dict[str, Any]:
         for place in range(3)
     ]
     return {name: heading[name] for name in SHARED} | {
+        **{name: heading[name] for name in ("draft", "draft_mark", "has_signature")},
+        "signer": person_fields(MANAGER, language),
         "kind": "account" if template == "packet-cover" else "escalation",
         "title": words["title"],
         "sheets": "11",

@@ -40,11 +40,14 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class Properties:
+    """`mark` stands on every sheet; "" for none."""
+
     title: str
     author: str
     subject: str
     language: str
     dated: dt.date
+    mark: str = ""
 
 
 def pages_in(pdf: bytes) -> int:
@@ -60,7 +63,7 @@ def assemble(parts: Sequence[Leaves], embedded: Sequence[Embedded], properties: 
         for part in parts:
             firsts.append(len(pdf.pages))
             pdf.pages.extend(stack.enter_context(Pdf.open(io.BytesIO(part.pdf))).pages)
-        _foliate(pdf, properties.language)
+        _foliate(pdf, properties.language, properties.mark)
         _outline(pdf, parts, firsts)
         _embed(pdf, embedded)
         _describe(pdf, properties)
@@ -74,10 +77,10 @@ def assemble(parts: Sequence[Leaves], embedded: Sequence[Embedded], properties: 
         return file.getvalue()
 
 
-def _foliate(pdf: Pdf, language: str) -> None:
+def _foliate(pdf: Pdf, language: str, mark: str) -> None:
     foliation, translate, count = Foliation(pdf), translator(language), len(pdf.pages)
     for number, page in enumerate(pdf.pages, start=1):
-        foliation.stamp(page, _("Sheet {number} of {count}", number=number, count=count).text(translate))
+        foliation.stamp(page, _("Sheet {number} of {count}", number=number, count=count).text(translate), mark)
 
 
 def _outline(pdf: Pdf, parts: Sequence[Leaves], firsts: Sequence[int]) -> None:

@@ -48,13 +48,17 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be built. `cover` names the template; `fields` are those of `packet_catalogue` but what the building itself finds."""
+    """What is to be built. `cover` names the template; `fields` are those of `packet_catalogue` but what the building itself finds.
+
+    `mark` stands on every sheet, such as that of a draft; "" for none.
+    """
 
     cover: str
     title: str
     parts: Sequence[PlannedPart]
     statements: Mapping[str, bytes]
     fields: Mapping[str, Any]
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,8 @@ def build_packet(desk: Desk, order: Order) -> Packet:
     leaves = [Leaves("", title, pdf) for title, pdf in front]
     leaves += [Leaves(part.section(desk.style.language), part.title(desk.style.language), part.pdf) for part in parts]
     subject = f"{order.fields['addressee']['company']} · {order.fields['reference']}"
-    content = assemble(leaves, embedded, Properties(order.title, desk.style.company, subject, desk.style.language, desk.style.dated))
+    properties = Properties(order.title, desk.style.company, subject, desk.style.language, desk.style.dated, order.mark)
+    content = assemble(leaves, embedded, properties)
     return Packet(content, sum(pages_in(pdf) for _title, pdf in front) + sum(part.pages for part in parts), parts, len(embedded))
 
 

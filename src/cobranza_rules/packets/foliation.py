@@ -1,4 +1,4 @@
-"""The number of its sheet on each page, at the lower right as the page is seen, however it is turned."""
+"""The number of its sheet on each page, at the lower right as the page is seen, however it is turned; the mark of a draft at the lower left."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pikepdf
 from pikepdf import Dictionary, Name, Pdf
 
 SIZE = 8.0  # Points
-RIGHT, UP = 30.0, 14.0  # From the lower right corner
+ASIDE, UP = 30.0, 14.0  # From the lower corners
 _FONT_NAME = "/FFoja"
 
 
@@ -15,11 +15,14 @@ class Foliation:
         plain = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica, Encoding=Name.WinAnsiEncoding)
         self._font = pdf.make_indirect(plain)
 
-    def stamp(self, page: pikepdf.Page, text: str) -> None:
-        """`text` is written over what the page shows, dark with a light edge, so that it can be read on a scan too."""
+    def stamp(self, page: pikepdf.Page, text: str, mark: str = "") -> None:
+        """Both are written over what the page shows, dark with a light edge, so that they can be read on a scan too."""
         name = page.add_resource(self._font, Name.Font, name=Name(_FONT_NAME), replace_existing=False)
         page.contents_add(b"q\n", prepend=True)
-        page.contents_add(_written(text, str(name), *_seen(page)))
+        matrix, width, unit = _seen(page)
+        page.contents_add(b"\nQ " + _written(text, str(name), matrix, width - (ASIDE + width_of(text)) / unit, unit))
+        if mark:
+            page.contents_add(_written(mark, str(name), matrix, ASIDE / unit, unit))
 
 
 def _seen(page: pikepdf.Page) -> tuple[str, float, float]:
@@ -42,11 +45,10 @@ def _turned(page: pikepdf.Page) -> int:
     return int(page.obj.get("/Rotate", 0)) % 360
 
 
-def _written(text: str, font: str, matrix: str, width: float, unit: float) -> bytes:
+def _written(text: str, font: str, matrix: str, left: float, unit: float) -> bytes:
     size = SIZE / unit
-    left = width - (RIGHT + width_of(text)) / unit
     shown = text.encode("cp1252", errors="replace").replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
-    place = f"\nQ q {matrix} cm BT {font} {size:.2f} Tf 1 0 0 1 {left:.2f} {UP / unit:.2f} Tm ".encode()
+    place = f"\nq {matrix} cm BT {font} {size:.2f} Tf 1 0 0 1 {left:.2f} {UP / unit:.2f} Tm ".encode()
     drawn = b"1 j 1 G " + f"{2 / unit:.2f} w 1 Tr (".encode() + shown + b") Tj "
     again = f"1 0 0 1 {left:.2f} {UP / unit:.2f} Tm 0.2 g 0 Tr (".encode() + shown + b") Tj ET Q"
     return place + drawn + again

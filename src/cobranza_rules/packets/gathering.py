@@ -37,7 +37,7 @@ from cobranza_rules.store.tables import ActionRow, AgreementRow, ClaimRow, Custo
 
 PDF, XML, MAIL = "application/pdf", "application/xml", "message/rfc822"
 # What the desk made for itself is no part of the case: a packet would hold the news of its own making.
-OF_THE_DESK = frozenset({"document_made", "letter_made", "packet_made"})
+OF_THE_DESK = frozenset({"document_made", "letter_made", "packet_made", "case_packet_written"})
 LETTERS = ("letter", "acknowledgement_form")  # Kinds of documents of the ledger that are pages of their own
 _SAID = (("person", N_("person")), ("title", N_("title")), ("phone", N_("phone")), ("number", N_("number")))
 _PROMISED = (("review_on", N_("review on")), ("payment_on", N_("payment programmed for")))

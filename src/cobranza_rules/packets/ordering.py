@@ -18,7 +18,7 @@ from cobranza_rules.dispatch.rendering import PDF, letter_files, writer_of
 from cobranza_rules.domain.company import Person
 from cobranza_rules.domain.letter import Letter
 from cobranza_rules.language import N_, _, word
-from cobranza_rules.letters.fields import fields_of, person_fields
+from cobranza_rules.letters.fields import DRAFT_MARKS, fields_of, person_fields
 from cobranza_rules.letters.formats import short_date
 from cobranza_rules.letters.packet_catalogue import SHARED
 from cobranza_rules.packets.building import Desk, Order, Packet, build_packet
@@ -48,10 +48,25 @@ class AskedPacket:
     invoices: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PacketOf:
+    """What a packet is about: these invoices of a customer. A `draft` bears the mark of one; `signer` hands an escalated case over."""
+
+    kind: PacketKind
+    customer: CustomerRow
+    rows: Sequence[InvoiceRow]
+    signer: Person | None = None
+    draft: bool = False
+
+
 def make_packet(workspace: Workspace, asked: AskedPacket) -> Packet:
-    """Its bytes are in the archive, and the case file says who made it. Raises ProblemError."""
+    """Its bytes are in the archive, and the case file says who made it. Raises ProblemError.
+
+    Nobody has signed what is made on demand: of an escalated case it is a draft.
+    """
     with workspace.database.reading() as session:
-        packet = build_packet(*_order(session, workspace, asked))
+        draft = asked.kind is PacketKind.ESCALATION
+        packet = packet_of(session, workspace, PacketOf(asked.kind, asked.customer, _invoices(session, asked), draft=draft))
     digest = workspace.archive.put(packet.content)
     with workspace.database.writing() as session:
         data = {"rule": asked.kind.value, "who": asked.who.email, "pages": packet.pages, "document": digest}
@@ -59,8 +74,13 @@ def make_packet(workspace: Workspace, asked: AskedPacket) -> Packet:
     return packet
 
 
-def _order(session: Session, workspace: Workspace, asked: AskedPacket) -> tuple[Desk, Order]:
-    rows = _invoices(session, asked)
+def packet_of(session: Session, workspace: Workspace, asked: PacketOf) -> Packet:
+    """Nothing is stored. Raises ProblemError where there is nothing to put in, and where a template or the engine fails."""
+    return build_packet(*_order(session, workspace, asked))
+
+
+def _order(session: Session, workspace: Workspace, asked: PacketOf) -> tuple[Desk, Order]:
+    rows = asked.rows
     today = workspace.clock.today()
     gatherer = Gatherer(session, workspace.archive, asked.customer, today, ZoneInfo(workspace.settings.timezone))
     material = gatherer.material(rows)
@@ -75,12 +95,12 @@ def _order(session: Session, workspace: Workspace, asked: AskedPacket) -> tuple[
     wanted = any(part.section is Section.STATEMENTS for part in parts)
     statements = {currency: letter_files(workspace, letter, (PDF,))[0].content for currency, letter in letters.items() if wanted}
     style = Style(language, workspace.company.name, today)
-    desk = Desk(
-        workspace.archive, workspace.pdf, workspace.templates, ForeignReader(), style, workspace.pictures.of(signer=None, analyst=None)
-    )
+    pictures = workspace.pictures.of(signer=None if asked.draft else asked.signer, analyst=None)
+    desk = Desk(workspace.archive, workspace.pdf, workspace.templates, ForeignReader(), style, pictures)
     cover = "escalation-cover" if asked.kind is PacketKind.ESCALATION else "packet-cover"
     title = translator(language)(TITLES[asked.kind])
-    return desk, Order(cover, title, parts, statements, _fields(session, workspace, asked, material, letters, rows))
+    fields = _fields(session, workspace, asked, material, letters) | {"has_signature": bool(pictures.signature)}
+    return desk, Order(cover, title, parts, statements, fields, DRAFT_MARKS[language] if asked.draft else "")
 
 
 def _invoices(session: Session, asked: AskedPacket) -> Sequence[InvoiceRow]:
@@ -94,9 +114,7 @@ def _invoices(session: Session, asked: AskedPacket) -> Sequence[InvoiceRow]:
     return rows
 
 
-def _fields(
-    session: Session, workspace: Workspace, asked: AskedPacket, material: Material, letters: dict[str, Letter], rows: Sequence[InvoiceRow]
-) -> dict[str, Any]:
+def _fields(session: Session, workspace: Workspace, asked: PacketOf, material: Material, letters: dict[str, Letter]) -> dict[str, Any]:
     """The fields of `packet_catalogue` that do not follow from the parts. What is owed is that of the whole account."""
     first = next(iter(letters.values()))
     heading, language = fields_of(first), first.language
@@ -104,6 +122,9 @@ def _fields(
     owed = [fields_of(letter) for letter in letters.values()]
     return {name: heading[name] for name in SHARED} | {
         "kind": asked.kind.value,
+        "draft": asked.draft,
+        "draft_mark": DRAFT_MARKS[language] if asked.draft else "",
+        "signer": person_fields(asked.signer, language),
         "owed": [
             {
                 "currency": each["currency"],
@@ -117,7 +138,7 @@ def _fields(
         "receiver": person_fields(workspace.company.person("administration_manager"), language),
         "agreements": [
             {"number": f"{one.number}, v. {one.version}", "valid": _valid(one, language).text(translate)}
-            for one in _agreements(session, rows)
+            for one in _agreements(session, asked.rows)
         ],
         "actions": [{"date": short_date(one.on, language), "what": word(one.rule).text(translate)} for one in material.sent],
     }

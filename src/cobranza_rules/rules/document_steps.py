@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cobranza_rules.domain.accounting import Packet
+from cobranza_rules.domain.case import ESCALATION_PACKET
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.rules.fields import Fields, Findings
@@ -29,13 +30,14 @@ STEP_KEYS: Mapping[StepKind, tuple[str, ...]] = {
     StepKind.TASK: ("assign", "due", "memo"),
     StepKind.RECORD: (),
     StepKind.NOTICE: ("to", "cc", "memo"),
-    StepKind.PACKET: ("to", "cc"),
+    StepKind.PACKET: ("to", "cc", "sign", "sign_substitute"),
 }
-OF_INVOICES = (StepKind.LETTER, StepKind.DELIVER, StepKind.EMAIL, StepKind.TASK, StepKind.NOTICE)
+OF_INVOICES = (StepKind.LETTER, StepKind.DELIVER, StepKind.EMAIL, StepKind.TASK, StepKind.NOTICE, StepKind.PACKET)
 OF_REPLIES = (StepKind.RECORD, StepKind.TASK, StepKind.NOTICE)
 OF_QUEUES = (StepKind.NOTICE, StepKind.TASK)
 OF_CUSTOMERS = (StepKind.LETTER, StepKind.EMAIL, *OF_QUEUES)
 PACKETS: Mapping[Scope, tuple[str, ...]] = {
+    Scope.INVOICE: (ESCALATION_PACKET,),
     Scope.PAYMENT: (Packet.ACCOUNTING.value,),
     Scope.DISCOUNT: (Packet.ACCOUNTING.value,),
     Scope.PACKET: (Packet.REQUESTS.value,),

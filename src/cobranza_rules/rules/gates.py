@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from cobranza_rules.language import Sentence, _
@@ -27,6 +28,11 @@ def gates_of(action: PlannedAction, mode: str, rubric: str) -> list[Gate]:
     if mode == "supervised" and reaches_customer(action.steps) and not any(gate.role == ANALYST for gate in rubrics):
         gates.append(Gate(RELEASE, ANALYST))
     return list(dict.fromkeys(gates + rubrics))
+
+
+def is_signed(steps: Sequence[Step]) -> bool:
+    """Whether somebody signs a document of the chain, wherever that goes."""
+    return any(step.sign for step in steps)
 
 
 def substituted(step: Step, waited: int) -> Step:

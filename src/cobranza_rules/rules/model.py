@@ -39,7 +39,7 @@ class StepKind(StrEnum):
     TASK = "task"
     RECORD = "record"
     NOTICE = "notice"  # a mail to people of the company
-    PACKET = "packet"  # papers for Accounting, by mail
+    PACKET = "packet"  # papers for Accounting, or an escalated case for whoever decides, by mail
 
 
 WRITING = frozenset({StepKind.EMAIL, StepKind.DELIVER})  # These bring something to the customer.

@@ -13,6 +13,7 @@ from cobranza_rules.rules.considering import next_contact_after
 from cobranza_rules.rules.contact_hours import may_write_on
 from cobranza_rules.rules.decide import beyond_limit, decide
 from cobranza_rules.rules.engine import Engine
+from cobranza_rules.rules.gates import is_signed
 from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung
 from cobranza_rules.rules.planned import Item, Plan, PlannedAction
 from cobranza_rules.rules.recipients import is_carried, reaches_customer, resolve
@@ -129,7 +130,8 @@ class Simulation:
     def _carry_out(self, tested: TestedAction, day: SimulatedDay) -> None:
         if self.test.settings.mode == SHADOW:
             return
-        if not reaches_customer(tested.action.steps):
+        inside = not reaches_customer(tested.action.steps)
+        if inside and not is_signed(tested.action.steps):
             self.book.confirm(tested, day.on)
             return
         if tested.carried_since is not None:
@@ -148,6 +150,8 @@ class Simulation:
         if tested.ready and is_carried(tested.action.steps, tested.action.recipients):
             tested.carried_since = day.on
             self._carry(tested, day)
+        elif tested.ready and inside:
+            self.book.confirm(tested, day.on)
         elif tested.ready and (self.book.time is None or may_write_on(self.rules, day.on, self.book.time)):
             self._send(tested, day)
 
