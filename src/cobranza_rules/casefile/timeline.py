@@ -185,13 +185,16 @@ class TimelineEvent:
     sentence: Sentence
     data: Mapping[str, Any]
     hash: str = ""
+    actor: str | None = None
+    rules_version: int | None = None
 
 
 def timeline(session: Session, customer_id: int, since: dt.date | None = None) -> Iterator[TimelineEvent]:
     """In the order in which things came to be known; `since` leaves out what happened before that day."""
     query = select(CaseEventRow).where(CaseEventRow.customer_id == customer_id).order_by(CaseEventRow.seq)
     for row in session.scalars(query if since is None else query.where(CaseEventRow.happened_on >= since)):
-        yield TimelineEvent(row.seq, row.happened_on, row.known_at, row.kind, sentence_of(row.kind, row.data), row.data, row.hash)
+        told = sentence_of(row.kind, row.data)
+        yield TimelineEvent(row.seq, row.happened_on, row.known_at, row.kind, told, row.data, row.hash, row.actor, row.rules_version)
 
 
 def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:

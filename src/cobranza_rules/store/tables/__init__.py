@@ -26,6 +26,7 @@ from cobranza_rules.store.tables.mail import InternalMessageRow, MailboxMarkRow,
 from cobranza_rules.store.tables.originals import OriginalRow
 from cobranza_rules.store.tables.overrides import OverrideRow
 from cobranza_rules.store.tables.packets import AccountingPacketRow, PacketLineRow
+from cobranza_rules.store.tables.people import DataRequestRow
 from cobranza_rules.store.tables.rules import RulesVersionRow
 from cobranza_rules.store.tables.sending import AttemptRow, MessageReportRow, PauseRow
 
@@ -49,6 +50,7 @@ __all__ = [
     "ContactRow",
     "CreditNoteRow",
     "CustomerRow",
+    "DataRequestRow",
     "DelegationRow",
     "DiscountRow",
     "DocumentRow",
