@@ -28,9 +28,7 @@ class StoredChain:
     session: Session
 
     def events(self, after: int = 0) -> Iterator[ChainedEvent]:
-        columns = (EVENT.seq, EVENT.customer_id, EVENT.kind, EVENT.data, EVENT.happened_on, EVENT.known_at, EVENT.previous, EVENT.hash)
-        columns += (EVENT.actor, EVENT.rules_version)
-        for row in in_pieces(self.session, select(*columns).where(EVENT.seq > after).order_by(EVENT.seq)):
+        for row in in_pieces(self.session, select(CaseEventRow.__table__).where(EVENT.seq > after).order_by(EVENT.seq)):
             yield ChainedEvent(row.seq, row.previous, row.hash, body_of(row))
 
     def links(self) -> Iterator[Link]:

@@ -48,8 +48,8 @@ def verify(session: Session, archive: DocumentArchive | None, heads: KeptHeads |
         _Walk(session, named, heads or KeptHeads(), found).through()
         chain = StoredChain(session)
         found.findings += [_of_book(each) for each in invoices_otherwise(session)]
-        found.findings += _unknown_documents(session, named)
         erased = chain.erased_documents()
+        found.findings += _unknown_documents(session, named, erased)
         if archive is not None:
             found.findings += _broken_files(archive, named, erased, found)
     if (events := len(chain.erasures())) or erased:
@@ -64,9 +64,9 @@ def _of_book(difference: Difference) -> Finding:
     return Finding(About.BOOK, difference.what, difference.seq, customer=difference.customer_id)
 
 
-def _unknown_documents(session: Session, named: NamedDocuments) -> Iterator[Finding]:
+def _unknown_documents(session: Session, named: NamedDocuments, erased: frozenset[str]) -> Iterator[Finding]:
     for filed in filed_documents(session):
-        if filed.digest not in named:
+        if filed.digest not in named and filed.digest not in erased:
             yield of_unknown_document(filed.what, filed.name, filed.digest, filed.customer_id)
 
 

@@ -42,8 +42,10 @@ class CustomerRow(Base):
 
 
 class ContactRow(Base):
-    """A person at a customer. `ended_on` is the day on which it was last taken off the list, `blocked_on` that on which its data were blocked:
-    they are then used for nothing, and kept only until the retention ends (LFPDPPP)."""
+    """A person at a customer. `ended_on` is the day on which it was last taken off the list.
+
+    `blocked_on` is the day on which its data were blocked: they are used for nothing since, and kept until the retention ends (LFPDPPP).
+    """
 
     __tablename__ = "contact"
 

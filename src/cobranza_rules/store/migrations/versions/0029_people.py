@@ -24,9 +24,9 @@ def upgrade() -> None:
     op.create_table(
         "data_request",
         sa.Column("id", ID, nullable=False),
-        sa.Column("customer_id", ID, nullable=False),
+        sa.Column("customer_id", ID, nullable=True),
         sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("contact_id", ID, nullable=False),
+        sa.Column("contact_id", ID, nullable=True),
         sa.Column("field", sa.String(length=40), nullable=False),
         sa.Column("value_hash", sa.String(length=64), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
