@@ -56,7 +56,9 @@ def test_what_was_erased_is_gone_and_the_chain_is_whole(database: Database, tmp_
         found = verify(session, archive)
         assert (found.findings, [str(each) for each in found.remarks]) == (
             [],
-            ["content was erased of 1 events and 1 documents, as later events say"],
+            [
+                f"event {call + 2} says that {WHO} erased the content of 1 events ({call}) and 1 documents: asked for on 1 March",
+            ],
         )
         said = [str(event.sentence) for event in timeline(session, 1)]
         assert said[-3::2] == ["noted_call: its content was erased", f"{WHO} erased content of earlier events: asked for on 1 March"]

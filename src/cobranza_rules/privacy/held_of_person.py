@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from cobranza_rules.privacy.persons import Person
 from cobranza_rules.store.tables import Base
 
 SHORTEST = 3  # Letters of a name: shorter ones would be found in everything
+NATIONAL = 10  # Figures of a number without its country (Plan Nacional de Numeración)
 DIGESTS = ("raw", "document", "digest")  # Columns that name bytes of the archive
 
 
@@ -30,7 +32,7 @@ def names_of(called: str, person: Person | None) -> frozenset[str]:
 def held_of_person(session: Session, names: frozenset[str]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """Each table's rows that name the person, in the order of their keys; tables without any are left out."""
     texts = [name.casefold() for name in names]
-    phones = [number for name in names if "@" not in name and len(number := figures(name)) >= FEWEST_FIGURES]
+    phones = [_however_written(number) for name in names if "@" not in name and len(number := figures(name)) >= FEWEST_FIGURES]
     for table in Base.metadata.sorted_tables:
         query: Select[Any] = select(table).order_by(*table.primary_key.columns)
         columns = [column.name for column in table.c]
@@ -45,12 +47,18 @@ def documents_named(held: dict[str, list[dict[str, Any]]]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _named(values: Any, texts: list[str], phones: list[str]) -> bool:
+def _however_written(number: str) -> re.Pattern[str]:
+    """With any signs between its figures, and with or without the country before it; within a longer number it is another one."""
+    national = number[-NATIONAL:]
+    return re.compile(r"(?:(?<![0-9A-Za-z])|(?<=\+52))" + r"[ ().\-/]{0,3}".join(national) + r"(?![0-9A-Za-z])")
+
+
+def _named(values: Any, texts: list[str], phones: list[re.Pattern[str]]) -> bool:
     """In a text, or anywhere within a list or an object."""
     for value in values:
         if isinstance(value, str):
             folded = value.casefold()
-            if any(text in folded for text in texts) or (phones and any(number in figures(value) for number in phones)):
+            if any(text in folded for text in texts) or any(number.search(value) for number in phones):
                 return True
         elif isinstance(value, dict):
             if _named([*value.keys(), *value.values()], texts, phones):
