@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from cobranza_rules.domain.agreement import Interest
 from cobranza_rules.domain.late_interest import LEGAL
+from cobranza_rules.domain.retention import Retained
 from cobranza_rules.intake.report_mapping import ReportField, ReportMapping
 from cobranza_rules.language import _
 from cobranza_rules.money import MINOR_UNITS
@@ -248,10 +249,26 @@ class InterestSection(Section):
         return Interest(LEGAL.annual_percent, self.legal_day_count)
 
 
-class PrivacySection(Section):
-    """`keep_years`: how long correspondence is kept before it may be erased (Código de Comercio, art. 46 and 49)."""
+class KeepYearsSection(Section):
+    """How many years each kind (domain.retention) is kept before it may be erased.
 
-    keep_years: Annotated[int, Field(ge=1, le=100)] = 10
+    A merchant keeps accounts and correspondence for ten years (Código de Comercio, art. 46 and 49), accounts for taxes at least five (CFF, art. 30).
+    Data of people are kept no longer than they are needed (LFPDPPP).
+    """
+
+    notes: Annotated[int, Field(ge=0, le=100)] = 10
+    messages: Annotated[int, Field(ge=1, le=100)] = 10
+    case_file: Annotated[int, Field(ge=5, le=100)] = 10
+    contacts: Annotated[int, Field(ge=0, le=100)] = 2
+    bank_lines: Annotated[int, Field(ge=5, le=100)] = 10
+    logs: Annotated[int, Field(ge=0, le=100)] = 2
+
+    def as_periods(self) -> dict[Retained, int]:
+        return {kind: getattr(self, kind.value) for kind in Retained}
+
+
+class PrivacySection(Section):
+    keep_years: KeepYearsSection = KeepYearsSection()
 
 
 class AdminpaqSection(Section):

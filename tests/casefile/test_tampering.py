@@ -1,4 +1,4 @@
-"""Twenty kinds of tampering with a case file, each found and named by `case verify`; and an untouched one, of which it says nothing."""
+"""Thirty-nine kinds of tampering with a case file, each found and named by `case verify`; and an untouched one, of which it says nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, select, update
 from tests.cfdi_files import COMPANY, invoice, receipt
+from tests.store.rows import a_customer
 
 from cobranza_rules.booking.agreement_files import Attaching
 from cobranza_rules.booking.agreements import book_agreement
@@ -153,6 +154,8 @@ def copied_to_the_end(book: Book) -> None:
                 known_at=last.known_at,
                 previous=last.previous,
                 hash=last.hash,
+                actor=last.actor,
+                rules_version=last.rules_version,
             )
         )
 
@@ -235,6 +238,54 @@ def credit_note_put_in(book: Book) -> None:
         session.add(CreditNoteRow(customer_id=1, number="NC-1", currency="MXN", total=1, issued_on=DAY, state="applied", document=digest))
 
 
+def given_to_another_customer(book: Book) -> None:
+    """The call of one customer stands in the case of another."""
+    with book.database.writing() as session:
+        session.add(a_customer("C-2"))
+    book.set(10, customer_id=2)
+
+
+def copied_within(book: Book) -> None:
+    rows = book.events()
+    for row in reversed(rows[5:]):
+        book.set(row.seq, seq=row.seq + 1)
+    copied = {column.name: getattr(rows[4], column.name) for column in CaseEventRow.__table__.c}
+    with book.database.writing() as session:
+        session.add(CaseEventRow(**copied | {"seq": 6}))
+
+
+def written_anew_from_the_middle(book: Book) -> None:
+    book.set(7, data={**book.events()[6].data, "text": "They are bad payers."})
+    book.rechain(7)
+
+
+def written_anew_as_a_whole(book: Book) -> None:
+    book.set(2, data={**book.events()[1].data, "minor": 1})
+    book.rechain(1)
+
+
+def file_cut(book: Book) -> None:
+    path = book.archive.path_of(book.document(9))
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def file_emptied(book: Book) -> None:
+    book.archive.path_of(book.document(2)).write_bytes(b"")
+
+
+def paid_by_hand(book: Book) -> None:
+    with book.database.writing() as session:
+        session.execute(update(InvoiceRow).where(InvoiceRow.number == "FA-2").values(status="paid"))
+
+
+def wrote_a_false_erasure(book: Book) -> None:
+    """An erasure that is put at the end, of an event whose content was changed before, has to name the hash that it had."""
+    book.set(10, data={"text": "They will never pay."})
+    with book.database.writing() as session:
+        keeper = Bookkeeper(session, dt.datetime(2026, 3, 3, tzinfo=dt.UTC))
+        keeper.note(1, "content_erased", DAY, {"who": "", "why": "", "events": [[10, "f" * 64, "f" * 64]], "erased_documents": []})
+
+
 TAMPERING: dict[str, tuple[Callable[[Book], object], list[str]]] = {
     "1 text of an event": (edited_text, ["event 10 was changed after it was written"]),
     "2 kind of an event": (lambda book: book.set(10, kind="noted_note"), ["event 10 was changed after it was written"]),
@@ -304,6 +355,33 @@ TAMPERING: dict[str, tuple[Callable[[Book], object], list[str]]] = {
             "invoice FA-1: its row is not what its entries make of it (applied, balance, paid)",
         ],
     ),
+    "25 who did it": (lambda book: book.set(10, actor="other@kemper.example"), ["event 10 was changed after it was written"]),
+    "26 who did it taken out": (lambda book: book.set(10, actor=None), ["event 10 was changed after it was written"]),
+    "27 the version of the rules": (lambda book: book.set(5, rules_version=7), ["event 5 was changed after it was written"]),
+    "28 the instant": (
+        lambda book: book.set(7, known_at=dt.datetime(2026, 3, 2, 23, 0, 1, tzinfo=dt.UTC)),
+        ["event 7 was changed after it was written"],
+    ),
+    "29 the first removed": (
+        lambda book: book.drop(1),
+        ["event 1 is missing"],
+    ),
+    "30 all removed": (
+        lambda book: book.drop(*range(7, 11)),
+        [
+            "the events from 7 on are missing: a hash kept outside is that of a later one",
+            "agreement file contrato.pdf: no event names its document {9}; it was put in or exchanged",
+        ],
+    ),
+    "31 given to another customer": (given_to_another_customer, ["event 10 was changed after it was written"]),
+    "32 copied within": (copied_within, []),
+    "33 the hash before": (lambda book: book.set(7, previous="0" * 64), []),
+    "34 written anew from the middle": (written_anew_from_the_middle, []),
+    "35 written anew as a whole": (written_anew_as_a_whole, []),
+    "36 a document cut": (file_cut, ["the file of the document {9}, which event 9 names, was changed"]),
+    "37 a document emptied": (file_emptied, ["the file of the document {2}, which event 2 names, was changed"]),
+    "38 an invoice marked as paid": (paid_by_hand, ["invoice FA-2: its row is not what its entries make of it (status)"]),
+    "39 a false erasure": (wrote_a_false_erasure, ["event 10 was changed after it was written"]),
     "24 a balance edited": (balance_edited, ["invoice FA-1: its row is not what its entries make of it (balance)"]),
 }
 

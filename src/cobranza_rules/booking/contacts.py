@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sqlalchemy import select
 
+from cobranza_rules.booking.asked_of_data import as_people_asked
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.outcome import refuse
 from cobranza_rules.domain.customer import ContactRecord, ContactRole, CustomerRecord
 from cobranza_rules.language import _, word
+from cobranza_rules.problems import Problem
 from cobranza_rules.store.tables import ContactRow, CustomerRow
 
 FIELDS = ("name", "title", "phone", "address")
 
 
-def book_contacts(keeper: Bookkeeper, row: CustomerRow, record: CustomerRecord, file: str) -> list[str]:
-    """Returns what changed, as texts. Raises ProblemError where it cannot be told to which contact something belongs.
+def book_contacts(
+    keeper: Bookkeeper, row: CustomerRow, record: CustomerRecord, known_on: dt.date, file: str, warnings: list[Problem]
+) -> list[str]:
+    """Returns what changed, as texts; `warnings` takes what was not taken, because people asked so. Raises ProblemError where it cannot be told to which contact something belongs.
 
     The contacts of a role are its whole list: those that it no longer names become inactive. A role, or a field of a contact, of which the
     data say nothing stays as it is.
     """
     changed: list[str] = []
     for role in ContactRole:
-        records = [contact for contact in record.contacts if contact.role is role]
+        listed = [contact for contact in record.contacts if contact.role is role]
+        records = as_people_asked(keeper.session, row, listed, file, warnings)
         known = [contact for contact in _contacts(keeper, row.id) if contact.role == role.value]
         fields = [name for name in FIELDS if record.tells((role, name))]
         if record.tells((role, "email")):
-            changed += _whole_list(keeper, row, records, known, fields)
+            changed += _whole_list(keeper, row, records, known, fields, known_on)
         elif fields:
             changed += _without_addresses(keeper, row, records, known, fields, file)
     return changed
 
 
 def _whole_list(
-    keeper: Bookkeeper, row: CustomerRow, records: list[ContactRecord], known: list[ContactRow], fields: list[str]
+    keeper: Bookkeeper, row: CustomerRow, records: list[ContactRecord], known: list[ContactRow], fields: list[str], known_on: dt.date
 ) -> list[str]:
     by_key = {(contact.email, contact.name if not contact.email else ""): contact for contact in known}
     changed = []
@@ -44,7 +51,7 @@ def _whole_list(
             changed.append(_put(contact, record, fields))
     for gone in by_key.values():
         if gone.active:
-            gone.active = False
+            gone.active, gone.ended_on = False, known_on
             changed.append(f"-{gone.role}: {gone.email or gone.name}")
     return changed
 
@@ -78,9 +85,11 @@ def _add(keeper: Bookkeeper, row: CustomerRow, record: ContactRecord) -> str:
 def _put(contact: ContactRow, record: ContactRecord, fields: list[str]) -> str:
     for name in fields:
         setattr(contact, name, getattr(record, name))
-    contact.active = True
+    contact.active, contact.ended_on = True, None
     return f"{contact.role}: {contact.email or contact.name}"
 
 
 def _contacts(keeper: Bookkeeper, customer_id: int) -> list[ContactRow]:
-    return list(keeper.session.scalars(select(ContactRow).where(ContactRow.customer_id == customer_id).order_by(ContactRow.id)))
+    """But for those whose data are blocked, which nothing reads."""
+    query = select(ContactRow).where(ContactRow.customer_id == customer_id, ContactRow.blocked_on.is_(None))
+    return list(keeper.session.scalars(query.order_by(ContactRow.id)))

@@ -19,6 +19,7 @@ from cobranza_rules.booking.support import require_support_of_customer
 from cobranza_rules.domain.customer import GENERIC_RFCS, CustomerKind, CustomerRecord, CustomerStatus, DeliveryMode, Party
 from cobranza_rules.domain.terms import terms_as_json
 from cobranza_rules.language import _
+from cobranza_rules.problems import Problem
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow
 
 ABROAD = "XEXX010101000"
@@ -54,7 +55,7 @@ def customer_of(keeper: Bookkeeper, party: Party, known_on: dt.date) -> Customer
     return row
 
 
-def book_customer(keeper: Bookkeeper, record: CustomerRecord, known_on: dt.date, file: str) -> Taken:
+def book_customer(keeper: Bookkeeper, record: CustomerRecord, known_on: dt.date, file: str, warnings: list[Problem]) -> Taken:
     """What the record says nothing of stays as it is on file. Raises ProblemError where it cannot be told whose data it is."""
     row = _find(keeper, record, file)
     if row is None:
@@ -68,7 +69,7 @@ def book_customer(keeper: Bookkeeper, record: CustomerRecord, known_on: dt.date,
         for name, value in changed.items():
             setattr(row, name, value)
         outcome = Taken.UPDATED if changed else Taken.UNCHANGED
-    contacts_changed = book_contacts(keeper, row, record, file)
+    contacts_changed = book_contacts(keeper, row, record, known_on, file, warnings)
     if changed or contacts_changed:
         keeper.note(row.id, "customer_data", known_on, {**changed, "contacts": contacts_changed})
         outcome = Taken.NEW if outcome is Taken.NEW else Taken.UPDATED
@@ -101,6 +102,8 @@ def _changes(row: CustomerRow, record: CustomerRecord) -> dict[str, Any]:
     """Columns of the row that become others. Code, RFC and name say who it is, and are always there."""
     values = {name: value for name, value in _values(_completed(row, record)).items() if name not in OPTIONAL or record.tells(name)}
     values["terms"] = _terms(record, row.terms)
+    if row.status == CustomerStatus.BLOCKED:
+        del values["status"]
     return {name: value for name, value in values.items() if getattr(row, name) != value}
 
 

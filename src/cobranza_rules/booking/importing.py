@@ -236,7 +236,7 @@ class Importing:
         for record in records:
             try:
                 with keeper.attempt():
-                    outcome = book_customer(keeper, record, self.clock.today(), name)
+                    outcome = book_customer(keeper, record, self.clock.today(), name, report.warnings)
             except ProblemError as error:
                 refused += error.problems
                 continue

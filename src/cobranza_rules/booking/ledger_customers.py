@@ -68,7 +68,7 @@ def complete_customer(keeper: Bookkeeper, record: CustomerRecord, today: dt.date
     """
     known = keeper.session.scalar(select(CustomerRow).where(CustomerRow.identity == identity_of_record(record)))
     if known is None or known.status == CustomerStatus.WAITING_FOR_DATA:
-        return book_customer(keeper, record, today, file)
+        return book_customer(keeper, record, today, file, [])
     if known.credit_days is not None or record.credit_days is None:
         return Taken.UNCHANGED
     known.credit_days = record.credit_days

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from cobranza_rules.booking.agreements import versions_of
+from cobranza_rules.booking.asked_of_data import is_left_alone
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.customer_names import customer_named
 from cobranza_rules.booking.request_ties import invoices_of
@@ -113,6 +114,8 @@ def _reasons(
     asked_on = record.requested_on or today
     if customer is None:
         yield _("customer '{customer}' is not on file", customer=shown(record.customer))
+    elif record.contact.email and is_left_alone(keeper.session, customer.id, record.contact.email):
+        yield _("the person to whom it delivers asked to be left alone")
     if not record.agreement:
         yield _("it names no agreement")
     elif agreement is None:

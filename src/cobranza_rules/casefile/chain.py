@@ -2,7 +2,7 @@
 
 The format, so that anybody can check a chain with another program:
 
-- An event is a JSON object of texts, integers, true, false, null, lists and objects; instants, dates and amounts stand in it as texts.
+- An event is a JSON object (`casefile.writer.body_of`) of texts, integers, true, false, null, lists and objects; instants, dates and amounts stand in it as texts.
 - Its hash is the SHA-256, in lower-case hexadecimal, of the UTF-8 bytes of `{"event":EVENT,"previous":"HASH"}` in the canonical form of
   RFC 8785: keys sorted, no blanks, the shortest escapes. HASH is the hash of the event before; 64 zeros before the first.
 - A chain proves itself only up to its last event: a cut end, or a chain written anew as a whole, shows against a head hash that was kept

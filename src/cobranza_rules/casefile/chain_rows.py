@@ -28,8 +28,7 @@ class StoredChain:
     session: Session
 
     def events(self, after: int = 0) -> Iterator[ChainedEvent]:
-        columns = (EVENT.seq, EVENT.customer_id, EVENT.kind, EVENT.data, EVENT.happened_on, EVENT.known_at, EVENT.previous, EVENT.hash)
-        for row in in_pieces(self.session, select(*columns).where(EVENT.seq > after).order_by(EVENT.seq)):
+        for row in in_pieces(self.session, select(CaseEventRow.__table__).where(EVENT.seq > after).order_by(EVENT.seq)):
             yield ChainedEvent(row.seq, row.previous, row.hash, body_of(row))
 
     def links(self) -> Iterator[Link]:
@@ -43,8 +42,13 @@ class StoredChain:
     def erased_documents(self) -> frozenset[str]:
         return frozenset(digest for data in self._erased() for digest in data.get("erased_documents", ()))
 
+    def events_that_erase(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Their numbers and data: which events they erased, who did it and why."""
+        query = select(CaseEventRow.seq, CaseEventRow.data).where(CaseEventRow.kind == ERASED).order_by(CaseEventRow.seq)
+        yield from self.session.execute(query).tuples()
+
     def _erased(self) -> Iterator[dict[str, Any]]:
-        yield from self.session.scalars(select(CaseEventRow.data).where(CaseEventRow.kind == ERASED).order_by(CaseEventRow.seq))
+        yield from (data for _seq, data in self.events_that_erase())
 
 
 def verify_case_file(session: Session) -> ChainVerdict:

@@ -11,7 +11,7 @@ from cobranza_rules.casefile.case_documents import CaseDocument
 from cobranza_rules.casefile.deliveries import DELIVERY_HEADINGS, CaseDelivery, delivery_row
 from cobranza_rules.casefile.named_documents import documents_of
 from cobranza_rules.casefile.timeline import TimelineEvent
-from cobranza_rules.language import N_, Sentence, Translate, _
+from cobranza_rules.language import N_, Sentence, Translate, _, word
 from cobranza_rules.store.tables import CustomerRow
 
 STYLE = (
@@ -46,7 +46,9 @@ def index_page(
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body>",
         f"<h1>{escape(title)}</h1>",
-        *said.table(N_("Events"), (N_("No."), N_("Date"), N_("What happened"), N_("Hash")), said.events(events, by_digest)),
+        *said.table(
+            N_("Events"), (N_("No."), N_("Date"), N_("What happened"), N_("By"), N_("Rules"), N_("Hash")), said.events(events, by_digest)
+        ),
         *said.table(N_("Documents"), (N_("Document"), N_("SHA-256")), map(said.copy, copies)),
     ]
     if deliveries:
@@ -74,7 +76,11 @@ class Page:
             named = (by_digest[digest] for digest in dict.fromkeys(documents_of(event.data)) if digest in by_digest)
             links = "".join(f"<br>{self.link(copy)}" for copy in named)
             day = f'<span class="n">{event.happened_on.isoformat()}</span>'
-            yield str(event.seq), day, self.cell(event.sentence) + links, f"<code>{escape(event.hash)}</code>"
+            yield str(event.seq), day, self.cell(event.sentence) + links, *self.made_by(event), f"<code>{escape(event.hash)}</code>"
+
+    def made_by(self, event: TimelineEvent) -> tuple[str, str]:
+        """Who did it, and under which version of the rules; an older event says neither."""
+        return self.cell(word(event.actor or "-")), self.cell(event.rules_version or "-")
 
     def copy(self, copy: FiledCopy) -> tuple[str, str]:
         return self.link(copy), f"<code>{escape(copy.document.digest)}</code>"

@@ -89,6 +89,10 @@ SENTENCES = {
     "noted_note": N_("note of {who}: {text}"),
     "noted_call": N_("call of {who}: {text}"),
     "noted_meeting": N_("meeting of {who}: {text}"),
+    "data_corrected": N_("{who} put data of a contact right ({fields}): {why}"),
+    "person_blocked": N_("{who} blocked the data of people: {why}"),
+    "person_opposed": N_("{who} lets no more messages go to a contact: {why}"),
+    "person_unblocked": N_("{who} uses the data of a contact again: {why}"),
     "content_erased": N_("{who} erased content of earlier events: {why}"),
     "original_entered": N_("original entered by {who}: {name} ({kind})"),
     "original_handed_over": N_("original {name} handed over by {giver} to {to}"),
@@ -194,13 +198,16 @@ class TimelineEvent:
     sentence: Sentence
     data: Mapping[str, Any]
     hash: str = ""
+    actor: str | None = None
+    rules_version: int | None = None
 
 
 def timeline(session: Session, customer_id: int, since: dt.date | None = None) -> Iterator[TimelineEvent]:
     """In the order in which things came to be known; `since` leaves out what happened before that day."""
     query = select(CaseEventRow).where(CaseEventRow.customer_id == customer_id).order_by(CaseEventRow.seq)
     for row in session.scalars(query if since is None else query.where(CaseEventRow.happened_on >= since)):
-        yield TimelineEvent(row.seq, row.happened_on, row.known_at, row.kind, sentence_of(row.kind, row.data), row.data, row.hash)
+        told = sentence_of(row.kind, row.data)
+        yield TimelineEvent(row.seq, row.happened_on, row.known_at, row.kind, told, row.data, row.hash, row.actor, row.rules_version)
 
 
 def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
@@ -232,6 +239,8 @@ def sentence_of(kind: str, data: Mapping[str, Any]) -> Sentence:
     fields["next"] = _("; next contact on {day}", day=data["next_contact"]) if data.get("next_contact") else ""
     fields.setdefault("told", _(", {process}", process=word(data["process"])) if data.get("process") else "")
     fields["until"] = _(", until {day}", day=last) if (last := data.get("due_on") or data.get("until")) else ""
+    if kind == "data_corrected":
+        fields["fields"] = joined(map(word, data["fields"]))
     if "kinds" in data:
         fields["kinds"] = joined(map(word, data["kinds"])) if data["kinds"] else "-"
     if "blocks" in data:

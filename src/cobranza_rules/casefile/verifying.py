@@ -22,6 +22,7 @@ from cobranza_rules.casefile.named_documents import NamedDocuments
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.store.documents import DocumentArchive
 
+MOST_REMARKS = 20
 MOST_BREAKS = 20  # Each costs one more look at the whole chain.
 
 
@@ -48,25 +49,43 @@ def verify(session: Session, archive: DocumentArchive | None, heads: KeptHeads |
         _Walk(session, named, heads or KeptHeads(), found).through()
         chain = StoredChain(session)
         found.findings += [_of_book(each) for each in invoices_otherwise(session)]
-        found.findings += _unknown_documents(session, named)
         erased = chain.erased_documents()
+        found.findings += _unknown_documents(session, named, erased)
         if archive is not None:
             found.findings += _broken_files(archive, named, erased, found)
-    if (events := len(chain.erasures())) or erased:
-        said = _(
-            "content was erased of {events} events and {documents} documents, as later events say", events=events, documents=len(erased)
-        )
-        found.remarks.append(said)
+    found.remarks += _what_was_erased(chain)
     return found
+
+
+def _what_was_erased(chain: StoredChain) -> Iterator[Sentence]:
+    """A content that is gone is no fault where a later event says so, and why."""
+    for count, (seq, data) in enumerate(chain.events_that_erase()):
+        if count == MOST_REMARKS:
+            yield _("more content was erased: 'cobranza case --json' shows each erasure")
+            return
+        yield _(
+            "event {seq} says that {who} erased the content of {events} events ({numbers}) and {documents} documents: {why}",
+            seq=seq,
+            who=data.get("who", "-"),
+            events=len(data.get("events", ())),
+            numbers=_numbers([int(each[0]) for each in data.get("events", ())]),
+            documents=len(data.get("erased_documents", ())),
+            why=data.get("why", "-"),
+        )
+
+
+def _numbers(numbers: list[int]) -> str:
+    shown = ", ".join(map(str, numbers[:MOST_REMARKS]))
+    return f"{shown} …" if len(numbers) > MOST_REMARKS else shown or "-"
 
 
 def _of_book(difference: Difference) -> Finding:
     return Finding(About.BOOK, difference.what, difference.seq, customer=difference.customer_id)
 
 
-def _unknown_documents(session: Session, named: NamedDocuments) -> Iterator[Finding]:
+def _unknown_documents(session: Session, named: NamedDocuments, erased: frozenset[str]) -> Iterator[Finding]:
     for filed in filed_documents(session):
-        if filed.digest not in named:
+        if filed.digest not in named and filed.digest not in erased:
             yield of_unknown_document(filed.what, filed.name, filed.digest, filed.customer_id)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.casefile.chain import event_hash
-from cobranza_rules.store.tables import CaseEventRow
+from cobranza_rules.store.tables import CaseEventRow, RulesVersionRow
 
 FIRST = "0" * 64
+PROGRAM = "program"  # The actor of what no person did
 ERASED = "content_erased"  # The kind of event that says of others that their content was taken out
 
 
@@ -23,11 +24,17 @@ class EventColumns(Protocol):
     data: Any
     happened_on: Any
     known_at: Any
+    actor: Any
+    rules_version: Any
 
 
 def body_of(row: EventColumns) -> dict[str, Any]:
-    """What the hash of an event covers, besides the hash of the event before."""
-    return {
+    """What the hash of an event covers, besides the hash of the event before.
+
+    An older event says neither who did it nor under which rules; its hash was made without.
+    """
+    told = {} if row.actor is None else {"actor": row.actor, "rules": row.rules_version}
+    return told | {
         "customer": row.customer_id,
         "kind": row.kind,
         "data": row.data,
@@ -42,17 +49,21 @@ class CaseWriter:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.head: tuple[int, str] | None = None
+        self.rules_version: int | None = None
 
     def add(self, customer_id: int, kind: str, happened_on: dt.date, known_at: dt.datetime, data: dict[str, Any]) -> None:
+        """Who did it stands under `who` in its data; where nobody does, the program did."""
         seq, previous = self.head or self._read_head()
         row = CaseEventRow(
             seq=seq + 1, customer_id=customer_id, kind=kind, data=data, happened_on=happened_on, known_at=known_at, previous=previous
         )
+        row.actor, row.rules_version = str(data.get("who") or PROGRAM), self.rules_version
         row.hash = event_hash(previous, body_of(row))
         self.session.add(row)
         self.head = (row.seq, row.hash)
 
     def _read_head(self) -> tuple[int, str]:
         self.session.flush()
+        self.rules_version = self.session.scalar(select(func.max(RulesVersionRow.id)))
         last = self.session.execute(select(CaseEventRow.seq, CaseEventRow.hash).order_by(CaseEventRow.seq.desc()).limit(1)).first()
         return (last.seq, last.hash) if last else (0, FIRST)

@@ -162,6 +162,8 @@ def _event_json(screen: Screen, event: Any) -> dict[str, Any]:
         "happened_on": event.happened_on.isoformat(),
         "known_at": event.known_at.isoformat(),
         "kind": event.kind,
+        "actor": event.actor,
+        "rules_version": event.rules_version,
         "text": screen.text(event.sentence),
         "hash": event.hash,
         "data": dict(event.data),

@@ -30,6 +30,7 @@ class DeliveryMode(StrEnum):
 
 class CustomerStatus(StrEnum):
     ACTIVE = "active"
+    BLOCKED = "blocked"  # Its data are blocked (LFPDPPP): nothing is sent, and no list makes it active.
     WAITING_FOR_DATA = "waiting_for_data"  # Known from an invoice only; nothing is sent until its data comes.
 
 

@@ -46,10 +46,15 @@ def whose_message(session: Session, workspace: Workspace, message: IncomingMessa
 
 
 def _contacts(session: Session, addresses: Iterable[str]) -> dict[str, frozenset[int]]:
-    """Customers by address. Inactive contacts are known, too: they did write; and so are those to whom billing requests have delivered."""
+    """Customers by address. Inactive contacts are known, too: they did write; and so are those to whom billing requests have delivered.
+
+    Those whose data are blocked are known to nobody.
+    """
     wanted = {address.lower() for address in addresses if address}
     found: dict[str, set[int]] = defaultdict(set)
-    query = select(ContactRow.email, ContactRow.customer_id).where(func.lower(ContactRow.email).in_(wanted))
+    query = select(ContactRow.email, ContactRow.customer_id).where(
+        func.lower(ContactRow.email).in_(wanted), ContactRow.blocked_on.is_(None)
+    )
     named = select(BillingRequestRow.contact_email, BillingRequestRow.customer_id).where(
         func.lower(BillingRequestRow.contact_email).in_(wanted), BillingRequestRow.state == "accepted"
     )

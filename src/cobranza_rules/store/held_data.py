@@ -17,6 +17,7 @@ from cobranza_rules.store.tables import Base
 HELD: dict[str, tuple[str, str]] = {
     "customer": ("id", ""),
     "contact": ("customer_id", ""),
+    "data_request": ("customer_id", ""),
     "invoice": ("customer_id", ""),
     "entry": ("invoice_id", "invoice"),
     "payment": ("customer_id", ""),

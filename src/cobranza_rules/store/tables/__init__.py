@@ -28,6 +28,7 @@ from cobranza_rules.store.tables.originals import OriginalRow
 from cobranza_rules.store.tables.overrides import OverrideRow
 from cobranza_rules.store.tables.packets import AccountingPacketRow, PacketLineRow
 from cobranza_rules.store.tables.payment_plans import InstalmentRow, PaymentPlanRow
+from cobranza_rules.store.tables.people import DataRequestRow
 from cobranza_rules.store.tables.rules import RulesVersionRow
 from cobranza_rules.store.tables.sending import AttemptRow, MessageReportRow, PauseRow
 
@@ -52,6 +53,7 @@ __all__ = [
     "ContactRow",
     "CreditNoteRow",
     "CustomerRow",
+    "DataRequestRow",
     "DelegationRow",
     "DiscountRow",
     "DocumentRow",

@@ -42,6 +42,11 @@ class CustomerRow(Base):
 
 
 class ContactRow(Base):
+    """A person at a customer. `ended_on` is the day on which it was last taken off the list.
+
+    `blocked_on` is the day on which its data were blocked: they are used for nothing since, and kept until the retention ends (LFPDPPP).
+    """
+
     __tablename__ = "contact"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,6 +59,8 @@ class ContactRow(Base):
     address: Mapped[Long]
     active: Mapped[bool] = mapped_column(default=True)
     bounced_on: Mapped[dt.date | None]
+    ended_on: Mapped[dt.date | None]
+    blocked_on: Mapped[dt.date | None]
 
 
 class InvoiceRow(Base):

@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cobranza_rules.store.tables.base import Base, Digest, Long, Word
 
 
 class CaseEventRow(Base):
-    """Append-only and chained: `hash` covers `previous` and the event, so that a change anywhere shows (casefile.chain)."""
+    """Append-only and chained: `hash` covers `previous` and the event, so that a change anywhere shows (casefile.chain).
+
+    `actor` is the address of the person who did it, or `program`; `rules_version` the version of the rules in force then, NULL where none was.
+    Events of before these columns came have NULL in both, and their hashes do not cover them.
+    """
 
     __tablename__ = "case_event"
 
@@ -24,6 +28,8 @@ class CaseEventRow(Base):
     known_at: Mapped[dt.datetime]
     previous: Mapped[Digest]
     hash: Mapped[Digest]
+    actor: Mapped[str | None] = mapped_column(Text)
+    rules_version: Mapped[int | None]
 
 
 class TaskRow(Base):

@@ -1,0 +1,76 @@
+"""Erases what is past its period, once a person has said so: content goes, keys and hashes stay, and why it was done is written down."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.casefile.erasing import LEFT, Eraser
+from cobranza_rules.domain.data_request import DataRequestKind, value_hash
+from cobranza_rules.domain.retention import Retained
+from cobranza_rules.privacy.blocking import named_by
+from cobranza_rules.privacy.register import register_expired, register_request
+from cobranza_rules.privacy.retention import Expired
+from cobranza_rules.store.tables import BankLineRow, CaseEventRow, ContactRow, InternalMessageRow
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """`who` is the address of the person of the company who does it; `why` is kept beside each erasure."""
+
+    keeper: Bookkeeper
+    who: str
+    today: dt.date
+    why: str
+
+    @property
+    def eraser(self) -> Eraser:
+        return Eraser(self.keeper, self.who, self.today)
+
+    def erase(self, found: Expired) -> int:
+        """How many were erased. Files of erased documents are removed afterwards (`casefile.erasing.remove_files`)."""
+        if found.kind is Retained.CONTACTS:
+            return sum(self._person(self.keeper.session.get_one(ContactRow, number)) for number in found.numbers)
+        if found.kind is Retained.BANK_LINES:
+            return self._rows(
+                found, BankLineRow, dict.fromkeys(("name", "rfc", "clabe", "description", "reference"), "") | {"detail": None}
+            )
+        if found.kind is Retained.LOGS:
+            return self._rows(found, InternalMessageRow, {"subject": "", "detail": "", "copies": []})
+        return self.eraser.erase_expired(found.numbers, self.why).events
+
+    def _person(self, row: ContactRow) -> int:
+        """The row goes; in events that named the person as a contact, the name."""
+        register_request(self.keeper, DataRequestKind.ERASED, row, named_by(row), self.why, self.who, self.today)
+        known = [text for text in (row.email, row.name) if text]
+        self.eraser.redact(row.customer_id, self.why, lambda event: _without(event, known))
+        self.keeper.session.delete(row)
+        return 1
+
+    def _rows(self, found: Expired, table: type[BankLineRow | InternalMessageRow], empty: Mapping[str, Any]) -> int:
+        """These belong to no customer's case file: the register says that they were erased."""
+        for number in found.numbers:
+            row = self.keeper.session.get_one(table, number)
+            for name, value in empty.items():
+                setattr(row, name, value)
+        why = f"{self.why.strip()} ({len(found.numbers)}, {found.oldest.isoformat()} - {found.before.isoformat()})"
+        register_expired(self.keeper, found.kind.value, value_hash(found.kind.value, str(found.numbers)), why, self.who, self.today)
+        return len(found.numbers)
+
+
+def _without(event: CaseEventRow, known: Sequence[str]) -> Mapping[str, Any] | None:
+    """What stays of an event of contacts that names somebody by one of these texts."""
+    if event.kind == "address_marked" and event.data.get("address") in known:
+        return LEFT
+    contacts = event.data.get("contacts") if event.kind == "customer_data" else None
+    if not isinstance(contacts, list) or not any(_names(each, known) for each in contacts):
+        return None
+    return {**event.data, "contacts": [each for each in contacts if not _names(each, known)], "erased": ["contacts"]}
+
+
+def _names(told: object, known: Sequence[str]) -> bool:
+    """Events have `role: address` or `role: name`."""
+    return any(str(told).endswith(f": {text}") for text in known)
