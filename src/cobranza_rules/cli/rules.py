@@ -46,6 +46,7 @@ SCOPES = {
     Scope.DISCOUNT: N_("Facts of a discount"),
     Scope.CREDIT_NOTE_REQUEST: N_("Facts of a credit note that Accounting was asked for"),
     Scope.PACKET: N_("Facts of a packet for Accounting"),
+    Scope.DEPOSIT: N_("Facts of a deposit of the bank that is not applied in full"),
 }
 SHARED = N_("Facts of the customer, for every rule and hold")
 Group = tuple[Scope | None, tuple[Fact, ...]]  # None: the facts of the customer, which every scope has

@@ -28,6 +28,7 @@ class Scope(StrEnum):
     DISCOUNT = "discount"
     CREDIT_NOTE_REQUEST = "credit_note_request"  # one that Accounting has not sent yet
     PACKET = "packet"  # one for Accounting
+    DEPOSIT = "deposit"  # one of the bank that is not applied in full
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from cobranza_rules.facts.fact import A, B, D, Fact, FactType, N, Scope, T, Value, fact
 from cobranza_rules.facts.vocabulary_accounting import CREDIT_NOTE_REQUEST_FACTS, DISCOUNT_FACTS, PACKET_FACTS
+from cobranza_rules.facts.vocabulary_cash import DEPOSIT_FACTS, ON_ACCOUNT_FACTS
 from cobranza_rules.facts.vocabulary_queues import APPROVAL_FACTS, PAYMENT_FACTS, TASK_FACTS
 from cobranza_rules.facts.vocabulary_replies import REPLY_FACTS
 from cobranza_rules.language import N_
 
-__all__ = ["OWN_FACTS", "PROMISES_KEPT", "VOCABULARY", "Fact", "FactType", "Scope", "Value"]
+__all__ = ["ON_ACCOUNT_FACTS", "OWN_FACTS", "PROMISES_KEPT", "VOCABULARY", "Fact", "FactType", "Scope", "Value"]
 
 PROMISES_KEPT = "promises_kept_percent"  # Read only where a rule names it
 
@@ -207,9 +208,12 @@ INVOICE_FACTS = (
     fact("intervention_overdue", B, N_("the intervention's deadline has passed without an answer"), "intervention_overdue", neutral=False),
 )
 
-# The facts of each scope beside those of the customer, which every scope has but a packet, which is about many customers.
+# A packet is about many customers, and whose a deposit is nobody knows yet: they have no facts of a customer.
+OF_NO_CUSTOMER = frozenset({Scope.PACKET, Scope.DEPOSIT})
+
+# The facts of each scope beside those of the customer.
 OWN_FACTS: dict[Scope, tuple[Fact, ...]] = {
-    Scope.CUSTOMER: PORTFOLIO_FACTS,
+    Scope.CUSTOMER: (*PORTFOLIO_FACTS, *ON_ACCOUNT_FACTS),
     Scope.INVOICE: INVOICE_FACTS,
     Scope.REPLY: REPLY_FACTS,
     Scope.TASK: TASK_FACTS,
@@ -218,8 +222,9 @@ OWN_FACTS: dict[Scope, tuple[Fact, ...]] = {
     Scope.DISCOUNT: DISCOUNT_FACTS,
     Scope.CREDIT_NOTE_REQUEST: CREDIT_NOTE_REQUEST_FACTS,
     Scope.PACKET: PACKET_FACTS,
+    Scope.DEPOSIT: DEPOSIT_FACTS,
 }
 
 VOCABULARY: dict[Scope, dict[str, Fact]] = {
-    scope: {each.name: each for each in (*(() if scope is Scope.PACKET else CUSTOMER_FACTS), *own)} for scope, own in OWN_FACTS.items()
+    scope: {each.name: each for each in (*(() if scope in OF_NO_CUSTOMER else CUSTOMER_FACTS), *own)} for scope, own in OWN_FACTS.items()
 }

@@ -39,6 +39,7 @@ EVENTS = {
     "intervention_overdue": N_("the intervention is answered ('cobranza tasks done')"),
     "agreement": N_("an agreement that covers it is taken in ('cobranza import', 'cobranza agreement add')"),
     "requested": N_("its billing request is taken in, or tied to it ('cobranza request')"),
+    "unapplied_covers_overdue": N_("what it has paid is applied ('cobranza payment apply')"),
     "credit_limit_exceeded": N_("it pays, or its credit limit is raised ('cobranza agreement add')"),
     "due_on": N_("the due date becomes known ('cobranza import' with the customer's credit days)"),
     "days_overdue": N_("the due date becomes known ('cobranza import' with the customer's credit days)"),

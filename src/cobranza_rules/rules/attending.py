@@ -1,4 +1,4 @@
-"""Rules about what waits: tasks, approvals, payments, discounts, what Accounting has to do, and customers as a whole. Each subject has an action of its own.
+"""Rules about what waits: tasks, approvals, payments, deposits, discounts, what Accounting has to do, and customers as a whole. Each subject has an action of its own.
 
 What people of the company are told or asked stays inside, and nothing holds it. A message to the customer is one like any other: holds on the
 customer, what people decided for it, and its addresses count.
@@ -21,8 +21,8 @@ from cobranza_rules.rules.recipients import addresses_told, reaches_customer, re
 from cobranza_rules.rules.ruling import reason_of_rule
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, QueueSubject
 
-QUEUES = (Scope.CUSTOMER, Scope.TASK, Scope.APPROVAL, Scope.PAYMENT, Scope.DISCOUNT, Scope.CREDIT_NOTE_REQUEST, Scope.PACKET)
-WITH_AMOUNT = (Scope.PAYMENT, Scope.DISCOUNT, Scope.CREDIT_NOTE_REQUEST)
+QUEUES = (Scope.CUSTOMER, Scope.TASK, Scope.APPROVAL, Scope.PAYMENT, Scope.DISCOUNT, Scope.CREDIT_NOTE_REQUEST, Scope.PACKET, Scope.DEPOSIT)
+WITH_AMOUNT = (Scope.PAYMENT, Scope.DISCOUNT, Scope.CREDIT_NOTE_REQUEST, Scope.DEPOSIT)
 
 
 def attend_queues(deciding: Deciding) -> None:

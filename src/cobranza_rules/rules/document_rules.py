@@ -43,6 +43,7 @@ class RuleScope(StrEnum):
     DISCOUNT = "discount"
     CREDIT_NOTE_REQUEST = "credit_note_request"
     PACKET = "packet"
+    DEPOSIT = "deposit"
 
 
 class MessageGroup(StrEnum):

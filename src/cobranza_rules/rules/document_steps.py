@@ -46,6 +46,7 @@ POSSIBLE: Mapping[Scope, tuple[StepKind, ...]] = {
     Scope.PAYMENT: (*OF_CUSTOMERS, StepKind.PACKET),
     Scope.DISCOUNT: (*OF_QUEUES, StepKind.PACKET),
     Scope.PACKET: (*OF_QUEUES, StepKind.PACKET),
+    Scope.DEPOSIT: (StepKind.NOTICE,),  # A task would be some customer's, and whose the money is nobody knows.
 }
 WITH_LETTERS = tuple(scope for scope, kinds in POSSIBLE.items() if StepKind.LETTER in kinds)  # What a letter can be about
 ASKS_SOMEBODY = (Scope.TASK, Scope.APPROVAL)

@@ -168,7 +168,7 @@ def _rule(known: Known) -> Schema:
             choice(RuleScope),
             N_(
                 "what it looks at: invoices, answers that came in, open tasks, approvals that wait, payments, discounts, "
-                "credit notes that were asked for, packets for Accounting, or customers as a whole"
+                "credit notes that were asked for, packets for Accounting, deposits of the bank, or customers as a whole"
             ),
         ),
         "when": WHEN,
@@ -195,6 +195,7 @@ def _rule(known: Known) -> Schema:
             _where([RuleScope.PAYMENT], _of_queue(POSSIBLE[Scope.PAYMENT], known, NOT_ATTACHED[Scope.PAYMENT], Scope.PAYMENT)),
             _where([RuleScope.DISCOUNT], _of_queue(POSSIBLE[Scope.DISCOUNT], known, of=Scope.DISCOUNT)),
             _where([RuleScope.CREDIT_NOTE_REQUEST], _of_queue(OF_QUEUES, known)),
+            _where([RuleScope.DEPOSIT], _of_queue(POSSIBLE[Scope.DEPOSIT], known)),
             _where([RuleScope.PACKET], _of_queue(POSSIBLE[Scope.PACKET], known, of=Scope.PACKET)),
             _where(
                 [RuleScope(scope) for scope in ASKS_SOMEBODY],

@@ -11,6 +11,7 @@ from cobranza_rules.rules.packets import in_a_packet
 from cobranza_rules.rules.subjects import NO_CLAIMS, Claims, CustomerSubject, QueueSubject
 from cobranza_rules.rules.testing_accounting import of_accounting
 from cobranza_rules.rules.testing_book import Stage, TestedBook
+from cobranza_rules.rules.testing_cash import tested_deposits
 
 Claimed = Mapping[str, Mapping[int, Mapping[str, Claims]]]  # By scope, subject and rule
 
@@ -30,6 +31,7 @@ def tested_queues(book: TestedBook, customers: Mapping[int, CustomerSubject], to
             facts = payment_facts(shared, *paid, today, book.rules.calendar, rep_missing=missing, sent_to_accounting=sent)
             name = payment.paid_on.isoformat()
             yield QueueSubject(Scope.PAYMENT, payment.id, payment.customer, name, facts, claims=claims, overrides=overrides)
+    yield from tested_deposits(book, customers, today, claimed[Scope.DEPOSIT.value])
     yield from of_accounting(book, customers, today, lambda scope, subject: _of(claimed, scope, subject))
 
 

@@ -1,4 +1,4 @@
-"""What waits beside invoices and replies, as subjects of a decision: open tasks, approvals, payments, and customers as a whole."""
+"""What waits beside invoices and replies, as subjects of a decision: open tasks, approvals, payments, deposits, and customers as a whole."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.subjects import NO_CLAIMS, Claims, CustomerSubject, QueueSubject
 from cobranza_rules.store.accounting_queues import AccountingQueues
 from cobranza_rules.store.chunks import Within, one_of
+from cobranza_rules.store.deposit_queue import DepositQueue
+from cobranza_rules.store.on_account import OnAccountColumns, on_account
 from cobranza_rules.store.overrides import OVERRIDE, read_overrides
 from cobranza_rules.store.payment_columns import PaymentColumns, in_packet, rep_missing, stands
 from cobranza_rules.store.sieve import superset
@@ -54,7 +56,10 @@ class Queues:
 
     def _customers_of(self, scope: Scope) -> Select[tuple[int]]:
         if scope is Scope.CUSTOMER:
-            return select(CUSTOMER.id)
+            concerned = (superset(rule.when.tree, self._on_account()) for rule in self.rules.rules if rule.scope is Scope.CUSTOMER)
+            return select(CUSTOMER.id).where(or_(false(), *concerned))
+        if scope is Scope.DEPOSIT:
+            return DepositQueue(self.session, self.rules, self.today).customers()
         if scope is Scope.TASK:
             return select(TASK.customer_id).where(TASK.state == "open").distinct()
         if scope is Scope.PAYMENT:
@@ -85,8 +90,13 @@ class Queues:
             Scope.DISCOUNT: accounting.discounts,
             Scope.CREDIT_NOTE_REQUEST: accounting.requests,
             Scope.PACKET: accounting.packets,
+            Scope.DEPOSIT: DepositQueue(self.session, self.rules, self.today).deposits,
         }
         return by_scope[scope](within, customers)
+
+    def _on_account(self) -> OnAccountColumns:
+        """Who has paid what covers no invoice is asked for only where some rule about customers wants to know."""
+        return OnAccountColumns(on_account(self.session, None) if self.rules.asks_for_cash_on_account else {})
 
     def _of_accounting(self) -> AccountingQueues:
         return AccountingQueues(self.session, self.rules.calendar, self.today)
