@@ -78,6 +78,7 @@ SENTENCES = {
     "promised": N_("payment of {invoice} promised for {pay_on}{said}"),
     "promise_withdrawn": N_("the promise for {invoice} is withdrawn{said}"),
     "payment_claimed": N_("the customer says that {invoice} was paid{said}"),
+    "claim_expired": N_("{invoice}: the claimed payment has expired; none was seen"),
     "claim_rejected": N_("the payment claimed for {invoice} was not found{said}"),
     "noted_note": N_("note of {who}: {text}"),
     "noted_call": N_("call of {who}: {text}"),

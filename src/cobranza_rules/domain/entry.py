@@ -52,6 +52,7 @@ class EntryKind(StrEnum):
     PROMISE_WITHDRAWN = "promise_withdrawn"  # who, comment
     PAYMENT_CLAIMED = "payment_claimed"  # message; or who, comment, amount, reference, document: digest of its receipt
     CLAIM_REJECTED = "claim_rejected"  # who, comment
+    CLAIM_EXPIRED = "claim_expired"  # action; claimed_on: ISO date, since when it was looked for
     DISPUTE_OPENED = "dispute_opened"  # reason
     DISPUTE_CLOSED = "dispute_closed"
     INTERVENTION_OPENED = "intervention_opened"  # task, due_on

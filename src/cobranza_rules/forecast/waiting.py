@@ -15,7 +15,14 @@ from cobranza_rules.rules.planned import Outcome, Verdict
 READ_AGAIN = frozenset({"workdays_since_bank_statement", "hours_since_mailbox_poll"})  # Facts of the company that the program reads itself
 # Where they are known, each day changes them by itself.
 COUNTED_IN_DAYS = frozenset(
-    {"days_overdue", "days_since_issue_month", "workdays_since_delivery", "promise_workdays_late", "workdays_since_claim"}
+    {
+        "days_overdue",
+        "days_since_issue_month",
+        "workdays_since_delivery",
+        "promise_workdays_late",
+        "workdays_since_claim",
+        "workdays_since_reversal",
+    }
 )
 # What somebody does that changes a fact; of the others it is said which facts they are.
 EVENTS = {
@@ -39,6 +46,7 @@ EVENTS = {
     "intervention_overdue": N_("the intervention is answered ('cobranza tasks done')"),
     "agreement": N_("an agreement that covers it is taken in ('cobranza import', 'cobranza agreement add')"),
     "requested": N_("its billing request is taken in, or tied to it ('cobranza request')"),
+    "workdays_since_reversal": N_("what covers it is taken back"),
     "unapplied_covers_overdue": N_("what it has paid is applied ('cobranza payment apply')"),
     "credit_limit_exceeded": N_("it pays, or its credit limit is raised ('cobranza agreement add')"),
     "due_on": N_("the due date becomes known ('cobranza import' with the customer's credit days)"),

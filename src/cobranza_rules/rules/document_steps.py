@@ -16,7 +16,7 @@ ATTACHMENTS = ("letter", "cfdi", "support", "statement")
 # What is about no invoice or payment in particular has no CFDI, and only an invoice has support.
 NOT_ATTACHED: Mapping[Scope, tuple[str, ...]] = {Scope.CUSTOMER: ("cfdi", "support"), Scope.PAYMENT: ("support",)}
 RECORDS = ("acknowledgement", "not_received", "promise", "payment_claim", "dispute")
-SETTABLE = ("delivery", "case_status")  # Facts that are what a rule last made them; all others are found out.
+SETTABLE = ("delivery", "case_status", "claim_state")  # Facts that are what a rule last made them; all others are found out.
 MESSAGES = (StepKind.DELIVER, StepKind.EMAIL)
 STEP_KEYS: Mapping[StepKind, tuple[str, ...]] = {
     StepKind.LETTER: ("sign", "sign_substitute", "rubric"),

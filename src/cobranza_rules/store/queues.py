@@ -21,7 +21,7 @@ from cobranza_rules.store.chunks import Within, one_of
 from cobranza_rules.store.deposit_queue import DepositQueue
 from cobranza_rules.store.on_account import OnAccountColumns, on_account
 from cobranza_rules.store.overrides import OVERRIDE, read_overrides
-from cobranza_rules.store.payment_columns import PaymentColumns, in_packet, rep_missing, stands
+from cobranza_rules.store.payment_columns import PaymentColumns, in_packet, rep_missing, settles_reminded, stands
 from cobranza_rules.store.sieve import superset
 from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, PaymentRow, TaskRow
 
@@ -137,15 +137,24 @@ class Queues:
 
     def _payments(self, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
         columns = (PAYMENT.id, PAYMENT.customer_id, PAYMENT.amount, PAYMENT.currency, PAYMENT.paid_on, PAYMENT.operation)
-        more = (_applied().label("applied"), _in_another_currency(), rep_missing(), in_packet(Scope.PAYMENT.value, PAYMENT.id))
+        more = (
+            _applied().label("applied"),
+            _in_another_currency(),
+            rep_missing(),
+            in_packet(Scope.PAYMENT.value, PAYMENT.id),
+            settles_reminded(),
+        )
         query = select(*columns, *more).where(self._looked_at(), within(PAYMENT.customer_id)).order_by(PAYMENT.id)
         calendar = self.rules.calendar
-        for payment_id, customer_id, amount, currency, paid_on, operation, applied, elsewhere, missing, sent in self.session.execute(query):
+        for key, customer_id, amount, currency, paid_on, operation, applied, elsewhere, missing, sent, settles in self.session.execute(
+            query
+        ):
             paid = (amount, currency, None if elsewhere else applied, paid_on)
+            shared, is_sent, is_settling = customers[customer_id].facts, bool(sent), bool(settles)
             facts = payment_facts(
-                customers[customer_id].facts, *paid, self.today, calendar, rep_missing=bool(missing), sent_to_accounting=bool(sent)
+                shared, *paid, self.today, calendar, rep_missing=bool(missing), sent_to_accounting=is_sent, settles_reminded=is_settling
             )
-            yield QueueSubject(Scope.PAYMENT, payment_id, customer_id, operation or paid_on.isoformat(), facts)
+            yield QueueSubject(Scope.PAYMENT, key, customer_id, operation or paid_on.isoformat(), facts)
 
     def _looked_at(self) -> ColumnElement[bool]:
         """Those of the last days, and those that are not applied in full or want their receipt, as far as some rule may be about them.

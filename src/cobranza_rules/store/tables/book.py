@@ -110,6 +110,7 @@ class InvoiceRow(Base):
     promises: Mapped[list[Any] | None] = mapped_column(Sparse)
     claimed_on: Mapped[dt.date | None]
     claim_count: Mapped[int]
+    claim_expired_on: Mapped[dt.date | None]
     dispute_open: Mapped[bool]
     dispute_closed_on: Mapped[dt.date | None]
     reversed_on: Mapped[dt.date | None]
