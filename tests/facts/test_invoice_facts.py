@@ -23,7 +23,7 @@ TODAY = dt.date(2026, 3, 10)  # A Tuesday
 CALENDAR = BusinessCalendar()
 BUCKETS = (30, 60, 90)
 CUSTOMER: dict[str, str | bool | int] = {"customer": "C-001", "customer_ready": True, "inbox_open": 0}
-DATES = ("due_on", "delivered_on", "promised_on", "claimed_on", "intervention_due")
+DATES = ("due_on", "delivered_on", "promised_on", "claimed_on", "reversed_on", "intervention_due")
 
 
 def an_invoice(**changes: Any) -> SimpleNamespace:
@@ -52,6 +52,8 @@ def an_invoice(**changes: Any) -> SimpleNamespace:
         "promise_count": 0,
         "claimed_on": None,
         "claim_count": 0,
+        "claim_expired_on": None,
+        "reversed_on": None,
         "dispute_open": False,
         "dunning_level": 0,
         "cfdi_missing": False,
@@ -96,6 +98,7 @@ def test_an_invoice_without_dates() -> None:
         "promise_workdays_late": 0,
         "payment_claimed": False,
         "claim_count": 0,
+        "claim_state": "none",
         "not_received_count": 0,
         "dispute_open": False,
         "dunning_level": 0,
@@ -133,6 +136,7 @@ def test_what_dates_add() -> None:
         delivered_by=7,
         promised_on=dt.date(2026, 3, 5),
         claimed_on=dt.date(2026, 3, 9),
+        reversed_on=dt.date(2026, 3, 4),
         intervention="open",
         intervention_due=dt.date(2026, 3, 9),
     )
@@ -147,7 +151,9 @@ def test_what_dates_add() -> None:
         "promise_open": True,
         "promise_workdays_late": 3,
         "payment_claimed": True,
+        "claim_state": "open",
         "workdays_since_claim": 1,
+        "workdays_since_reversal": 4,
         "intervention": "open",
         "intervention_overdue": True,
     }

@@ -32,6 +32,7 @@ from cobranza_rules.rules.testing_events import (
     FATES,
     HISTORY_KEYS,
     NAMED_INVOICES,
+    OF_ALL,
     OVERRIDES,
     PACKET_FACTS,
     REPLY_FACTS,
@@ -211,7 +212,7 @@ def _event() -> Schema:
             kinds[kind] = mapping(keys, VALUES, keys)
             continue
         needed = [key for key in ("kind", "roles") if key in keys] + [key for key, of in REQUIRED.items() if kind in of]
-        kinds[kind] = mapping(("customer", *keys), {**GIVEN, **VALUES}, needed if kind == "facts" else ["customer", *needed])
+        kinds[kind] = mapping(("customer", *keys), {**GIVEN, **VALUES}, needed if kind in OF_ALL else ["customer", *needed])
     kinds["facts"]["dependencies"] = {"customer_ready": ["customer"]}
     kinds |= {fate: {**mapping(FATE_KEYS, VALUES), **ONE_RULE} for fate in FATES}
     values = {"on": ON, **{kind: described(schema, EVENT_WORDS[kind]) for kind, schema in kinds.items()}}
