@@ -23,7 +23,7 @@ TODAY = dt.date(2026, 3, 10)  # A Tuesday
 CALENDAR = BusinessCalendar()
 BUCKETS = (30, 60, 90)
 CUSTOMER: dict[str, str | bool | int] = {"customer": "C-001", "customer_ready": True, "inbox_open": 0}
-DATES = ("due_on", "delivered_on", "promised_on", "claimed_on", "intervention_due")
+DATES = ("due_on", "delivered_on", "promised_on", "claimed_on", "reversed_on", "intervention_due")
 
 
 def an_invoice(**changes: Any) -> SimpleNamespace:
@@ -54,6 +54,8 @@ def an_invoice(**changes: Any) -> SimpleNamespace:
         "claim_count": 0,
         "cheque_state": "none",
         "cheque_on": None,
+        "claim_expired_on": None,
+        "reversed_on": None,
         "dispute_open": False,
         "dunning_level": 0,
         "cfdi_missing": False,
@@ -99,6 +101,7 @@ def test_an_invoice_without_dates() -> None:
         "payment_claimed": False,
         "claim_count": 0,
         "cheque_state": "none",
+        "claim_state": "none",
         "not_received_count": 0,
         "dispute_open": False,
         "dunning_level": 0,
@@ -136,6 +139,7 @@ def test_what_dates_add() -> None:
         delivered_by=7,
         promised_on=dt.date(2026, 3, 5),
         claimed_on=dt.date(2026, 3, 9),
+        reversed_on=dt.date(2026, 3, 4),
         intervention="open",
         intervention_due=dt.date(2026, 3, 9),
     )
@@ -150,7 +154,9 @@ def test_what_dates_add() -> None:
         "promise_open": True,
         "promise_workdays_late": 3,
         "payment_claimed": True,
+        "claim_state": "open",
         "workdays_since_claim": 1,
+        "workdays_since_reversal": 4,
         "intervention": "open",
         "intervention_overdue": True,
     }

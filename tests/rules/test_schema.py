@@ -171,6 +171,7 @@ TESTS: dict[str, Any] = {
                 {"on": "2026-03-03", "contacts": {"customer": "C", "roles": ["fallback_contact"]}},
                 {"on": "2026-03-03", "facts": {"hours_since_mailbox_poll": 2}},
                 {"on": "2026-03-03", "deposit": {"customer": "C", "amount": "5.00 MXN"}},
+                {"on": "2026-03-03", "deposits_applied": {"customer": "C"}},
                 {"on": "2026-03-03", "task": {"customer": "C", "name": "t", "assign": "supervisor", "due": "2026-03-09"}},
                 {"on": "2026-03-03", "task_done": {"customer": "C", "name": "t"}},
                 {"on": "2026-03-03", "run_at": {"time": "18:30"}},

@@ -25,6 +25,7 @@ def test_the_shipped_rules() -> None:
         "dispute",
         "payment-claimed",
         "cheque-in-hand",
+        "unapplied-cash",
         "ledger-difference",
         "cfdi-missing",
         "support-missing",
@@ -38,6 +39,7 @@ def test_the_shipped_rules() -> None:
         7,
         8,
         9,
+        10,
         11,
         12,
     }, "0: inside the company"

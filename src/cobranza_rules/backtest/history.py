@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cobranza_rules.backtest.accounting_history import RecordedDeposit, RecordedDiscount, RecordedPacket
 from cobranza_rules.domain.agreement import Limit
 from cobranza_rules.domain.entry import Entry
 from cobranza_rules.domain.promises import Promise
@@ -122,7 +123,8 @@ class RecordedPayment:
     """`parts` are days, minor units and currencies of what came to be known of it as covering invoices; what was taken back is below zero.
 
     `known_on` is the first day of which a decision could know of it, `gone_on` the first of which another receipt had taken its place.
-    `rep_missing` says that none has come to this day: when one came is not recorded.
+    `rep_missing` says that none has come to this day: when one came is not recorded. `covers` are the ids of the invoices in `parts`, in their
+    order; `of_a_deposit` tells one that the bank has told of first, so that what is left of it is the customer's.
     """
 
     id: int
@@ -135,6 +137,8 @@ class RecordedPayment:
     parts: Sequence[tuple[dt.date, int, str]] = ()
     gone_on: dt.date | None = None
     rep_missing: bool = False
+    covers: Sequence[int] = ()
+    of_a_deposit: bool = False
 
     def applied(self, today: dt.date) -> int | None:
         """Minor units; None where it covers an invoice in another currency."""
@@ -142,6 +146,14 @@ class RecordedPayment:
         if any(currency != self.currency for _minor, currency in known):
             return None
         return sum(minor for minor, _currency in known)
+
+    def covers_on(self, today: dt.date) -> set[int]:
+        """Ids of the invoices that it covers on that day."""
+        found: dict[int, int] = {}
+        for (day, minor, _currency), invoice in zip(self.parts, self.covers, strict=True):
+            if day <= today:
+                found[invoice] = found.get(invoice, 0) + minor
+        return {invoice for invoice, minor in found.items() if minor > 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +188,6 @@ class History:
     overrides: Sequence[RecordedOverride] = ()
     payments: Sequence[RecordedPayment] = ()
     requested: Mapping[int, RequestedDelivery] = field(default_factory=dict)
+    deposits: Sequence[RecordedDeposit] = ()
+    discounts: Sequence[RecordedDiscount] = ()
+    packets: Sequence[RecordedPacket] = ()

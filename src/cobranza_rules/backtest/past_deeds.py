@@ -20,7 +20,7 @@ from cobranza_rules.store.tables import ActionRow, CaseEventRow, ClaimRow
 
 ACTION, CLAIM, EVENT = (row.__table__.c for row in (ActionRow, ClaimRow, CaseEventRow))
 # What a backtest plays. Replies are recorded already, and no approval waits in it: what is planned counts as signed on that day.
-PLAYED = tuple(scope.value for scope in (Scope.INVOICE, Scope.CUSTOMER, Scope.TASK, Scope.PAYMENT))
+PLAYED = tuple(scope.value for scope in Scope if scope not in (Scope.REPLY, Scope.APPROVAL))
 TO_CUSTOMERS = frozenset({StepKind.EMAIL.value, StepKind.DELIVER.value})
 
 

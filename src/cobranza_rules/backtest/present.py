@@ -10,14 +10,15 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from cobranza_rules.backtest.history import RecordedInvoice, RecordedOverride
+from cobranza_rules.backtest.history import RecordedCustomer, RecordedInvoice, RecordedOverride
+from cobranza_rules.backtest.simulated_account import SimulatedAccount
 from cobranza_rules.backtest.simulated_book import SimulatedBook
 from cobranza_rules.backtest.simulated_queues import SimulatedQueues
 from cobranza_rules.domain.agreement import limits_on
 from cobranza_rules.domain.due_basis import overdue_part
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.domain.promises import kept_percent, were_kept
-from cobranza_rules.facts.build import company_facts, customer_facts
+from cobranza_rules.facts.build import Facts, company_facts, customer_facts
 from cobranza_rules.facts.invoices import Day, InvoiceFacts
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.overrides import Override, overrides_of
@@ -38,7 +39,7 @@ class Presents:
 
     def __init__(self, book: SimulatedBook, rules: RuleSet, wanted: Collection[str], company: Mapping[str, str]) -> None:
         self.book, self.rules, self.wanted, self.company = book, rules, wanted, company
-        self.queues = SimulatedQueues(book, rules)
+        self.queues, self.account = SimulatedQueues(book, rules), SimulatedAccount(book)
         self._seen: dict[int, _Seen] = {}
         self._columns = attrgetter(*self._facts_of(dt.date.min).columns)
 
@@ -77,9 +78,7 @@ class Presents:
                 own,
                 recorded.valid_addresses(today),
                 contacted,
-                portfolio_of((each.subject for each in seen), today, limits_on(recorded.limits, today))
-                if self.rules.asks_for_portfolios
-                else {},
+                self._portfolio(recorded, seen, today),
             )
             for each in seen:
                 claims = each.subject.claims if action is None else self.book.claims_of(each.subject.id, action)
@@ -93,6 +92,15 @@ class Presents:
                     )
                 invoices.append(subject)
         return Book(customers, invoices, (), self.company, list(self.queues.subjects(customers, of_customers, today, action)))
+
+    def _portfolio(self, recorded: RecordedCustomer, seen: Sequence[_Seen], today: dt.date) -> Facts:
+        """What rules and holds about customers themselves ask for."""
+        found: Facts = {}
+        if self.rules.asks_for_portfolios:
+            found |= portfolio_of((each.subject for each in seen), today, limits_on(recorded.limits, today))
+        if self.rules.asks_for_cash_on_account:
+            found |= self.account.facts(recorded.id, today)
+        return found
 
     def _promises_kept(self, customer_id: int, today: dt.date) -> int | None:
         if not self.rules.asks_for_promises_kept:

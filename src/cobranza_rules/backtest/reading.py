@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.backtest.accounting_reading import AccountingReader
 from cobranza_rules.backtest.history import (
     Happening,
     History,
@@ -114,6 +115,8 @@ class HistoryReader:
         """`ids` are a chunk: every customer from the first to the last of them."""
         invoices, decided = self._invoices(ids), self._decided(ids)
         past = PastDeeds(self.session, self.period, self.rules, ids)
+        scopes = {rule.scope for rule in self.rules.rules}
+        accounting = AccountingReader(self.session, self.ends(), partial(self._counts_on, decided=decided), self._day)
         return History(
             customers=self._customers(ids, decided),
             invoices=invoices,
@@ -125,6 +128,9 @@ class HistoryReader:
             overrides=self._overrides(ids, decided),
             payments=self._payments(ids, decided),
             requested=requests_naming_deliveries(self.session, ids),
+            deposits=accounting.deposits(ids) if Scope.DEPOSIT in scopes else (),
+            discounts=accounting.discounts(ids) if scopes & {Scope.DISCOUNT, Scope.CREDIT_NOTE_REQUEST, Scope.PACKET} else (),
+            packets=accounting.packets(ids) if Scope.PACKET in scopes else (),
         )
 
     def _decided(self, ids: Sequence[int]) -> Decided:
@@ -203,9 +209,11 @@ class HistoryReader:
         return found
 
     def _concerned(self, ids: Sequence[int]) -> Select[int]:
-        """Invoices that are open today, or of which something came to be known since the period began: any other was closed before."""
+        """Invoices that are open today, or overpaid, or of which something came to be known since the period began: any other was closed before."""
         since = select(ENTRY.id).where(ENTRY.invoice_id == INVOICE.id, ENTRY.known_at >= self.begins())
-        return select(INVOICE.id).where(INVOICE.customer_id.between(ids[0], ids[-1]), or_(INVOICE.status == "open", since.exists()))
+        return select(INVOICE.id).where(
+            INVOICE.customer_id.between(ids[0], ids[-1]), or_(INVOICE.status == "open", INVOICE.balance < 0, since.exists())
+        )
 
     def _invoices(self, ids: Sequence[int]) -> dict[int, RecordedInvoice]:
         query = select(*(INVOICE[name] for name in OWN_COLUMNS)).where(INVOICE.id.in_(self._concerned(ids)))
@@ -244,6 +252,6 @@ class HistoryReader:
 
     def _payments(self, ids: Sequence[int], decided: Decided) -> list[RecordedPayment]:
         """Only where rules look at them."""
-        if not any(rule.scope is Scope.PAYMENT for rule in self.rules.rules):
+        if not self.rules.asks_for_cash_on_account and not any(rule.scope is Scope.PAYMENT for rule in self.rules.rules):
             return []
         return PaymentReader(self.session, self.ends(), partial(self._counts_on, decided=decided)).of(ids)

@@ -24,7 +24,7 @@ from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NO_CLAIMS, NOTHING_CLAIMED, Claims
 
 # What the program did. In the period the tried rules do it instead.
-DEEDS = frozenset({EntryKind.RUNG_SENT, EntryKind.DELIVERED, EntryKind.CASE_MOVED})
+DEEDS = frozenset({EntryKind.RUNG_SENT, EntryKind.DELIVERED, EntryKind.CASE_MOVED, EntryKind.CLAIM_EXPIRED})
 
 
 Subject = tuple[str, int]  # What it is ("invoice", "task" ...) and its id

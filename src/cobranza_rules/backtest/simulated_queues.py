@@ -1,4 +1,4 @@
-"""What waits beside invoices on a day of a backtest: tasks, payments, and customers as a whole. No approval waits: all count as signed."""
+"""What waits beside invoices on a day of a backtest: tasks, payments, what Accounting has to do, and customers as a whole. No approval waits: all count as signed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from cobranza_rules.backtest.history import RecordedPayment
+from cobranza_rules.backtest.simulated_accounting import SimulatedAccounting
 from cobranza_rules.backtest.simulated_book import SimulatedBook
 from cobranza_rules.calendar import days_after
+from cobranza_rules.domain.invoice import InvoiceStatus
 from cobranza_rules.facts.queues import RECENT, payment_facts, task_facts
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.model import RuleSet
@@ -22,6 +24,7 @@ class SimulatedQueues:
     def __init__(self, book: SimulatedBook, rules: RuleSet) -> None:
         self.book, self.rules = book, rules
         self.scopes = {rule.scope for rule in rules.rules}
+        self.accounting = SimulatedAccounting(book, rules, frozenset(self.scopes))
 
     def customers(self, today: dt.date) -> set[int]:
         """Those for whom something waits that a rule looks at."""
@@ -32,7 +35,7 @@ class SimulatedQueues:
             found |= {customer_id for customer_id, _task in self.book.open_tasks(today)}
         if Scope.PAYMENT in self.scopes:
             found |= {payment.customer_id for payment in self.book.history.payments if is_looked_at(payment, today)}
-        return found
+        return found | self.accounting.customers(today)
 
     def subjects(
         self, customers: Mapping[int, CustomerSubject], decided: OfCustomers, today: dt.date, without: int | None
@@ -52,6 +55,7 @@ class SimulatedQueues:
             for payment in self.book.history.payments:
                 if payment.customer_id in customers and is_looked_at(payment, today):
                     yield self._payment(payment, customers[payment.customer_id], decided, today, without)
+        yield from self.accounting.subjects(customers, today, without)
 
     def _tasks(self, customers: Mapping[int, CustomerSubject], today: dt.date, without: int | None) -> Iterator[QueueSubject]:
         for customer_id, task in self.book.open_tasks(today):
@@ -68,7 +72,11 @@ class SimulatedQueues:
         applied, calendar = payment.applied(today), self.rules.calendar
         paid = (payment.amount, payment.currency, applied, payment.paid_on)
         missing, sent = payment.rep_missing, in_a_packet(self.rules, claims)
-        facts = payment_facts(customer.facts, *paid, today, calendar, rep_missing=missing, sent_to_accounting=sent)
+        covered = [self.book.states[each] for each in payment.covers_on(today) if each in self.book.states]
+        settles = any(state.status is InvoiceStatus.PAID and state.rungs for state in covered)
+        facts = payment_facts(
+            customer.facts, *paid, today, calendar, rep_missing=missing, sent_to_accounting=sent, settles_reminded=settles
+        )
         return QueueSubject(Scope.PAYMENT, payment.id, customer.id, payment.name, facts, claims=claims, overrides=overrides)
 
 

@@ -42,6 +42,7 @@ SAME_NAME = (
     "promise_count",
     "claimed_on",
     "claim_count",
+    "claim_expired_on",
     "dispute_open",
     "dispute_closed_on",
     "reversed_on",

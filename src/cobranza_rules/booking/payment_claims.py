@@ -38,7 +38,8 @@ def claim_payment(keeper: Bookkeeper, names: Sequence[str], claim: PaymentClaim,
     told |= {"amount": amount.plain()} if amount is not None else {}
     found = []
     for invoice in invoices:
-        new = invoice.claimed_on is None  # While one is looked for, saying it again begins no new days.
+        # While one is looked for, saying it again begins no new days.
+        new = invoice.claimed_on is None or invoice.claim_expired_on is not None
         if new:
             keeper.enter(invoice, EntryKind.PAYMENT_CLAIMED, today, {name: value for name, value in told.items() if value})
         found.append((invoice, new))

@@ -85,6 +85,7 @@ SENTENCES = {
     "cheque_waits": N_("cheque {number} over {amount} waits again: {who} says that the bank's deposit is not it"),
     "cheque_cleared": N_("cheque {number} over {amount} has cleared{said}"),
     "cheque_returned": N_("cheque {number} over {amount} has come back{said}"),
+    "claim_expired": N_("{invoice}: the claimed payment has expired; none was seen"),
     "claim_rejected": N_("the payment claimed for {invoice} was not found{said}"),
     "noted_note": N_("note of {who}: {text}"),
     "noted_call": N_("call of {who}: {text}"),

@@ -47,6 +47,7 @@ SCOPES = {
     Scope.CREDIT_NOTE_REQUEST: N_("Facts of a credit note that Accounting was asked for"),
     Scope.INSTALMENT: N_("Facts of an instalment of a payment plan that is not paid"),
     Scope.PACKET: N_("Facts of a packet for Accounting"),
+    Scope.DEPOSIT: N_("Facts of a deposit of the bank that is not applied in full"),
 }
 SHARED = N_("Facts of the customer, for every rule and hold")
 Group = tuple[Scope | None, tuple[Fact, ...]]  # None: the facts of the customer, which every scope has

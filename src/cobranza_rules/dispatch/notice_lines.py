@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.deposit_shares import left_of
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Translate, word
 from cobranza_rules.letters.notice import NoticeLine
@@ -17,12 +18,15 @@ from cobranza_rules.money import Money
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.planned import Item, PlannedAction
 from cobranza_rules.store.payment_plans import invoices_of_plan, plan_standing
+from cobranza_rules.store.chunks import one_of
+from cobranza_rules.store.on_account import on_account
 from cobranza_rules.store.replies import facts_from_json, invoices_about
 from cobranza_rules.store.tables import (
     AccountingPacketRow,
     ActionRow,
     ApplicationRow,
     ApprovalRow,
+    BankLineRow,
     CustomerRow,
     DiscountRow,
     InstalmentRow,
@@ -48,6 +52,7 @@ def lines_of(keeper: Bookkeeper, workspace: Workspace, action: PlannedAction, tr
         Scope.DISCOUNT: tell.discount,
         Scope.CREDIT_NOTE_REQUEST: tell.credit_note_request,
         Scope.PACKET: tell.packet,
+        Scope.DEPOSIT: tell.deposit,
         Scope.CUSTOMER: tell.customer_itself,
     }
     return (by_subject[action.subject](item) for item in action.items)
@@ -139,5 +144,18 @@ class _Telling:
         row = self.session.get_one(AccountingPacketRow, item.subject_id)
         return replace(self._line(item.number, row.sent_on, row.id), customer="", customer_name="")
 
+    def deposit(self, item: Item) -> NoticeLine:
+        """What is left of it, and the bank's words; whose it is nobody knows, whatever customer stands for it in the ledger."""
+        row = self.session.get_one(BankLineRow, item.subject_id)
+        text = " | ".join(dict.fromkeys(each for each in (row.description, row.reference, row.name) if each))
+        line = self._line(text, row.booked_on, row.id, amount=Money(left_of(row), row.currency))
+        return replace(line, customer="", customer_name="")
+
     def customer_itself(self, _item: Item) -> NoticeLine:
-        return self._line(self.customer.name)
+        """One who has paid what covers no invoice: what, in each currency, and since when the oldest of it."""
+        cash = on_account(self.session, one_of([self.customer.id])).get(self.customer.id, [])
+        sums: dict[str, Money] = {}
+        for each in cash:
+            sums[each.currency] = sums.get(each.currency, Money(0, each.currency)) + Money(each.minor, each.currency)
+        line = self._line(self.customer.name, min((each.since for each in cash), default=None))
+        return replace(line, unapplied=tuple(sums[currency] for currency in sorted(sums)))

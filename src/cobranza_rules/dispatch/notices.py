@@ -145,7 +145,8 @@ def _confirm(keeper: Bookkeeper, workspace: Workspace, one: Due, outcome: str, s
         word(item.number) if one.action.subject != "invoice" else Sentence("{number}", {"number": item.number}) for item in one.action.items
     ]
     data = {"rule": one.action.rule_id, "told": told.as_json(), "about": joined(about).as_json(), "outcome": outcome}
-    keeper.note(row.customer_id, "people_told", workspace.clock.today(), data)
+    if one.action.subject != Scope.DEPOSIT:  # Whose it is nobody knows: it is in no customer's case file.
+        keeper.note(row.customer_id, "people_told", workspace.clock.today(), data)
     reason = (
         _("{people} told", people=told)
         if outcome == SENT

@@ -54,6 +54,7 @@ class EntryKind(StrEnum):
     CLAIM_REJECTED = "claim_rejected"  # who, comment
     # cheque: id, number; state: ChequeState, on: ISO date from which it waits in that; who, comment: as far as somebody says so
     CHEQUE_MOVED = "cheque_moved"
+    CLAIM_EXPIRED = "claim_expired"  # action; claimed_on: ISO date, since when it was looked for
     DISPUTE_OPENED = "dispute_opened"  # reason
     DISPUTE_CLOSED = "dispute_closed"
     INTERVENTION_OPENED = "intervention_opened"  # task, due_on

@@ -14,7 +14,7 @@ from cobranza_rules.domain.acknowledgement import adds_to, without_last
 from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, accepted, accepted_anew, agreed_anew, due_anew
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.inheritance import inherited
-from cobranza_rules.domain.promises import Promise, payment_claimed, promise_withdrawn, promised, with_cover
+from cobranza_rules.domain.promises import Promise, claim_expired, payment_claimed, promise_withdrawn, promised, with_cover
 from cobranza_rules.domain.rung_sent import RungSent
 from cobranza_rules.domain.schedule import oldest_uncovered
 from cobranza_rules.domain.support import SupportFile, kinds_missing, support_attached, support_withdrawn
@@ -62,6 +62,7 @@ class InvoiceState:
     claimed_on: dt.date | None = None
     claim_count: int = 0
     cheques: cheque.Held = field(default_factory=dict)
+    claim_expired_on: dt.date | None = None  # It was looked for long enough, and no payment was seen
     dispute_open: bool = False
     dispute_closed_on: dt.date | None = None
     reversed_on: dt.date | None = None
@@ -180,7 +181,7 @@ def _payment_applied(state: InvoiceState, entry: Entry) -> InvoiceState:
     key = f"p{entry.data['payment']}"
     if key in state.applied:  # A second evidence of the same payment changes nothing.
         return state
-    covered = replace(state, applied={**state.applied, key: entry.data["minor"]}, claimed_on=None)
+    covered = replace(state, applied={**state.applied, key: entry.data["minor"]}, claimed_on=None, claim_expired_on=None)
     return _dated(replace(covered, promise_paid=state.promise_paid + entry.data["minor"]) if state.promised_on else covered)
 
 
@@ -304,8 +305,9 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.PROMISED: promised,
     EntryKind.PROMISE_WITHDRAWN: promise_withdrawn,
     EntryKind.PAYMENT_CLAIMED: payment_claimed,
-    EntryKind.CLAIM_REJECTED: lambda state, _entry: replace(state, claimed_on=None),
     EntryKind.CHEQUE_MOVED: lambda state, entry: replace(state, cheques=cheque.moved(state.cheques, entry.data)),
+    EntryKind.CLAIM_REJECTED: lambda state, _entry: replace(state, claimed_on=None, claim_expired_on=None),
+    EntryKind.CLAIM_EXPIRED: claim_expired,
     EntryKind.DISPUTE_OPENED: lambda state, _entry: replace(state, dispute_open=True),
     EntryKind.DISPUTE_CLOSED: lambda state, entry: replace(state, dispute_open=False, dispute_closed_on=entry.happened_on),
     EntryKind.INTERVENTION_OPENED: _intervention_opened,

@@ -80,7 +80,12 @@ def with_cover(state: InvoiceState, on: dt.date, minor: int) -> InvoiceState:
 
 
 def payment_claimed(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return replace(state, claimed_on=entry.happened_on, claim_count=state.claim_count + 1)
+    return replace(state, claimed_on=entry.happened_on, claim_count=state.claim_count + 1, claim_expired_on=None)
+
+
+def claim_expired(state: InvoiceState, entry: Entry) -> InvoiceState:
+    """It stays a claim, that a deposit may still confirm; but nothing is held for it any more."""
+    return replace(state, claim_expired_on=entry.happened_on) if state.claimed_on is not None else state
 
 
 def were_kept(promises: Sequence[Promise], today: dt.date, calendar: BusinessCalendar) -> list[bool]:

@@ -29,6 +29,7 @@ class Scope(StrEnum):
     CREDIT_NOTE_REQUEST = "credit_note_request"  # one that Accounting has not sent yet
     INSTALMENT = "instalment"  # one of a payment plan that is not paid
     PACKET = "packet"  # one for Accounting
+    DEPOSIT = "deposit"  # one of the bank that is not applied in full
 
 
 @dataclass(frozen=True, slots=True)

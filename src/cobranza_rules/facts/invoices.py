@@ -115,6 +115,11 @@ def _pue_unpaid(day: Day, methods: Column, balances: Column, issued: Column) -> 
     return [method == "PUE" and balance > 0 and late[on] for method, balance, on in zip(methods, balances, issued, strict=True)]
 
 
+def _claim_state(_day: Day, claimed: Column, expired: Column) -> list[Value]:
+    states = zip(claimed, expired, strict=True)
+    return ["none" if since is None else "open" if until is None else "expired" for since, until in states]
+
+
 def _promise_open(_day: Day, days: Column, amounts: Column, paid: Column, statuses: Column) -> list[Value]:
     """A promise of an amount is kept as soon as so much was paid, any other when nothing is left to pay."""
     return [
@@ -173,12 +178,14 @@ OF_A_DATE: dict[str, tuple[str, Callable[[Day], OfDate], Callable[[Day], Value |
     "workdays_since_claim": ("claimed_on", lambda day: day.workdays_since, lambda _day: None),
     "instalment_on": ("instalment_on", lambda day: day.ordinal, lambda _day: None),
     "instalment_workdays_late": ("instalment_on", lambda day: day.workdays_late, lambda _day: 0),
+    "workdays_since_reversal": ("reversed_on", lambda day: day.workdays_since, lambda _day: None),
 }
 # Facts that several columns say together.
 OF_MORE: dict[str, tuple[tuple[str, ...], Callable[..., list[Value]]]] = {
     "delivered_before": (("delivery", "delivered_by"), _delivered_before),
     "requested": (("request",), _requested),
     "pue_unpaid_past_month": (("payment_method", "balance", "issued_on"), _pue_unpaid),
+    "claim_state": (("claimed_on", "claim_expired_on"), _claim_state),
     "promise_open": (("promised_on", "promised_minor", "promise_paid", "status"), _promise_open),
     "intervention_overdue": (("intervention", "intervention_due"), _intervention_overdue),
     "overdue_amount": (("balance", "paid", "due_on", "due_basis"), _overdue_amount),
@@ -300,6 +307,8 @@ class InvoicePresent(Protocol):
     promise_paid: Any
     promise_count: Any
     claimed_on: Any
+    claim_expired_on: Any
+    reversed_on: Any
     claim_count: Any
     cheque_state: Any
     cheque_on: Any

@@ -87,6 +87,7 @@ def payment_facts(
     *,
     rep_missing: bool,
     sent_to_accounting: bool = False,
+    settles_reminded: bool = False,
 ) -> Facts:
     """Amounts in minor units of `currency`; `applied` is None where the payment covers an invoice in another one.
 
@@ -101,6 +102,7 @@ def payment_facts(
         "rep_missing": rep_missing,
         "rep_overdue": rep_missing and calendar.tax_days.rep_is_late(paid_on, today),
         "sent_to_accounting": sent_to_accounting,
+        "settles_reminded": settles_reminded,
         "days_since_payment_month": days_past_month(paid_on, today),
     }
     if applied is not None:

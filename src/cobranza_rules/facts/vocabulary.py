@@ -5,11 +5,12 @@ from __future__ import annotations
 from cobranza_rules.facts.fact import A, B, D, Fact, FactType, N, Scope, T, Value, fact
 from cobranza_rules.facts.vocabulary_accounting import CREDIT_NOTE_REQUEST_FACTS, DISCOUNT_FACTS, PACKET_FACTS
 from cobranza_rules.facts.vocabulary_plans import INSTALMENT_FACTS, PLAN_FACTS
+from cobranza_rules.facts.vocabulary_cash import DEPOSIT_FACTS, ON_ACCOUNT_FACTS
 from cobranza_rules.facts.vocabulary_queues import APPROVAL_FACTS, PAYMENT_FACTS, TASK_FACTS
 from cobranza_rules.facts.vocabulary_replies import REPLY_FACTS
 from cobranza_rules.language import N_
 
-__all__ = ["OWN_FACTS", "PROMISES_KEPT", "VOCABULARY", "Fact", "FactType", "Scope", "Value"]
+__all__ = ["ON_ACCOUNT_FACTS", "OWN_FACTS", "PROMISES_KEPT", "VOCABULARY", "Fact", "FactType", "Scope", "Value"]
 
 PROMISES_KEPT = "promises_kept_percent"  # Read only where a rule names it
 
@@ -179,10 +180,26 @@ INVOICE_FACTS = (
     fact("promise_count", N, N_("promises made for it so far"), "promise_count > 1", unit="promises", neutral=0),
     fact("payment_claimed", B, N_("the customer says that it was paid"), "payment_claimed", neutral=False),
     fact(
+        "claim_state",
+        T,
+        N_("whether the payment that the customer claims is looked for, or was so long enough without being seen"),
+        'claim_state == "open"',
+        choices=("none", "open", "expired"),
+        neutral="none",
+    ),
+    fact(
         "workdays_since_claim",
         N,
         N_("business days since the customer said so"),
         "workdays_since_claim <= 5",
+        unit="business days",
+        may_be_unknown=True,
+    ),
+    fact(
+        "workdays_since_reversal",
+        N,
+        N_("business days since what covered it was taken back: a payment that the bank returned, a credit note that was cancelled"),
+        "workdays_since_reversal <= 5",
         unit="business days",
         may_be_unknown=True,
     ),
@@ -225,9 +242,12 @@ INVOICE_FACTS = (
     *PLAN_FACTS,
 )
 
-# The facts of each scope beside those of the customer, which every scope has but a packet, which is about many customers.
+# A packet is about many customers, and whose a deposit is nobody knows yet: they have no facts of a customer.
+OF_NO_CUSTOMER = frozenset({Scope.PACKET, Scope.DEPOSIT})
+
+# The facts of each scope beside those of the customer.
 OWN_FACTS: dict[Scope, tuple[Fact, ...]] = {
-    Scope.CUSTOMER: PORTFOLIO_FACTS,
+    Scope.CUSTOMER: (*PORTFOLIO_FACTS, *ON_ACCOUNT_FACTS),
     Scope.INVOICE: INVOICE_FACTS,
     Scope.REPLY: REPLY_FACTS,
     Scope.TASK: TASK_FACTS,
@@ -237,8 +257,9 @@ OWN_FACTS: dict[Scope, tuple[Fact, ...]] = {
     Scope.CREDIT_NOTE_REQUEST: CREDIT_NOTE_REQUEST_FACTS,
     Scope.INSTALMENT: INSTALMENT_FACTS,
     Scope.PACKET: PACKET_FACTS,
+    Scope.DEPOSIT: DEPOSIT_FACTS,
 }
 
 VOCABULARY: dict[Scope, dict[str, Fact]] = {
-    scope: {each.name: each for each in (*(() if scope is Scope.PACKET else CUSTOMER_FACTS), *own)} for scope, own in OWN_FACTS.items()
+    scope: {each.name: each for each in (*(() if scope in OF_NO_CUSTOMER else CUSTOMER_FACTS), *own)} for scope, own in OWN_FACTS.items()
 }

@@ -86,6 +86,13 @@ PAYMENT_FACTS = (
         "rep_overdue",
         neutral=False,
     ),
+    fact(
+        "settles_reminded",
+        B,
+        N_("an invoice that it covers is paid in full, and a reminder of it had been sent"),
+        "settles_reminded",
+        neutral=False,
+    ),
     fact("sent_to_accounting", B, N_("it is in a packet for Accounting that stands"), "not sent_to_accounting", neutral=False),
     fact(
         "days_since_payment_month",

@@ -22,6 +22,7 @@ COUNTED_IN_DAYS = frozenset(
         "promise_workdays_late",
         "workdays_since_claim",
         "instalment_workdays_late",
+        "workdays_since_reversal",
     }
 )
 # What somebody does that changes a fact; of the others it is said which facts they are.
@@ -48,6 +49,8 @@ EVENTS = {
     "intervention_overdue": N_("the intervention is answered ('cobranza tasks done')"),
     "agreement": N_("an agreement that covers it is taken in ('cobranza import', 'cobranza agreement add')"),
     "requested": N_("its billing request is taken in, or tied to it ('cobranza request')"),
+    "workdays_since_reversal": N_("what covers it is taken back"),
+    "unapplied_covers_overdue": N_("what it has paid is applied ('cobranza payment apply')"),
     "credit_limit_exceeded": N_("it pays, or its credit limit is raised ('cobranza agreement add')"),
     "due_on": N_("the due date becomes known ('cobranza import' with the customer's credit days)"),
     "days_overdue": N_("the due date becomes known ('cobranza import' with the customer's credit days)"),

@@ -17,7 +17,8 @@ from cobranza_rules.money import Money
 class NoticeLine:
     """One thing that waits: `number` is the one that commands name it by, `workdays` are business days since `since`.
 
-    `sender`, `subject` and `files` (the names of what is attached) are those of a customer's message.
+    `sender`, `subject` and `files` (the names of what is attached) are those of a customer's message; `unapplied` is what a customer
+    has paid that covers no invoice.
     """
 
     customer: str
@@ -32,6 +33,7 @@ class NoticeLine:
     sender: str = ""
     subject: str = ""
     files: tuple[str, ...] = ()
+    unapplied: tuple[Money, ...] = ()
 
 
 def fields_of_notice(
@@ -63,4 +65,5 @@ def _line(line: NoticeLine, language: str) -> dict[str, str]:
         "sender": line.sender,
         "subject": line.subject,
         "files": ", ".join(line.files),
+        "unapplied": ", ".join(money_text(amount, language) for amount in line.unapplied),
     }

@@ -19,6 +19,7 @@ _LINE = (
     text_field("sender", N_("of a customer's message: who wrote it")),
     text_field("subject", N_("of a customer's message: its subject")),
     text_field("files", N_("of a customer's message: the names of what is attached to it")),
+    text_field("unapplied", N_("of a customer as a whole: what it has paid that covers no invoice, in each currency")),
 )
 
 NOTICE_FIELDS = (

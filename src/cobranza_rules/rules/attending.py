@@ -1,4 +1,4 @@
-"""Rules about what waits: tasks, approvals, payments, discounts, what Accounting has to do, and customers as a whole. Each subject has an action of its own.
+"""Rules about what waits: tasks, approvals, payments, deposits, discounts, what Accounting has to do, and customers as a whole. Each subject has an action of its own.
 
 What people of the company are told or asked stays inside, and nothing holds it. A message to the customer is one like any other: holds on the
 customer, what people decided for it, and its addresses count.
@@ -30,8 +30,9 @@ QUEUES = (
     Scope.CREDIT_NOTE_REQUEST,
     Scope.INSTALMENT,
     Scope.PACKET,
+    Scope.DEPOSIT,
 )
-WITH_AMOUNT = (Scope.PAYMENT, Scope.DISCOUNT, Scope.CREDIT_NOTE_REQUEST, Scope.INSTALMENT)
+WITH_AMOUNT = (Scope.PAYMENT, Scope.DISCOUNT, Scope.CREDIT_NOTE_REQUEST, Scope.INSTALMENT, Scope.DEPOSIT)
 
 
 def attend_queues(deciding: Deciding) -> None:

@@ -44,6 +44,7 @@ class RuleScope(StrEnum):
     CREDIT_NOTE_REQUEST = "credit_note_request"
     INSTALMENT = "instalment"
     PACKET = "packet"
+    DEPOSIT = "deposit"
 
 
 class MessageGroup(StrEnum):

@@ -21,7 +21,7 @@ NOT_ATTACHED: Mapping[Scope, tuple[str, ...]] = {
     Scope.INSTALMENT: ("cfdi", "support"),
 }
 RECORDS = ("acknowledgement", "not_received", "promise", "payment_claim", "dispute")
-SETTABLE = ("delivery", "case_status")  # Facts that are what a rule last made them; all others are found out.
+SETTABLE = ("delivery", "case_status", "claim_state")  # Facts that are what a rule last made them; all others are found out.
 MESSAGES = (StepKind.DELIVER, StepKind.EMAIL)
 STEP_KEYS: Mapping[StepKind, tuple[str, ...]] = {
     StepKind.LETTER: ("sign", "sign_substitute", "rubric"),
@@ -53,6 +53,7 @@ POSSIBLE: Mapping[Scope, tuple[StepKind, ...]] = {
     Scope.INSTALMENT: OF_CUSTOMERS,
     Scope.DISCOUNT: (*OF_QUEUES, StepKind.PACKET),
     Scope.PACKET: (*OF_QUEUES, StepKind.PACKET),
+    Scope.DEPOSIT: (StepKind.NOTICE,),  # A task would be some customer's, and whose the money is nobody knows.
 }
 WITH_LETTERS = tuple(scope for scope, kinds in POSSIBLE.items() if StepKind.LETTER in kinds)  # What a letter can be about
 ASKS_SOMEBODY = (Scope.TASK, Scope.APPROVAL)

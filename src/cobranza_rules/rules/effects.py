@@ -44,6 +44,8 @@ def _settings(action: PlannedAction, item: Item) -> Iterator[tuple[EntryKind, di
         yield EntryKind.DELIVERED, {}
     if (case_status := sets.get("case_status")) is not None:
         yield EntryKind.CASE_MOVED, {"case_status": case_status}
+    if sets.get("claim_state") == "expired":
+        yield EntryKind.CLAIM_EXPIRED, {}
 
 
 def entries_when_undone(action: PlannedAction, action_id: int, on: dt.date) -> Iterator[tuple[int, Entry]]:

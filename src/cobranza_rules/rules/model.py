@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.tax_days import TaxDays
-from cobranza_rules.facts.vocabulary import PORTFOLIO_FACTS, PROMISES_KEPT, Scope
+from cobranza_rules.facts.vocabulary import ON_ACCOUNT_FACTS, PORTFOLIO_FACTS, PROMISES_KEPT, Scope
 from cobranza_rules.rules.expression import Condition
 from cobranza_rules.rules.place import Place
 
@@ -222,8 +222,17 @@ class RuleSet:
     @cached_property
     def asks_for_portfolios(self) -> bool:
         """Whether a rule or hold about customers names what their open invoices amount to."""
-        named = {fact for scope, condition in self.conditions().values() if scope is Scope.CUSTOMER for fact in condition.facts}
-        return not named.isdisjoint(fact.name for fact in PORTFOLIO_FACTS)
+        return not self._of_customers.isdisjoint(fact.name for fact in PORTFOLIO_FACTS)
+
+    @cached_property
+    def asks_for_cash_on_account(self) -> bool:
+        """Whether a rule or hold about customers names what they have paid that covers no invoice."""
+        return not self._of_customers.isdisjoint(fact.name for fact in ON_ACCOUNT_FACTS)
+
+    @cached_property
+    def _of_customers(self) -> frozenset[str]:
+        named = (condition.facts for scope, condition in self.conditions().values() if scope is Scope.CUSTOMER)
+        return frozenset[str]().union(*named)
 
     @cached_property
     def asks_for_promises_kept(self) -> bool:

@@ -168,7 +168,8 @@ def _rule(known: Known) -> Schema:
             choice(RuleScope),
             N_(
                 "what it looks at: invoices, answers that came in, open tasks, approvals that wait, payments, discounts, "
-                "credit notes that were asked for, instalments of payment plans, packets for Accounting, or customers as a whole"
+                "credit notes that were asked for, instalments of payment plans, packets for Accounting, deposits of the bank, "
+                "or customers as a whole"
             ),
         ),
         "when": WHEN,
@@ -196,6 +197,7 @@ def _rule(known: Known) -> Schema:
             _where([RuleScope.INSTALMENT], _of_queue(OF_CUSTOMERS, known, NOT_ATTACHED[Scope.INSTALMENT])),
             _where([RuleScope.DISCOUNT], _of_queue(POSSIBLE[Scope.DISCOUNT], known, of=Scope.DISCOUNT)),
             _where([RuleScope.CREDIT_NOTE_REQUEST], _of_queue(OF_QUEUES, known)),
+            _where([RuleScope.DEPOSIT], _of_queue(POSSIBLE[Scope.DEPOSIT], known)),
             _where([RuleScope.PACKET], _of_queue(POSSIBLE[Scope.PACKET], known, of=Scope.PACKET)),
             _where(
                 [RuleScope(scope) for scope in ASKS_SOMEBODY],

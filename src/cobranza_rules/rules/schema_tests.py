@@ -32,6 +32,7 @@ from cobranza_rules.rules.testing_events import (
     FATES,
     HISTORY_KEYS,
     NAMED_INVOICES,
+    OF_ALL,
     OVERRIDES,
     PACKET_FACTS,
     REPLY_FACTS,
@@ -147,7 +148,8 @@ EVENT_WORDS = {
     "credit_note_asked": N_("Accounting is asked for the credit notes of what was taken off"),
     "accounting_answered": N_("Accounting says what becomes of them, and they do not come"),
     "packet": N_("a packet for Accounting with something of this customer is there, or comes further"),
-    "deposit": N_("a payment comes in that covers no invoice"),
+    "deposit": N_("a payment comes in that covers no invoice; without a customer, a deposit of which nobody knows whose it is"),
+    "deposits_applied": N_("what of deposits covered no invoice is applied, of a customer or of all deposits that are nobody's"),
     "task": N_("the program, or a person, asks somebody for something"),
     "task_done": N_("what was asked for is done"),
     "override": N_("a person puts a customer or invoices on another ladder, on hold, or leaves them alone"),
@@ -212,7 +214,7 @@ def _event() -> Schema:
             kinds[kind] = mapping(keys, VALUES, keys)
             continue
         needed = [key for key in ("kind", "roles") if key in keys] + [key for key, of in REQUIRED.items() if kind in of]
-        kinds[kind] = mapping(("customer", *keys), {**GIVEN, **VALUES}, needed if kind == "facts" else ["customer", *needed])
+        kinds[kind] = mapping(("customer", *keys), {**GIVEN, **VALUES}, needed if kind in OF_ALL else ["customer", *needed])
     kinds["payment_plan"]["required"] = ["instalments"]
     kinds["facts"]["dependencies"] = {"customer_ready": ["customer"]}
     kinds |= {fate: {**mapping(FATE_KEYS, VALUES), **ONE_RULE} for fate in FATES}

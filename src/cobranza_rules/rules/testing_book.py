@@ -106,6 +106,18 @@ class TestedPayment:
     applied: int
     paid_on: dt.date
     rep_missing: bool = False
+    invoice: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestedDeposit:
+    """One of the bank, of which nobody knows whose it is."""
+
+    __test__ = False
+
+    id: int
+    amount: Money
+    booked_on: dt.date
 
 
 @dataclass(slots=True)
@@ -132,6 +144,7 @@ class TestedBook:
     discounts: list[TestedDiscount] = field(default_factory=list)
     packets: list[TestedPacket] = field(default_factory=list)
     plans: list[TestedPlan] = field(default_factory=list)
+    deposits: list[TestedDeposit] = field(default_factory=list)
     ids: count[int] = field(default_factory=lambda: count(1))
     entries: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
     time: dt.time | None = None  # Of the day's run; within the contact hours where it is not said

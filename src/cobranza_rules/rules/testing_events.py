@@ -62,6 +62,7 @@ ABOUT_CUSTOMERS: Mapping[str, tuple[str, ...]] = {
     "contacts": ("roles",),
     "facts": ("customer_ready", *COMPANY_FACTS),
     "deposit": ("amount",),
+    "deposits_applied": (),
     "packet": ("packet_state", "notes_to_request"),
     "task": ("name", "assign", "due"),
     "task_done": ("name",),
@@ -69,6 +70,7 @@ ABOUT_CUSTOMERS: Mapping[str, tuple[str, ...]] = {
     "override": (*NAMED_INVOICES, "ladder", "hold", "exclude", "until"),
     "override_ended": (*NAMED_INVOICES, "kind"),
 }
+OF_ALL = ("facts", "deposit", "deposits_applied")  # What need not be about one customer
 FATES = tuple(fate.value for fate in Fate)
 KINDS = (*ABOUT_INVOICES, *ABOUT_CUSTOMERS, *FATES)
 FATE_KEYS = ("rung", "rule", "customer", *NAMED_INVOICES)
@@ -213,7 +215,8 @@ class EventReader:
 
     def _about_customer(self, on: dt.date, kind: str, node: YamlNode, parent: CaseFields) -> Event:
         fields = CaseFields(node, _("the event '{kind}'", kind=kind), ("customer", *ABOUT_CUSTOMERS[kind]), parent.findings)
-        customer = fields.one_of("customer", self.names.customers, required=kind != "facts" or "customer_ready" in fields)
+        required = kind not in OF_ALL or "customer_ready" in fields
+        customer = fields.one_of("customer", self.names.customers, required=required)
         data: dict[str, Any] = {}
         if kind == "reply":
             data = self._reply(fields)

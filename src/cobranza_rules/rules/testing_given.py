@@ -84,8 +84,10 @@ FOLLOWING = {
     "pue_unpaid_past_month": N_("give 'issued' and 'payment_method'"),
     "overdue_amount": N_("it is the balance, once 'due' has passed"),
     "promise_open": N_("give 'promised_on'"),
+    "claim_state": N_("give 'payment_claimed'"),
     "promise_workdays_late": N_("give 'promised_on'"),
     **dict.fromkeys((fact.name for fact in PLAN_FACTS), N_("let the event 'payment_plan' happen on the first day")),
+    "workdays_since_reversal": N_("let it happen with the event 'reversal'"),
     "dunning_level": N_("give what was sent under 'history'"),
     **{fact.name: N_("give it under 'customers'") for fact in CUSTOMER_FACTS if fact.name != "customer"},
 }

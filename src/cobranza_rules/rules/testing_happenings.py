@@ -16,6 +16,7 @@ from cobranza_rules.money import Money
 from cobranza_rules.rules.overrides import Override, OverrideKind, blocked_by
 from cobranza_rules.rules.testing_accounting import accounting_answered, credit_note_asked, discount_taken, gives_way, packet_stands
 from cobranza_rules.rules.testing_book import TestedBook, TestedPayment
+from cobranza_rules.rules.testing_cash import deposit_comes_in, deposits_applied
 from cobranza_rules.rules.testing_fates import late_fate
 from cobranza_rules.rules.testing_model import Event, Fate
 from cobranza_rules.rules.testing_plans import plan_agreed, plan_cancelled
@@ -84,13 +85,8 @@ def _payment(book: TestedBook, event: Event, key: int, name: str) -> Sentence | 
         _enter(book, event, key, EntryKind.PAYMENT_APPLIED, payment=payment, minor=minor)
         paid = Money(minor, book.invoices[key].currency)
         without_receipt = book.invoices[key].payment_method == "PPD" and not event.data.get("receipt", True)
-        book.payments.append(TestedPayment(payment, book.owners[key], paid, minor, event.on, without_receipt))
+        book.payments.append(TestedPayment(payment, book.owners[key], paid, minor, event.on, without_receipt, key))
     return None
-
-
-def _deposit(book: TestedBook, event: Event) -> None:
-    """A payment that covers no invoice."""
-    book.payments.append(TestedPayment(next(book.ids), book.customer_id(event.customer), event.data["amount"], 0, event.on))
 
 
 def _task(book: TestedBook, event: Event) -> None:
@@ -233,7 +229,8 @@ _CUSTOMER_EVENTS: dict[str, Callable[[TestedBook, Event], Sentence | None]] = {
     "inbox_settled": inbox_settled,
     "contacts": _contacts,
     "facts": _facts,
-    "deposit": _deposit,
+    "deposit": deposit_comes_in,
+    "deposits_applied": deposits_applied,
     "packet": packet_stands,
     "task": _task,
     "task_done": _task_done,

@@ -21,6 +21,7 @@ from cobranza_rules.rules.overrides import NO_OVERRIDES
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.subjects import NOTHING_CLAIMED, Book, Claims, CustomerSubject, InvoiceSubject, ReplySubject
 from cobranza_rules.rules.testing_book import Stage, TestedAction, TestedBook, TestedReply
+from cobranza_rules.rules.testing_cash import on_account_in
 from cobranza_rules.rules.testing_queues import tested_queues
 
 Given = Mapping[str, Value | None]
@@ -57,7 +58,10 @@ def as_of(book: TestedBook, today: dt.date, without: TestedAction | None = None,
     ]
     customers = {
         key: customer._replace(
-            portfolio=portfolio_of((each for each in invoices if each.customer_id == key), today, book.customers[key].credit_limits)
+            portfolio={
+                **portfolio_of((each for each in invoices if each.customer_id == key), today, book.customers[key].credit_limits),
+                **on_account_in(book, key, today),
+            }
         )
         for key, customer in customers.items()
     }

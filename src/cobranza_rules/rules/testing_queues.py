@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 
+from cobranza_rules.domain.invoice import InvoiceStatus
 from cobranza_rules.facts.queues import approval_facts, payment_facts, task_facts
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.packets import in_a_packet
@@ -12,6 +13,7 @@ from cobranza_rules.rules.subjects import NO_CLAIMS, Claims, CustomerSubject, Qu
 from cobranza_rules.rules.testing_accounting import of_accounting
 from cobranza_rules.rules.testing_book import Stage, TestedBook
 from cobranza_rules.rules.testing_plans import instalments_in
+from cobranza_rules.rules.testing_cash import tested_deposits
 
 Claimed = Mapping[str, Mapping[int, Mapping[str, Claims]]]  # By scope, subject and rule
 
@@ -28,10 +30,15 @@ def tested_queues(book: TestedBook, customers: Mapping[int, CustomerSubject], to
             paid = (amount.minor, amount.currency, payment.applied, payment.paid_on)
             claims, overrides = _of(claimed, Scope.PAYMENT, payment.id), book.overrides_of_customer(payment.customer, today)
             missing, sent = payment.rep_missing, in_a_packet(book.rules, claims)
-            facts = payment_facts(shared, *paid, today, book.rules.calendar, rep_missing=missing, sent_to_accounting=sent)
+            state = book.states[payment.invoice] if payment.invoice is not None else None
+            settles = state is not None and state.status is InvoiceStatus.PAID and bool(state.rungs)
+            facts = payment_facts(
+                shared, *paid, today, book.rules.calendar, rep_missing=missing, sent_to_accounting=sent, settles_reminded=settles
+            )
             name = payment.paid_on.isoformat()
             yield QueueSubject(Scope.PAYMENT, payment.id, payment.customer, name, facts, claims=claims, overrides=overrides)
     yield from instalments_in(book, customers, today, claimed[Scope.INSTALMENT.value])
+    yield from tested_deposits(book, customers, today, claimed[Scope.DEPOSIT.value])
     yield from of_accounting(book, customers, today, lambda scope, subject: _of(claimed, scope, subject))
 
 

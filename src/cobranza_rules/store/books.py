@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from sys import intern
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.calendar import days_after
 from cobranza_rules.domain.agreement import exceeded, limits_on
 from cobranza_rules.facts.build import Facts, company_facts, portfolio_facts
+from cobranza_rules.facts.cash import NOTHING_ON_ACCOUNT
 from cobranza_rules.facts.invoices import Day, InvoiceFacts
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.rules.alike import Points
@@ -33,6 +34,7 @@ from cobranza_rules.store.claims import claims_of, open_replies_among
 from cobranza_rules.store.driver_rows import Dates, all_fetched
 from cobranza_rules.store.heartbeat import MAILBOX, last_beats
 from cobranza_rules.store.instalments import with_overdue_parts
+from cobranza_rules.store.on_account import facts_on_account
 from cobranza_rules.store.overrides import OVERRIDE, Decided, read_overrides, rungs_of
 from cobranza_rules.store.parts import Background, Contacted, Part, Parts, open_messages
 from cobranza_rules.store.promises import promises_kept
@@ -119,7 +121,8 @@ class BookReader:
         decided = read_overrides(self.session, within and within(OVERRIDE.customer_id), self.today, self.rules.current)
         days = self._contacted(within) if contacted else {}
         kept = promises_kept(self.session, within, self.today, self.rules.calendar) if self.rules.asks_for_promises_kept else {}
-        return Background(self.company_facts(), open_messages(self.session, within), days, decided, self._uncertain(), kept)
+        cash = facts_on_account(self.session, within, self.today, self.rules.calendar) if self.rules.asks_for_cash_on_account else None
+        return Background(self.company_facts(), open_messages(self.session, within), days, decided, self._uncertain(), kept, cash)
 
     def book(self, part: Part, without: Collection[int] = ()) -> Book:
         """What a decision needs of the part's invoices and customers."""
@@ -144,7 +147,7 @@ class BookReader:
         return company_facts(bank_on, hours, self.today, self.rules.calendar)
 
     def _customers(self, part: Part) -> dict[int, CustomerSubject]:
-        addresses, portfolios = self._addresses(part.within), self._portfolios(part.within)
+        addresses, portfolio = self._addresses(part.within), self._portfolios(part)
         background, contacted, facts_of = part.background, part.background.contacted, part.facts_of_customers()
         return {
             customer.id: CustomerSubject(
@@ -153,16 +156,23 @@ class BookReader:
                 facts_of(customer),
                 addresses.get(customer.id, {}),
                 {currency: tuple(days) for currency, days in contacted[customer.id].items()} if customer.id in contacted else {},
-                {} if portfolios is None else portfolios.get(customer.id, NOTHING_OPEN),
+                portfolio(customer.id),
                 background.uncertain.get(customer.id, frozenset()),
             )
             for _customer_id, customer in sorted(part.customers.items())
         }
 
-    def _portfolios(self, within: Within) -> Mapping[int, Facts] | None:
-        """Of those who have open invoices; None where no rule or hold about customers names such a fact."""
-        if not self.rules.asks_for_portfolios:
-            return None
+    def _portfolios(self, part: Part) -> Callable[[int], Facts]:
+        """What rules and holds about customers themselves ask for, by customer."""
+        read: list[tuple[Mapping[int, Facts], Facts]] = []
+        if self.rules.asks_for_portfolios:
+            read.append((self._opened(part.within), NOTHING_OPEN))
+        if part.background.on_account is not None:
+            read.append((part.background.on_account, NOTHING_ON_ACCOUNT))
+        return lambda customer: {name: value for found, nothing in read for name, value in found.get(customer, nothing).items()}
+
+    def _opened(self, within: Within) -> Mapping[int, Facts]:
+        """Of those who have open invoices."""
         overdue = func.sum(case((INVOICE.due_on < self.today, 1), else_=0))
         query = select(INVOICE.customer_id, func.count(), overdue, func.min(INVOICE.due_on))
         query = query.where(INVOICE.status == "open", within(INVOICE.customer_id)).group_by(INVOICE.customer_id)

@@ -19,11 +19,15 @@ from cobranza_rules.store.tables import InvoiceRow
 def with_overdue_parts(session: Session, subjects: Sequence[InvoiceSubject], today: dt.date) -> Sequence[InvoiceSubject]:
     """The same invoices, those in instalments with what is overdue of them."""
     customers = sorted({subject.customer_id for subject in subjects})
-    query = of_customers_in_instalments(customers)
-    parts = {key: overdue_of(basis_of_json(kept).parts, paid, today) for key, paid, kept in session.execute(query)}
+    parts = overdue_by_invoice(session, of_customers_in_instalments(customers), today)
     if not parts:
         return subjects
     return [subject._replace(overdue=parts[subject.id]) if subject.id in parts else subject for subject in subjects]
+
+
+def overdue_by_invoice(session: Session, in_instalments: Select[Any], today: dt.date) -> dict[int, int]:
+    """Minor units by the id of an invoice in instalments."""
+    return {key: overdue_of(basis_of_json(kept).parts, paid, today) for key, paid, kept in session.execute(in_instalments)}
 
 
 def of_customers_in_instalments(customers: Sequence[int]) -> Select[Any]:

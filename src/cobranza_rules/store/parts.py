@@ -47,7 +47,8 @@ class Background:
 
     `company` are the facts that are the same for everybody, `waiting` tells how many open messages a customer has sent, `contacted` the days of
     the ladder messages that the limit counts, `decided` what people decided, `uncertain` by which ladders and rules, and in which currency, it is
-    unknown whether a message has left, `promises_kept` how many in a hundred a customer keeps, empty where nobody asks.
+    unknown whether a message has left, `promises_kept` how many in a hundred a customer keeps, empty where nobody asks;
+    `on_account` the facts of those who have paid what covers no invoice, None where nobody asks.
     """
 
     company: Facts
@@ -56,6 +57,7 @@ class Background:
     decided: Decided
     uncertain: Mapping[int, frozenset[tuple[str, str]]]
     promises_kept: Mapping[int, int]
+    on_account: Mapping[int, Facts] | None = None
 
 
 @dataclass(frozen=True, slots=True)

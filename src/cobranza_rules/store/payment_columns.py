@@ -15,7 +15,7 @@ APPLICATION, EVIDENCE, INVOICE, LINE, PAYMENT, RELATION, STATUS = (
 PAYMENT_IN_PACKETS = "payment"  # As lines of packets name it
 SUBSTITUTION = "04"  # TipoRelacion of a CFDI that takes the place of another (Anexo 20)
 RECEIPT = "rep"  # The kind of evidence that a payment receipt is
-MISSING, OVERDUE, SENT = "rep_missing", "rep_overdue", "sent_to_accounting"
+MISSING, OVERDUE, SENT, SETTLES = "rep_missing", "rep_overdue", "sent_to_accounting", "settles_reminded"
 
 
 class PaymentColumns:
@@ -23,12 +23,12 @@ class PaymentColumns:
 
     def clause(self, test: Test) -> ColumnElement[bool]:
         named = set(facts_of_test(test))
-        if len(named) != 1 or not named <= {MISSING, OVERDUE, SENT}:
+        if len(named) != 1 or not named <= {MISSING, OVERDUE, SENT, SETTLES}:
             return true()
         (fact,) = named
-        if fact == SENT:
-            sent = in_packet(PAYMENT_IN_PACKETS, PAYMENT.id)
-            return or_(false(), *(clause for value, clause in ((True, sent), (False, not_(sent))) if passes(test, {fact: value})))
+        if fact in (SENT, SETTLES):
+            holds = in_packet(PAYMENT_IN_PACKETS, PAYMENT.id) if fact == SENT else settles_reminded()
+            return or_(false(), *(clause for value, clause in ((True, holds), (False, not_(holds))) if passes(test, {fact: value})))
         # Neither is ever unknown: both are made of what exists. A receipt that is not late yet is nearly as seldom as one that is.
         cases = ((True, rep_missing()), (False, not_(rep_missing()) if fact == MISSING else true()))
         return or_(false(), *(clause for value, clause in cases if passes(test, {fact: value})))
@@ -49,6 +49,12 @@ def standing_evidence() -> ColumnElement[bool]:
     replaced = select(RELATION.id).where(RELATION.kind == SUBSTITUTION, RELATION.target == EVIDENCE.source)
     cancelled = select(STATUS.id).where(STATUS.uuid == EVIDENCE.source, STATUS.state == CfdiState.CANCELLED.value)
     return and_(~replaced.exists(), ~cancelled.exists())
+
+
+def settles_reminded() -> ColumnElement[bool]:
+    """That a payment covers an invoice which is paid in full and of which a reminder was sent."""
+    parts = (APPLICATION.payment_id == PAYMENT.id, APPLICATION.applied, INVOICE.status == "paid", INVOICE.rung != "")
+    return select(APPLICATION.id).join(InvoiceRow.__table__, INVOICE.id == APPLICATION.invoice_id).where(*parts).exists()
 
 
 def rep_missing() -> ColumnElement[bool]:

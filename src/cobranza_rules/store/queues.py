@@ -1,4 +1,4 @@
-"""What waits beside invoices and replies, as subjects of a decision: open tasks, approvals, payments, and customers as a whole."""
+"""What waits beside invoices and replies, as subjects of a decision: open tasks, approvals, payments, deposits, and customers as a whole."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.subjects import NO_CLAIMS, Claims, CustomerSubject, QueueSubject
 from cobranza_rules.store.accounting_queues import AccountingQueues
 from cobranza_rules.store.chunks import Within, one_of
+from cobranza_rules.store.deposit_queue import DepositQueue
+from cobranza_rules.store.on_account import OnAccountColumns, on_account
 from cobranza_rules.store.overrides import OVERRIDE, read_overrides
-from cobranza_rules.store.payment_columns import PaymentColumns, in_packet, rep_missing, stands
+from cobranza_rules.store.payment_columns import PaymentColumns, in_packet, rep_missing, settles_reminded, stands
 from cobranza_rules.store.payment_plans import customers_with_plans, instalment_subjects
 from cobranza_rules.store.sieve import superset
 from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, PaymentRow, TaskRow
@@ -55,7 +57,10 @@ class Queues:
 
     def _customers_of(self, scope: Scope) -> Select[tuple[int]]:
         if scope is Scope.CUSTOMER:
-            return select(CUSTOMER.id)
+            concerned = (superset(rule.when.tree, self._on_account()) for rule in self.rules.rules if rule.scope is Scope.CUSTOMER)
+            return select(CUSTOMER.id).where(or_(false(), *concerned))
+        if scope is Scope.DEPOSIT:
+            return DepositQueue(self.session, self.rules, self.today).customers()
         if scope is Scope.TASK:
             return select(TASK.customer_id).where(TASK.state == "open").distinct()
         if scope is Scope.PAYMENT:
@@ -89,8 +94,13 @@ class Queues:
             Scope.DISCOUNT: accounting.discounts,
             Scope.CREDIT_NOTE_REQUEST: accounting.requests,
             Scope.PACKET: accounting.packets,
+            Scope.DEPOSIT: DepositQueue(self.session, self.rules, self.today).deposits,
         }
         return by_scope[scope](within, customers)
+
+    def _on_account(self) -> OnAccountColumns:
+        """Who has paid what covers no invoice is asked for only where some rule about customers wants to know."""
+        return OnAccountColumns(on_account(self.session, None) if self.rules.asks_for_cash_on_account else {})
 
     def _of_accounting(self) -> AccountingQueues:
         return AccountingQueues(self.session, self.rules.calendar, self.today)
@@ -131,15 +141,24 @@ class Queues:
 
     def _payments(self, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
         columns = (PAYMENT.id, PAYMENT.customer_id, PAYMENT.amount, PAYMENT.currency, PAYMENT.paid_on, PAYMENT.operation)
-        more = (_applied().label("applied"), _in_another_currency(), rep_missing(), in_packet(Scope.PAYMENT.value, PAYMENT.id))
+        more = (
+            _applied().label("applied"),
+            _in_another_currency(),
+            rep_missing(),
+            in_packet(Scope.PAYMENT.value, PAYMENT.id),
+            settles_reminded(),
+        )
         query = select(*columns, *more).where(self._looked_at(), within(PAYMENT.customer_id)).order_by(PAYMENT.id)
         calendar = self.rules.calendar
-        for payment_id, customer_id, amount, currency, paid_on, operation, applied, elsewhere, missing, sent in self.session.execute(query):
+        for key, customer_id, amount, currency, paid_on, operation, applied, elsewhere, missing, sent, settles in self.session.execute(
+            query
+        ):
             paid = (amount, currency, None if elsewhere else applied, paid_on)
+            shared, is_sent, is_settling = customers[customer_id].facts, bool(sent), bool(settles)
             facts = payment_facts(
-                customers[customer_id].facts, *paid, self.today, calendar, rep_missing=bool(missing), sent_to_accounting=bool(sent)
+                shared, *paid, self.today, calendar, rep_missing=bool(missing), sent_to_accounting=is_sent, settles_reminded=is_settling
             )
-            yield QueueSubject(Scope.PAYMENT, payment_id, customer_id, operation or paid_on.isoformat(), facts)
+            yield QueueSubject(Scope.PAYMENT, key, customer_id, operation or paid_on.isoformat(), facts)
 
     def _instalments(self, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
         return instalment_subjects(self.session, within, customers, self.today, self.rules.calendar)

@@ -120,6 +120,7 @@ class InvoiceRow(Base):
     cheques: Mapped[dict[str, Any] | None] = mapped_column(Sparse)
     cheque_state: Mapped[Word] = mapped_column(default="none")
     cheque_on: Mapped[dt.date | None]
+    claim_expired_on: Mapped[dt.date | None]
     dispute_open: Mapped[bool]
     dispute_closed_on: Mapped[dt.date | None]
     reversed_on: Mapped[dt.date | None]

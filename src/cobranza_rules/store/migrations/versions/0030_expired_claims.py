@@ -1,0 +1,14 @@
+"""When a payment that a customer claims was looked for long enough without being seen"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0030"
+down_revision = "0029"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("invoice", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("claim_expired_on", sa.Date(), nullable=True))
