@@ -61,7 +61,7 @@ def payment_facts(
     rep_missing: bool,
     sent_to_accounting: bool = False,
 ) -> Facts:
-    """Amounts in minor units of `currency`; `applied` is None where the payment covers an invoice in another one.
+    """Amounts in minor units of `currency`; `applied` is None where the payment covers an invoice in another one at a rate that is not known.
 
     What is paid of an invoice issued as PPD needs a payment receipt (REP, CFDI of type P), and that by a day of the next month (domain.tax_days).
     """

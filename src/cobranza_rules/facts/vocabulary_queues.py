@@ -51,7 +51,7 @@ PAYMENT_FACTS = (
     fact(
         "applied_amount",
         A,
-        N_("what of it covers invoices; unknown where one of them is in another currency"),
+        N_("what of it covers invoices; unknown where one of them is in another currency and its rate is not known"),
         "applied_amount > 0",
         currency_fact="currency",
         may_be_unknown=True,
@@ -59,7 +59,7 @@ PAYMENT_FACTS = (
     fact(
         "unapplied_amount",
         A,
-        N_("what of it covers no invoice yet; unknown where one that it covers is in another currency"),
+        N_("what of it covers no invoice yet; unknown where one that it covers is in another currency and its rate is not known"),
         "unapplied_amount > 0",
         currency_fact="currency",
         may_be_unknown=True,

@@ -152,9 +152,13 @@ def _waiting() -> Select[tuple[int]]:
 
 
 def _applied() -> ColumnElement[int]:
-    covers = (APPLICATION.payment_id == PAYMENT.id, APPLICATION.applied, APPLICATION.currency == PAYMENT.currency)
-    return func.coalesce(select(func.sum(APPLICATION.minor)).where(*covers).scalar_subquery(), 0)
+    """In the payment's currency."""
+    taken = case((APPLICATION.currency == PAYMENT.currency, APPLICATION.minor), else_=APPLICATION.paid)
+    covers = (APPLICATION.payment_id == PAYMENT.id, APPLICATION.applied)
+    return func.coalesce(select(func.sum(taken)).where(*covers).scalar_subquery(), 0)
 
 
 def _in_another_currency() -> ColumnElement[bool]:
-    return select(APPLICATION.id).where(APPLICATION.payment_id == PAYMENT.id, APPLICATION.currency != PAYMENT.currency).exists()
+    """And nobody says what it took of the payment."""
+    unsaid = (APPLICATION.currency != PAYMENT.currency, APPLICATION.paid.is_(None))
+    return select(APPLICATION.id).where(APPLICATION.payment_id == PAYMENT.id, *unsaid).exists()
