@@ -60,6 +60,7 @@ def payment_facts(
     *,
     rep_missing: bool,
     sent_to_accounting: bool = False,
+    before_program: bool = False,
 ) -> Facts:
     """Amounts in minor units of `currency`; `applied` is None where the payment covers an invoice in another one at a rate that is not known.
 
@@ -74,6 +75,7 @@ def payment_facts(
         "rep_missing": rep_missing,
         "rep_overdue": rep_missing and calendar.tax_days.rep_is_late(paid_on, today),
         "sent_to_accounting": sent_to_accounting,
+        "before_program": before_program,
         "days_since_payment_month": days_past_month(paid_on, today),
     }
     if applied is not None:

@@ -86,6 +86,7 @@ PAYMENT_FACTS = (
         "rep_overdue",
         neutral=False,
     ),
+    fact("before_program", B, N_("it was made before the program came: Accounting has it already"), "not before_program", neutral=False),
     fact("sent_to_accounting", B, N_("it is in a packet for Accounting that stands"), "not sent_to_accounting", neutral=False),
     fact(
         "days_since_payment_month",

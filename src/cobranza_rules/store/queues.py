@@ -21,7 +21,7 @@ from cobranza_rules.store.chunks import Within, one_of
 from cobranza_rules.store.overrides import OVERRIDE, read_overrides
 from cobranza_rules.store.payment_columns import PaymentColumns, in_packet, rep_missing, stands
 from cobranza_rules.store.sieve import superset
-from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, PaymentRow, TaskRow
+from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, EntryRow, PaymentRow, TaskRow
 
 ACTION, APPLICATION, APPROVAL, CUSTOMER, PAYMENT, TASK = (
     row.__table__.c for row in (ActionRow, ApplicationRow, ApprovalRow, CustomerRow, PaymentRow, TaskRow)
@@ -129,13 +129,24 @@ class Queues:
         columns = (PAYMENT.id, PAYMENT.customer_id, PAYMENT.amount, PAYMENT.currency, PAYMENT.paid_on, PAYMENT.operation)
         more = (_applied().label("applied"), _in_another_currency(), rep_missing(), in_packet(Scope.PAYMENT.value, PAYMENT.id))
         query = select(*columns, *more).where(self._looked_at(), within(PAYMENT.customer_id)).order_by(PAYMENT.id)
-        calendar = self.rules.calendar
+        calendar, began = self.rules.calendar, self._began()
         for payment_id, customer_id, amount, currency, paid_on, operation, applied, elsewhere, missing, sent in self.session.execute(query):
             paid = (amount, currency, None if elsewhere else applied, paid_on)
             facts = payment_facts(
-                customers[customer_id].facts, *paid, self.today, calendar, rep_missing=bool(missing), sent_to_accounting=bool(sent)
+                customers[customer_id].facts,
+                *paid,
+                self.today,
+                calendar,
+                rep_missing=bool(missing),
+                sent_to_accounting=bool(sent),
+                before_program=began is not None and paid_on < began,
             )
             yield QueueSubject(Scope.PAYMENT, payment_id, customer_id, operation or paid_on.isoformat(), facts)
+
+    def _began(self) -> dt.date | None:
+        """The day on which the first thing was taken into the book; what was paid before it is history."""
+        first = self.session.scalar(select(func.min(EntryRow.known_at)))
+        return first.astimezone(ZoneInfo(self.rules.calendar.timezone)).date() if first is not None else None
 
     def _looked_at(self) -> ColumnElement[bool]:
         """Those of the last days, and those that are not applied in full or want their receipt, as far as some rule may be about them.
