@@ -77,7 +77,7 @@ class _Reading:
             if any(each is None for each in covered):
                 amount = Money(row.amount, row.currency)
                 what = _(
-                    "the payment of {amount} of {day} covers an invoice in another currency, and a rate is not known",
+                    "the payment of {amount} of {day} covers an invoice in another currency, and its rate is not known",
                     amount=amount,
                     day=str(row.paid_on),
                 )
