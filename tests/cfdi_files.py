@@ -68,19 +68,22 @@ def receipt(
     currency: str = "MXN",
     receiver: tuple[str, str] = UNIVERSITY,
     replaces: tuple[str, ...] = (),
+    pesos_for_one: str = "",
 ) -> bytes:
-    """One payment that covers `parts`: invoice name to amount."""
+    """One payment that covers `parts`: invoice name to amount in `currency`; with `pesos_for_one` of that it was made in pesos."""
     amount = sum((Decimal(part) for part in parts.values()), Decimal())
+    paid_in, equivalence = ("MXN", f"{1 / Decimal(pesos_for_one):.10f}") if pesos_for_one else (currency, "1")
+    amount = round(amount * Decimal(pesos_for_one or 1), 2)
     documents = "".join(
-        f'<pago20:DoctoRelacionado IdDocumento="{uuid_of(invoice_name)}" MonedaDR="{currency}" EquivalenciaDR="1" NumParcialidad="1" '
+        f'<pago20:DoctoRelacionado IdDocumento="{uuid_of(invoice_name)}" MonedaDR="{currency}" EquivalenciaDR="{equivalence}" NumParcialidad="1" '
         f'ImpSaldoAnt="{part}" ImpPagado="{part}" ImpSaldoInsoluto="0.00" ObjetoImpDR="01"/>'
         for invoice_name, part in parts.items()
     )
     number = f' NumOperacion="{operation}"' if operation else ""
-    rate = ' TipoCambioP="1"' if currency == "MXN" else ' TipoCambioP="18.5"'
+    rate = ' TipoCambioP="1"' if paid_in == "MXN" else ' TipoCambioP="18.5"'
     payment = (
         f'<pago20:Pagos Version="2.0"><pago20:Totales MontoTotalPagos="{amount}"/><pago20:Pago FechaPago="{day}T12:00:00" '
-        f'FormaDePagoP="03" MonedaP="{currency}"{rate} Monto="{amount}"{number}>{documents}</pago20:Pago></pago20:Pagos>'
+        f'FormaDePagoP="03" MonedaP="{paid_in}"{rate} Monto="{amount}"{number}>{documents}</pago20:Pago></pago20:Pagos>'
     )
     series, _dash, folio = name.partition("-")
     attributes = f'Serie="{series}" Folio="{folio}" SubTotal="0" Moneda="XXX" Total="0"'

@@ -189,6 +189,8 @@ def _wanted(found: dict[str, Any]) -> Sentence | str:
         return _("it must be at least {least}", least=context["ge"])
     if kind == "less_than_equal":
         return _("it must be at most {most}", most=context["le"])
+    if kind == "string_too_long":
+        return _("it must have at most {most} characters", most=context["max_length"])
     if kind == "too_short":
         return _("at least {least} expected here", least=context["min_length"])
     if kind == "too_long":

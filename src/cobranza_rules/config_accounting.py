@@ -34,7 +34,7 @@ class DiscountsSection(Section):
 class AccountsSection(Section):
     """Numbers of accounts. `banks` by currency, `kinds` of discounts that have one of their own.
 
-    With both `vat_transferred` and `vat_to_transfer` the VAT of what was collected is posted as well.
+    `exchange_gain` and `exchange_loss` are needed once a payment is in another currency than its invoice. With both `vat_transferred` and `vat_to_transfer` the VAT of what was collected is posted as well.
     """
 
     customers: _ACCOUNT = ""
@@ -42,6 +42,8 @@ class AccountsSection(Section):
     unapplied: _ACCOUNT = ""
     vat_transferred: _ACCOUNT = ""
     vat_to_transfer: _ACCOUNT = ""
+    exchange_gain: _ACCOUNT = ""
+    exchange_loss: _ACCOUNT = ""
     banks: dict[_CURRENCY, _ACCOUNT] = Field(default_factory=dict)
     kinds: dict[DiscountKind, _ACCOUNT] = Field(default_factory=dict)
 
@@ -64,7 +66,17 @@ class AccountingSection(Section):
         if problems:
             raise ProblemError(problems)
         kinds = {kind.value: account for kind, account in given.kinds.items()}
-        return Accounts(given.customers, given.discounts, given.unapplied, given.banks, kinds, given.vat_transferred, given.vat_to_transfer)
+        return Accounts(
+            given.customers,
+            given.discounts,
+            given.unapplied,
+            given.banks,
+            kinds,
+            given.vat_transferred,
+            given.vat_to_transfer,
+            given.exchange_gain,
+            given.exchange_loss,
+        )
 
 
 class CashSection(Section):

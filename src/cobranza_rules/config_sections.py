@@ -34,7 +34,7 @@ class AccountSection(Section):
 
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     bank: str
-    account: str
+    account: Annotated[str, Field(max_length=40)]
     clabe: Annotated[str, Field(pattern=r"^(\d{18})?$")] = ""
     beneficiary: str
     swift: str = ""

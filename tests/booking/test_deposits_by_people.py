@@ -161,7 +161,7 @@ def test_an_invoice_in_dollars_is_paid_in_pesos_at_a_rate(importing: Importing) 
     (number,) = deposited(importing, line("17255.00", "FU-1"))
     assert standing(importing) == [("open", "")]
     assert refused(lambda: applied(importing, number, FU_1="")) == [
-        "deposit 1 is in MXN, FU-1 in USD; say with --rate what one USD costs in MXN"
+        "deposit 1 is in MXN, FU-1 in USD; give each invoice its amount, or say with --rate what one USD costs in MXN"
     ]
     applied(importing, number, FU_1="", rate="17.2550")
     assert balances(importing) == {"FU-1": 0}

@@ -102,7 +102,7 @@ def test_a_credit_note_belongs_to_the_day_of_the_payment_that_it_explains_or_to_
     assert "Pagos recibidos (0) $0.00 MXN Aplicado a 0 facturas $0.00 MXN" in said
 
 
-def test_a_payment_over_two_currencies_is_told_and_not_added_up(paid: Desk) -> None:
+def test_a_payment_over_two_currencies_at_no_known_rate_is_told_and_not_added_up(paid: Desk) -> None:
     paid.take(invoice("FD-1", "100.00", currency="USD"))
     with paid.workspace.database.writing() as session:
         payment = session.query(PaymentRow).filter(PaymentRow.operation == "A1").one()
@@ -112,7 +112,7 @@ def test_a_payment_over_two_currencies_is_told_and_not_added_up(paid: Desk) -> N
         )
     assert said_of(paid, "collections-relation", "C-001", *FEBRUARY) == [
         (
-            "the payment of 1,136.80 MXN of 2026-02-10 covers an invoice in another currency; "
+            "the payment of 1,136.80 MXN of 2026-02-10 covers an invoice in another currency, and its rate is not known; "
             "choose days or a customer without it; Accounting needs its exchange difference on a paper of its own"
         )
     ]

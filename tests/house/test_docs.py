@@ -276,6 +276,11 @@ class Desk:
             (("payment", "not-ours"), (second, *because)),
             (("payment", "returned"), (third, *because)),
             (("payment", "claims"), day),
+            (("cheque", "receive"), ("--number", "4711", "--bank", "Banco", "--amount", "50", "--invoice", "FA-1271", *AS, *day)),
+            (("cheque", "list"), day),
+            (("cheque", "deposit"), ("1", "--account", "00012345678", *AS, *day)),
+            (("cheque", "clear"), ("1", *because)),
+            (("cheque", "return"), ("1", *because)),
         ]
         for words, more in asked:
             yield words, self.call(*words, *more, "--json")

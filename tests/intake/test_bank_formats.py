@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from tests.intake.bank_files import lines_of, problems_of, read
 
 from cobranza_rules.intake.bank.reading import format_of
@@ -108,6 +109,35 @@ def test_several_payments_in_one_movement_name_nobody() -> None:
     two = DETAILS.format(party=PARTY).replace("</NtryDtls>", "<TxDtls/></NtryDtls>")
     (line,) = lines_of(camt(entry("20.00", "CRDT", "2026-03-05", two)))
     assert (line.counterparty_name, line.reference) == ("", "")
+
+
+def transactions(*amounts: str, way: str = "", later: bool = False) -> str:
+    """Each names its invoice F-1, F-2 ..., with its amount where version 02 has it, or where version 04 and later do."""
+    told = [f'<Amt Ccy="MXN">{amount}</Amt>' if amount else "" for amount in amounts]
+    placed = [each if later or not each else f"<AmtDtls><TxAmt>{each}</TxAmt></AmtDtls>" for each in told]
+    direction = f"<CdtDbtInd>{way}</CdtDbtInd>" if way else ""
+    each = (
+        f"<TxDtls><Refs><EndToEndId>F-{at}</EndToEndId></Refs>{amount}{direction if amount else ''}</TxDtls>"
+        for at, amount in enumerate(placed, 1)
+    )
+    return f"<NtryDtls>{''.join(each)}</NtryDtls>"
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_several_payments_in_one_movement_are_several(later: bool) -> None:
+    found = lines_of(camt(entry("20.00", "CRDT", "2026-03-05", transactions("12.50", "7.50", later=later))))
+    assert [(line.amount.minor, line.reference, line.position) for line in found] == [(1250, "F-1", 1), (750, "F-2", 2)]
+    paid = lines_of(camt(entry("4.00", "DBIT", "2026-03-05", transactions("3.00", "1.00", later=later)), closing="6.00"))
+    assert [line.amount.minor for line in paid] == [-300, -100]
+
+
+def test_a_movement_whose_payments_do_not_come_to_it_is_refused() -> None:
+    assert problems_of(camt(entry("20.00", "CRDT", "2026-03-05", transactions("12.50", "7.00")))) == [
+        ("estado.txt:1 (Stmt[1]): the transactions of a movement over 20.00 MXN come to 19.50 MXN; download it again, or ask the bank")
+    ]
+    assert problems_of(camt(entry("20.00", "CRDT", "2026-03-05", transactions("12.50", "", "7.50")))) == [
+        "estado.txt:1 (Stmt[1]): 1 of the 3 transactions of a movement have no amount; download it again, or ask the bank"
+    ]
 
 
 def test_camt053_that_does_not_add_up_or_lacks_something() -> None:

@@ -24,7 +24,9 @@ class AccountingLack(StrEnum):
     NOT_COMING = "not_coming"  # Accounting has said that the credit note does not come
     PACKET_RETURNED = "packet_returned"
     PACKET_DIFFERS = "packet_differs"  # The book has changed since it was written
-    TWO_CURRENCIES = "two_currencies"  # A payment that covers an invoice in another currency goes into no packet
+    TWO_CURRENCIES = (
+        "two_currencies"  # A payment covers an invoice in another currency, and nobody says at which rate: it goes into no packet
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,15 @@ def _two_currencies(session: Session) -> Iterator[AccountingException]:
         select(PaymentRow, CustomerRow.code)
         .join(ApplicationRow, ApplicationRow.payment_id == PaymentRow.id)
         .join(CustomerRow, CustomerRow.id == PaymentRow.customer_id)
-        .where(ApplicationRow.applied, ApplicationRow.currency != PaymentRow.currency)
+        .where(ApplicationRow.applied, ApplicationRow.currency != PaymentRow.currency, ApplicationRow.paid.is_(None))
         .order_by(PaymentRow.paid_on, PaymentRow.id)
         .distinct()
     )
     for row, code in session.execute(query):
         amount = Money(row.amount, row.currency)
-        what = _("the payment of {amount} of {day} covers an invoice in another currency", amount=amount, day=str(row.paid_on))
+        what = _(
+            "the payment of {amount} of {day} covers an invoice in another currency, and its rate is not known",
+            amount=amount,
+            day=str(row.paid_on),
+        )
         yield AccountingException(AccountingLack.TWO_CURRENCIES, code, row.paid_on, amount, what)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -11,11 +12,13 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.deposit_shares import Share, left_of
 from cobranza_rules.booking.invoice_names import invoice_named
 from cobranza_rules.booking.named_together import AMOUNT
+from cobranza_rules.domain.exchange import NATIONAL, Crossing, plain_rate
 from cobranza_rules.language import _
-from cobranza_rules.money import MINOR_UNITS, Money, MoneyError
+from cobranza_rules.money import MINOR_UNITS, Money, MoneyError, total
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import BankLineRow, InvoiceRow
 
+FARTHEST = Decimal("0.25")  # Of the invoice's rate; the peso has moved less within any invoice's life.
 RATE = re.compile(r"\d{1,6}(\.\d{1,8})?")
 
 
@@ -36,11 +39,14 @@ class SharesNamed:
         self._problems = problems
         self._left = left_of(line)
         self._rate = self._read_rate(rate)
+        self._takes_all = False
         self.more: dict[str, Any] = {"rate": str(self._rate)} if self._rate is not None else {}
 
     def shares(self, written: Mapping[str, str]) -> list[Share]:
         """Together no more than what is left of the deposit, each no more than what is owed of its invoice."""
         found: list[Share] = []
+        if self._rate is None and not self._problems:
+            self._rate_of_amounts(written)
         for name, amount in written.items():
             invoice = self._invoice(name)
             if invoice is not None and any(each.invoice is invoice for each in found):
@@ -50,6 +56,8 @@ class SharesNamed:
                 minor = self._minor(invoice, amount, sum(each.paid for each in found))
                 if minor is not None:
                     found.append(Share(invoice, minor, self._paid(invoice, minor)))
+        if self._takes_all and found:  # No cent is left over by rounding.
+            found[-1] = replace(found[-1], paid=self._left - sum(each.paid for each in found[:-1]))
         paid = sum(each.paid for each in found)
         if not self._problems and not found:
             self._problems.append(Problem(_("nothing is named that the deposit pays"), _("give --invoice NUMBER=AMOUNT")))
@@ -86,7 +94,11 @@ class SharesNamed:
             number=invoice.number,
             invoice=invoice.currency,
         )
-        hint = _("say with --rate what one {invoice} costs in {deposit}", invoice=invoice.currency, deposit=self._line.currency)
+        hint = _(
+            "give each invoice its amount, or say with --rate what one {invoice} costs in {deposit}",
+            invoice=invoice.currency,
+            deposit=self._line.currency,
+        )
         self._problems.append(Problem(what, hint))
         return False
 
@@ -129,6 +141,39 @@ class SharesNamed:
             self._problems.append(Problem(what, _("write it like 1200.00")))
             return None
         return amount
+
+    def _rate_of_amounts(self, written: Mapping[str, str]) -> None:
+        """Where every invoice that is named is in the same other currency and has its amount, all that is left of the deposit pays them.
+
+        A rate that is far from the invoices' own is no rate: then a person gives it, or a part was meant.
+        """
+        invoices = self._amounts_said(written)
+        currencies = {invoice.currency for invoice, _amount in invoices}
+        amounts = [amount for _invoice, amount in invoices if amount is not None]
+        if len(amounts) < len(written) or len(currencies) != 1 or self._line.currency in currencies:
+            return
+        pays, costs = total(amounts, amounts[0].currency), Money(self._left, self._line.currency)
+        rate = Crossing(pays, costs).rate
+        self._rate = rate
+        own = [Decimal(invoice.exchange_rate) for invoice, _amount in invoices if invoice.exchange_rate]
+        if self._line.currency == NATIONAL and any(abs(rate - each) > each * FARTHEST for each in own):
+            what = _(
+                "the amounts come to a rate of {rate}, and the invoice was issued at {own}", rate=plain_rate(rate), own=plain_rate(own[0])
+            )
+            self._problems.append(Problem(what, _("correct the amounts, or give the rate with --rate")))
+            return
+        self._rate, self._takes_all, self.more = costs.amount / pays.amount, True, {"rate": plain_rate(rate)}
+
+    def _amounts_said(self, written: Mapping[str, str]) -> list[tuple[InvoiceRow, Money | None]]:
+        """What is wrong with them is said where they are looked at as shares."""
+        said, self._problems = self._problems, []
+        found = [
+            (invoice, self._amount(invoice, amount))
+            for name, amount in written.items()
+            if amount.strip() and (invoice := self._invoice(name))
+        ]
+        self._problems = said
+        return found
 
     def _read_rate(self, written: str) -> Decimal | None:
         if not written.strip():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.crossings import crossing_of
 from cobranza_rules.booking.deposit_advices import advices, open_claims
 from cobranza_rules.booking.deposit_reading import Payers, around_of, deposits_of
 from cobranza_rules.booking.deposit_shares import left_of, payments_of
@@ -16,6 +17,7 @@ from cobranza_rules.booking.identity import normal_name
 from cobranza_rules.cash.deposit import Policy, Proposal
 from cobranza_rules.cash.proposing import proposals
 from cobranza_rules.domain.bank import LineState
+from cobranza_rules.domain.exchange import Crossing
 from cobranza_rules.language import Sentence
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import ApplicationRow, BankLineRow, CustomerRow, EvidenceRow, InvoiceRow
@@ -40,12 +42,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A payment of which the deposit is an evidence: its id, customer, what it covers by invoice number, and the kinds of its evidences."""
+    """A payment of which the deposit is an evidence: its id, customer, what it covers by invoice number, and the kinds of its evidences.
+
+    `crossings` are those of its parts, by invoice number, that are in another currency than the payment.
+    """
 
     id: int
     customer: str
     covers: tuple[tuple[str, Money], ...]
     evidences: tuple[str, ...]
+    crossings: Mapping[str, Crossing] = field(default_factory=dict)
 
 
 def deposits_in(keeper: Bookkeeper, states: Collection[str] = OPEN) -> Iterator[Standing]:
@@ -79,20 +85,18 @@ def paid_by(keeper: Bookkeeper, line: BankLineRow) -> list[Paid]:
     found = []
     for payment in payments_of(keeper, line.id):
         covered = (
-            select(InvoiceRow.number, ApplicationRow.minor, ApplicationRow.currency)
-            .join(ApplicationRow, ApplicationRow.invoice_id == InvoiceRow.id)
+            select(ApplicationRow, InvoiceRow)
+            .join(InvoiceRow, InvoiceRow.id == ApplicationRow.invoice_id)
             .where(ApplicationRow.payment_id == payment.id, ApplicationRow.applied)
             .order_by(InvoiceRow.id)
         )
         kinds = select(EvidenceRow.kind).where(EvidenceRow.payment_id == payment.id).distinct().order_by(EvidenceRow.kind)
-        covers = tuple((number, Money(minor, currency)) for number, minor, currency in keeper.session.execute(covered))
+        parts = [(part, invoice) for part, invoice in keeper.session.execute(covered)]
+        covers = tuple((invoice.number, Money(part.minor, part.currency)) for part, invoice in parts)
+        crossings = {invoice.number: each for part, invoice in parts if (each := crossing_of(part, invoice, payment)) is not None}
         customer = keeper.session.get_one(CustomerRow, payment.customer_id)
-        found.append(Paid(payment.id, customer.code or customer.name, covers, tuple(keeper.session.scalars(kinds))))
+        found.append(Paid(payment.id, customer.code or customer.name, covers, tuple(keeper.session.scalars(kinds)), crossings))
     return found
-
-
-def rates_of(line: BankLineRow) -> str:
-    return str((line.detail or {}).get("rate", ""))
 
 
 def proposed(

@@ -150,6 +150,7 @@ def _part(payment: PaymentRow, share: Share) -> ApplicationRow:
         invoice_id=invoice.id,
         currency=invoice.currency,
         minor=share.minor,
+        paid=share.paid if invoice.currency != payment.currency else None,
         applied=True,
     )
 
@@ -200,6 +201,7 @@ def _cover(
         keeper.enter(invoice, EntryKind.PAYMENT_REVERSED, payment.paid_on, {"payment": payment.id, "retold": True, "deposit": line.id})
         minor, paid = minor + part.minor, paid + before.get("paid", 0)
         part.minor = minor
+        part.paid = paid if part.currency != payment.currency else None
     else:
         keeper.session.add(_part(payment, share))
     enter_payment(keeper, invoice, payment, minor, {"deposit": line.id, "by": because.by})

@@ -22,7 +22,7 @@ from cobranza_rules.booking.relations import relate
 from cobranza_rules.booking.request_ties import tie_invoice
 from cobranza_rules.booking.substitution import substitute
 from cobranza_rules.booking.support import require_support
-from cobranza_rules.domain.document import InvoiceRecord, RelationKind
+from cobranza_rules.domain.document import InvoiceRecord, RelationKind, exchange_rate_of
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.language import _
@@ -93,6 +93,7 @@ def _new_row(keeper: Bookkeeper, document: Document, record: InvoiceRecord, toda
         payment_method=record.payment_method,
         payment_terms=record.payment_terms,
         purchase_order=record.purchase_order,
+        exchange_rate=exchange_rate_of(record),
         document=document.digest,
     )
     put_state(row, InvoiceState())

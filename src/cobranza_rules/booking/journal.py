@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.booking.crossings import crossing_of
 from cobranza_rules.domain.discount import STANDING, DiscountKind
 from cobranza_rules.domain.journal import Accounts, Covered, JournalEntry, discount_entry, payment_entry
 from cobranza_rules.language import _
@@ -72,13 +73,25 @@ class _Reading:
                 .order_by(ApplicationRow.id)
             )
             parts = [(part, invoice) for part, invoice in self.session.execute(query)]
-            if any(part.currency != row.currency for part, _invoice in parts):
+            covered = [self._covered_by(part, invoice, row) for part, invoice in parts]
+            if any(each is None for each in covered):
                 amount = Money(row.amount, row.currency)
-                what = _("the payment of {amount} of {day} covers an invoice in another currency", amount=amount, day=str(row.paid_on))
+                what = _(
+                    "the payment of {amount} of {day} covers an invoice in another currency, and its rate is not known",
+                    amount=amount,
+                    day=str(row.paid_on),
+                )
                 self.made.warnings.append(Problem(what, _("enter it by hand, with its exchange difference"), warning=True))
                 continue
-            covered = [self._covered(invoice, part.minor) for part, invoice in parts]
-            yield payment_entry(row.paid_on, row.currency, self._code(row.customer_id), row.operation, row.amount, covered, self.accounts)
+            yield payment_entry(
+                row.paid_on,
+                row.currency,
+                self._code(row.customer_id),
+                row.operation,
+                row.amount,
+                [each for each in covered if each is not None],
+                self.accounts,
+            )
 
     def of_discounts(self, since: dt.date, until: dt.date) -> Iterator[JournalEntry]:
         """The credit note that documents one is not posted besides: it is the same money."""
@@ -92,6 +105,20 @@ class _Reading:
         for row, invoice in self.session.execute(query):
             covered, kind = self._covered(invoice, row.minor), DiscountKind(row.kind)
             yield discount_entry(row.taken_on, row.currency, self._code(row.customer_id), kind, covered, self.accounts)
+
+    def _covered_by(self, part: ApplicationRow, invoice: InvoiceRow, payment: PaymentRow) -> Covered | None:
+        """None where it cannot be said in the payment's currency. Raises ProblemError where the accounts for exchange differences are not set."""
+        if part.currency == payment.currency:
+            return self._covered(invoice, part.minor)
+        crossing = crossing_of(part, invoice, payment)
+        booked = crossing.booked if crossing is not None else None
+        if crossing is None or booked is None:
+            return None
+        if not (self.accounts.exchange_gain and self.accounts.exchange_loss):
+            what = _("the accounts for exchange gains and losses are not set")
+            hint = _("name exchange_gain and exchange_loss under [accounting.accounts] in cobranza.toml")
+            raise ProblemError([Problem(what, hint, place="accounting.accounts.exchange_gain")])
+        return replace(self._covered(invoice, booked.minor), collected=crossing.paid.minor)
 
     def _covered(self, invoice: InvoiceRow, minor: int) -> Covered:
         vat = 0

@@ -13,7 +13,7 @@ from cobranza_rules.booking.ledger_charges import name_applications
 from cobranza_rules.booking.ledger_credits import settle_credits
 from cobranza_rules.booking.ledger_numbers import without_cfdi
 from cobranza_rules.booking.payment_terms import due_when_issued
-from cobranza_rules.domain.document import InvoiceRecord
+from cobranza_rules.domain.document import InvoiceRecord, exchange_rate_of
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
@@ -85,6 +85,7 @@ def _take_facts(keeper: Bookkeeper, row: InvoiceRow, document: Document, record:
     row.uuid, row.document = record.uuid, document.digest
     row.series, row.folio, row.number = record.series, record.folio, record.number
     row.payment_method, row.payment_terms, row.purchase_order = record.payment_method, record.payment_terms, record.purchase_order
+    row.exchange_rate = exchange_rate_of(record)
     moved, row.issued_on = row.issued_on != record.issued_at.date(), record.issued_at.date()
     keeper.enter(row, EntryKind.CFDI_BOOKED, row.issued_on, {"uuid": record.uuid})
     if moved or row.total != record.total.minor:

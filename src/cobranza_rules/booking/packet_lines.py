@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.booking.crossings import crossing_of, said_of_crossing, taken_by
 from cobranza_rules.domain.discount import STANDING
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import _
@@ -54,22 +55,31 @@ def _payment_lines(session: Session, ids: Sequence[int], currency: str) -> Itera
     query = select(PaymentRow).where(PaymentRow.id.in_(ids), PaymentRow.currency == currency, stands()).order_by(PaymentRow.id)
     for row in session.scalars(query):
         parts = (
-            select(InvoiceRow.number, InvoiceRow.uuid, ApplicationRow.minor, ApplicationRow.currency)
+            select(ApplicationRow, InvoiceRow)
             .join(InvoiceRow, InvoiceRow.id == ApplicationRow.invoice_id)
             .where(ApplicationRow.payment_id == row.id, ApplicationRow.applied)
             .order_by(ApplicationRow.id)
         )
-        covered = session.execute(parts).all()
-        if not covered or any(other != currency for _number, _uuid, _minor, other in covered):
+        covered = [(part, invoice) for part, invoice in session.execute(parts)]
+        taken = [minor for part, _invoice in covered if (minor := taken_by(part, row)) is not None]
+        if not covered or len(taken) < len(covered):
             continue
-        applied = sum(minor for _number, _uuid, minor, _currency in covered)
         yield {
             **_heading(session, PAYMENT, row.id, row.customer_id, row.paid_on),
             "operation": row.operation,
             "minor": row.amount,
-            "unapplied": row.amount - applied,
-            "parts": [{"invoice": number, "uuid": uuid or "", "minor": minor} for number, uuid, minor, _currency in covered],
+            "unapplied": row.amount - sum(taken),
+            "parts": [_part_line(part, invoice, row) for part, invoice in covered],
         }
+
+
+def _part_line(part: ApplicationRow, invoice: InvoiceRow, payment: PaymentRow) -> dict[str, Any]:
+    """`minor` is what it took of the payment, in the packet's currency; of an invoice in another one `covers` is what of it is paid, and `exchange` says at which rate."""
+    line = {"invoice": invoice.number, "uuid": invoice.uuid or "", "minor": taken_by(part, payment)}
+    crossing = crossing_of(part, invoice, payment)
+    if crossing is None:
+        return line
+    return {**line, "covers": part.minor, "currency": part.currency, "exchange": said_of_crossing(crossing).as_json()}
 
 
 def _discount_lines(session: Session, ids: Sequence[int], currency: str) -> Iterable[dict[str, Any]]:
@@ -112,26 +122,25 @@ def totals_of(lines: Sequence[Mapping[str, Any]]) -> Totals:
 
 
 def must_equal_the_ledger(session: Session, lines: Sequence[Mapping[str, Any]], currency: str) -> None:
-    """What the invoices themselves say that these payments and discounts take off them. Raises ProblemError where it is something else."""
+    """What the invoices themselves say that these payments and discounts take off them. Raises ProblemError where it is something else.
+
+    What invoices in another currency say is in that: each of them is held against its own line, and nothing is added up with it.
+    """
     totals = totals_of(lines)
-    keys: dict[str, str] = {}
-    for line in lines:
-        if line["subject"] == PAYMENT:
-            keys[f"p{line['id']}"] = PAYMENT
-        elif line["credit_note"]:
-            row = session.get_one(DiscountRow, line["id"])
-            keys[f"c{row.note_id}"] = DISCOUNT
-        else:
-            keys[f"d{line['id']}"] = DISCOUNT
+    keys = {f"p{line['id']}": PAYMENT for line in lines if line["subject"] == PAYMENT}
+    keys |= {_discount_key(session, line): DISCOUNT for line in lines if line["subject"] == DISCOUNT}
+    parts = [(f"p{line['id']}", part) for line in lines if line["subject"] == PAYMENT for part in line["parts"]]
+    crossing = sorted((key, part["currency"], part["covers"]) for key, part in parts if "covers" in part)
+    elsewhere: list[tuple[str, str, int]] = []
+    said = {PAYMENT: sum(part["minor"] for _key, part in parts if "covers" in part), DISCOUNT: 0}
     customers = {line["customer_id"] for line in lines}
-    said = {PAYMENT: 0, DISCOUNT: 0}
-    for applied in session.scalars(
-        select(InvoiceRow.applied).where(InvoiceRow.customer_id.in_(customers), InvoiceRow.currency == currency)
-    ):
-        for key, minor in applied.items():
-            if key in keys:
-                said[keys[key]] += minor
-    if (said[PAYMENT], said[DISCOUNT]) != (totals.applied, _counted(session, lines, totals)):
+    for applied, other in session.execute(select(InvoiceRow.applied, InvoiceRow.currency).where(InvoiceRow.customer_id.in_(customers))):
+        for key in applied.keys() & keys.keys():
+            if other == currency:
+                said[keys[key]] += applied[key]
+            else:
+                elsewhere.append((key, other, applied[key]))
+    if (said[PAYMENT], said[DISCOUNT]) != (totals.applied, _counted(session, lines, totals)) or sorted(elsewhere) != crossing:
         what = _(
             "the packet's totals ({applied} applied, {discounts} taken off) are not those of the invoices ({ours}, {theirs})",
             applied=Money(totals.applied, currency),
@@ -140,6 +149,11 @@ def must_equal_the_ledger(session: Session, lines: Sequence[Mapping[str, Any]], 
             theirs=Money(said[DISCOUNT], currency),
         )
         raise ProblemError([Problem(what, _("'cobranza explain CUSTOMER' says what was paid and taken off; please report this"))])
+
+
+def _discount_key(session: Session, line: Mapping[str, Any]) -> str:
+    """By what its invoice knows it: the credit note that documents it takes its place."""
+    return f"c{session.get_one(DiscountRow, line['id']).note_id}" if line["credit_note"] else f"d{line['id']}"
 
 
 def _counted(session: Session, lines: Sequence[Mapping[str, Any]], totals: Totals) -> int:

@@ -17,6 +17,7 @@ from cobranza_rules.booking.ledger_payments import adopted_by
 from cobranza_rules.booking.outcome import Taken
 from cobranza_rules.booking.substitution import hold_for_review, present_of
 from cobranza_rules.domain.document import PaymentReceiptRecord, ReceiptPayment, RelationKind
+from cobranza_rules.domain.exchange import worth
 from cobranza_rules.domain.invoice import InvoiceStatus
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
@@ -51,6 +52,13 @@ def _parts(payment: ReceiptPayment) -> dict[str, Money]:
         known = parts.get(application.invoice_uuid)
         parts[application.invoice_uuid] = known + application.paid if known else application.paid
     return parts
+
+
+def _paid(payment: ReceiptPayment, uuid: str) -> int | None:
+    """What an invoice in another currency took of the payment: EquivalenciaDR is how many units of its currency one of the payment's buys."""
+    currency = payment.amount.currency
+    taken = [each for each in payment.applications if each.invoice_uuid == uuid and each.paid.currency != currency]
+    return sum(worth(each.paid, 1 / each.equivalence, currency).minor for each in taken) if taken else None
 
 
 def _check_currencies(keeper: Bookkeeper, parts: dict[int, dict[str, Money]], file: str) -> None:
@@ -107,7 +115,7 @@ def _book_payment(
     told = {"uuid": record.uuid, "payment": row.id, "minor": row.amount, "currency": row.currency, "document": digest}
     keeper.note(row.customer_id, "payment_receipt", payment.paid_on, told)
     for uuid, part in parts.items():
-        _apply(keeper, row, uuid, part, today)
+        _apply(keeper, row, uuid, part, _paid(payment, uuid), today)
     keeper.session.flush()
 
 
@@ -122,11 +130,14 @@ def _covered(keeper: Bookkeeper, payment_id: int) -> dict[str, int]:
     return {uuid or "": minor for uuid, minor in keeper.session.execute(query)}
 
 
-def _apply(keeper: Bookkeeper, payment: PaymentRow, uuid: str, part: Money, today: dt.date) -> None:
-    known = select(ApplicationRow.id).where(ApplicationRow.payment_id == payment.id, ApplicationRow.invoice_uuid == uuid)
-    if keeper.session.scalar(known) is not None:
+def _apply(keeper: Bookkeeper, payment: PaymentRow, uuid: str, part: Money, paid: int | None, today: dt.date) -> None:
+    known = select(ApplicationRow).where(ApplicationRow.payment_id == payment.id, ApplicationRow.invoice_uuid == uuid)
+    if (before := keeper.session.scalar(known)) is not None:
+        before.paid = paid  # What the receipt says counts before a rate that was computed.
         return
-    application = ApplicationRow(payment_id=payment.id, invoice_uuid=uuid, currency=part.currency, minor=part.minor, applied=False)
+    application = ApplicationRow(
+        payment_id=payment.id, invoice_uuid=uuid, currency=part.currency, minor=part.minor, paid=paid, applied=False
+    )
     keeper.session.add(application)
     keeper.session.flush()
     invoice = keeper.session.scalar(select(InvoiceRow).where(InvoiceRow.uuid == uuid))

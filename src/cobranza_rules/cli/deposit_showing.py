@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.booking.deposit_queue import Standing, paid_by, rates_of, standing_of, why
+from cobranza_rules.booking.crossings import said_of_crossing
+from cobranza_rules.booking.deposit_queue import Standing, paid_by, standing_of, why
 from cobranza_rules.cash.deposit import Proposal
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.domain.bank import LineState
+from cobranza_rules.domain.exchange import Crossing, plain_rate
 from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import BankLineRow
@@ -103,11 +105,26 @@ def explained_json(screen: Screen, keeper: Bookkeeper, line: BankLineRow) -> dic
             {
                 "id": paid.id,
                 "customer": paid.customer,
-                "invoices": [{"number": number, "amount": money.plain(), "currency": money.currency} for number, money in paid.covers],
+                "invoices": [_covered_json(number, money, paid.crossings.get(number)) for number, money in paid.covers],
                 "evidences": list(paid.evidences),
             }
             for paid in paid_by(keeper, line)
         ],
+    }
+
+
+def _covered_json(number: str, money: Money, crossing: Crossing | None) -> dict[str, Any]:
+    covered: dict[str, Any] = {"number": number, "amount": money.plain(), "currency": money.currency}
+    if crossing is None:
+        return covered
+    booked, difference = crossing.booked, crossing.difference
+    return {
+        **covered,
+        "paid": crossing.paid.plain(),
+        "rate": plain_rate(crossing.rate),
+        "invoice_rate": plain_rate(crossing.invoiced_at) if crossing.invoiced_at is not None else None,
+        "at_invoice_rate": booked.plain() if booked is not None else None,
+        "exchange_difference": difference.plain() if difference is not None else None,
     }
 
 
@@ -132,9 +149,11 @@ def show_explained(screen: Screen, keeper: Bookkeeper, line: BankLineRow) -> Non
         evidences = ", ".join(screen.word(kind) for kind in paid.evidences)
         screen.say(_("  Payment {id} of {customer}, told by: {evidences}", id=paid.id, customer=paid.customer, evidences=evidences))
         for number, money in paid.covers:
-            screen.say(_("    {number}: {amount}", number=number, amount=money))
-    if rate := rates_of(line):
-        screen.say(_("  At a rate of {rate}.", rate=rate))
+            crossing = paid.crossings.get(number)
+            if crossing is None:
+                screen.say(_("    {number}: {amount}", number=number, amount=money))
+            else:
+                screen.say(_("    {number}: {amount}: {said}", number=number, amount=crossing.paid, said=said_of_crossing(crossing)))
     if found.unapplied_of:
         screen.say(_("  {left} is left: unapplied cash of {customer}.", left=found.left, customer=found.unapplied_of))
     elif found.left:

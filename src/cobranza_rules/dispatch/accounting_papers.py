@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.booking.crossings import crossing_of, said_of_crossing, taken_by
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.correspondence import ANALYST, ANSWER_WORKDAYS, Writer, initials
 from cobranza_rules.dispatch.reductions import Payments, Reduction, captured, reductions_of, undocumented
@@ -42,7 +43,7 @@ def collections_relations(session: Session, writer: Writer, wanted: Wanted) -> l
     payments = _payments(session, wanted)
     parts = _parts(session, payments)
     if problems := [
-        _in_two_currencies(payment) for payment in payments if any(p.currency != payment.currency for p, _i in parts[payment.id])
+        _in_two_currencies(payment) for payment in payments if any(taken_by(p, payment) is None for p, _i in parts[payment.id])
     ]:
         raise ProblemError(problems)
     rows = {row.id: row for found in parts.values() for _part, row in found} | {row.id: row for row in _with_notes(session, wanted)}
@@ -84,7 +85,11 @@ def _parts(session: Session, payments: Sequence[PaymentRow]) -> dict[int, list[t
 
 def _in_two_currencies(payment: PaymentRow) -> Problem:
     amount = Money(payment.amount, payment.currency)
-    what = _("the payment of {amount} of {day} covers an invoice in another currency", amount=amount, day=str(payment.paid_on))
+    what = _(
+        "the payment of {amount} of {day} covers an invoice in another currency, and its rate is not known",
+        amount=amount,
+        day=str(payment.paid_on),
+    )
     return Problem(what, _("choose days or a customer without it; Accounting needs its exchange difference on a paper of its own"))
 
 
@@ -132,10 +137,14 @@ class _Lines:
                 own = next((one for one in waiting if one.invoice.id == row.id and one.on == payment.paid_on), None)
                 if own is not None:
                     waiting.remove(own)
-                collected.append(self._line(row, payment.paid_on, payment.operation, part.minor, own))
-        collected += [self._line(one.invoice, one.on, "", 0, one) for one in waiting]
+                amount = Money(taken_by(part, payment) or 0, currency)
+                line = self._line(row, payment.paid_on, payment.operation, amount, own)
+                crossing = crossing_of(part, row, payment)
+                said = said_of_crossing(crossing).text(translator(self.language)) if crossing is not None else ""
+                collected.append(replace(line, reason=said) if said else line)
+        collected += [self._line(one.invoice, one.on, "", Money(0, currency), one) for one in waiting]
         received = sum(payment.amount for payment in payments)
-        applied = sum(part.minor for payment in payments for part, _row in parts[payment.id])
+        applied = sum(taken_by(part, payment) or 0 for payment in payments for part, _row in parts[payment.id])
         return CollectionsRelation(
             **accounting_heading(writer, wanted),
             currency=currency,
@@ -147,7 +156,7 @@ class _Lines:
             unapplied=Money(received - applied, currency),
         )
 
-    def _line(self, row: InvoiceRow, on: dt.date, operation: str, minor: int, taken: Reduction | None) -> CollectedLine:
+    def _line(self, row: InvoiceRow, on: dt.date, operation: str, amount: Money, taken: Reduction | None) -> CollectedLine:
         """Of an undocumented discount the invoice is rid as soon as its credit note comes: it is not owed any more."""
         customer = self.customer(row.customer_id)
         undocumented = taken.amount.minor if taken is not None and not taken.credit_note and not taken.counted else 0
@@ -158,8 +167,8 @@ class _Lines:
             operation=operation,
             number=row.number,
             uuid=row.uuid or "",
-            amount=Money(minor, row.currency),
-            discount=taken.amount if taken is not None else Money(0, row.currency),
+            amount=amount,
+            discount=taken.amount if taken is not None else Money(0, amount.currency),
             reason=_reason(taken, self.language) if taken is not None else "",
             credit_note=taken.credit_note if taken is not None else "",
             balance=Money(row.balance - undocumented, row.currency),

@@ -21,7 +21,7 @@ from cobranza_rules.dispatch.accounting_papers import Wanted, accounting_heading
 from cobranza_rules.dispatch.rendering import PDF, file_name, letter_files, writer_of
 from cobranza_rules.domain.letter import CollectedLine, CollectionsRelation
 from cobranza_rules.domain.support import SupportKind
-from cobranza_rules.language import word
+from cobranza_rules.language import Sentence, word
 from cobranza_rules.letters.packet_workbook import packet_workbook
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import DiscountRow, EvidenceRow, InvoiceRow
@@ -84,9 +84,9 @@ def _collected(session: Session, workspace: Workspace, line: Line, currency: str
                 uuid=part["uuid"],
                 amount=Money(part["minor"], currency),
                 discount=nothing,
-                reason="",
+                reason=Sentence.from_json(part["exchange"]).text(translate) if "exchange" in part else "",
                 credit_note="",
-                balance=_balance(session, part["invoice"], line["customer_id"], currency),
+                balance=_balance(session, part["invoice"], line["customer_id"]),
             )
         return
     kind = word(line["kind"]).text(translate)
@@ -99,12 +99,13 @@ def _collected(session: Session, workspace: Workspace, line: Line, currency: str
         discount=Money(line["minor"], currency),
         reason=f"{kind[:1].upper()}{kind[1:]}: {line['reason']}",
         credit_note=line["credit_note"],
-        balance=_balance(session, line["invoice"], line["customer_id"], currency),
+        balance=_balance(session, line["invoice"], line["customer_id"]),
     )
 
 
-def _balance(session: Session, number: str, customer_id: int, currency: str) -> Money:
-    return Money(_invoice(session, number, customer_id).balance, currency)
+def _balance(session: Session, number: str, customer_id: int) -> Money:
+    invoice = _invoice(session, number, customer_id)
+    return Money(invoice.balance, invoice.currency)
 
 
 def _invoice(session: Session, number: str, customer_id: int) -> InvoiceRow:
@@ -139,7 +140,11 @@ def evidence_of(session: Session, workspace: Workspace, lines: Sequence[Line]) -
 def _files(session: Session, lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
     """Names and digests: what proves the payments, what supports the discounts, and the invoices with their printed form."""
     payments = [line["id"] for line in lines if line["subject"] == PAYMENT]
-    query = select(EvidenceRow).where(EvidenceRow.payment_id.in_(payments), EvidenceRow.kind != REPORT).order_by(EvidenceRow.id)
+    query = (
+        select(EvidenceRow)
+        .where(EvidenceRow.payment_id.in_(payments), EvidenceRow.kind != REPORT, EvidenceRow.document != "")
+        .order_by(EvidenceRow.id)
+    )
     for row in session.scalars(query):
         yield f"payments/{file_name(f'{row.payment_id}-{row.kind}-{row.source}')}", row.document
     discounts = [line["id"] for line in lines if line["subject"] == DISCOUNT]

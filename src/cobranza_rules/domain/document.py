@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from cobranza_rules.domain.customer import Party
+from cobranza_rules.domain.exchange import NATIONAL
 from cobranza_rules.money import Money
 
 
@@ -53,6 +54,11 @@ class InvoiceRecord:
     def number(self) -> str:
         """What people call it: series and folio, or the head of its UUID where it has neither."""
         return "-".join(part for part in (self.series, self.folio) if part) or self.uuid[:8]
+
+
+def exchange_rate_of(record: InvoiceRecord) -> str:
+    """As it is kept: "" where the CFDI says none, or has no need to."""
+    return f"{record.exchange_rate:f}" if record.exchange_rate is not None and record.total.currency != NATIONAL else ""
 
 
 @dataclass(frozen=True, slots=True)

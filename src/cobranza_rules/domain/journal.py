@@ -15,7 +15,7 @@ from cobranza_rules.language import Sentence, _, word
 class Accounts:
     """Numbers of accounts. `banks` by currency; `kinds` are those of discounts that have one of their own.
 
-    Without `vat_transferred` and `vat_to_transfer` (the VAT of invoices that were collected, and of those that were not) no VAT is posted.
+    `exchange_gain` and `exchange_loss` are those of payments in another currency than their invoice. Without `vat_transferred` and `vat_to_transfer` (the VAT of invoices that were collected, and of those that were not) no VAT is posted.
     """
 
     customers: str
@@ -25,6 +25,8 @@ class Accounts:
     kinds: Mapping[str, str] = field(default_factory=dict)
     vat_transferred: str = ""
     vat_to_transfer: str = ""
+    exchange_gain: str = ""
+    exchange_loss: str = ""
 
     @property
     def with_vat(self) -> bool:
@@ -33,18 +35,25 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True)
 class Covered:
-    """What of an invoice was collected or taken off, in minor units; `vat` and `total` are those of the whole invoice."""
+    """What of an invoice was collected or taken off, in minor units; `vat` and `total` are those of the whole invoice, in its currency.
+
+    Of an invoice in another currency `minor` is what that was worth at its own rate, and `collected` what it took of the payment.
+    """
 
     number: str
     uuid: str
     minor: int
     total: int
     vat: int = 0
+    collected: int | None = None
 
     @property
-    def share_of_vat(self) -> int:
-        """Rounded half up, as the invoice's VAT falls to the part."""
-        exact = Decimal(self.vat) * self.minor / self.total if self.total else Decimal(0)
+    def taken(self) -> int:
+        return self.minor if self.collected is None else self.collected
+
+    def share_of_vat(self, minor: int) -> int:
+        """Rounded half up, as the invoice's VAT falls to a part of it."""
+        exact = Decimal(self.vat) * minor / self.total if self.total else Decimal(0)
         return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
 
 
@@ -79,21 +88,29 @@ class JournalEntry:
 def payment_entry(
     on: dt.date, currency: str, customer: str, operation: str, minor: int, covered: Sequence[Covered], accounts: Accounts
 ) -> JournalEntry:
-    """The bank against the customer, invoice by invoice; what covers none stands as the customer's money. `minor` is what was paid."""
+    """The bank against the customer, invoice by invoice; what covers none stands as the customer's money. `minor` is what was paid.
+
+    VAT is owed at the rate of the payment (LIVA, art. 1-B), and was booked at that of the invoice: what lies between is no exchange gain.
+    """
     postings = [Posting(accounts.banks[currency], minor, 0)]
     postings += [Posting(accounts.customers, 0, one.minor, one.number, one.uuid) for one in covered]
-    if (left := minor - sum(one.minor for one in covered)) > 0:
+    if (left := minor - sum(one.taken for one in covered)) > 0:
         postings.append(Posting(accounts.unapplied, 0, left))
-    for one in covered if accounts.with_vat else ():
-        if share := one.share_of_vat:
-            postings.append(Posting(accounts.vat_to_transfer, share, 0, one.number, one.uuid))
-            postings.append(Posting(accounts.vat_transferred, 0, share, one.number, one.uuid))
+    for one in covered:
+        booked, owed = (one.share_of_vat(one.minor), one.share_of_vat(one.taken)) if accounts.with_vat else (0, 0)
+        if booked or owed:
+            postings.append(Posting(accounts.vat_to_transfer, booked, 0, one.number, one.uuid))
+            postings.append(Posting(accounts.vat_transferred, 0, owed, one.number, one.uuid))
+        if (gain := one.taken - one.minor - (owed - booked)) > 0:
+            postings.append(Posting(accounts.exchange_gain, 0, gain, one.number, one.uuid))
+        elif gain < 0:
+            postings.append(Posting(accounts.exchange_loss, -gain, 0, one.number, one.uuid))
     return JournalEntry(on, currency, customer, _("payment {operation}", operation=operation or str(on)), tuple(postings))
 
 
 def discount_entry(on: dt.date, currency: str, customer: str, kind: DiscountKind, covered: Covered, accounts: Accounts) -> JournalEntry:
     """The discount against the customer; of a discount the VAT goes back as well, of a tax that was withheld it does not."""
-    share = covered.share_of_vat if accounts.with_vat and kind is not DiscountKind.WITHHELD_TAX else 0
+    share = covered.share_of_vat(covered.minor) if accounts.with_vat and kind is not DiscountKind.WITHHELD_TAX else 0
     account = accounts.kinds.get(kind.value, accounts.discounts)
     postings = [Posting(account, covered.minor - share, 0, covered.number, covered.uuid)]
     if share:

@@ -88,8 +88,9 @@ def payment_facts(
     rep_missing: bool,
     sent_to_accounting: bool = False,
     settles_reminded: bool = False,
+    before_program: bool = False,
 ) -> Facts:
-    """Amounts in minor units of `currency`; `applied` is None where the payment covers an invoice in another one.
+    """Amounts in minor units of `currency`; `applied` is None where the payment covers an invoice in another one at a rate that is not known.
 
     What is paid of an invoice issued as PPD needs a payment receipt (REP, CFDI of type P), and that by a day of the next month (domain.tax_days).
     """
@@ -103,6 +104,7 @@ def payment_facts(
         "rep_overdue": rep_missing and calendar.tax_days.rep_is_late(paid_on, today),
         "sent_to_accounting": sent_to_accounting,
         "settles_reminded": settles_reminded,
+        "before_program": before_program,
         "days_since_payment_month": days_past_month(paid_on, today),
     }
     if applied is not None:

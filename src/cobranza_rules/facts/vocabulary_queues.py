@@ -51,7 +51,7 @@ PAYMENT_FACTS = (
     fact(
         "applied_amount",
         A,
-        N_("what of it covers invoices; unknown where one of them is in another currency"),
+        N_("what of it covers invoices; unknown where one of them is in another currency and its rate is not known"),
         "applied_amount > 0",
         currency_fact="currency",
         may_be_unknown=True,
@@ -59,7 +59,7 @@ PAYMENT_FACTS = (
     fact(
         "unapplied_amount",
         A,
-        N_("what of it covers no invoice yet; unknown where one that it covers is in another currency"),
+        N_("what of it covers no invoice yet; unknown where one that it covers is in another currency and its rate is not known"),
         "unapplied_amount > 0",
         currency_fact="currency",
         may_be_unknown=True,
@@ -93,6 +93,7 @@ PAYMENT_FACTS = (
         "settles_reminded",
         neutral=False,
     ),
+    fact("before_program", B, N_("it was made before the program came: Accounting has it already"), "not before_program", neutral=False),
     fact("sent_to_accounting", B, N_("it is in a packet for Accounting that stands"), "not sent_to_accounting", neutral=False),
     fact(
         "days_since_payment_month",

@@ -10,7 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from cobranza_rules.booking.packet_lines import PAYMENT, totals_of
-from cobranza_rules.language import N_, Translate, word
+from cobranza_rules.language import N_, Sentence, Translate, word
 from cobranza_rules.money import MINOR_UNITS, Money
 
 ACCENT, LIGHT, RULE = "#1F3A5F", "#EEF2F7", "#C5CED9"
@@ -77,11 +77,16 @@ def _rows(line: Mapping[str, Any], currency: str, translate: Translate) -> list[
     start = (dt.date.fromisoformat(line["day"]), line["customer"], line["customer_name"])
     if line["subject"] == PAYMENT:
         return [
-            (*start, line["operation"], part["invoice"], part["uuid"], Money(part["minor"], currency), None, "", "")
+            (*start, line["operation"], part["invoice"], part["uuid"], Money(part["minor"], currency), None, _exchange(part, translate), "")
             for part in line["parts"]
         ]
     reason = f"{word(line['kind']).text(translate)}: {line['reason']}"
     return [(*start, "", line["invoice"], line["uuid"], None, Money(line["minor"], currency), reason, line["credit_note"])]
+
+
+def _exchange(part: Mapping[str, Any], translate: Translate) -> str:
+    """Of an invoice in another currency: what was paid of it, at which rate, with what difference."""
+    return Sentence.from_json(part["exchange"]).text(translate) if "exchange" in part else ""
 
 
 def _write(sheet: Any, at: int, cells: Sequence[Any], looks: Mapping[str, Any]) -> None:

@@ -24,7 +24,7 @@ from cobranza_rules.store.overrides import OVERRIDE, read_overrides
 from cobranza_rules.store.payment_columns import PaymentColumns, in_packet, rep_missing, settles_reminded, stands
 from cobranza_rules.store.payment_plans import customers_with_plans, instalment_subjects
 from cobranza_rules.store.sieve import superset
-from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, PaymentRow, TaskRow
+from cobranza_rules.store.tables import ActionRow, ApplicationRow, ApprovalRow, CustomerRow, EntryRow, PaymentRow, TaskRow
 
 ACTION, APPLICATION, APPROVAL, CUSTOMER, PAYMENT, TASK = (
     row.__table__.c for row in (ActionRow, ApplicationRow, ApprovalRow, CustomerRow, PaymentRow, TaskRow)
@@ -149,19 +149,29 @@ class Queues:
             settles_reminded(),
         )
         query = select(*columns, *more).where(self._looked_at(), within(PAYMENT.customer_id)).order_by(PAYMENT.id)
-        calendar = self.rules.calendar
-        for key, customer_id, amount, currency, paid_on, operation, applied, elsewhere, missing, sent, settles in self.session.execute(
-            query
-        ):
+        calendar, began = self.rules.calendar, self._began()
+        for key, customer_id, amount, currency, paid_on, operation, applied, elsewhere, *marks in self.session.execute(query):
             paid = (amount, currency, None if elsewhere else applied, paid_on)
-            shared, is_sent, is_settling = customers[customer_id].facts, bool(sent), bool(settles)
+            missing, sent, settles = map(bool, marks)
             facts = payment_facts(
-                shared, *paid, self.today, calendar, rep_missing=bool(missing), sent_to_accounting=is_sent, settles_reminded=is_settling
+                customers[customer_id].facts,
+                *paid,
+                self.today,
+                calendar,
+                rep_missing=missing,
+                sent_to_accounting=sent,
+                settles_reminded=settles,
+                before_program=began is not None and paid_on < began,
             )
             yield QueueSubject(Scope.PAYMENT, key, customer_id, operation or paid_on.isoformat(), facts)
 
     def _instalments(self, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
         return instalment_subjects(self.session, within, customers, self.today, self.rules.calendar)
+
+    def _began(self) -> dt.date | None:
+        """The day on which the first thing was taken into the book; what was paid before it is history."""
+        first = self.session.scalar(select(func.min(EntryRow.known_at)))
+        return first.astimezone(ZoneInfo(self.rules.calendar.timezone)).date() if first is not None else None
 
     def _looked_at(self) -> ColumnElement[bool]:
         """Those of the last days, and those that are not applied in full or want their receipt, as far as some rule may be about them.
@@ -178,9 +188,13 @@ def _waiting() -> Select[tuple[int]]:
 
 
 def _applied() -> ColumnElement[int]:
-    covers = (APPLICATION.payment_id == PAYMENT.id, APPLICATION.applied, APPLICATION.currency == PAYMENT.currency)
-    return func.coalesce(select(func.sum(APPLICATION.minor)).where(*covers).scalar_subquery(), 0)
+    """In the payment's currency."""
+    taken = case((APPLICATION.currency == PAYMENT.currency, APPLICATION.minor), else_=APPLICATION.paid)
+    covers = (APPLICATION.payment_id == PAYMENT.id, APPLICATION.applied)
+    return func.coalesce(select(func.sum(taken)).where(*covers).scalar_subquery(), 0)
 
 
 def _in_another_currency() -> ColumnElement[bool]:
-    return select(APPLICATION.id).where(APPLICATION.payment_id == PAYMENT.id, APPLICATION.currency != PAYMENT.currency).exists()
+    """And nobody says what it took of the payment."""
+    unsaid = (APPLICATION.currency != PAYMENT.currency, APPLICATION.paid.is_(None))
+    return select(APPLICATION.id).where(APPLICATION.payment_id == PAYMENT.id, *unsaid).exists()

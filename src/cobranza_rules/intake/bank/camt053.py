@@ -17,7 +17,7 @@ from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.rfc import is_rfc
 from cobranza_rules.intake.xml_reader import XmlDocument, read_xml
 from cobranza_rules.language import Sentence, _
-from cobranza_rules.money import Money, MoneyError
+from cobranza_rules.money import Money, MoneyError, total
 from cobranza_rules.problems import Problem, ProblemError
 
 _AGAIN = _("download it again, or ask the bank")
@@ -77,10 +77,11 @@ class _Statement:
         opening, closing = self._balance(_OPENING), self._balance(_CLOSING)
         lines: list[BankLine] = []
         for entry in _all(self.element, "Ntry"):
-            if len(lines) >= MOST_LINES:
-                raise self._refused(entry, _("the statement has more than {lines} movements", lines=MOST_LINES))
             if self._is_booked(entry):
-                lines.append(self._line(entry, len(lines) + 1))
+                for detail, amount in self._transactions(entry):
+                    if len(lines) >= MOST_LINES:
+                        raise self._refused(entry, _("the statement has more than {lines} movements", lines=MOST_LINES))
+                    lines.append(self._line(entry, detail, amount, len(lines) + 1))
         other = _text(self.element, "Acct", "Id", "Othr", "Id")
         account = other or _text(self.element, "Acct", "Id", "IBAN")
         days = [self._day(node) for name in ("FrDtTm", "ToDtTm") if (node := _first(self.element, "FrToDt", name)) is not None]
@@ -106,7 +107,9 @@ class _Statement:
 
     def _amount(self, element: etree._Element) -> Money:
         """Positive for a credit. What is a reversal of one says so by its indicator, which is the direction in which money went."""
-        amount, way = _first(element, "Amt"), _text(element, "CdtDbtInd")
+        return self._money(element, _first(element, "Amt"), _text(element, "CdtDbtInd"))
+
+    def _money(self, element: etree._Element, amount: etree._Element | None, way: str) -> Money:
         text = text_of(amount.text) if amount is not None and amount.text else ""
         if amount is None or not _AMOUNT.fullmatch(text) or way not in ("CRDT", "DBIT"):
             raise self._refused(element, _("'{text}' is no amount", text=shown(text)))
@@ -129,12 +132,42 @@ class _Statement:
         found = found if found is not None else _first(entry, name, "DtTm")
         return None if found is None else self._day(found)
 
-    def _line(self, entry: etree._Element, position: int) -> BankLine:
-        amount, booked_on = self._amount(entry), self._moment(entry, "BookgDt")
+    def _transactions(self, entry: etree._Element) -> list[tuple[etree._Element, Money]]:
+        """What tells of each transaction, and its amount. Several payments in one movement are several, where the bank says their amounts.
+
+        Raises ProblemError where these do not come to the movement's own.
+        """
+        whole, details = self._amount(entry), list(_all(entry, "NtryDtls", "TxDtls"))
+        if len(details) < 2:
+            return [(details[0] if details else entry, whole)]
+        amounts = [self._own_amount(detail, entry) for detail in details]
+        if all(amount is None for amount in amounts):
+            return [(entry, whole)]  # None of them is the one that is told.
+        told = [amount for amount in amounts if amount is not None]
+        if len(told) < len(details):
+            what = _("{count} of the {all} transactions of a movement have no amount", count=len(details) - len(told), all=len(details))
+            raise self._refused(entry, what)
+        if any(amount.currency != whole.currency for amount in told) or sum(amount.minor for amount in told) != whole.minor:
+            sums = ", ".join(
+                str(total([each for each in told if each.currency == code], code)) for code in sorted({each.currency for each in told})
+            )
+            what = _("the transactions of a movement over {whole} come to {sums}", whole=whole, sums=sums)
+            raise self._refused(entry, what)
+        return list(zip(details, told, strict=True))
+
+    def _own_amount(self, detail: etree._Element, entry: etree._Element) -> Money | None:
+        """In the movement's direction, where it names none: `Amt` from version 04 on, before that in its details. None where there is none."""
+        for holder in (detail, _first(detail, "AmtDtls", "TxAmt")):
+            amount = _first(holder, "Amt") if holder is not None else None
+            if amount is not None:
+                way = _text(detail, "CdtDbtInd") or _text(entry, "CdtDbtInd")
+                return self._money(detail, amount, way)
+        return None
+
+    def _line(self, entry: etree._Element, detail: etree._Element, amount: Money, position: int) -> BankLine:
+        booked_on = self._moment(entry, "BookgDt")
         if booked_on is None:
             raise self._refused(entry, _("the movement has no day"))
-        details = list(_all(entry, "NtryDtls", "TxDtls"))
-        detail = details[0] if len(details) == 1 else entry  # Of several payments in one movement none is the one that is told.
         side, account = ("Dbtr", "DbtrAcct") if amount.minor > 0 else ("Cdtr", "CdtrAcct")
         party = _first(detail, "RltdPties", side)
         party = party if party is None or _first(party, "Pty") is None else _first(party, "Pty")  # From version 04 on

@@ -67,6 +67,7 @@ class InvoiceRow(Base):
     """The present of an invoice: what it says of itself, and a copy of the fold of its entries (domain.invoice.InvoiceState).
 
     `due_basis` is NULL where the due date rests on nothing but the invoice's own day of issue, `promises` where none were made.
+    `exchange_rate` is the CFDI's TipoCambio, "" where it has none.
     `document` is None while its CFDI is not here, because only the accounting system has told of it; so is `uuid`, unless that names it.
     """
 
@@ -93,6 +94,7 @@ class InvoiceRow(Base):
     payment_method: Mapped[Word]
     payment_terms: Mapped[Long]
     purchase_order: Mapped[Long]
+    exchange_rate: Mapped[str] = mapped_column(String(24), default="")
     document: Mapped[str | None] = mapped_column(String(64))
 
     total: Mapped[Minor]
@@ -225,6 +227,7 @@ class ApplicationRow(Base):
     """A part of a payment for an invoice, which a receipt names by UUID because it may come later; `applied` once it has covered it.
 
     `invoice_id` is known from then on, and from the first where the ledger tells of it: its invoice may have no UUID yet.
+    `minor` is in the invoice's currency; `paid` what it took of a payment in another one, in that, NULL where nobody says so.
     """
 
     __tablename__ = "application"
@@ -236,6 +239,7 @@ class ApplicationRow(Base):
     invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"), index=True)
     currency: Mapped[Currency]
     minor: Mapped[Minor]
+    paid: Mapped[int | None] = mapped_column(BigInteger)
     applied: Mapped[bool]
 
 

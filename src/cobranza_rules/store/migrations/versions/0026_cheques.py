@@ -1,4 +1,4 @@
-"""Cheques that customers give: received, deposited, cleared, returned; and the rate and day of rates of invoices in another currency"""
+"""Cheques that customers give: received, deposited, cleared, returned; and at which rate invoices in another currency were issued and paid"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -50,5 +50,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("cheques", sa.JSON(), nullable=True))
         batch_op.add_column(sa.Column("cheque_state", sa.String(length=40), nullable=False, server_default="none"))
         batch_op.add_column(sa.Column("cheque_on", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("exchange_rate", sa.String(length=24), nullable=False, server_default=""))
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.alter_column("cheque_state", server_default=None)
+        batch_op.alter_column("exchange_rate", server_default=None)
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("paid", sa.BigInteger(), nullable=True))
