@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import not_, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.payment_plans import note_broken_plans
 from cobranza_rules.digest.sending import send_digest
 from cobranza_rules.dispatch.approval_requests import ask_by_mail
 from cobranza_rules.dispatch.carry_out import CarriedOut, Progress, carry_out, quietly
@@ -70,6 +71,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
         if poll:
             report.received, report.mailbox_problems = ingest(workspace)
         report.recorded = answer_replies(workspace)
+        note_broken(workspace)
         report.plan = make_plan(workspace)
         if report.plan.stopped is None:
             report.entered = len(enter_plan(workspace, report.plan))
@@ -175,6 +177,12 @@ def answer_replies(workspace: Workspace) -> int:
             go_on(keeper, workspace, row, _("recorded"))
         settle_decided(keeper, workspace)
         return len(entered)
+
+
+def note_broken(workspace: Workspace) -> None:
+    """Payment plans that the day has broken are so in the case file, and for interventions, before anything is decided on."""
+    with workspace.database.writing() as session:
+        note_broken_plans(Bookkeeper(session, workspace.clock.now()), workspace.clock.today())
 
 
 def settle_decided(keeper: Bookkeeper, workspace: Workspace) -> None:
