@@ -17,6 +17,7 @@ from cobranza_rules.dispatch.fuse import why_nothing_may_leave
 from cobranza_rules.dispatch.head_notices import send_heads
 from cobranza_rules.dispatch.internal_mail import settle_interrupted_internal
 from cobranza_rules.dispatch.interrupted import settle_interrupted
+from cobranza_rules.dispatch.intervention_mail import ask_for_interventions
 from cobranza_rules.dispatch.last_look import reader_of
 from cobranza_rules.dispatch.leaving import KeptBack
 from cobranza_rules.dispatch.looking_up import grace_of, look_up_uncertain
@@ -82,6 +83,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
             report.paused = pause_in_words(session, workspace.clock.today())
         report.incidents = incidents_of(workspace)
         report.problems += [problem for problem in ask_by_mail(workspace) if problem not in report.problems]
+        report.problems += [problem for problem in ask_for_interventions(workspace) if problem not in report.problems]
         report.problems += [problem for problem in tell_of_requests(workspace) if problem not in report.problems]
         _tell_of_the_day(workspace, report)
         with workspace.database.writing() as session:

@@ -13,6 +13,7 @@ from cobranza_rules.domain.company import NO_PICTURES, Pictures
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, Subject
+from cobranza_rules.letters.intervention_mail import INTERVENTION_BY_NAME, INTERVENTION_NOTICES
 from cobranza_rules.letters.mail_body import MailTemplate, compile_mail
 from cobranza_rules.letters.notice_catalogue import NOTICE_BY_NAME
 from cobranza_rules.letters.packet_catalogue import PACKET_BY_NAME, PACKET_TEMPLATES
@@ -81,6 +82,8 @@ class TemplateFolder:
 
     def notice(self, name: str, language: str) -> MailTemplate:
         """Raises ProblemError where there is no such template, or where it is not fit for use."""
+        if name in INTERVENTION_NOTICES:
+            return self._page("notices", name, language, INTERVENTION_BY_NAME)
         if name in PACKET_NOTICES:
             return self._page("notices", name, language, PACKET_MAIL_BY_NAME)
         return self._page("notices", name, language, REQUEST_BY_NAME if name in REQUEST_NOTICES else NOTICE_BY_NAME)
@@ -108,8 +111,8 @@ class TemplateFolder:
         return self._languages("mail", "html")
 
     def notices(self) -> dict[str, frozenset[str]]:
-        """Those that rules may name: the program's own, about billing requests and packets, are none of them."""
-        own = REQUEST_NOTICES | PACKET_NOTICES
+        """Those that rules may name: the program's own, about billing requests, packets and interventions, are none of them."""
+        own = REQUEST_NOTICES | PACKET_NOTICES | INTERVENTION_NOTICES
         return {name: languages for name, languages in self._languages("notices", "html").items() if name not in own}
 
     def unfit(self, kind: StepKind, name: str, scope: Subject) -> Iterator[Sentence]:
