@@ -79,6 +79,13 @@ def _day_or_none(random: Random) -> dt.date | None:
     return _day(random) if random.random() < 0.6 else None
 
 
+def _paid_by_a_plan(random: Random) -> dict[str, Any]:
+    if random.random() < 0.4:
+        return {}
+    named = {"instalment_on": _day(random), "instalment_until": _day(random)}
+    return {**named, "instalment_minor": random.choice((1, 49_999, 50_000)), "plan_percent": random.randrange(101)}
+
+
 def _thrown_about(row: dict[str, Any], random: Random) -> dict[str, Any]:
     if row["status"] != "open" or random.random() < 0.3:
         return row
@@ -90,6 +97,7 @@ def _thrown_about(row: dict[str, Any], random: Random) -> dict[str, Any]:
         **{name: _day_or_none(random) for name in days},
         **{name: random.random() < 0.3 for name in ("acknowledged", "cancellation_pending", "dispute_open")},
         **{name: told.random() < 0.2 for name in ("cfdi_missing", "ledger_difference", "support_missing")},
+        **_paid_by_a_plan(told),
         **{name: random.randrange(4) for name in ("promise_count", "claim_count", "dunning_level")},
         "delivery": random.choice(("sent", "pending")),
         "delivered_by": row["delivered_by"] if random.random() < 0.7 else None,

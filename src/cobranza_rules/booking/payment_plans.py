@@ -194,7 +194,7 @@ def cancel_plan(keeper: Bookkeeper, number: int, *, who: str, comment: str, toda
 def _end(keeper: Bookkeeper, row: PaymentPlanRow, state: PlanState, who: str, comment: str, today: dt.date) -> None:
     standing = plan_state(row, plan_standing(keeper.session, row, keeper.calendar), today)
     if standing not in (PlanState.OPEN, PlanState.BROKEN):
-        what = _("payment plan {id} is {state}", id=row.id, state=word(standing.value))
+        what = _("payment plan {id} is {state}", id=row.id, state=word(f"plan_{standing.value}"))
         raise ProblemError([Problem(what, _("'cobranza payment-plan list' shows those that are open"))])
     row.state, row.ended_on, row.ended_by, row.ended_why = state.value, today, who, comment.strip()
     keeper.note(row.customer_id, f"payment_plan_{state.value}", today, {"plan": row.id, "who": who, "comment": comment})

@@ -15,8 +15,8 @@ from cobranza_rules.booking.payment_plans import agree_on_plan, cancel_plan, pla
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.plan_options import Terms, agreed_plan, in_instalments
-from cobranza_rules.domain.payment_plans import InstalmentState, PlanState
-from cobranza_rules.language import N_, _, word
+from cobranza_rules.domain.payment_plans import PlanState
+from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.people import person_named
 from cobranza_rules.problems import Problem, ProblemError
@@ -157,11 +157,15 @@ def _plans(workspace: Workspace, customer: str) -> list[dict[str, Any]]:
         return [plan_json(session, row, today, calendar) for row in session.scalars(query)]
 
 
+def _state(of: str, row: dict[str, Any]) -> Sentence:
+    return word(f"{of}_{row['state']}")
+
+
 def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
     amount = f"{row['next_amount']} {row['currency']}" if row["next_amount"] else "-"
     total = f"{row['total']} {row['currency']}"
     kept = f"{row['percent_kept']} %"
-    return row["id"], row["customer"], word(row["state"]), total, kept, row["next_on"] or "-", amount, ", ".join(row["invoices"])
+    return row["id"], row["customer"], _state("plan", row), total, kept, row["next_on"] or "-", amount, ", ".join(row["invoices"])
 
 
 @payment_plan.command(cls=SpokenCommand, help=N_("One payment plan with its instalments."))
@@ -178,15 +182,19 @@ def show(call: Call, number: int, on: dt.date | None, as_json: bool) -> None:
         call.screen.json(told)
         return
     tell_of_plan(call, told | {"instalments": [], "discounts": []})
-    said = _("{state}; agreed on {day} by {who} with {whom}: {comment}", state=word(told["state"]), day=told["agreed_on"], **_people(told))
+    said = _("{state}; agreed on {day} by {who} with {whom}: {comment}", state=_state("plan", told), day=told["agreed_on"], **_people(told))
     call.screen.say(said)
     if told["ended_on"]:
         ended = _(
-            "{state} on {day} by {who}: {why}", state=word(told["state"]), day=told["ended_on"], who=told["ended_by"], why=told["ended_why"]
+            "{state} on {day} by {who}: {why}",
+            state=_state("plan", told),
+            day=told["ended_on"],
+            who=told["ended_by"],
+            why=told["ended_why"],
         )
         call.screen.say(ended)
     headings = (N_("Day"), N_("Amount"), N_("Kept"), N_("State"))
-    cells = [(each["due_on"], each["amount"], each["kept"], word(InstalmentState(each["state"]).value)) for each in told["instalments"]]
+    cells = [(each["due_on"], each["amount"], each["kept"], _state("instalment", each)) for each in told["instalments"]]
     call.screen.table(headings, cells, frozenset({1, 2}))
     for each in told["discounts"]:
         amount = f"{each['amount']} {told['currency']}"

@@ -59,7 +59,7 @@ def read_intervention(said: str, currency: str, on: dt.date, calendar: BusinessC
         return SaidOfIntervention(agreed=False, reason=reason)
     if AGREES.match(first) is None:
         return _doubt(_("it says neither 'agreement' with its days and amounts nor 'no agreement'"))
-    text = "\n".join(telling)
+    text = "; ".join(telling)
     folded = fold(text)
     if len(folded) != len(text):
         text = folded
