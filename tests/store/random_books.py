@@ -38,6 +38,9 @@ def put_book(session: Session, rows: Iterator[Rows]) -> None:
         session.execute(insert(Base.metadata.tables[table]), of_table)
 
 
+NO_PLAN = {"instalment_on": None, "instalment_until": None, "instalment_minor": 0, "plan_percent": 0}
+
+
 def random_rows(seed: int, invoices: int = 60) -> Iterator[Rows]:
     """A third of the invoices keep what the benchmark gave them."""
     random = Random(seed)
@@ -49,7 +52,7 @@ def random_rows(seed: int, invoices: int = 60) -> Iterator[Rows]:
                 if not requested:
                     yield "billing_request", [A_REQUEST | {"customer_id": rows[0]["customer_id"]}]
                 requested = True
-                yield table, [_thrown_about(row, random) for row in rows]
+                yield table, [_thrown_about(row | NO_PLAN, random) for row in rows]
             case "action":
                 opened = {row["id"] for row in rows if row["state"] != "sent" or random.random() < 0.15}
                 yield table, [_action(row, row["id"] in opened, random) for row in rows]

@@ -98,11 +98,11 @@ def test_an_answer_by_command_becomes_a_plan_that_payments_keep(asked: Desk, com
         "the instalments come to 1,000.00 MXN, and 2,000.00 MXN is open; give each as --instalment DAY=AMOUNT; one of them may be DAY=rest"
     ]
     agreed = ("--instalment", "2026-03-13=1000", "--instalment", "2026-03-31=rest")
-    assert command("tasks", "done", str(task), "--answer", "agreement", *agreed, *AGREED) == f"Tarea {task} hecha.\n"
+    assert command("tasks", "done", str(task), "--answer", "agreement", *agreed, *AGREED) == f"La tarea {task} está hecha.\n"
     asked.tick()
     assert asked.held("FA-1") == asked.held("FA-2") == {"payment-plan"}
     assert [mail["Subject"] for mail in asked.mails()][-1].endswith("su pago del 13 de marzo de 2026")
-    assert "faltan" not in text_of(asked.last_mail)
+    assert "faltan" not in text_of(asked.last_mail())
     paid(asked, "FA-2", 84000, 901)
     paid(asked, "FA-1", 16000, 902)
     shown = json.loads(command("payment-plan", "show", "1", "--json"))
@@ -115,18 +115,19 @@ def test_a_broken_plan_is_told_and_escalates_and_administration_may_decide_on_an
     task = asked.task("sales-intervention").id
     command("tasks", "done", str(task), "--answer", "agreement", "--instalment", "2026-03-12=rest", *AGREED)
     asked.run(dt.date(2026, 3, 13))
-    assert "faltan 2,000.00" in text_of(asked.last_mail)
+    assert "faltan 2,000.00" in text_of(asked.last_mail())
     asked.run(dt.date(2026, 3, 19))
     assert asked.invoice("FA-1").intervention == "agreement_broken"
     assert "payment plan 1 is broken: 2,000.00 MXN of 2026-03-12 was not paid" in told(asked)
     decide = asked.task("decide-on-case").id
     said = ("--answer", "payment_plan", "--instalment", "2026-03-31=rest")
-    assert command("tasks", "done", str(decide), *said, *AGREED) == [
-        "FA-1 is in payment plan 1 already; give --replaces 1, if the new one takes its place",
-        "FA-2 is in payment plan 1 already; give --replaces 1, if the new one takes its place",
+    assert command("payment-plan", "agree", "FA-1", "--instalment", "2026-03-31=rest", *AGREED) == [
+        "FA-1 is in payment plan 1 already; give --replaces 1, if the new one takes its place"
     ]
-    command("payment-plan", "cancel", "1", "--who", "administration_manager", "--comment", "se acuerda otro")
-    assert command("tasks", "done", str(decide), *said, *AGREED) == f"Tarea {decide} hecha.\n"
+    assert command("tasks", "done", str(decide), *said, *AGREED) == f"La tarea {decide} está hecha.\n"
+    assert [plan["state"] for plan in json.loads(command("payment-plan", "list", "--state", "replaced", "--json"))["payment_plans"]] == [
+        "replaced"
+    ]
     row = asked.invoice("FA-1")
     assert (row.case_status, row.rung, row.payment_plan) == ("collections", "second-reminder", 2)
     asked.tick()

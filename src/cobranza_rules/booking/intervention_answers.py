@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
-from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of
 from cobranza_rules.booking.case_decisions import DECIDE, last_rung
 from cobranza_rules.booking.payment_plans import PlanAgreed, agree_on_plan
 from cobranza_rules.booking.tasks import open_task
@@ -34,10 +34,28 @@ class InterventionAnswer:
     pay_on: dt.date | None = None
 
 
+def asked_about(keeper: Bookkeeper, task: TaskRow) -> list[InvoiceRow]:
+    """The invoices whose own rung opened or joined the task, those too of which administration has been asked since."""
+    return [invoice for invoice in keeper.invoices(task.invoices) if _asked_in(keeper, task, invoice)]
+
+
+def _asked_in(keeper: Bookkeeper, task: TaskRow, invoice: InvoiceRow) -> bool:
+    if invoice.intervention_task == task.id or invoice.case_status == "collections":
+        return invoice.intervention_task == task.id
+    opened = (entry for entry in entries_of(keeper.session, invoice.id) if entry.kind is EntryKind.INTERVENTION_OPENED)
+    return any(entry.data["task"] == task.id for entry in opened)
+
+
+def brought_by(task: TaskRow, plan: PlanAgreed, invoices: Sequence[InvoiceRow]) -> PlanAgreed:
+    """It takes the place of the one by which all of them were paid before."""
+    before = {invoice.payment_plan for invoice in invoices}
+    return replace(plan, task_id=task.id, replaces=before.pop() if len(before) == 1 else None)
+
+
 def settle_intervention(
     keeper: Bookkeeper, task: TaskRow, invoices: Sequence[InvoiceRow], said: InterventionAnswer, today: dt.date
 ) -> None:
-    """`invoices` are those whose own rung opened or joined the task. Raises ProblemError where the plan is wrong."""
+    """`invoices` are those that the task asks about. Raises ProblemError where the plan is wrong."""
     waiting = [invoice for invoice in invoices if invoice.status == "open"]
     escalated = [invoice for invoice in waiting if invoice.case_status != "collections"]
     agreed = said.answer == AGREEMENT
@@ -48,7 +66,7 @@ def settle_intervention(
         _tell_administration(keeper, task, escalated, said, today)
         return
     if agreed and said.plan is not None:
-        agree_on_plan(keeper, waiting, replace(said.plan, task_id=task.id), today)
+        agree_on_plan(keeper, waiting, brought_by(task, said.plan, waiting), today)
     elif agreed and said.pay_on is not None:
         for invoice in waiting:
             keeper.enter(invoice, EntryKind.PROMISED, today, {"pay_on": said.pay_on.isoformat(), "minor": 0, "task": task.id})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from sqlalchemy import select, update
 
@@ -12,7 +12,13 @@ from cobranza_rules.booking.allocation import ALLOCATE, allocate
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.cancellation import REVIEW_CANCELLATION, check_review
 from cobranza_rules.booking.case_decisions import DECIDE, check_decision, check_plan, decide_on_case
-from cobranza_rules.booking.intervention_answers import INTERVENTION_ANSWERS, InterventionAnswer, settle_intervention
+from cobranza_rules.booking.intervention_answers import (
+    INTERVENTION_ANSWERS,
+    InterventionAnswer,
+    asked_about,
+    brought_by,
+    settle_intervention,
+)
 from cobranza_rules.booking.ledger_credits import settle_credits
 from cobranza_rules.booking.ledger_doubts import MATCH, check_match, decide_credit
 from cobranza_rules.booking.message_tasks import MESSAGES, settle_messages
@@ -65,7 +71,7 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
     row = keeper.session.get(TaskRow, task_id)
     if row is None or row.state != "open":
         raise ProblemError([Problem(_("there is no open task {id}", id=task_id), _("'cobranza tasks list' shows the open ones"))])
-    invoices = [invoice for invoice in keeper.invoices(row.invoices) if invoice.intervention_task == row.id]
+    invoices = asked_about(keeper, row)
     if row.name == DECIDE:
         invoices = [invoice for invoice in keeper.invoices(row.invoices) if invoice.status == "open"]
         check_decision(invoices, answer.answer, answer.rung)
@@ -91,7 +97,7 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
     if row.name == DECIDE:
         decide_on_case(keeper, row, invoices, answer.answer, answer.rung, today)
         if answer.plan is not None:
-            agree_on_plan(keeper, invoices, replace(answer.plan, task_id=row.id), today)
+            agree_on_plan(keeper, invoices, brought_by(row, answer.plan, invoices), today)
     elif invoices:
         heard = InterventionAnswer(answer.who, answer.answer, answer.comment, answer.plan, answer.pay_on)
         settle_intervention(keeper, row, invoices, heard, today)

@@ -16,7 +16,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.payment_plans import PlanAgreed
 from cobranza_rules.booking.task_answers import Answer, finish_task
 from cobranza_rules.dispatch.approval_answers import HARMLESS, own_texts
-from cobranza_rules.dispatch.intervention_mail import KIND, TOKEN, asked_about
+from cobranza_rules.dispatch.intervention_mail import KIND, TOKEN
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.mail.intervention_words import SaidOfIntervention, read_intervention
 from cobranza_rules.mail.message import IncomingMessage
@@ -81,7 +81,7 @@ def _doubts_beside_its_text(
 
 
 def _decide(keeper: Bookkeeper, workspace: Workspace, row: ReceivedRow, message: IncomingMessage, task: TaskRow) -> list[Sentence]:
-    currencies = {invoice.currency for invoice in asked_about(keeper.session, task)}
+    currencies = {invoice.currency for invoice in keeper.invoices(task.invoices) if invoice.status == "open"}
     if len(currencies) > 1:
         return [_("the invoices are in several currencies: the agreement of each is entered by command")]
     currency = currencies.pop() if currencies else "MXN"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.booking.case_decisions import DECIDE
 from cobranza_rules.dispatch.approval_requests import deliver_ready
 from cobranza_rules.dispatch.internal_mail import write_internal
 from cobranza_rules.dispatch.packet_mail import written_mail
@@ -34,14 +35,16 @@ def ask_for_interventions(workspace: Workspace) -> list[Problem]:
     return problems + [problem for problem in deliver_ready(workspace, KIND) if problem not in problems]
 
 
-def asked_about(session: Session, task: TaskRow) -> list[InvoiceRow]:
-    """The open invoices whose own rung opened or joined the task."""
+def _asked_about(session: Session, task: TaskRow) -> list[InvoiceRow]:
+    """The open invoices whose own rung opened or joined the task. Administration is asked about a decision, and not to intervene."""
+    if task.name == DECIDE:
+        return []
     own = select(InvoiceRow).where(InvoiceRow.id.in_(task.invoices), InvoiceRow.intervention_task == task.id, InvoiceRow.status == "open")
     return list(session.scalars(own.order_by(InvoiceRow.id)))
 
 
 def _write(session: Session, workspace: Workspace, task: TaskRow) -> None:
-    invoices, person = asked_about(session, task), workspace.company.person(task.assigned_to)
+    invoices, person = _asked_about(session, task), workspace.company.person(task.assigned_to)
     if not invoices or person is None or not person.email:
         return
     customer = session.get_one(CustomerRow, task.customer_id)
