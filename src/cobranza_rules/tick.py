@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import not_, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.payment_plans import note_broken_plans
 from cobranza_rules.digest.sending import send_digest
 from cobranza_rules.dispatch.approval_requests import ask_by_mail
 from cobranza_rules.dispatch.carry_out import CarriedOut, Progress, carry_out, quietly
@@ -16,6 +17,7 @@ from cobranza_rules.dispatch.fuse import why_nothing_may_leave
 from cobranza_rules.dispatch.head_notices import send_heads
 from cobranza_rules.dispatch.internal_mail import settle_interrupted_internal
 from cobranza_rules.dispatch.interrupted import settle_interrupted
+from cobranza_rules.dispatch.intervention_mail import ask_for_interventions
 from cobranza_rules.dispatch.last_look import reader_of
 from cobranza_rules.dispatch.leaving import KeptBack
 from cobranza_rules.dispatch.looking_up import grace_of, look_up_uncertain
@@ -70,6 +72,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
         if poll:
             report.received, report.mailbox_problems = ingest(workspace)
         report.recorded = answer_replies(workspace)
+        note_broken(workspace)
         report.plan = make_plan(workspace)
         if report.plan.stopped is None:
             report.entered = len(enter_plan(workspace, report.plan))
@@ -80,6 +83,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
             report.paused = pause_in_words(session, workspace.clock.today())
         report.incidents = incidents_of(workspace)
         report.problems += [problem for problem in ask_by_mail(workspace) if problem not in report.problems]
+        report.problems += [problem for problem in ask_for_interventions(workspace) if problem not in report.problems]
         report.problems += [problem for problem in tell_of_requests(workspace) if problem not in report.problems]
         _tell_of_the_day(workspace, report)
         with workspace.database.writing() as session:
@@ -175,6 +179,12 @@ def answer_replies(workspace: Workspace) -> int:
             go_on(keeper, workspace, row, _("recorded"))
         settle_decided(keeper, workspace)
         return len(entered)
+
+
+def note_broken(workspace: Workspace) -> None:
+    """Payment plans that the day has broken are so in the case file, and for interventions, before anything is decided on."""
+    with workspace.database.writing() as session:
+        note_broken_plans(Bookkeeper(session, workspace.clock.now()), workspace.clock.today())
 
 
 def settle_decided(keeper: Bookkeeper, workspace: Workspace) -> None:

@@ -23,7 +23,7 @@ TODAY = dt.date(2026, 3, 10)  # A Tuesday
 CALENDAR = BusinessCalendar()
 BUCKETS = (30, 60, 90)
 CUSTOMER: dict[str, str | bool | int] = {"customer": "C-001", "customer_ready": True, "inbox_open": 0}
-DATES = ("due_on", "delivered_on", "promised_on", "claimed_on", "reversed_on", "intervention_due")
+DATES = ("due_on", "delivered_on", "promised_on", "claimed_on", "reversed_on", "intervention_due", "instalment_on", "instalment_until")
 
 
 def an_invoice(**changes: Any) -> SimpleNamespace:
@@ -62,6 +62,10 @@ def an_invoice(**changes: Any) -> SimpleNamespace:
         "ledger_difference": False,
         "intervention": "none",
         "intervention_due": None,
+        "instalment_on": None,
+        "instalment_until": None,
+        "instalment_minor": 0,
+        "plan_percent": 0,
         "agreement": "",
         "request": None,
         **changes,
@@ -109,6 +113,11 @@ def test_an_invoice_without_dates() -> None:
         "ledger_difference": False,
         "intervention": "none",
         "intervention_overdue": False,
+        "plan_open": False,
+        "plan_broken": False,
+        "instalment_amount": 0,
+        "instalment_workdays_late": 0,
+        "plan_percent_kept": 0,
     }
 
 

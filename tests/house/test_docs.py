@@ -252,8 +252,16 @@ class Desk:
         assert self.call("run", "--on", "2026-03-03").exit_code in (0, 3)
         yield ("accounting", "list"), self.call("accounting", "list", "--json")
         yield ("accounting", "show"), self.call("accounting", "show", "1", "-o", str(self.base / "paquete"), "--json")
+        yield from self.a_plan()
         days = ("--from", "2026-03-01", "--to", "2026-03-31")
         yield ("accounting", "journal"), self.call("accounting", "journal", *days, "--json")
+
+    def a_plan(self) -> Iterator[tuple[tuple[str, ...], Result]]:
+        """Of one invoice in one instalment, with a discount."""
+        said, day = ("--with", "Ana Muestra", "--comment", "said so", *AS), ("--on", "2026-03-03")
+        agreed = ("FA-1270", "--instalment", "2026-03-31=rest", "--discount", "1.00", *said)
+        for words, more in ((("agree",), agreed), (("list",), ()), (("show",), ("1",)), (("cancel",), ("1", "--comment", "said so", *AS))):
+            yield ("payment-plan", *words), self.call("payment-plan", *words, *more, *day, "--json")
 
     def an_original(self, day: tuple[str, str]) -> tuple[str, ...]:
         assert self.call("originals", "add", "C-001", "Contrato CT-2026-001", "--who", "sales_manager", *day).exit_code == 0

@@ -11,7 +11,15 @@ from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.letters.field_catalogue import Subject
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.packet_catalogue import PACKET_TEMPLATES
-from cobranza_rules.letters.sample_letters import OF_ACCOUNTS, OF_PAYMENTS, account_letter, letter, payment_letter, sample_document
+from cobranza_rules.letters.sample_letters import (
+    OF_ACCOUNTS,
+    OF_INSTALMENTS,
+    OF_PAYMENTS,
+    account_letter,
+    letter,
+    payment_letter,
+    sample_document,
+)
 from cobranza_rules.letters.sample_packet import sample_packet_fields
 from cobranza_rules.letters.template_folder import TemplateFolder
 
@@ -45,6 +53,8 @@ def about(name: str, language: str) -> tuple[Document, Subject]:
         return account_letter(language), Scope.CUSTOMER
     if name in OF_PAYMENTS:
         return payment_letter(language), Scope.PAYMENT
+    if name in OF_INSTALMENTS:
+        return sample_document(name, language, Scope.INSTALMENT), Scope.INSTALMENT
     return letter(name if name in LETTERS else "transmittal", language, 3), Scope.INVOICE
 
 

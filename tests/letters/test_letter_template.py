@@ -252,7 +252,7 @@ def test_the_shipped_templates_are_small_and_fit_for_use(templates: TemplateFold
         *("second-reminder", "statement", "transmittal"),
     ]
     assert list(templates.mails()) == [
-        *("account-statement", "acknowledgement-request", "first-reminder"),
+        *("account-statement", "acknowledgement-request", "first-reminder", "instalment-due", "instalment-late"),
         *("overdue-warning", "payment-received", "second-reminder", "transmittal"),
     ]
     assert {*templates.letters().values(), *templates.mails().values(), *templates.notices().values()} == {frozenset({"es", "en"})}

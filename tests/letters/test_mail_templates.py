@@ -7,7 +7,7 @@ import pytest
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.letters.fields import fields_of
 from cobranza_rules.letters.mail_body import compile_mail
-from cobranza_rules.letters.sample_letters import OF_ACCOUNTS, OF_PAYMENTS, account_letter, letter, payment_letter
+from cobranza_rules.letters.sample_letters import OF_ACCOUNTS, OF_INSTALMENTS, OF_PAYMENTS, account_letter, letter, payment_letter
 from cobranza_rules.letters.template_folder import TemplateFolder
 from cobranza_rules.money import Money
 from cobranza_rules.problems import ProblemError
@@ -70,7 +70,7 @@ def test_files_that_are_no_text_or_too_large() -> None:
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_shipped_mails_state_what_is_owed_and_where_to_pay(templates: TemplateFolder, language: str) -> None:
-    for name in sorted({*templates.mails()} - {*OF_ACCOUNTS, *OF_PAYMENTS}):
+    for name in sorted({*templates.mails()} - {*OF_ACCOUNTS, *OF_INSTALMENTS, *OF_PAYMENTS}):
         fields = fields_of(letter("first-reminder", language, 3))
         subject, html = templates.mail(name, language).render(fields)
         text = parsed(html).text_content()

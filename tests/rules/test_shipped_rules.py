@@ -22,6 +22,7 @@ def test_the_shipped_rules() -> None:
         "mailbox-stale",
         "reply-waiting",
         "promise-to-pay",
+        "payment-plan",
         "dispute",
         "payment-claimed",
         "cheque-in-hand",

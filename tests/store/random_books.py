@@ -38,6 +38,9 @@ def put_book(session: Session, rows: Iterator[Rows]) -> None:
         session.execute(insert(Base.metadata.tables[table]), of_table)
 
 
+NO_PLAN = {"instalment_on": None, "instalment_until": None, "instalment_minor": 0, "plan_percent": 0}
+
+
 def random_rows(seed: int, invoices: int = 60) -> Iterator[Rows]:
     """A third of the invoices keep what the benchmark gave them."""
     random = Random(seed)
@@ -49,7 +52,7 @@ def random_rows(seed: int, invoices: int = 60) -> Iterator[Rows]:
                 if not requested:
                     yield "billing_request", [A_REQUEST | {"customer_id": rows[0]["customer_id"]}]
                 requested = True
-                yield table, [_thrown_about(row, random) for row in rows]
+                yield table, [_thrown_about(row | NO_PLAN, random) for row in rows]
             case "action":
                 opened = {row["id"] for row in rows if row["state"] != "sent" or random.random() < 0.15}
                 yield table, [_action(row, row["id"] in opened, random) for row in rows]
@@ -79,6 +82,13 @@ def _day_or_none(random: Random) -> dt.date | None:
     return _day(random) if random.random() < 0.6 else None
 
 
+def _paid_by_a_plan(random: Random) -> dict[str, Any]:
+    if random.random() < 0.4:
+        return {}
+    named = {"instalment_on": _day(random), "instalment_until": _day(random)}
+    return {**named, "instalment_minor": random.choice((1, 49_999, 50_000)), "plan_percent": random.randrange(101)}
+
+
 def _thrown_about(row: dict[str, Any], random: Random) -> dict[str, Any]:
     if row["status"] != "open" or random.random() < 0.3:
         return row
@@ -90,6 +100,7 @@ def _thrown_about(row: dict[str, Any], random: Random) -> dict[str, Any]:
         **{name: _day_or_none(random) for name in days},
         **{name: random.random() < 0.3 for name in ("acknowledged", "cancellation_pending", "dispute_open")},
         **{name: told.random() < 0.2 for name in ("cfdi_missing", "ledger_difference", "support_missing")},
+        **_paid_by_a_plan(told),
         **{name: random.randrange(4) for name in ("promise_count", "claim_count", "dunning_level")},
         "delivery": random.choice(("sent", "pending")),
         "delivered_by": row["delivered_by"] if random.random() < 0.7 else None,

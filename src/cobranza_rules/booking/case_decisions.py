@@ -13,7 +13,8 @@ from cobranza_rules.store.tables import InvoiceRow, TaskRow
 DECIDE = "decide-on-case"  # The task whose answer is a decision
 BACK = "back_to_collections"
 STATUS = {"legal": "legal", "written_off": "written_off", "with_administration": "with_administration"}
-DECISIONS = (BACK, *STATUS)
+PLAN = "payment_plan"  # With a payment plan the case is back in collections
+DECISIONS = (BACK, PLAN, *STATUS)
 
 
 def check_decision(invoices: list[InvoiceRow], answer: str, rung: str) -> None:
@@ -37,10 +38,26 @@ def check_decision(invoices: list[InvoiceRow], answer: str, rung: str) -> None:
         raise ProblemError(problems)
 
 
+def check_plan(answer: str, plan: object | None) -> None:
+    """Raises ProblemError where a plan is decided on without its instalments, or has some without being decided on."""
+    if answer == PLAN and plan is None:
+        what, hint = _("a payment plan has instalments"), _("give each as --instalment DAY=AMOUNT; one of them may be DAY=rest")
+        raise ProblemError([Problem(what, hint, place="--instalment")])
+    if answer != PLAN and plan is not None:
+        raise ProblemError([Problem(_("only {answer} has instalments", answer=PLAN), _("leave them out"), place="--instalment")])
+
+
+def last_rung(invoice: InvoiceRow) -> str:
+    """The rung that brought the case to administration: if the plan is broken, it is due again."""
+    return str(invoice.rungs[-1]["rung"]) if invoice.rungs else ""
+
+
 def decide_on_case(keeper: Bookkeeper, task: TaskRow, invoices: list[InvoiceRow], answer: str, rung: str, today: dt.date) -> None:
     """`rung` is the one to go on from; without it the last message to the customer is sent again."""
     for invoice in invoices:
-        if answer == BACK:
+        if answer == PLAN:
+            keeper.enter(invoice, EntryKind.CASE_RETURNED, today, {"task": task.id, "rung": last_rung(invoice)})
+        elif answer == BACK:
             keeper.enter(invoice, EntryKind.CASE_RETURNED, today, {"task": task.id, "rung": rung})
         else:
             keeper.enter(invoice, EntryKind.INTERVENTION_ANSWERED, today, {"task": task.id, "answer": "decided"})

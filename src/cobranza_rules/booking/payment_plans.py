@@ -99,8 +99,13 @@ def _amounts(invoices: Sequence[InvoiceRow], said: PlanAgreed, today: dt.date, p
     given, rests = sum(minor or 0 for _day, minor in written), [day for day, minor in written if minor is None]
     rest = open_now.minor - discount - given
     if len(rests) > 1 or (rest <= 0 if rests else rest != 0):
-        fields = {"given": Money(given, currency), "open": open_now, "discount": Money(discount, currency)}
-        what = _("the instalments come to {given}; {open} is open, and {discount} of it is taken off", **fields)
+        sum_of_all = Money(given, currency)
+        what = _("the instalments come to {given}, and {open} is open", given=sum_of_all, open=open_now)
+        if discount:
+            off = Money(discount, currency)
+            what = _(
+                "the instalments come to {given}; {open} is open, and {off} of it is taken off", given=sum_of_all, open=open_now, off=off
+            )
         problems.append(Problem(what, _("give each as --instalment DAY=AMOUNT; one of them may be DAY=rest")))
     return [Instalment(day, rest if minor is None else minor) for day, minor in written], discount
 
@@ -194,7 +199,7 @@ def cancel_plan(keeper: Bookkeeper, number: int, *, who: str, comment: str, toda
 def _end(keeper: Bookkeeper, row: PaymentPlanRow, state: PlanState, who: str, comment: str, today: dt.date) -> None:
     standing = plan_state(row, plan_standing(keeper.session, row, keeper.calendar), today)
     if standing not in (PlanState.OPEN, PlanState.BROKEN):
-        what = _("payment plan {id} is {state}", id=row.id, state=word(standing.value))
+        what = _("payment plan {id} is {state}", id=row.id, state=word(f"plan_{standing.value}"))
         raise ProblemError([Problem(what, _("'cobranza payment-plan list' shows those that are open"))])
     row.state, row.ended_on, row.ended_by, row.ended_why = state.value, today, who, comment.strip()
     keeper.note(row.customer_id, f"payment_plan_{state.value}", today, {"plan": row.id, "who": who, "comment": comment})

@@ -11,18 +11,25 @@ from sqlalchemy import select, update
 from cobranza_rules.booking.allocation import ALLOCATE, allocate
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.cancellation import REVIEW_CANCELLATION, check_review
-from cobranza_rules.booking.case_decisions import DECIDE, check_decision, decide_on_case
+from cobranza_rules.booking.case_decisions import DECIDE, check_decision, check_plan, decide_on_case
+from cobranza_rules.booking.intervention_answers import (
+    INTERVENTION_ANSWERS,
+    InterventionAnswer,
+    asked_about,
+    brought_by,
+    settle_intervention,
+)
 from cobranza_rules.booking.ledger_credits import settle_credits
 from cobranza_rules.booking.ledger_doubts import MATCH, check_match, decide_credit
 from cobranza_rules.booking.message_tasks import MESSAGES, settle_messages
+from cobranza_rules.booking.payment_plans import PlanAgreed, agree_on_plan
 from cobranza_rules.booking.substitution import REVIEW, end_review
 from cobranza_rules.domain.acknowledgement import AcknowledgementKind
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.tables import ClaimRow, ContactRow, InvoiceRow, TaskRow
+from cobranza_rules.store.tables import ClaimRow, ContactRow, TaskRow
 
-INTERVENTION_ANSWERS = ("agreement", "no_agreement", "agreement_broken")
 FIND_ADDRESS = "find-address"
 ACKNOWLEDGED = "acknowledged"  # The answer of who called the customer about a missing acknowledgement
 # Tasks behind which claims are kept back: done, they let the rules plan the same again.
@@ -40,7 +47,7 @@ class Acknowledger:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`answer` for an intervention is one of INTERVENTION_ANSWERS; an agreement may name the day on which payment was agreed.
+    """`answer` for an intervention is one of INTERVENTION_ANSWERS; an agreement may name the day on which payment was agreed, or has a `plan`.
 
     For a doubtful credit of the accounting system it is `same` or `another`; for the money of a cancelled invoice `kept` or `given_back`.
 
@@ -56,6 +63,7 @@ class Answer:
     rung: str = ""
     shares: Mapping[str, str] = field(default_factory=dict)
     settles: tuple[int, ...] = ()
+    plan: PlanAgreed | None = None
 
 
 def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date) -> TaskRow:
@@ -63,10 +71,11 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
     row = keeper.session.get(TaskRow, task_id)
     if row is None or row.state != "open":
         raise ProblemError([Problem(_("there is no open task {id}", id=task_id), _("'cobranza tasks list' shows the open ones"))])
-    invoices = [invoice for invoice in keeper.invoices(row.invoices) if invoice.intervention_task == row.id]
+    invoices = asked_about(keeper, row)
     if row.name == DECIDE:
         invoices = [invoice for invoice in keeper.invoices(row.invoices) if invoice.status == "open"]
         check_decision(invoices, answer.answer, answer.rung)
+        check_plan(answer.answer, answer.plan)
     elif invoices and answer.answer not in INTERVENTION_ANSWERS:
         raise ProblemError(
             [Problem(_("an intervention needs its answer"), _("give --answer {choices}", choices=", ".join(INTERVENTION_ANSWERS)))]
@@ -87,9 +96,11 @@ def finish_task(keeper: Bookkeeper, task_id: int, answer: Answer, today: dt.date
     )
     if row.name == DECIDE:
         decide_on_case(keeper, row, invoices, answer.answer, answer.rung, today)
-    else:
-        for invoice in invoices:
-            _answer_intervention(keeper, invoice, row, answer, today)
+        if answer.plan is not None:
+            agree_on_plan(keeper, invoices, brought_by(row, answer.plan, invoices), today)
+    elif invoices:
+        heard = InterventionAnswer(answer.who, answer.answer, answer.comment, answer.plan, answer.pay_on)
+        settle_intervention(keeper, row, invoices, heard, today)
     if answer.acknowledged is not None or answer.answer == ACKNOWLEDGED:
         by = answer.acknowledged or Acknowledger("")
         said = {"kind": _acknowledged_by(row).value, "person": by.person, "title": by.title, "phone": by.phone, "who": answer.who}
@@ -120,9 +131,3 @@ def _trust_addresses_again(keeper: Bookkeeper, customer_id: int) -> None:
     bounced = select(ContactRow).where(ContactRow.customer_id == customer_id, ContactRow.active, ContactRow.bounced_on.is_not(None))
     for contact in keeper.session.scalars(bounced):
         contact.bounced_on = None
-
-
-def _answer_intervention(keeper: Bookkeeper, invoice: InvoiceRow, task: TaskRow, answer: Answer, today: dt.date) -> None:
-    keeper.enter(invoice, EntryKind.INTERVENTION_ANSWERED, today, {"task": task.id, "answer": answer.answer})
-    if answer.answer == "agreement" and answer.pay_on is not None and invoice.status == "open":
-        keeper.enter(invoice, EntryKind.PROMISED, today, {"pay_on": answer.pay_on.isoformat(), "minor": 0, "task": task.id})

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.named_together import invoices_named
-from cobranza_rules.booking.payment_plans import PlanAgreed, agree_on_plan, cancel_plan, plan_numbered
+from cobranza_rules.booking.payment_plans import agree_on_plan, cancel_plan, plan_numbered
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, reporting, take
-from cobranza_rules.cli.letter import Instalment
-from cobranza_rules.domain.payment_plans import InstalmentState, PlanState
-from cobranza_rules.language import N_, _, word
+from cobranza_rules.cli.plan_options import Terms, agreed_plan, in_instalments
+from cobranza_rules.domain.payment_plans import PlanState
+from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.people import person_named
 from cobranza_rules.problems import Problem, ProblemError
@@ -75,15 +75,7 @@ def plan_json(session: Session, row: PaymentPlanRow, today: dt.date, calendar: B
     help=N_("Enter a payment plan for invoices (numbers or UUID) of one customer: all that is open of them in instalments."),
 )
 @click.argument("invoices", nargs=-1, required=True)
-@click.option(
-    "--instalment",
-    "instalments",
-    type=Instalment(),
-    multiple=True,
-    help=N_("A payment as DAY=AMOUNT, or DAY=rest; may be repeated."),
-)
-@click.option("--discount", default="", help=N_("What is taken off for it, in the currency of the invoices (default: nothing)."))
-@click.option("--with", "agreed_with", default="", help=N_("Who agreed to it at the customer."))
+@in_instalments
 @click.option("--who", required=True, help=N_("Who agreed to it for us: a role or an e-mail address of cobranza.toml."))
 @click.option("--comment", default="", help=N_("How it was agreed on."))
 @click.option("--replaces", type=Number(), help=N_("The payment plan whose place it takes."))
@@ -103,15 +95,16 @@ def agree(
     as_json: bool,
 ) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
-    settings = workspace.settings
-    grace, limits = settings.payment_plans.grace_workdays, settings.discounts.as_limits()
     colleague = person_named(workspace.company, who).email
-    said = PlanAgreed(instalments, colleague, agreed_with, comment, grace, limits, discount, replaces)
+    said = agreed_plan(workspace, colleague, comment, Terms(instalments, discount, agreed_with), replaces)
     problems: list[Problem] = []
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         named = invoices_named(session, invoices, problems)
-        if problems:
+        if said is None:
+            hint = _("give each as --instalment DAY=AMOUNT; one of them may be DAY=rest")
+            problems.append(Problem(_("a payment plan has instalments"), hint))
+        if problems or said is None:
             raise ProblemError(problems)
         row = agree_on_plan(keeper, named, said, workspace.clock.today())
         told = plan_json(session, row, workspace.clock.today(), workspace.rules.calendar)
@@ -164,11 +157,15 @@ def _plans(workspace: Workspace, customer: str) -> list[dict[str, Any]]:
         return [plan_json(session, row, today, calendar) for row in session.scalars(query)]
 
 
+def _state(of: str, row: dict[str, Any]) -> Sentence:
+    return word(f"{of}_{row['state']}")
+
+
 def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
     amount = f"{row['next_amount']} {row['currency']}" if row["next_amount"] else "-"
     total = f"{row['total']} {row['currency']}"
     kept = f"{row['percent_kept']} %"
-    return row["id"], row["customer"], word(row["state"]), total, kept, row["next_on"] or "-", amount, ", ".join(row["invoices"])
+    return row["id"], row["customer"], _state("plan", row), total, kept, row["next_on"] or "-", amount, ", ".join(row["invoices"])
 
 
 @payment_plan.command(cls=SpokenCommand, help=N_("One payment plan with its instalments."))
@@ -185,15 +182,19 @@ def show(call: Call, number: int, on: dt.date | None, as_json: bool) -> None:
         call.screen.json(told)
         return
     tell_of_plan(call, told | {"instalments": [], "discounts": []})
-    said = _("{state}; agreed on {day} by {who} with {whom}: {comment}", state=word(told["state"]), day=told["agreed_on"], **_people(told))
+    said = _("{state}; agreed on {day} by {who} with {whom}: {comment}", state=_state("plan", told), day=told["agreed_on"], **_people(told))
     call.screen.say(said)
     if told["ended_on"]:
         ended = _(
-            "{state} on {day} by {who}: {why}", state=word(told["state"]), day=told["ended_on"], who=told["ended_by"], why=told["ended_why"]
+            "{state} on {day} by {who}: {why}",
+            state=_state("plan", told),
+            day=told["ended_on"],
+            who=told["ended_by"],
+            why=told["ended_why"],
         )
         call.screen.say(ended)
     headings = (N_("Day"), N_("Amount"), N_("Kept"), N_("State"))
-    cells = [(each["due_on"], each["amount"], each["kept"], word(InstalmentState(each["state"]).value)) for each in told["instalments"]]
+    cells = [(each["due_on"], each["amount"], each["kept"], _state("instalment", each)) for each in told["instalments"]]
     call.screen.table(headings, cells, frozenset({1, 2}))
     for each in told["discounts"]:
         amount = f"{each['amount']} {told['currency']}"

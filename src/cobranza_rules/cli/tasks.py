@@ -12,6 +12,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
 from cobranza_rules.cli.command import Call, Day, LazyGroup, Number, SpokenCommand, on_a_day, pair, reporting, take
+from cobranza_rules.cli.plan_options import Terms, agreed_plan, in_instalments
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.dispatch.print_set import write_task_documents
 from cobranza_rules.language import N_, _
@@ -123,12 +124,14 @@ def _detail(screen: Screen, value: Any) -> str:
     "--answer",
     default="",
     help=N_(
-        "What it has brought: agreement, no_agreement or agreement_broken; back_to_collections, legal, written_off or with_administration; "
+        "What it has brought: agreement, no_agreement or agreement_broken; payment_plan, back_to_collections, legal, written_off or "
+        "with_administration; "
         "of a credit of the accounting system, same or another; of the money of a cancelled invoice, kept or given_back."
     ),
 )
 @click.option("--rung", default="", help=N_("With back_to_collections: the rung to go on from; without it, the last reminder again."))
 @click.option("--pay-on", type=Day(), help=N_("With an agreement: the day on which payment was agreed."))
+@in_instalments
 @click.option("--apply", "shares", multiple=True, help=N_("A credit note's share of an invoice, as NUMBER=AMOUNT; may be repeated."))
 @click.option(
     "--settles", multiple=True, type=Number(), help=N_("With --apply: a discount whose place the credit note takes; may be repeated.")
@@ -147,6 +150,9 @@ def done(
     answer: str,
     rung: str,
     pay_on: dt.date | None,
+    instalments: tuple[tuple[dt.date, str], ...],
+    discount: str,
+    agreed_with: str,
     shares: tuple[str, ...],
     settles: tuple[int, ...],
     person: str,
@@ -159,12 +165,13 @@ def done(
     workspace = take(call, on=on, as_json=as_json).workspace
     colleague = person_named(workspace.company, who)
     acknowledged = Acknowledger(person, title, phone) if person else None
+    plan = agreed_plan(workspace, colleague.email, comment, Terms(instalments, discount, agreed_with))
     with workspace.database.writing() as session:
         keeper = Bookkeeper(session, workspace.clock.now())
         row = finish_task(
             keeper,
             number,
-            Answer(colleague.email, answer, comment, pay_on, acknowledged, rung, dict(pair(share) for share in shares), settles),
+            Answer(colleague.email, answer, comment, pay_on, acknowledged, rung, dict(pair(share) for share in shares), settles, plan),
             workspace.clock.today(),
         )
     if as_json:

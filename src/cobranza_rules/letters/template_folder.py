@@ -14,6 +14,7 @@ from cobranza_rules.domain.company import NO_PICTURES, Pictures
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.letters.field_catalogue import BY_SCOPE, OF_ANY, Subject
+from cobranza_rules.letters.intervention_mail import INTERVENTION_BY_NAME, INTERVENTION_NOTICES
 from cobranza_rules.letters.mail_body import MailTemplate, compile_mail
 from cobranza_rules.letters.notice_catalogue import NOTICE_BY_NAME
 from cobranza_rules.letters.packet_catalogue import PACKET_BY_NAME, PACKET_TEMPLATES
@@ -92,8 +93,8 @@ class TemplateFolder:
         return self._languages("mail", "html")
 
     def notices(self) -> dict[str, frozenset[str]]:
-        """Those that rules may name: the program's own, about billing requests and packets, are none of them."""
-        own = REQUEST_NOTICES | PACKET_NOTICES
+        """Those that rules may name: the program's own, about billing requests, packets and interventions, are none of them."""
+        own = REQUEST_NOTICES | PACKET_NOTICES | INTERVENTION_NOTICES
         return {name: languages for name, languages in self._languages("notices", "html").items() if name not in own}
 
     def unfit(self, kind: StepKind, name: str, scope: Subject) -> Iterator[Sentence]:
@@ -159,6 +160,8 @@ def _compiled_page(file: str, content: bytes, notice: str) -> MailTemplate:
 def _fields_of(notice: str) -> Mapping[str, TemplateField]:
     if not notice:
         return OF_ANY
+    if notice in INTERVENTION_NOTICES:
+        return INTERVENTION_BY_NAME
     if notice in PACKET_NOTICES:
         return PACKET_MAIL_BY_NAME
     return REQUEST_BY_NAME if notice in REQUEST_NOTICES else NOTICE_BY_NAME

@@ -15,6 +15,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.dispatch.approval_answers import answered_requests, take_answer
 from cobranza_rules.dispatch.bounces import undo_bounced
 from cobranza_rules.dispatch.internal_mail import note_returned
+from cobranza_rules.dispatch.intervention_answers import answered_task, take_task_answer
 from cobranza_rules.dispatch.packet_answers import answered_packet, take_packet_answer
 from cobranza_rules.dispatch.reported import note_reports
 from cobranza_rules.domain.reply import Classification, ReplyKind
@@ -145,7 +146,10 @@ def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage,
     found, matched = whose.found, whose.matched
     answered = answered_requests(session, workspace, message) if not found.kind.automatic else None
     packet = answered_packet(session, workspace, message) if answered is None and not found.kind.automatic else None
-    if answered is not None or packet is not None:  # It speaks of the company's own matter: no customer is answering, whatever his address.
+    task = answered_task(session, workspace, message) if answered is None and packet is None and not found.kind.automatic else None
+    if (
+        answered is not None or packet is not None or task is not None
+    ):  # It speaks of the company's own matter: no customer is answering, whatever his address.
         found, matched = Classification(ReplyKind.DECISION, doubtful=False), Match("request", 1.0)
     trusted = workspace.settings.mail.mailbox(taken.folder.partition("/")[0]).authserv_id
     row = ReceivedRow(
@@ -176,6 +180,8 @@ def _receive(keeper: Bookkeeper, workspace: Workspace, message: IncomingMessage,
         take_answer(keeper, workspace, row, message, answered)
     elif packet is not None:
         take_packet_answer(keeper, workspace, row, message, packet)
+    elif task is not None:
+        take_task_answer(keeper, workspace, row, message, task)
     _take_effect(keeper, workspace, row, found, matched, named_ids(message))
     if matched.action_id is not None and matched.how == "own_id":
         note_reports(keeper, workspace, row, matched.action_id, reports_of(message))
