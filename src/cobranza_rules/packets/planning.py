@@ -132,8 +132,9 @@ def plan_packet(kind: PacketKind, material: Material) -> tuple[PlannedPart, ...]
 
 
 def _claim(material: Material) -> Iterator[PlannedPart]:
-    page = WrittenPage(headings=(N_("Question"), N_("Answer")), rows=answers(material))
-    yield PlannedPart(Section.CLAIM, _("The claim in ten questions"), material.on, page)
+    if material.invoices:
+        page = WrittenPage(headings=(N_("Question"), N_("Answer")), rows=answers(material))
+        yield PlannedPart(Section.CLAIM, _("The claim in ten questions"), material.on, page)
 
 
 def _payments(material: Material) -> Iterator[PlannedPart]:
@@ -151,7 +152,7 @@ def _interest(material: Material) -> Iterator[PlannedPart]:
 
 def _originals(material: Material) -> Iterator[PlannedPart]:
     """A page for each, and what was scanned of it and of its receipts; where nobody has entered any, a page that says so."""
-    if not material.originals:
+    if material.invoices and not material.originals:
         page = WrittenPage(lines=((N_("originals"), _("no original is on file: 'cobranza originals add' enters them")),))
         yield PlannedPart(Section.ORIGINALS, _("Originals on paper"), material.on, page)
     scans = {scan.digest: scan for scan in material.scans}
