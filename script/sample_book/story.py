@@ -170,7 +170,7 @@ def _people(day: dt.date, invoices: Sequence[Invoice], replies: Sequence[Reply])
         acts.append({"as": SIGNER, "do": "answer", "file": APPROVES})
     if day not in SIGNED_LATE:
         acts.append({"as": SIGNER, "do": "approve"})
-    return [*acts, {"as": ANALYST, "do": "release"}]
+    return [*acts, {"as": SALES, "do": "approve"}, {"as": ANALYST, "do": "release"}]
 
 
 def _assigned(day: dt.date, replies: Sequence[Reply]) -> list[Mapping[str, Any]]:

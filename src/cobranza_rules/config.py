@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cobranza_rules.config_accounting import AccountingSection, CashSection, DiscountsSection, PaymentPlansSection
+from cobranza_rules.config_case import WriteOffSection
 from cobranza_rules.config_sections import (
     ApprovalsSection,
     BillingSection,
@@ -63,6 +64,7 @@ class Settings(BaseSettings):
     cash: CashSection = CashSection()
     privacy: PrivacySection = PrivacySection()
     interest: InterestSection = InterestSection()
+    write_off: WriteOffSection = WriteOffSection()
     sat: SatSection = SatSection()
 
     @field_validator("timezone")

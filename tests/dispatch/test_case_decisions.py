@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.task_answers import Answer, finish_task
+from cobranza_rules.dispatch.print_set import write_task_documents
 from cobranza_rules.problems import ProblemError
+from cobranza_rules.store.tables import CustomerRow, InternalMessageRow, TaskRow
 from tests.stories.desk import Desk
 
 ESCALATED = dt.date(2026, 3, 18)
@@ -26,10 +29,14 @@ def escalated(desk: Desk) -> Desk:
     return desk
 
 
+def waiting(desk: Desk) -> TaskRow:
+    return next(task for task in desk.tasks() if task.name == "decide-on-case" and task.state == "open")
+
+
 def decide(desk: Desk, answer: str, rung: str = "") -> None:
     with desk.workspace.database.writing() as session:
         keeper = Bookkeeper(session, desk.workspace.clock.now())
-        finish_task(keeper, desk.task("decide-on-case").id, Answer("gerencia@kemper.example", answer, rung=rung), desk.today)
+        finish_task(keeper, waiting(desk).id, Answer("gerencia@kemper.example", answer, rung=rung), desk.today)
 
 
 @pytest.mark.parametrize(("rung", "again"), [("", "second-reminder"), ("first-reminder", "first-reminder")])
@@ -50,7 +57,7 @@ def test_sales_who_were_silent_get_their_time_again_when_the_case_comes_back(esc
     assert escalated.planned_on(dt.date(2026, 3, 27)) == 1
 
 
-@pytest.mark.parametrize("answer", ["legal", "written_off", "with_administration"])
+@pytest.mark.parametrize("answer", ["written_off", "with_administration"])
 def test_what_leaves_collections_is_not_written_to(escalated: Desk, answer: str) -> None:
     decide(escalated, answer)
     row = escalated.invoice("FA-1")
@@ -62,11 +69,11 @@ def test_what_leaves_collections_is_not_written_to(escalated: Desk, answer: str)
 @pytest.mark.parametrize(
     ("answer", "rung", "problem"),
     [
-        ("", "", "--answer: a case needs its decision; give --answer back_to_collections, legal, written_off, with_administration"),
+        ("", "", "--answer: a case needs its decision; give --answer back_to_collections, credit_stop, legal, written_off, with_administration"),
         (
             "agreement",
             "",
-            "--answer: a case needs its decision; give --answer back_to_collections, legal, written_off, with_administration",
+            "--answer: a case needs its decision; give --answer back_to_collections, credit_stop, legal, written_off, with_administration",
         ),
         ("legal", "first-reminder", "--rung: only back_to_collections goes on from a rung; leave it out"),
         (
@@ -81,3 +88,42 @@ def test_what_is_no_decision_is_refused_and_the_task_stays(escalated: Desk, answ
         decide(escalated, answer, rung)
     assert str(refused.value) == problem
     assert escalated.task("decide-on-case").state == "open"
+
+
+def test_what_goes_to_law_is_demanded_formally_once(escalated: Desk) -> None:
+    decide(escalated, "legal")
+    assert escalated.invoice("FA-1").case_status == "legal"
+    escalated.run(dt.date(2026, 3, 19))
+    escalated.approve("administration_manager")
+    escalated.tick()
+    demand = escalated.outgoing()[-1]
+    assert "requerimiento formal de pago" in demand.subject
+    for ahead in range(2, 40):
+        assert escalated.planned_on(ESCALATED + dt.timedelta(days=ahead)) == 0
+
+
+def test_a_stop_of_credit_is_told_to_sales_and_lifted_as_the_case_comes_back(escalated: Desk) -> None:
+    decide(escalated, "credit_stop")
+    assert escalated.invoice("FA-1").case_status == "with_administration"
+    assert credit_stopped_on(escalated) == ESCALATED
+    assert (escalated.task("stop-credit").assigned_to, escalated.task("stop-credit").due_on) == ("sales_manager", dt.date(2026, 3, 20))
+    escalated.tick()
+    with escalated.workspace.database.reading() as session:
+        (told,) = session.scalars(select(InternalMessageRow).where(InternalMessageRow.subject.like("Suspender el crédito de %")))
+    assert (told.recipient, told.state) == (escalated.workspace.addresses["sales_manager"], "sent")
+    decide(escalated, "back_to_collections")
+    assert credit_stopped_on(escalated) is None
+
+
+def credit_stopped_on(desk: Desk) -> dt.date | None:
+    with desk.workspace.database.reading() as session:
+        return session.scalars(select(CustomerRow.credit_stopped_on).where(CustomerRow.code == "C-001")).one()
+
+
+def test_a_case_that_stays_with_administration_is_asked_about_again_with_its_packet(escalated: Desk) -> None:
+    before = waiting(escalated)
+    decide(escalated, "with_administration")
+    again = waiting(escalated)
+    assert (again.id != before.id, again.detail, again.due_on) == (True, before.detail, dt.date(2026, 4, 16))
+    (name,) = write_task_documents(escalated.workspace, again, escalated.workspace.base / "papeles")
+    assert name.endswith("expediente-C-001-MXN.pdf")

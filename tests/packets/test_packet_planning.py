@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from cobranza_rules.language import Sentence
 from cobranza_rules.money import Money
-from cobranza_rules.packets.material import AcknowledgementPaper, AgreementPapers, InvoicePapers, MailPaper, Material, SentPaper, StoredFile
+from cobranza_rules.packets.material import (
+    AcknowledgementPaper,
+    AgreementPapers,
+    BorneInterest,
+    InvoicePapers,
+    MailPaper,
+    Material,
+    OriginalPaper,
+    PaymentPaper,
+    SentPaper,
+    StoredFile,
+)
 from cobranza_rules.packets.planning import SECTIONS, PacketKind, PlannedPart, Section, StatementPages, WrittenPage, plan_packet
 
 DAY = dt.date(2026, 3, 2)
@@ -45,6 +56,11 @@ MATERIAL = Material(
     agreements=(AgreementPapers("CT-1", 2, DAY, (("kind", "contract"),), (file("contrato.pdf"),)),),
     history=((DAY, Sentence("invoice issued")),),
     currencies=("MXN", "USD"),
+    payments=(PaymentPaper(DAY, "F-1", Money(100, "MXN"), Sentence("payment")),),
+    interest=(BorneInterest("F-1", "6", 365, "", Money(100, "MXN"), ()),),
+    originals=(OriginalPaper("Contrato", "contract", "ventas@kemper.example", DAY, "", None, (), (SCAN.digest,)),),
+    scans=(SCAN,),
+    on=DAY,
 )
 
 
@@ -75,16 +91,21 @@ def test_an_account_holds_statements_invoices_acknowledgements_and_letters() -> 
 def test_an_escalated_case_holds_everything() -> None:
     parts = plan_packet(PacketKind.ESCALATION, MATERIAL)
     assert {part.section for part in parts} == set(Section)
-    assert shown(parts)[:4] == [
+    assert shown(parts)[:5] == [
+        ("claim", "The claim in ten questions"),
         ("history", "History of the case"),
         ("agreements", "Agreement CT-1, version 2"),
         ("agreements", "CT-1: contrato.pdf"),
         ("invoices", "Invoice F-1, 116.00 MXN"),
     ]
-    assert shown(parts)[-3:] == [
+    assert shown(parts)[-7:] == [
         ("replies", "Message (promise): Asunto"),
+        ("payments", "Payments and credits"),
+        ("interest", "Interest up to and including 2026-03-02"),
         ("statements", "Statement of account in MXN"),
         ("statements", "Statement of account in USD"),
+        ("originals", "Original: Contrato"),
+        ("originals", "Contrato: scan or receipt"),
     ]
 
 

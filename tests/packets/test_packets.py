@@ -93,6 +93,7 @@ def test_an_escalated_case_as_one_pdf(case: Desk) -> None:
         assert sections == [
             "Expediente para Administración",
             "Índice",
+            "Lo que se reclama",
             "Historia",
             "Contratos",
             "Facturas",
@@ -101,6 +102,7 @@ def test_an_escalated_case_as_one_pdf(case: Desk) -> None:
             "Cartas y recordatorios",
             "Mensajes del cliente",
             "Estados de cuenta",
+            "Originales en papel",
         ]
         names = set(pdf.attachments)
         firsts = {

@@ -5,15 +5,20 @@ from __future__ import annotations
 import datetime as dt
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.credit_stops import lift_credit_stop, stop_credit
+from cobranza_rules.booking.tasks import open_task
 from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.domain.task import MEMOS
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.tables import InvoiceRow, TaskRow
+from cobranza_rules.store.tables import CustomerRow, InvoiceRow, TaskRow
 
 DECIDE = "decide-on-case"  # The task whose answer is a decision
 BACK = "back_to_collections"
-STATUS = {"legal": "legal", "written_off": "written_off", "with_administration": "with_administration"}
 PLAN = "payment_plan"  # With a payment plan the case is back in collections
+CREDIT_STOP = "credit_stop"
+ASK_AGAIN = 20  # Business days after which a case that stays with Administration is asked about again
+STATUS = {CREDIT_STOP: "with_administration", "legal": "legal", "written_off": "written_off", "with_administration": "with_administration"}
 DECISIONS = (BACK, PLAN, *STATUS)
 
 
@@ -53,7 +58,10 @@ def last_rung(invoice: InvoiceRow) -> str:
 
 
 def decide_on_case(keeper: Bookkeeper, task: TaskRow, invoices: list[InvoiceRow], answer: str, rung: str, today: dt.date) -> None:
-    """`rung` is the one to go on from; without it the last message to the customer is sent again."""
+    """`rung` is the one to go on from; without it the last message to the customer is sent again. `task` says who has decided, and why.
+
+    A case that goes back gets its credit again; one that stays with Administration is asked about again, with what was handed over.
+    """
     for invoice in invoices:
         if answer == PLAN:
             keeper.enter(invoice, EntryKind.CASE_RETURNED, today, {"task": task.id, "rung": last_rung(invoice)})
@@ -62,3 +70,12 @@ def decide_on_case(keeper: Bookkeeper, task: TaskRow, invoices: list[InvoiceRow]
         else:
             keeper.enter(invoice, EntryKind.INTERVENTION_ANSWERED, today, {"task": task.id, "answer": "decided"})
             keeper.enter(invoice, EntryKind.CASE_MOVED, today, {"task": task.id, "case_status": STATUS[answer]})
+    customer = keeper.session.get_one(CustomerRow, task.customer_id)
+    if answer == CREDIT_STOP and customer.credit_stopped_on is None:
+        stop_credit(keeper, customer, task.done_by, task.comment, today)
+    if answer == BACK and customer.credit_stopped_on is not None:
+        lift_credit_stop(keeper, customer, task.done_by, task.comment, today)
+    if STATUS.get(answer) == "with_administration":
+        detail = {name: value for name, value in task.detail.items() if name == MEMOS}
+        due_on = keeper.calendar.plus(today, ASK_AGAIN)
+        open_task(keeper, DECIDE, task.customer_id, task.assigned_to, today, [row.id for row in invoices], detail, due_on)

@@ -137,6 +137,9 @@ SENTENCES = {
     "recorded_dispute": N_("dispute recorded for {invoices}"),
     "recorded_nothing": N_("nothing is recorded: no invoice that the message is about is open any more"),
     "recorded_acknowledgement": N_("acknowledgement recorded"),
+    "credit_stopped": N_("credit stopped by {who}{said}"),
+    "credit_stop_lifted": N_("credit stop lifted by {who}{said}"),
+    "write_off_evidence": N_("evidence for a write-off, {point}, noted by {who}{said}"),
     "override_ladder": N_("override {number} by {who}: {subject} climbs ladder {ladder}{until}: {why}"),
     "override_hold": N_("override {number} by {who}: {subject} is on hold for {blocks}{until}: {why}"),
     "override_exclude": N_("override {number} by {who}: {subject} is left alone{until}: {why}"),
@@ -182,6 +185,7 @@ WORDS = frozenset(
         "process",
         "what",
         "to_role",
+        "point",
     }
 )
 SAID = ("person", "title", "phone", "answer", "comment")  # What people add, as far as they did

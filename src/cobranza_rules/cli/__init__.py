@@ -65,6 +65,7 @@ COMMANDS = {
     ),
     "statement": ("cobranza_rules.cli.statement", "statement", N_("A customer's statement of account as a spreadsheet.")),
     "letter": ("cobranza_rules.cli.letter", "letter", N_("Letters on demand, and what their templates look like.")),
+    "write-off": ("cobranza_rules.cli.write_off", "write_off", N_("What the tax law asks for before a debt is deducted as a loss.")),
     "packet": ("cobranza_rules.cli.packet", "packet", N_("One PDF of a delivery, an account or an escalated case.")),
     "doctor": ("cobranza_rules.cli.doctor", "doctor", N_("Is this machine fit, and what to do if it is not.")),
 }

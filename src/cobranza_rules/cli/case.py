@@ -56,9 +56,12 @@ def show(call: Call, customer: str, since: dt.date | None, on: dt.date | None, a
         originals = list(originals_on_file(session, row.id))
     if as_json:
         told = {"events": [_event_json(call.screen, event) for event in events], "deliveries": [each.as_json() for each in deliveries]}
-        call.screen.json({"customer": row.code, **told, "originals": [each.as_json() for each in originals]})
+        stopped = row.credit_stopped_on.isoformat() if row.credit_stopped_on else None
+        call.screen.json({"customer": row.code, "credit_stopped_on": stopped, **told, "originals": [each.as_json() for each in originals]})
         return
     call.screen.say(_("Case file of {code}, {name}", code=row.code, name=row.name))
+    if row.credit_stopped_on is not None:
+        call.screen.say(_("Its credit is stopped since {day}.", day=str(row.credit_stopped_on)))
     for event in events:
         click.echo(f"{event.happened_on}  {call.screen.text(event.sentence)}")
     if deliveries:

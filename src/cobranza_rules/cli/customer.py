@@ -18,6 +18,7 @@ from cobranza_rules.casefile.erasing import Eraser, remove_files
 from cobranza_rules.casefile.export import ZipTaker, export_case
 from cobranza_rules.cli.case import customer_named
 from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, take
+from cobranza_rules.cli.credit import credit
 from cobranza_rules.language import N_, _
 from cobranza_rules.people import person_named
 from cobranza_rules.privacy.held_of_person import documents_named, held_of_person, names_of
@@ -38,6 +39,9 @@ LAZY = {
 @click.group(cls=LazyGroup, lazy=LAZY, help=N_("What is held of people, and what they may ask of it."))
 def customer() -> None:
     pass
+
+
+customer.add_command(credit)
 
 
 @customer.command(

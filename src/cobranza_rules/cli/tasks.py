@@ -124,8 +124,8 @@ def _detail(screen: Screen, value: Any) -> str:
     "--answer",
     default="",
     help=N_(
-        "What it has brought: agreement, no_agreement or agreement_broken; payment_plan, back_to_collections, legal, written_off or "
-        "with_administration; "
+        "What it has brought: agreement, no_agreement or agreement_broken; payment_plan, back_to_collections, credit_stop, legal, written_off "
+        "or with_administration; "
         "of a credit of the accounting system, same or another; of the money of a cancelled invoice, kept or given_back."
     ),
 )

@@ -16,9 +16,9 @@ CASE_PACKET = "case_packet"  # As the ledger calls such a document
 
 @dataclass(frozen=True, slots=True)
 class WrittenPacket:
-    """`reference` is the customer's code."""
+    """`name` tells it from those of other customers and currencies."""
 
-    reference: str
+    name: str
     content: bytes
     pages: int
 
@@ -39,4 +39,4 @@ def written_packet(keeper: Bookkeeper, workspace: Workspace, action: PlannedActi
     rows = keeper.invoices([item.subject_id for item in action.items])
     signer = workspace.company.person(step.sign) if step.sign else None
     made = packet_of(keeper.session, workspace, PacketOf(PacketKind.ESCALATION, customer, rows, signer, draft))
-    return WrittenPacket(customer.code or "", made.content, made.pages)
+    return WrittenPacket(f"{customer.code or customer.rfc}-{action.currency}", made.content, made.pages)

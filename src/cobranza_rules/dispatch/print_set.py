@@ -27,7 +27,9 @@ def write_task_documents(workspace: Workspace, task: TaskRow, folder: Path | Non
     """What a person needs for a task: what is to be carried, but for what is of the house alone, or the memos and packets that go with it."""
     with workspace.database.reading() as session:
         carried = [] if task.action_id is None else [each for each in documents_of(session, task.action_id) if each.kind != MEMO]
-        memos = [each for action in task.detail.get(MEMOS, ()) for each in documents_of(session, action) if each.kind in (MEMO, CASE_PACKET)]
+        memos = [
+            each for action in task.detail.get(MEMOS, ()) for each in documents_of(session, action) if each.kind in (MEMO, CASE_PACKET)
+        ]
         return _written(workspace, [*carried, *memos], folder)
 
 

@@ -39,8 +39,7 @@ if TYPE_CHECKING:
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-PDF = "application/pdf"
-XML = "application/xml"
+PDF, XML = "application/pdf", "application/xml"
 FORM = "acknowledgement_form"
 MEMO = "memo"
 STATEMENT, PACKET = N_("statement of account"), N_("case packet")
@@ -124,8 +123,8 @@ def rendered(
         written = memo_for(keeper.session, writer, action, memo, workspace.settings.language, draft=draft)
         documents += [replace(each, kind=MEMO) for each in letter_files(workspace, written)]
     if PDF in formats and (packet := written_packet(keeper, workspace, action, draft=draft)) is not None:
-        name = file_name("-".join(filter(None, (named(PACKET, workspace.settings.language), packet.reference, action.currency))))
-        documents.append(Rendered(CASE_PACKET, f"{name}.pdf", PDF, packet.content, f"{workspace.pdf.name} {workspace.pdf.version}"))
+        name = f"{named(PACKET, workspace.settings.language)}-{file_name(packet.name)}.pdf"
+        documents.append(Rendered(CASE_PACKET, name, PDF, packet.content, f"{workspace.pdf.name} {workspace.pdf.version}"))
     return list(_distinct(documents))
 
 

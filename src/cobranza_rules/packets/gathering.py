@@ -13,13 +13,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.casefile.timeline import timeline
+from cobranza_rules.domain.agreement import Interest
+from cobranza_rules.domain.late_interest import LEGAL
 from cobranza_rules.domain.support import SupportKind
 from cobranza_rules.facts.vocabulary import Scope
+from cobranza_rules.intake.cfdi_services import services_named
 from cobranza_rules.intake.support_content import SUFFIXES
 from cobranza_rules.language import N_, Sentence
 from cobranza_rules.mail.mime import UnreadableMessage
 from cobranza_rules.mail.parse import parse_message
 from cobranza_rules.money import Money
+from cobranza_rules.packets.claim_papers import interest_borne, originals_of, payments_of
 from cobranza_rules.packets.material import (
     AcknowledgementPaper,
     AgreementPapers,
@@ -45,13 +49,14 @@ _PROMISED = (("review_on", N_("review on")), ("payment_on", N_("payment programm
 
 @dataclass(frozen=True, slots=True)
 class Gatherer:
-    """`today` is the day on which agreements are looked at; `zone` that of the days of messages."""
+    """`today` is the day on which agreements are looked at; `zone` that of the days of messages; `legal` the interest where none was agreed on."""
 
     session: Session
     archive: DocumentArchive
     customer: CustomerRow
     today: dt.date
     zone: ZoneInfo
+    legal: Interest = LEGAL
 
     def material(self, rows: Sequence[InvoiceRow]) -> Material:
         """Of these invoices, and of the customer as a whole."""
@@ -62,7 +67,26 @@ class Gatherer:
             agreements=tuple(self._agreements(rows)),
             history=tuple(self._history({row.number for row in rows})),
             currencies=tuple(sorted({row.currency for row in rows})),
+            payments=tuple(payments_of(self.session, rows)),
+            interest=tuple(interest_borne(self.session, rows, self.legal, self.today)),
+            originals=(originals := tuple(originals_of(self.session, self.customer.id))),
+            scans=tuple(self._scan("original", digest) for digest in dict.fromkeys(digest for one in originals for digest in one.scans)),
+            on=self.today,
         )
+
+    def _scan(self, stem: str, digest: str) -> StoredFile:
+        media = self._media_type(digest)
+        return StoredFile(f"{stem}-{digest[:12]}{SUFFIXES.get(media, '')}", media, digest)
+
+    def _services(self, row: InvoiceRow) -> tuple[str, ...]:
+        try:
+            return services_named(self.archive.get(row.document)) if row.document else ()
+        except ProblemError:  # The invoice's part says that it is missing.
+            return ()
+
+    def _delivered_to(self, row: InvoiceRow) -> str:
+        query = select(OutgoingRow.recipients).where(OutgoingRow.action_id == row.delivered_by, OutgoingRow.state == "sent")
+        return ", ".join(self.session.scalar(query.order_by(OutgoingRow.id.desc()).limit(1)) or ())
 
     def _invoice(self, row: InvoiceRow) -> InvoicePapers:
         printed = [_stored(file) for file in row.support if file["kind"] == SupportKind.CFDI]
@@ -77,14 +101,16 @@ class Gatherer:
             printed=printed[0] if printed else None,
             support=tuple((file["kind"], _stored(file)) for file in row.support if file["kind"] != SupportKind.CFDI),
             acknowledgements=tuple(map(self._acknowledgement, row.acknowledgements)),
+            services=self._services(row),
+            delivered_on=row.delivered_on,
+            delivered_to=self._delivered_to(row),
         )
 
     def _acknowledgement(self, data: dict[str, Any]) -> AcknowledgementPaper:
         lines: Lines = tuple((label, str(data[name])) for name, label in (*_SAID, *_PROMISED) if data.get(name))
         at = dt.datetime.fromisoformat(data["at"]) if data.get("at") else None
         scan = data["document"] if data.get("document") and not data.get("message") else ""
-        name = f"scan-{scan[:12]}"
-        stored = StoredFile(name + SUFFIXES.get(media := self._media_type(scan), ""), media, scan) if scan else None
+        stored = self._scan("scan", scan) if scan else None
         kind = data.get("kind") or "acknowledged"
         return AcknowledgementPaper(at.astimezone(self.zone).date() if at is not None else None, kind, lines, stored)
 

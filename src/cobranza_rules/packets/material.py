@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from cobranza_rules.domain.late_interest import Stretch
 from cobranza_rules.language import Sentence
 from cobranza_rules.money import Money
 
@@ -32,7 +33,10 @@ class AcknowledgementPaper:
 
 @dataclass(frozen=True, slots=True)
 class InvoicePapers:
-    """`xml` is the CFDI, `printed` its PDF; the accounting system alone may have told of an invoice, without either."""
+    """`xml` is the CFDI, `printed` its PDF; the accounting system alone may have told of an invoice, without either.
+
+    `services` are the descriptions of its concepts, `delivered_to` the addresses that its delivery went to.
+    """
 
     number: str
     uuid: str
@@ -44,6 +48,9 @@ class InvoicePapers:
     printed: StoredFile | None
     support: tuple[tuple[str, StoredFile], ...] = ()  # Each with its kind
     acknowledgements: tuple[AcknowledgementPaper, ...] = ()
+    services: tuple[str, ...] = ()
+    delivered_on: dt.date | None = None
+    delivered_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +88,44 @@ class AgreementPapers:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentPaper:
+    """What has reduced an invoice: a payment, a credit note, a discount."""
+
+    on: dt.date
+    invoice: str
+    amount: Money
+    what: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class BorneInterest:
+    """`rate` in percent a year of `day_count` days; `agreement` is the number of the one that says it, "" where the law does."""
+
+    number: str
+    rate: str
+    day_count: int
+    agreement: str
+    amount: Money
+    stretches: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalPaper:
+    """`received` says who has confirmed it on which day, `scans` are hashes: of the original, and of signed receipts."""
+
+    name: str
+    kind: str
+    holder: str
+    since: dt.date
+    handed_to: str
+    handed_on: dt.date | None
+    received: tuple[tuple[dt.date, str], ...]
+    scans: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
-    """`currencies` are those in which something is open; `history` the events of the case file as sentences, oldest first."""
+    """`on` is the day of the packet; `currencies` are those in which something is open; `history` the events of the case file as sentences, oldest first."""
 
     invoices: tuple[InvoicePapers, ...]
     sent: tuple[SentPaper, ...] = ()
@@ -90,3 +133,8 @@ class Material:
     agreements: tuple[AgreementPapers, ...] = ()
     history: tuple[tuple[dt.date, Sentence], ...] = ()
     currencies: tuple[str, ...] = ()
+    payments: tuple[PaymentPaper, ...] = ()
+    interest: tuple[BorneInterest, ...] = ()
+    originals: tuple[OriginalPaper, ...] = ()
+    scans: tuple[StoredFile, ...] = ()
+    on: dt.date | None = None

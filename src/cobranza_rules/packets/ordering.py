@@ -82,7 +82,8 @@ def packet_of(session: Session, workspace: Workspace, asked: PacketOf) -> Packet
 def _order(session: Session, workspace: Workspace, asked: PacketOf) -> tuple[Desk, Order]:
     rows = asked.rows
     today = workspace.clock.today()
-    gatherer = Gatherer(session, workspace.archive, asked.customer, today, ZoneInfo(workspace.settings.timezone))
+    zone, legal = ZoneInfo(workspace.settings.timezone), workspace.settings.interest.legal
+    gatherer = Gatherer(session, workspace.archive, asked.customer, today, zone, legal)
     material = gatherer.material(rows)
     parts = plan_packet(asked.kind, material)
     if not parts:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cobranza_rules.language import N_, Sentence, _, word
+from cobranza_rules.packets.claim_pages import answers, interest_rows, original_lines, paid
 from cobranza_rules.packets.material import (
     AcknowledgementPaper,
     AgreementPapers,
@@ -27,6 +28,10 @@ class PacketKind(StrEnum):
 
 
 class Section(StrEnum):
+    CLAIM = "claim"
+    PAYMENTS = "payments"
+    INTEREST = "interest"
+    ORIGINALS = "originals"
     HISTORY = "history"
     AGREEMENTS = "agreements"
     STATEMENTS = "statements"
@@ -40,6 +45,10 @@ class Section(StrEnum):
 
 # As the index and the outline show them
 HEADINGS = {
+    Section.CLAIM: N_("The claim"),
+    Section.PAYMENTS: N_("Payments and credits"),
+    Section.INTEREST: N_("Interest"),
+    Section.ORIGINALS: N_("Originals on paper"),
     Section.HISTORY: N_("History"),
     Section.AGREEMENTS: N_("Contracts and agreements"),
     Section.STATEMENTS: N_("Statements of account"),
@@ -57,6 +66,7 @@ SECTIONS = {
     PacketKind.DELIVERY: (Section.TRANSMITTALS, Section.ACKNOWLEDGEMENTS, Section.INVOICES, Section.SUPPORT),
     PacketKind.ACCOUNT: (Section.STATEMENTS, Section.INVOICES, Section.ACKNOWLEDGEMENTS, Section.LETTERS),
     PacketKind.ESCALATION: (
+        Section.CLAIM,
         Section.HISTORY,
         Section.AGREEMENTS,
         Section.INVOICES,
@@ -65,7 +75,10 @@ SECTIONS = {
         Section.TRANSMITTALS,
         Section.LETTERS,
         Section.REPLIES,
+        Section.PAYMENTS,
+        Section.INTEREST,
         Section.STATEMENTS,
+        Section.ORIGINALS,
     ),
 }
 
@@ -101,6 +114,10 @@ class PlannedPart:
 def plan_packet(kind: PacketKind, material: Material) -> tuple[PlannedPart, ...]:
     """A file that belongs to several invoices is in it once."""
     planners = {
+        Section.CLAIM: _claim(material),
+        Section.PAYMENTS: _payments(material),
+        Section.INTEREST: _interest(material),
+        Section.ORIGINALS: _originals(material),
         Section.HISTORY: _history(material),
         Section.AGREEMENTS: _agreements(material.agreements),
         Section.STATEMENTS: _statements(material.currencies),
@@ -112,6 +129,37 @@ def plan_packet(kind: PacketKind, material: Material) -> tuple[PlannedPart, ...]
         Section.REPLIES: (_mail(Section.REPLIES, each) for each in material.received),
     }
     return tuple(part for section in SECTIONS[kind] for part in planners[section])
+
+
+def _claim(material: Material) -> Iterator[PlannedPart]:
+    if material.invoices:
+        page = WrittenPage(headings=(N_("Question"), N_("Answer")), rows=answers(material))
+        yield PlannedPart(Section.CLAIM, _("The claim in ten questions"), material.on, page)
+
+
+def _payments(material: Material) -> Iterator[PlannedPart]:
+    if material.payments:
+        rows = tuple((one.invoice, paid(one)) for one in material.payments)
+        page = WrittenPage(headings=(N_("Invoice"), N_("What was paid or credited")), rows=rows)
+        yield PlannedPart(Section.PAYMENTS, _("Payments and credits"), material.on, page)
+
+
+def _interest(material: Material) -> Iterator[PlannedPart]:
+    if material.interest:
+        page = WrittenPage(headings=(N_("Invoice"), N_("Interest")), rows=interest_rows(material.interest))
+        yield PlannedPart(Section.INTEREST, _("Interest up to and including {day}", day=str(material.on)), material.on, page)
+
+
+def _originals(material: Material) -> Iterator[PlannedPart]:
+    """A page for each, and what was scanned of it and of its receipts; where nobody has entered any, a page that says so."""
+    if material.invoices and not material.originals:
+        page = WrittenPage(lines=((N_("originals"), _("no original is on file: 'cobranza originals add' enters them")),))
+        yield PlannedPart(Section.ORIGINALS, _("Originals on paper"), material.on, page)
+    scans = {scan.digest: scan for scan in material.scans}
+    for one in material.originals:
+        yield PlannedPart(Section.ORIGINALS, _("Original: {name}", name=one.name), one.since, WrittenPage(lines=original_lines(one)))
+        for digest in one.scans:
+            yield PlannedPart(Section.ORIGINALS, _("{name}: scan or receipt", name=one.name), None, scans[digest])
 
 
 def _history(material: Material) -> Iterator[PlannedPart]:

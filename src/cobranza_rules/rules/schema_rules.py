@@ -185,7 +185,10 @@ def _rule(known: Known) -> Schema:
         "do": list_of(_step(OF_REPLIES, known)),
         **dict.fromkeys(("every", "times", "group_by", "after_last", "sets"), NEVER),
     }
-    of_invoice: Schema = {**{key: list_of(_step(OF_INVOICES, known, packets=PACKETS[Scope.INVOICE])) for key in ("do", "after_last")}, "group_by": GROUP_BY}
+    of_invoice: Schema = {
+        **{key: list_of(_step(OF_INVOICES, known, packets=PACKETS[Scope.INVOICE])) for key in ("do", "after_last")},
+        "group_by": GROUP_BY,
+    }
     return {
         **schema,
         "dependencies": {"times": ["every"], "after_last": ["times"]},
@@ -245,7 +248,10 @@ def _rung(known: Known) -> Schema:
         "step": STEP,
         "wait": described(SOME_WORKDAYS, N_("business days from the rung before, like '5 workdays'")),
         "when": WHEN,
-        "do": described(list_of(_step(OF_INVOICES, known, packets=PACKETS[Scope.INVOICE])), N_("the chain of steps, in order; it goes on after the last confirmed one")),
+        "do": described(
+            list_of(_step(OF_INVOICES, known, packets=PACKETS[Scope.INVOICE])),
+            N_("the chain of steps, in order; it goes on after the last confirmed one"),
+        ),
         "sets": SETS,
     }
     return mapping(RUNG_KEYS, values, required=["id", "do"])
@@ -262,7 +268,9 @@ def _step(kinds: Iterable[StepKind], known: Known, without: tuple[str, ...] = ()
         "email": described(_named(known.mails), N_("sends the mail of this template")),
         "task": described(A_NAME, N_("asks a person; the name of the task")),
         "notice": described(_named(known.notices), N_("tells people of the company, with this notice template")),
-        "packet": described(choice(packets) if packets else A_NAME, N_("papers for people of the company, by mail: for Accounting, or of an escalated case")),
+        "packet": described(
+            choice(packets) if packets else A_NAME, N_("papers for people of the company, by mail: for Accounting, or of an escalated case")
+        ),
         "record": described(choice(RECORDS), N_("notes what a reply says")),
         "to": described(everybody, N_("to whom: a role of the customer's contacts or of the company's people")),
         "cc": described(one_or_many(everybody), N_("copies: roles of the customer's contacts or of the company's people")),

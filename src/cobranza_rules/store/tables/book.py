@@ -39,6 +39,7 @@ class CustomerRow(Base):
     terms: Mapped[dict[str, Any] | None] = mapped_column(Sparse)
     support_required: Mapped[list[Any]] = mapped_column(default=list)
     portal: Mapped[Long] = mapped_column(default="")
+    credit_stopped_on: Mapped[dt.date | None] = mapped_column(default=None)
 
 
 class ContactRow(Base):
