@@ -12,19 +12,17 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from cobranza_rules.config_accounting import AccountingSection, CashSection, DiscountsSection
+from cobranza_rules.config_evidence import EvidenceSection, InterestSection, PrivacySection
 from cobranza_rules.config_sections import (
     ApprovalsSection,
     BillingSection,
     CompanySection,
     DaemonSection,
     DigestSection,
-    EvidenceSection,
     IntakeSection,
-    InterestSection,
     MailSection,
     PdfSection,
     PersonSection,
-    PrivacySection,
     SatSection,
 )
 from cobranza_rules.domain.company import BankAccount, Company, Person
