@@ -13,19 +13,17 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from cobranza_rules.config_accounting import AccountingSection, CashSection, DiscountsSection, PaymentPlansSection
 from cobranza_rules.config_case import WriteOffSection
+from cobranza_rules.config_evidence import EvidenceSection, InterestSection, PrivacySection
 from cobranza_rules.config_sections import (
     ApprovalsSection,
     BillingSection,
     CompanySection,
     DaemonSection,
     DigestSection,
-    EvidenceSection,
     IntakeSection,
-    InterestSection,
     MailSection,
     PdfSection,
     PersonSection,
-    PrivacySection,
     SatSection,
 )
 from cobranza_rules.domain.company import BankAccount, Company, Person

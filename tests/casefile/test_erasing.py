@@ -17,7 +17,7 @@ from cobranza_rules.casefile.erasing import Erased, Eraser, remove_files
 from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.casefile.verifying import verify
 from cobranza_rules.clock import FixedClock
-from cobranza_rules.config_sections import KeepYearsSection
+from cobranza_rules.config_evidence import KeepYearsSection
 from cobranza_rules.intake.sources import SourceFile
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.database import Database

@@ -374,10 +374,27 @@ TAMPERING: dict[str, tuple[Callable[[Book], object], list[str]]] = {
         ],
     ),
     "31 given to another customer": (given_to_another_customer, ["event 10 was changed after it was written"]),
-    "32 copied within": (copied_within, []),
-    "33 the hash before": (lambda book: book.set(7, previous="0" * 64), []),
-    "34 written anew from the middle": (written_anew_from_the_middle, []),
-    "35 written anew as a whole": (written_anew_as_a_whole, []),
+    "32 copied within": (
+        copied_within,
+        [
+            "event 6 (FA-2): its entry in the book says something else",
+            "event 6 was put in: the events behind it follow the one before it",
+            "event 7 (FA-2): its entry is missing in the book",
+            "event 10 has another hash than the one kept outside ({head}): it, or one before it, was written anew",
+        ],
+    ),
+    "33 the hash before": (lambda book: book.set(7, previous="0" * 64), ["event 7 was changed after it was written"]),
+    "34 written anew from the middle": (
+        written_anew_from_the_middle,
+        ["event 10 has another hash than the one kept outside ({head}): it, or one before it, was written anew"],
+    ),
+    "35 written anew as a whole": (
+        written_anew_as_a_whole,
+        [
+            "event 2 (FA-1): its entry in the book says something else",
+            "event 10 has another hash than the one kept outside ({head}): it, or one before it, was written anew",
+        ],
+    ),
     "36 a document cut": (file_cut, ["the file of the document {9}, which event 9 names, was changed"]),
     "37 a document emptied": (file_emptied, ["the file of the document {2}, which event 2 names, was changed"]),
     "38 an invoice marked as paid": (paid_by_hand, ["invoice FA-2: its row is not what its entries make of it (status)"]),
@@ -426,3 +443,23 @@ def test_a_clock_that_was_set_back_is_told(book: Book) -> None:
     assert [str(each) for each in found.remarks] == [
         "event 11 says that it became known at 2026-03-01 12:00:00+00:00, before the one before it: the clock was set back"
     ]
+
+
+def test_documents_that_an_older_version_named_nowhere_are_told_as_unproven(book: Book) -> None:
+    """Before events said who did it they named no documents either: their hashes hold without."""
+    book.set(2, actor=None, rules_version=None, data={key: value for key, value in book.events()[1].data.items() if key != "document"})
+    book.rechain(2)
+    with book.database.reading() as session:
+        found = verify(session, book.archive)
+        digest = session.scalars(select(InvoiceRow.document).order_by(InvoiceRow.id)).first()
+    assert [str(each.what) for each in found.findings] == []
+    assert [str(each) for each in found.remarks] == [
+        (
+            "1 documents of older events are proven by nothing, for these events were written before events named documents; "
+            f"the first is CFDI FA-1 ({digest})"
+        )
+    ]
+    cfdi_exchanged(book)
+    book.set(2, actor="program")
+    book.rechain(2)
+    assert any("FA-1: no event names its document" in sentence for sentence in book.found()), "a newer event has to name it"

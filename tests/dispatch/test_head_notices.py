@@ -11,7 +11,7 @@ from cobranza_rules.casefile.chain import event_hash
 from cobranza_rules.casefile.kept_heads import KeptHeads, heads_of
 from cobranza_rules.casefile.verifying import verify
 from cobranza_rules.casefile.writer import body_of
-from cobranza_rules.config_sections import EvidenceSection
+from cobranza_rules.config_evidence import EvidenceSection
 from cobranza_rules.dispatch.head_notices import head_of, send_heads
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.tables import CaseEventRow

@@ -198,6 +198,7 @@ class Desk:
             (("case", "show"), ("C-001",)),
             (("case", "export"), ("C-001", "-o", str(self.base / "expediente.zip"), *day)),
             (("case", "verify"), ()),
+            (("customer", "retention"), ("--on", "2029-01-01")),
             (("originals", "list"), self.an_original(day)),
             (("interest",), ("C-001", "--on", "2026-03-11")),
             (("aging",), day),

@@ -14,7 +14,7 @@ from cobranza_rules.booking.importing import Importing
 from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.casefile.verifying import verify
 from cobranza_rules.clock import FixedClock
-from cobranza_rules.config_sections import KeepYearsSection
+from cobranza_rules.config_evidence import KeepYearsSection
 from cobranza_rules.domain.data_request import DataRequestKind, value_hash
 from cobranza_rules.domain.retention import Retained
 from cobranza_rules.intake.sources import SourceFile

@@ -15,7 +15,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.casefile.chain_rows import StoredChain
 from cobranza_rules.casefile.erasing import remove_files
 from cobranza_rules.casefile.verifying import verify
-from cobranza_rules.config_sections import KeepYearsSection
+from cobranza_rules.config_evidence import KeepYearsSection
 from cobranza_rules.domain.data_request import same_phone, value_hash
 from cobranza_rules.domain.retention import Retained, kept_until, retained_as, years_before
 from cobranza_rules.privacy.expiring import Expiring

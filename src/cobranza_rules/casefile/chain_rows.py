@@ -42,10 +42,10 @@ class StoredChain:
     def erased_documents(self) -> frozenset[str]:
         return frozenset(digest for data in self._erased() for digest in data.get("erased_documents", ()))
 
-    def events_that_erase(self) -> Iterator[tuple[int, dict[str, Any]]]:
+    def events_that_erase(self) -> list[tuple[int, dict[str, Any]]]:
         """Their numbers and data: which events they erased, who did it and why."""
         query = select(CaseEventRow.seq, CaseEventRow.data).where(CaseEventRow.kind == ERASED).order_by(CaseEventRow.seq)
-        yield from self.session.execute(query).tuples()
+        return [(row.seq, row.data) for row in self.session.execute(query)]
 
     def _erased(self) -> Iterator[dict[str, Any]]:
         yield from (data for _seq, data in self.events_that_erase())

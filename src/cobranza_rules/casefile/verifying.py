@@ -7,7 +7,7 @@ memory does not grow with the book.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy.orm import Session
@@ -15,13 +15,15 @@ from sqlalchemy.orm import Session
 from cobranza_rules.casefile.book_mirror import Difference, EntriesBeside, invoices_otherwise
 from cobranza_rules.casefile.chain import BEGINNING, ChainedEvent, Link, verify_chain
 from cobranza_rules.casefile.chain_rows import StoredChain
-from cobranza_rules.casefile.filed_documents import filed_documents
+from cobranza_rules.casefile.filed_documents import FiledDocument, filed_documents
 from cobranza_rules.casefile.findings import About, Finding, of_break, of_file, of_unknown_document, of_unknown_head
 from cobranza_rules.casefile.kept_heads import KeptHeads
-from cobranza_rules.casefile.named_documents import NamedDocuments
+from cobranza_rules.casefile.named_documents import NamedDocuments, documents_of
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.store.documents import DocumentArchive
 
+# Events that name a document since events say who did it
+NAMES_DOCUMENTS = frozenset({"issued", "cfdi_booked", "credit_note", "payment_receipt", "message_received", "action_sent", "acknowledged"})
 MOST_REMARKS = 20
 MOST_BREAKS = 20  # Each costs one more look at the whole chain.
 
@@ -36,6 +38,26 @@ class Verification:
     findings: list[Finding] = field(default_factory=list)
     remarks: list[Sentence] = field(default_factory=list)
     documents: int = 0
+    older: set[int] = field(default_factory=set)  # Customers with events of before events named documents
+
+    def take_unknown(self, unknown: Iterable[FiledDocument]) -> None:
+        """What no event names was put in or exchanged; or its event is of before events named documents, and nothing proves it."""
+        unproven = []
+        for filed in unknown:
+            if filed.customer_id in self.older:
+                unproven.append(filed)
+            else:
+                self.findings.append(of_unknown_document(filed.what, filed.name, filed.digest, filed.customer_id))
+        if unproven:
+            said = _(
+                "{count} documents of older events are proven by nothing, for these events were written before events named documents; "
+                "the first is {what} {name} ({digest})",
+                count=len(unproven),
+                what=Sentence(unproven[0].what),
+                name=unproven[0].name,
+                digest=unproven[0].digest,
+            )
+            self.remarks.append(said)
 
     @property
     def intact(self) -> bool:
@@ -50,7 +72,7 @@ def verify(session: Session, archive: DocumentArchive | None, heads: KeptHeads |
         chain = StoredChain(session)
         found.findings += [_of_book(each) for each in invoices_otherwise(session)]
         erased = chain.erased_documents()
-        found.findings += _unknown_documents(session, named, erased)
+        found.take_unknown(_unknown_documents(session, named, erased))
         if archive is not None:
             found.findings += _broken_files(archive, named, erased, found)
     found.remarks += _what_was_erased(chain)
@@ -83,10 +105,8 @@ def _of_book(difference: Difference) -> Finding:
     return Finding(About.BOOK, difference.what, difference.seq, customer=difference.customer_id)
 
 
-def _unknown_documents(session: Session, named: NamedDocuments, erased: frozenset[str]) -> Iterator[Finding]:
-    for filed in filed_documents(session):
-        if filed.digest not in named and filed.digest not in erased:
-            yield of_unknown_document(filed.what, filed.name, filed.digest, filed.customer_id)
+def _unknown_documents(session: Session, named: NamedDocuments, erased: frozenset[str]) -> Iterator[FiledDocument]:
+    yield from (filed for filed in filed_documents(session) if filed.digest not in named and filed.digest not in erased)
 
 
 def _broken_files(archive: DocumentArchive, named: NamedDocuments, erased: frozenset[str], found: Verification) -> Iterator[Finding]:
@@ -149,6 +169,8 @@ class _Walk:
     def _look_at(self, event: ChainedEvent) -> None:
         self.found.last = event.seq
         self.named.add(event.seq, event.body["customer"], event.body["data"])
+        if "actor" not in event.body and event.body["kind"] in NAMES_DOCUMENTS and not any(documents_of(event.body["data"])):
+            self.found.older.add(event.body["customer"])
         self.hashes.discard(event.hash)
         self.found.findings += [_of_book(each) for each in self.entries.beside(event)]
         known_at = dt.datetime.fromisoformat(event.body["known_at"])

@@ -15,7 +15,11 @@ from cobranza_rules.domain.late_interest import Debt
 from cobranza_rules.domain.schedule import DuePart
 from cobranza_rules.store.tables import EntryRow, InvoiceRow
 
-COVERING = {EntryKind.PAYMENT_APPLIED.value: ("p", "payment"), EntryKind.CREDIT_APPLIED.value: ("c", "credit_note")}
+COVERING = {
+    EntryKind.PAYMENT_APPLIED.value: ("p", "payment"),
+    EntryKind.CREDIT_APPLIED.value: ("c", "credit_note"),
+    EntryKind.DISCOUNT_APPLIED.value: ("d", "discount"),
+}
 
 
 def debts_of(session: Session, rows: Sequence[InvoiceRow]) -> list[Debt]:
@@ -34,7 +38,7 @@ def _debt(row: InvoiceRow, days: dict[str, dt.date]) -> Debt:
 
 
 def _covered_on(session: Session, ids: Sequence[int]) -> dict[int, dict[str, dt.date]]:
-    """By invoice, the day of each payment and credit note that was ever applied to it: the last one where it was applied again."""
+    """By invoice, the day of each payment, credit note and discount that was ever applied to it: the last one where it was applied again."""
     found: dict[int, dict[str, dt.date]] = defaultdict(dict)
     if ids:
         query = select(EntryRow).where(EntryRow.invoice_id.in_(ids), EntryRow.kind.in_(COVERING)).order_by(EntryRow.id)
