@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from cobranza_rules.calendar import days_after
 from cobranza_rules.dispatch.last_look import what_waits
 from cobranza_rules.explanation_words import hold_json, hold_sentence, message_json, messages_in_words, next_json, next_sentence
+from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.forecast.coming import Forecast, Next, StandingHold, forecast
 from cobranza_rules.forecast.under_way import Agreeing
 from cobranza_rules.language import Sentence, Translate, _, joined, word
@@ -165,7 +166,9 @@ def explain_subject(workspace: Workspace, name: str) -> Explanation:
         plan = decide(workspace.rules, book, today, workspace.engine, trace=True)
         wanted = {row.id for row in invoices}
         actions = tuple(
-            action for action in plan.actions if action.subject != "invoice" or wanted & {item.subject_id for item in action.items}
+            action
+            for action in plan.actions
+            if (action.subject not in ("invoice", Scope.DEPOSIT)) or wanted & {item.subject_id for item in action.items}
         )
         # Two engines agree on every fact; the one inside this process asks for the least, and there are many days to ask about.
         engine = NativeEngine(workspace.rules.conditions())
@@ -250,5 +253,6 @@ def _waiting(book: Book, plan: Plan, coming: Forecast, messages: Iterable[Messag
     verdicts = defaultdict(list)
     for verdict in plan.verdicts:
         verdicts[verdict.subject, verdict.subject_id].append(_said(verdict))
-    keys = [(each, (each.scope.value, each.id)) for each in book.queues]
+    # Whatever customer stands for deposits in the ledger, they are not said to be its own.
+    keys = [(each, (each.scope.value, each.id)) for each in book.queues if each.scope is not Scope.DEPOSIT]
     return tuple(Waiting(key[0], each.name, tuple(verdicts[key]), coming.queues.get(key), _about(*key, messages)) for each, key in keys)

@@ -70,7 +70,7 @@ def test_both_sides_are_equal_where_the_rules_in_force_are_played(make_desk: Des
         told_in_case = [row.data["rule"] for row in session.scalars(select(CaseEventRow).where(CaseEventRow.kind == "people_told"))]
     assert "unapplied-cash-waiting" in told_in_case
     assert "deposit-unapplied" not in told_in_case, "whose it is nobody knows"
-    mail = mails_of(desk, "deposit-unapplied")[0]
+    mail = next(mail for mail in mails_of(desk, "notice") if "DE NADIE" in str(mail.get_body(("plain",))))
     body = mail.get_body(("plain",))
     assert body is not None
     assert "DE NADIE" in body.get_content()

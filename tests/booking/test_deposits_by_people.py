@@ -24,15 +24,18 @@ from cobranza_rules.booking.deposit_people import (
     returned,
     unapply_deposit,
 )
-from cobranza_rules.booking.deposit_queue import proposed, unapplied_cash
+from cobranza_rules.booking.deposit_queue import proposed
 from cobranza_rules.booking.importing import Importing
 from cobranza_rules.booking.payment_claims import PaymentClaim, claim_payment
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.cash.deposit import Policy
+from cobranza_rules.dispatch.unapplied import currencies_of, unapplied
 from cobranza_rules.domain.discount import Limits
 from cobranza_rules.money import Money
 from cobranza_rules.problems import ProblemError
+from cobranza_rules.reports.past_unapplied import cut_of, other_unapplied
+from cobranza_rules.reports.standing import Known
 from cobranza_rules.store.tables import BankLineRow, DiscountRow, InvoiceRow
 
 __all__ = ["importing"]  # A fixture
@@ -69,7 +72,14 @@ def test_a_part_payment_and_what_is_left_is_unapplied_cash(importing: Importing)
     assert balances(importing) == {"FA-1": 56_000, "FA-2": 50_000}
     assert standing(importing) == [("part_applied", "person")]
     with importing.database.reading() as session:
-        assert unapplied_cash(Bookkeeper(session, NOW), 1) == [Money(40_000, "MXN")]
+        assert unapplied(session, 1, "MXN") == (("2026-02-10", Money(40_000, "MXN")),)
+        assert currencies_of(session, 1) == ["MXN"]
+        today = cut_of(DAY, dt.UTC, Known.THEN)
+        assert [one.as_json() for one in other_unapplied(session, None)] == [one.as_json() for one in other_unapplied(session, today)]
+        assert [(one.kind, one.number, one.amount) for one in other_unapplied(session, today)] == [
+            ("left of a payment", "2026-02-10", Money(40_000, "MXN"))
+        ]
+        assert other_unapplied(session, cut_of(DAY - dt.timedelta(days=1), dt.UTC, Known.THEN)) == []
     applied(importing, number, FA_1="100.00", FA_2="")
     assert balances(importing) == {"FA-1": 46_000, "FA-2": 20_000}
     assert standing(importing) == [("applied", "person")]

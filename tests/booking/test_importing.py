@@ -15,13 +15,25 @@ from cobranza_rules.booking.identity import normal_name
 from cobranza_rules.booking.importing import Importing, ImportReport
 from cobranza_rules.casefile.chain_rows import verify_case_file
 from cobranza_rules.clock import FixedClock
+from cobranza_rules.dispatch.unapplied import unapplied
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.invoice import fold
 from cobranza_rules.explanation import _find
 from cobranza_rules.intake.sources import SourceFile
+from cobranza_rules.money import Money
 from cobranza_rules.store.database import Database
 from cobranza_rules.store.documents import DocumentArchive
-from cobranza_rules.store.tables import CreditNoteRow, CustomerRow, EvidenceRow, InvoiceRow, PaymentRow, QuarantineRow, TaskRow
+from cobranza_rules.store.on_account import on_account
+from cobranza_rules.store.tables import (
+    ApplicationRow,
+    CreditNoteRow,
+    CustomerRow,
+    EvidenceRow,
+    InvoiceRow,
+    PaymentRow,
+    QuarantineRow,
+    TaskRow,
+)
 
 DAY = dt.date(2026, 3, 2)
 SPREADSHEET = (
@@ -308,3 +320,23 @@ def test_a_table_with_a_sign_that_cannot_stand_in_it_says_so(importing: Importin
     assert [str(problem) for problem in report.problems] == [
         "clientes.csv:2: the character U+0000 cannot stand in a table; delete it, and save the file again"
     ]
+
+
+def test_a_credit_note_larger_than_its_invoice_goes_to_a_person(importing: Importing) -> None:
+    take(importing, FILES["invoice"], FILES["second"], credit_note("NC-1", "1250.00", "FA-1"))
+    assert book(importing) == {"FA-1": (100_000, "open"), "FA-2": (50_000, "open")}
+    with importing.database.reading() as session:
+        assert session.scalars(select(CreditNoteRow)).one().state == "for_a_person"
+        assert session.scalars(select(TaskRow)).one().name == "allocate-credit-note"
+        assert unapplied(session, 1, "MXN") == (("NC-1", Money(125_000, "MXN")),)
+
+
+def test_a_receipt_for_an_unknown_invoice_waits_for_it_and_is_nobodys_cash(importing: Importing) -> None:
+    take(importing, FILES["second"], receipt("P-9", {"FA-77": "300.00"}))
+    assert book(importing) == {"FA-2": (50_000, "open")}
+    with importing.database.reading() as session:
+        part = session.scalars(select(ApplicationRow)).one()
+        assert (part.minor, part.applied, part.invoice_id) == (30_000, False, None)
+        assert (on_account(session, None), unapplied(session, 1, "MXN")) == ({}, ())
+    take(importing, invoice("FA-77", "800.00"))
+    assert book(importing) == {"FA-2": (50_000, "open"), "FA-77": (50_000, "open")}

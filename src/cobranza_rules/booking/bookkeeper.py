@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.plan_standing import state_plan_anew
@@ -144,6 +144,7 @@ class Bookkeeper:
         self.session = session
         self.known_at = known_at
         self._case = CaseWriter(session)
+        self._gathered: list[dict[str, Any]] | None = None  # Entries that are still to be written
         self.changed: set[int] = set()  # Invoices of which something was entered
         self.changed_payments: set[int] = set()  # Payments that cover or covered something of them
 
@@ -154,9 +155,17 @@ class Bookkeeper:
         state = after(before, entry)
         if state == before and kind is not EntryKind.ISSUED:
             return False
-        self.session.add(
-            EntryRow(invoice_id=invoice.id, kind=kind.value, data=dict(entry.data), happened_on=happened_on, known_at=self.known_at)
-        )
+        columns = {
+            "invoice_id": invoice.id,
+            "kind": kind.value,
+            "data": dict(entry.data),
+            "happened_on": happened_on,
+            "known_at": self.known_at,
+        }
+        if self._gathered is None:
+            self.session.add(EntryRow(**columns))
+        else:
+            self._gathered.append(columns)
         put_state(invoice, state)
         self.changed.add(invoice.id)
         if "payment" in entry.data:
@@ -184,6 +193,19 @@ class Bookkeeper:
     def note(self, customer_id: int, kind: str, happened_on: dt.date, data: dict[str, Any]) -> None:
         """An event of the case file that changes no invoice."""
         self._case.add(customer_id, kind, happened_on, self.known_at, data)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What is entered inside is written at its end, in a few statements: nothing inside may read entries or events. Not to be nested."""
+        self.session.flush()
+        self._gathered, self._case.gathering = [], True
+        try:
+            yield
+            if self._gathered:
+                self.session.execute(insert(EntryRow), self._gathered)
+            self._case.write_gathered()
+        finally:
+            self._gathered, self._case.gathering = None, False
 
     @contextmanager
     def attempt(self) -> Iterator[None]:

@@ -119,14 +119,3 @@ def _customers_called(keeper: Bookkeeper, name: str) -> list[tuple[int, str]]:
     first = name.split(" ", maxsplit=1)[0]
     query = select(CustomerRow.id, CustomerRow.name).where(func.upper(CustomerRow.name).like(f"{first[:3]}%"))
     return [(key, called) for key, called in keeper.session.execute(query.order_by(CustomerRow.id)) if normal_name(called) == name]
-
-
-def unapplied_cash(keeper: Bookkeeper, customer_id: int) -> list[Money]:
-    """What a customer's deposits have left over, a sum for each currency."""
-    sums: dict[str, Money] = {}
-    lines = select(BankLineRow).where(BankLineRow.state == LineState.PART_APPLIED.value)
-    for line in keeper.session.scalars(lines.order_by(BankLineRow.id)):
-        if {payment.customer_id for payment in payments_of(keeper, line.id)} == {customer_id}:
-            left = Money(left_of(line), line.currency)
-            sums[line.currency] = sums.get(line.currency, Money(0, line.currency)) + left
-    return [sums[currency] for currency in sorted(sums)]

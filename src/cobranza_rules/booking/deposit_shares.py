@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, delete, insert, or_, select
 
 from cobranza_rules.booking.applications import cover
 from cobranza_rules.booking.bookkeeper import Bookkeeper
@@ -96,39 +96,53 @@ def pay_first(keeper: Bookkeeper, deposits: Sequence[tuple[BankLineRow, Sequence
     named = {
         own_identity(line, shares[0].invoice.customer_id): (line, shares[0].invoice.customer_id) for line, shares, _because in deposits
     }
-    known = keeper.session.scalars(select(PaymentRow).where(PaymentRow.identity.in_(named)))
-    payments = {payment.identity: payment for payment in known}
-    for identity, (line, customer_id) in named.items():
-        if identity not in payments:
-            payments[identity] = _payment_of(line, customer_id)
-            keeper.session.add(payments[identity])
-    keeper.session.flush()
+    payments = _payments_told_of(keeper, named)
     documents = _documents(keeper, {line.statement_id for line, _shares, _because in deposits})
-    for line, shares, because in deposits:
-        payment = payments[own_identity(line, shares[0].invoice.customer_id)]
-        payment.amount = line.minor
-        keeper.session.add(_evidence(documents, line, payment, 0))
-        told = []
-        for share in shares:
-            claimed = share.invoice.claimed_on
-            keeper.session.add(_part(payment, share))
-            enter_payment(keeper, share.invoice, payment, share.minor, {"deposit": line.id, "by": because.by})
-            told.append(_kept(share.invoice, payment, share.minor, share.paid, claimed.isoformat() if claimed is not None else ""))
-        left = line.minor - sum(share.paid for share in shares)
-        line.detail = {**_said(because), "shares": told}
-        line.state, line.settled_by = (LineState.PART_APPLIED if left else LineState.APPLIED).value, because.by
+    evidences, parts = [], []
+    with keeper.together():
+        for line, shares, because in deposits:
+            payment = payments[own_identity(line, shares[0].invoice.customer_id)]
+            payment.amount = line.minor
+            evidences.append(_evidence(documents, line, payment, 0))
+            told = []
+            for share in shares:
+                claimed = share.invoice.claimed_on
+                parts.append(_part(payment, share))
+                enter_payment(keeper, share.invoice, payment, share.minor, {"deposit": line.id, "by": because.by})
+                told.append(_kept(share.invoice, payment, share.minor, share.paid, claimed.isoformat() if claimed is not None else ""))
+            left = line.minor - sum(share.paid for share in shares)
+            line.detail = {**_said(because), "shares": told}
+            line.state, line.settled_by = (LineState.PART_APPLIED if left else LineState.APPLIED).value, because.by
+        _insert(keeper, EvidenceRow, evidences)
+        _insert(keeper, ApplicationRow, parts)
     keeper.session.flush()
 
 
-def _payment_of(line: BankLineRow, customer_id: int) -> PaymentRow:
-    return PaymentRow(
-        customer_id=customer_id,
-        identity=own_identity(line, customer_id),
-        paid_on=line.booked_on,
-        currency=line.currency,
-        amount=line.minor,
-        operation=(line.tracking_key or line.reference)[:120],
-    )
+def _insert(keeper: Bookkeeper, table: type[EvidenceRow | ApplicationRow], rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        keeper.session.execute(insert(table), rows)
+
+
+def _payments_told_of(keeper: Bookkeeper, named: Mapping[str, tuple[BankLineRow, int]]) -> dict[str, PaymentRow]:
+    """By identity; those that are not there yet are put in."""
+    query = select(PaymentRow).where(PaymentRow.identity.in_(named))
+    known = {payment.identity: payment for payment in keeper.session.scalars(query)}
+    new = [_payment_columns(line, customer_id) for identity, (line, customer_id) in named.items() if identity not in known]
+    if new:
+        keeper.session.execute(insert(PaymentRow), new)
+        known = {payment.identity: payment for payment in keeper.session.scalars(query)}
+    return known
+
+
+def _payment_columns(line: BankLineRow, customer_id: int) -> dict[str, Any]:
+    return {
+        "customer_id": customer_id,
+        "identity": own_identity(line, customer_id),
+        "paid_on": line.booked_on,
+        "currency": line.currency,
+        "amount": line.minor,
+        "operation": (line.tracking_key or line.reference)[:120],
+    }
 
 
 def _documents(keeper: Bookkeeper, statements: Collection[int]) -> dict[int, str]:
@@ -137,22 +151,22 @@ def _documents(keeper: Bookkeeper, statements: Collection[int]) -> dict[int, str
     return dict(found.all())
 
 
-def _evidence(documents: Mapping[int, str], line: BankLineRow, payment: PaymentRow, position: int) -> EvidenceRow:
+def _evidence(documents: Mapping[int, str], line: BankLineRow, payment: PaymentRow, position: int) -> dict[str, Any]:
     document = documents[line.statement_id]
-    return EvidenceRow(payment_id=payment.id, kind=BANK, source=str(line.id), position=position, document=document)
+    return {"payment_id": payment.id, "kind": BANK, "source": str(line.id), "position": position, "document": document}
 
 
-def _part(payment: PaymentRow, share: Share) -> ApplicationRow:
+def _part(payment: PaymentRow, share: Share) -> dict[str, Any]:
     invoice = share.invoice
-    return ApplicationRow(
-        payment_id=payment.id,
-        invoice_uuid=invoice.uuid,
-        invoice_id=invoice.id,
-        currency=invoice.currency,
-        minor=share.minor,
-        paid=share.paid if invoice.currency != payment.currency else None,
-        applied=True,
-    )
+    return {
+        "payment_id": payment.id,
+        "invoice_uuid": invoice.uuid,
+        "invoice_id": invoice.id,
+        "currency": invoice.currency,
+        "minor": share.minor,
+        "paid": share.paid if invoice.currency != payment.currency else None,
+        "applied": True,
+    }
 
 
 def _kept(invoice: InvoiceRow, payment: PaymentRow, minor: int, paid: int, claimed_on: str) -> dict[str, Any]:
@@ -174,7 +188,7 @@ def _own_payment(keeper: Bookkeeper, line: BankLineRow, customer_id: int) -> Pay
         return mine
     payment = keeper.session.scalar(select(PaymentRow).where(PaymentRow.identity == own_identity(line, customer_id)))
     if payment is None:
-        payment = _payment_of(line, customer_id)
+        payment = PaymentRow(**_payment_columns(line, customer_id))
         keeper.session.add(payment)
         keeper.session.flush()
     _put_evidence(keeper, line, payment)
@@ -184,7 +198,7 @@ def _own_payment(keeper: Bookkeeper, line: BankLineRow, customer_id: int) -> Pay
 def _put_evidence(keeper: Bookkeeper, line: BankLineRow, payment: PaymentRow) -> None:
     positions = select(EvidenceRow.position).where(EvidenceRow.kind == BANK, EvidenceRow.source == str(line.id))
     position = max(keeper.session.scalars(positions), default=-1) + 1
-    keeper.session.add(_evidence(_documents(keeper, {line.statement_id}), line, payment, position))
+    keeper.session.add(EvidenceRow(**_evidence(_documents(keeper, {line.statement_id}), line, payment, position)))
     keeper.session.flush()
 
 
@@ -203,7 +217,7 @@ def _cover(
         part.minor = minor
         part.paid = paid if part.currency != payment.currency else None
     else:
-        keeper.session.add(_part(payment, share))
+        keeper.session.add(ApplicationRow(**_part(payment, share)))
     enter_payment(keeper, invoice, payment, minor, {"deposit": line.id, "by": because.by})
     since = before.get("claimed_on") or (claimed.isoformat() if claimed is not None else "")
     return _kept(invoice, payment, minor, paid, since)

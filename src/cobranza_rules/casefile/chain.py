@@ -18,6 +18,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 GENESIS = "0" * 64
@@ -210,6 +211,12 @@ def _diagnose(event: ChainedEvent, last: Link, good: int, found: _Surroundings, 
     return ChainVerdict(good, last.hash, last.seq + 1, Break.REMOVED, Link(event.seq - 1, "", event.previous))
 
 
+@lru_cache(maxsize=1024)
+def _is_usual(key: object) -> bool:
+    """Events have few keys, again and again."""
+    return isinstance(key, str) and (key.isascii() or max(key) <= "\uffff")
+
+
 def _plain(value: Any, depth: int) -> Any:
     """The same in Python's own containers, for json. Money, dates and instants must have been written as texts before."""
     if value is None or isinstance(value, str | bool):
@@ -221,7 +228,7 @@ def _plain(value: Any, depth: int) -> Any:
     if depth == 0:
         raise UnhashableEvent(f"the event is nested more than {MAX_DEPTH} deep")
     if isinstance(value, dict | Mapping):  # To ask a dict first costs far less than to ask whether it is a mapping.
-        if not all(isinstance(key, str) and (key.isascii() or max(key) <= "\uffff") for key in value):
+        if not all(map(_is_usual, value)):
             raise UnhashableEvent("a key of the event is not a text of usual letters")
         return {key: _plain(inner, depth - 1) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.casefile.chain import event_hash
@@ -43,24 +44,46 @@ def body_of(row: EventColumns) -> dict[str, Any]:
     }
 
 
+@dataclass(slots=True)
+class _Event:
+    customer_id: int
+    kind: str
+    data: dict[str, Any]
+    happened_on: dt.date
+    known_at: dt.datetime
+    actor: str
+    rules_version: int | None
+
+
 class CaseWriter:
-    """For one transaction of the only writer: the chain's head is read once and then carried along."""
+    """For one transaction of the only writer: the chain's head is read once and then carried along.
+
+    What is added while it is `gathering` is written by `write_gathered`, in one statement.
+    """
 
     def __init__(self, session: Session) -> None:
         self.session = session
         self.head: tuple[int, str] | None = None
         self.rules_version: int | None = None
+        self.gathering = False
+        self._gathered: list[dict[str, Any]] = []
 
     def add(self, customer_id: int, kind: str, happened_on: dt.date, known_at: dt.datetime, data: dict[str, Any]) -> None:
         """Who did it stands under `who` in its data; where nobody does, the program did."""
         seq, previous = self.head or self._read_head()
-        row = CaseEventRow(
-            seq=seq + 1, customer_id=customer_id, kind=kind, data=data, happened_on=happened_on, known_at=known_at, previous=previous
-        )
-        row.actor, row.rules_version = str(data.get("who") or PROGRAM), self.rules_version
-        row.hash = event_hash(previous, body_of(row))
-        self.session.add(row)
-        self.head = (row.seq, row.hash)
+        event = _Event(customer_id, kind, data, happened_on, known_at, str(data.get("who") or PROGRAM), self.rules_version)
+        digest = event_hash(previous, body_of(event))
+        self.head = (seq + 1, digest)
+        columns = {field.name: getattr(event, field.name) for field in fields(event)} | {"seq": seq + 1, "previous": previous, "hash": digest}
+        if self.gathering:
+            self._gathered.append(columns)
+        else:
+            self.session.add(CaseEventRow(**columns))
+
+    def write_gathered(self) -> None:
+        if self._gathered:
+            self.session.execute(insert(CaseEventRow), self._gathered)
+        self.gathering, self._gathered = False, []
 
     def _read_head(self) -> tuple[int, str]:
         self.session.flush()

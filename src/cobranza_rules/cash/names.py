@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cobranza_rules.cash.deposit import Owed
 
@@ -32,6 +33,7 @@ class Written:
         return self.bare | frozenset(tails)
 
 
+@lru_cache(maxsize=4096)  # A deposit is looked at from several sides.
 def written_in(text: str) -> Written:
     """Of a text that is longer than any bank's the beginning is read."""
     upper = text[:LONGEST_TEXT].upper()

@@ -65,3 +65,15 @@ DEPOSITS = (
     N_("rep"),
     N_("ledger"),
 )
+# Rules about cash, the task that one of them brings, and what they look at.
+RULES = (
+    N_("deposit"),
+    N_("deposit-unapplied"),
+    N_("unapplied-cash"),
+    N_("unapplied-cash-waiting"),
+    N_("payment-confirmed"),
+    N_("payment-reversed"),
+    N_("claim-expired"),
+    N_("claimed-again"),
+    N_("find-payment"),
+)

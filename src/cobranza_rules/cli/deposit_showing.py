@@ -7,12 +7,13 @@ from typing import Any
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.crossings import said_of_crossing
-from cobranza_rules.booking.deposit_queue import Standing, paid_by, standing_of, why
+from cobranza_rules.booking.deposit_queue import Standing, paid_by, rates_of, standing_of, why
+from cobranza_rules.booking.deposit_told import told_of
 from cobranza_rules.cash.deposit import Proposal
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.domain.bank import LineState
 from cobranza_rules.domain.exchange import Crossing, plain_rate
-from cobranza_rules.language import N_, Sentence, _, word
+from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import BankLineRow
 
@@ -101,6 +102,7 @@ def explained_json(screen: Screen, keeper: Bookkeeper, line: BankLineRow) -> dic
         "who": detail.get("who"),
         "comment": detail.get("comment"),
         "rate": detail.get("rate"),
+        "told": [{"on": each.on.isoformat(), "rule": each.rule, "roles": list(each.roles)} for each in told_of(keeper.session, line.id)],
         "payments": [
             {
                 "id": paid.id,
@@ -158,3 +160,5 @@ def show_explained(screen: Screen, keeper: Bookkeeper, line: BankLineRow) -> Non
         screen.say(_("  {left} is left: unapplied cash of {customer}.", left=found.left, customer=found.unapplied_of))
     elif found.left:
         screen.say(_("  {left} is left to apply.", left=found.left))
+    for each in told_of(keeper.session, line.id):
+        screen.say(_("  {people} told on {day} ({rule}).", people=joined(map(word, each.roles)), day=each.on, rule=word(each.rule)))

@@ -23,8 +23,16 @@ from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import CreditNoteRow, CustomerRow, DiscountRow, InvoiceRow, PaymentRow
 from cobranza_rules.workspace import Workspace
 
+LATER = {
+    "requests": (
+        "cobranza_rules.cli.credit_note_requests",
+        "requests",
+        N_("Credit notes that Accounting was asked for and that have not come, by the business days they have waited."),
+    )
+}
 
-@click.group(cls=LazyGroup, help=N_("What is taken off invoices beside payments, with its reason, approval and credit note."))
+
+@click.group(cls=LazyGroup, lazy=LATER, help=N_("What is taken off invoices beside payments, with its reason, approval and credit note."))
 def discount() -> None:
     pass
 

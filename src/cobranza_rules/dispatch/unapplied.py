@@ -1,4 +1,4 @@
-"""What stands against a customer's debt and covers no invoice yet: credit notes, what was paid beyond a balance, or for a cancelled invoice."""
+"""What stands against a customer's debt and covers no invoice yet: credit notes, what is left of payments, paid beyond a balance or for a cancelled invoice."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from cobranza_rules.catalogue import translator
 from cobranza_rules.domain.invoice import InvoiceStatus
 from cobranza_rules.language import N_, Sentence
 from cobranza_rules.money import Money
+from cobranza_rules.store.on_account import rests_of_deposits
 from cobranza_rules.store.tables import CreditNoteRow, CustomerRow, InvoiceRow
 
 
 def unapplied(session: Session, customer_id: int, currency: str) -> tuple[tuple[str, Money], ...]:
-    """Credit notes that no invoice has taken yet, what was paid beyond an invoice's balance, and for one that was cancelled: their numbers."""
+    """Numbers of credit notes that no invoice has taken yet, of overpaid invoices and paid ones that were cancelled; days of payments with a rest."""
     return tuple((number, amount) for _kind, number, amount in _found(session, customer_id, currency))
 
 
@@ -26,7 +27,8 @@ def customers_with_unapplied(session: Session, customers: Sequence[int]) -> froz
     notes = select(CreditNoteRow.customer_id).where(CreditNoteRow.customer_id.in_(customers), CreditNoteRow.state.not_in(USED_UP))
     invoices = select(InvoiceRow.customer_id).where(InvoiceRow.customer_id.in_(customers))
     over = invoices.where(or_(InvoiceRow.balance < 0, InvoiceRow.status == InvoiceStatus.CANCELLED.value))
-    return frozenset((*session.scalars(notes.distinct()), *session.scalars(over.distinct())))
+    rests = {customer_id for customer_id, _line, _cash in rests_of_deposits(session)}
+    return frozenset((*session.scalars(notes.distinct()), *session.scalars(over.distinct()), *rests.intersection(customers)))
 
 
 def _found(session: Session, customer_id: int, currency: str) -> Iterator[tuple[str, str, Money]]:
@@ -43,6 +45,9 @@ def _found(session: Session, customer_id: int, currency: str) -> Iterator[tuple[
         yield N_("paid beyond the balance of {number}"), number, Money(-balance, currency)
     for number, freed in paid_for_cancelled(session, customer_id, currency):
         yield N_("paid for the cancelled invoice {number}"), number, freed
+    for _customer, _line, cash in rests_of_deposits(session, customer_id):
+        if cash.currency == currency:
+            yield N_("left of the payment of {number}"), cash.since.isoformat(), Money(cash.minor, currency)
 
 
 def unapplied_in_words(session: Session, customer: CustomerRow, currency: str, language: str) -> tuple[tuple[str, Money], ...]:
@@ -59,4 +64,5 @@ def currencies_of(session: Session, customer_id: int) -> list[str]:
     )
     notes = select(CreditNoteRow.currency).where(CreditNoteRow.customer_id == customer_id, CreditNoteRow.state.not_in(USED_UP))
     freed = {amount.currency for _number, amount in paid_for_cancelled(session, customer_id)}
-    return sorted({*session.scalars(owed.distinct()), *session.scalars(notes.distinct()), *freed})
+    left = {cash.currency for _customer, _line, cash in rests_of_deposits(session, customer_id)}
+    return sorted({*session.scalars(owed.distinct()), *session.scalars(notes.distinct()), *freed, *left})

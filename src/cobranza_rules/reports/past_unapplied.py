@@ -21,6 +21,7 @@ from cobranza_rules.reports.standing import Cut, Known, Standing
 from cobranza_rules.reports.unapplied import (
     CREDIT_NOTE,
     FOR_CANCELLED,
+    LEFT,
     OVERPAID,
     CreditEntry,
     FreedEntry,
@@ -28,7 +29,8 @@ from cobranza_rules.reports.unapplied import (
     applied_of_notes,
     freed_of,
 )
-from cobranza_rules.store.tables import CaseEventRow, CreditNoteRow, EntryRow, InvoiceRow, LedgerCreditRow, TaskRow
+from cobranza_rules.store.on_account import rests_of_deposits
+from cobranza_rules.store.tables import BankLineRow, CaseEventRow, CreditNoteRow, EntryRow, InvoiceRow, LedgerCreditRow, TaskRow
 
 CREDITS = (EntryKind.CREDIT_APPLIED.value, EntryKind.CREDIT_WITHDRAWN.value, EntryKind.CREDIT_REVERSED.value)
 PAYMENTS = (EntryKind.PAYMENT_APPLIED.value, EntryKind.PAYMENT_REVERSED.value, EntryKind.CANCELLED.value)
@@ -42,7 +44,7 @@ def overpaid(standing: Standing) -> Iterator[Unapplied]:
 
 def other_unapplied(session: Session, cut: Cut | None, only: Sequence[int] | None = None) -> list[Unapplied]:
     """All but what is paid beyond a balance, which standings tell; of some customers, or of all."""
-    found = _present(session) if cut is None else [*_notes(session, cut), *_freed(session, cut)]
+    found = _present(session) if cut is None else [*_notes(session, cut), *_freed(session, cut), *_rests(session, cut)]
     return [one for one in found if only is None or one.customer_id in only]
 
 
@@ -52,7 +54,35 @@ def _present(session: Session) -> list[Unapplied]:
     cancelled = select(InvoiceRow.customer_id).where(InvoiceRow.status == InvoiceStatus.CANCELLED.value)
     for customer_id in sorted(session.scalars(cancelled.distinct())):
         found += [Unapplied(customer_id, FOR_CANCELLED, number, amount) for number, amount in paid_for_cancelled(session, customer_id)]
+    found += [
+        Unapplied(customer_id, LEFT, cash.since.isoformat(), Money(cash.minor, cash.currency))
+        for customer_id, _line, cash in rests_of_deposits(session)
+    ]
     return found
+
+
+def _rests(session: Session, cut: Cut) -> Iterator[Unapplied]:
+    """What was left of deposits by then, as entries tell; of one that covers an invoice in another currency they do not tell it."""
+    entries = (
+        select(EntryRow.kind, EntryRow.data, EntryRow.invoice_id, InvoiceRow.customer_id, InvoiceRow.currency)
+        .join(InvoiceRow, InvoiceRow.id == EntryRow.invoice_id)
+        .where(EntryRow.kind.in_((EntryKind.PAYMENT_APPLIED.value, EntryKind.PAYMENT_REVERSED.value)))
+    )
+    covered: dict[tuple[int, int], tuple[int, int, int, str]] = {}
+    for kind, data, invoice, customer_id, currency in session.execute(_until(entries, cut)):
+        if kind == EntryKind.PAYMENT_REVERSED.value:
+            covered.pop((data["payment"], invoice), None)
+        elif "deposit" in data:
+            covered[data["payment"], invoice] = (data["deposit"], customer_id, data["minor"], currency)
+    by_line: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
+    for line, customer_id, minor, currency in covered.values():
+        by_line[line].append((customer_id, minor, currency))
+    for row in session.scalars(select(BankLineRow).where(BankLineRow.id.in_(by_line)).order_by(BankLineRow.id)) if by_line else ():
+        parts = by_line[row.id]
+        left = row.minor - sum(minor for _customer, minor, _currency in parts)
+        alone = len({customer_id for customer_id, _minor, _currency in parts}) == 1
+        if left > 0 and alone and {currency for _customer, _minor, currency in parts} == {row.currency}:
+            yield Unapplied(parts[0][0], LEFT, row.booked_on.isoformat(), Money(left, row.currency))
 
 
 def _notes(session: Session, cut: Cut) -> Iterator[Unapplied]:

@@ -11,11 +11,12 @@ from cobranza_rules.language import N_
 from cobranza_rules.money import Money
 
 OVERPAID, FOR_CANCELLED, CREDIT_NOTE = N_("paid beyond the balance"), N_("paid for a cancelled invoice"), N_("credit note to be applied")
+LEFT = N_("left of a payment")
 
 
 @dataclass(frozen=True, slots=True)
 class Unapplied:
-    """`number` is that of the invoice or of the credit note."""
+    """`number` is that of the invoice or of the credit note; of what is left of a payment, its day."""
 
     customer_id: int
     kind: str

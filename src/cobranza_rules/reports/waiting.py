@@ -1,4 +1,4 @@
-"""How long things have been waited for: what was delivered and not acknowledged, by how many business days."""
+"""How long things have been waited for: what was delivered and not acknowledged, credit notes that were asked for; by how many business days."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.aging import bucket_names, bucket_of
-from cobranza_rules.language import N_, Sentence, _
+from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
 from cobranza_rules.reports.aging import Customer
 from cobranza_rules.reports.cells import Cell, Column, Table
@@ -20,12 +21,22 @@ LIMITS = (2, 5, 10, 20)  # Business days: about the rungs at which receipt is as
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What is waited for since a day: an acknowledgement of an invoice, by its number, over `amount`."""
+    """What is waited for since a day: an acknowledgement of an invoice, by its number, or a credit note for it, over `amount`.
+
+    `kind` is that of the discount which a credit note documents, `answer` what Accounting has said of it.
+    """
 
     customer: Customer
     number: str
     since: dt.date
     amount: Money
+    kind: str = ""
+    answer: str = ""
+
+
+class Awaited(StrEnum):
+    ACKNOWLEDGEMENTS = "acknowledgements"
+    CREDIT_NOTES = "credit_notes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,7 @@ class WaitingReport:
     on: dt.date
     calendar: BusinessCalendar
     waiting: Sequence[Waiting]
+    what: Awaited = Awaited.ACKNOWLEDGEMENTS
 
     def days(self, one: Waiting) -> int:
         return max(self.calendar.between(one.since, self.on), 0)
@@ -66,6 +78,7 @@ class WaitingReport:
                     "bucket": self.bucket(one),
                     "amount": one.amount.plain(),
                     "currency": one.amount.currency,
+                    **({"kind": one.kind, "answer": one.answer or None} if one.kind else {}),
                 }
                 for one in self.in_order
             ],
@@ -77,18 +90,27 @@ class WaitingReport:
 
 
 def waiting_tables(report: WaitingReport, notes: Sequence[Sentence] = ()) -> list[Table]:
-    said = (_("Acknowledgements that are waited for on {on}, by business days since the delivery", on=report.on), *notes)
+    of_notes = report.what is Awaited.CREDIT_NOTES
+    acknowledgements = _("Acknowledgements that are waited for on {on}, by business days since the delivery", on=report.on)
+    credit_notes = _("Credit notes that are waited for on {on}, by business days since Accounting was asked", on=report.on)
+    said = (credit_notes if of_notes else acknowledgements, *notes)
     sums = [Column(N_("Currency"), 10), Column(N_("Business days"), 14), Column(N_("Amount"), 18, figures=True)]
     totals: list[list[Cell]] = [
         [currency, bucket, Money(sum(amounts), currency), len(amounts)] for (currency, bucket), amounts in report.totals().items()
     ]
+    since = N_("Asked for") if of_notes else N_("Delivered")
     columns = [
-        *(Column(N_("Invoice"), 18), Column(N_("Customer"), 14), Column(N_("Name"), 40), Column(N_("Delivered"), 12)),
+        *(Column(N_("Invoice"), 18), Column(N_("Customer"), 14), Column(N_("Name"), 40), Column(since, 12)),
         *(Column(N_("Business days"), 14, figures=True), Column(N_("Amount"), 18, figures=True), Column(N_("Currency"), 10)),
+        *((Column(N_("Reason"), 24), Column(N_("Accounting says"), 30)) if of_notes else ()),
     ]
     rows: list[list[Cell]] = [
-        [one.number, one.customer.code, one.customer.name, one.since, report.days(one), one.amount, one.amount.currency]
+        [
+            *(one.number, one.customer.code, one.customer.name, one.since, report.days(one), one.amount, one.amount.currency),
+            *((word(one.kind), one.answer) if of_notes else ()),
+        ]
         for one in report.in_order
     ]
-    first = Table(N_("Totals"), [*sums, Column(N_("Invoices"), 10, figures=True)], totals, said)
-    return [first, Table(N_("Invoices"), columns, rows)]
+    counted = N_("Credit notes") if of_notes else N_("Invoices")
+    first = Table(N_("Totals"), [*sums, Column(counted, 12, figures=True)], totals, said)
+    return [first, Table(counted, columns, rows)]

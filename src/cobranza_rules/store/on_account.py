@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Integer, cast, false, func, select, true
+from sqlalchemy import ColumnElement, String, cast, false, func, select, true
 from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import BusinessCalendar
@@ -56,19 +56,23 @@ def on_account(session: Session, within: Within | None) -> dict[int, list[OnAcco
     return found
 
 
-def rests_of_deposits(session: Session) -> Iterator[tuple[int, int, OnAccount]]:
-    """Customer, id of the bank's line, and what is left of it. Of one that paid for several customers the rest is nobody's yet."""
+def rests_of_deposits(session: Session, customer_id: int | None = None) -> Iterator[tuple[int, int, OnAccount]]:
+    """Customer, id of the bank's line, and what is left of it; of all customers, or of one. Of one that paid for several customers the rest is nobody's yet."""
     rests: dict[int, tuple[OnAccount, set[int]]] = {}
     query = (
         select(LINE.id, LINE.currency, LINE.minor, LINE.detail, LINE.booked_on, PAYMENT.customer_id)
-        .join(EvidenceRow, (EVIDENCE.kind == BANK) & (cast(EVIDENCE.source, Integer) == LINE.id))
+        .join(EvidenceRow, (EVIDENCE.kind == BANK) & (EVIDENCE.source == cast(LINE.id, String)))
         .join(PaymentRow, PAYMENT.id == EVIDENCE.payment_id)
         .where(LINE.state == LineState.PART_APPLIED.value)
         .order_by(LINE.id)
     )
-    for line, currency, minor, detail, booked_on, customer_id in session.execute(query):
+    if customer_id is not None:
+        own = select(EVIDENCE.source).join(PaymentRow, PAYMENT.id == EVIDENCE.payment_id)
+        own = own.where(EVIDENCE.kind == BANK, PAYMENT.customer_id == customer_id)
+        query = query.where(cast(LINE.id, String).in_(own))
+    for line, currency, minor, detail, booked_on, owner in session.execute(query):
         left = minor - sum(share["paid"] for share in (detail or {}).get("shares", ()))
-        rests.setdefault(line, (OnAccount(currency, left, booked_on), set()))[1].add(customer_id)
+        rests.setdefault(line, (OnAccount(currency, left, booked_on), set()))[1].add(owner)
     for line, (cash, customers) in rests.items():
         if len(customers) == 1 and cash.minor > 0:
             yield min(customers), line, cash
