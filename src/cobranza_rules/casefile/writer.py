@@ -74,7 +74,11 @@ class CaseWriter:
         event = _Event(customer_id, kind, data, happened_on, known_at, str(data.get("who") or PROGRAM), self.rules_version)
         digest = event_hash(previous, body_of(event))
         self.head = (seq + 1, digest)
-        columns = {field.name: getattr(event, field.name) for field in fields(event)} | {"seq": seq + 1, "previous": previous, "hash": digest}
+        columns = {field.name: getattr(event, field.name) for field in fields(event)} | {
+            "seq": seq + 1,
+            "previous": previous,
+            "hash": digest,
+        }
         if self.gathering:
             self._gathered.append(columns)
         else:

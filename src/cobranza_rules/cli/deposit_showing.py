@@ -7,7 +7,7 @@ from typing import Any
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.crossings import said_of_crossing
-from cobranza_rules.booking.deposit_queue import Standing, paid_by, rates_of, standing_of, why
+from cobranza_rules.booking.deposit_queue import Standing, paid_by, standing_of, why
 from cobranza_rules.booking.deposit_told import told_of
 from cobranza_rules.cash.deposit import Proposal
 from cobranza_rules.cli.screen import Screen

@@ -17,9 +17,9 @@ from cobranza_rules.letters.notice import NoticeLine
 from cobranza_rules.money import Money
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.rules.planned import Item, PlannedAction
-from cobranza_rules.store.payment_plans import invoices_of_plan, plan_standing
 from cobranza_rules.store.chunks import one_of
 from cobranza_rules.store.on_account import on_account
+from cobranza_rules.store.payment_plans import invoices_of_plan, plan_standing
 from cobranza_rules.store.replies import facts_from_json, invoices_about
 from cobranza_rules.store.tables import (
     AccountingPacketRow,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cobranza_rules.facts.fact import A, B, D, Fact, FactType, N, Scope, T, Value, fact
 from cobranza_rules.facts.vocabulary_accounting import CREDIT_NOTE_REQUEST_FACTS, DISCOUNT_FACTS, PACKET_FACTS
-from cobranza_rules.facts.vocabulary_plans import INSTALMENT_FACTS, PLAN_FACTS
 from cobranza_rules.facts.vocabulary_cash import DEPOSIT_FACTS, ON_ACCOUNT_FACTS
+from cobranza_rules.facts.vocabulary_plans import INSTALMENT_FACTS, PLAN_FACTS
 from cobranza_rules.facts.vocabulary_queues import APPROVAL_FACTS, PAYMENT_FACTS, TASK_FACTS
 from cobranza_rules.facts.vocabulary_replies import REPLY_FACTS
 from cobranza_rules.language import N_

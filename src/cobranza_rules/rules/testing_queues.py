@@ -12,8 +12,8 @@ from cobranza_rules.rules.packets import in_a_packet
 from cobranza_rules.rules.subjects import NO_CLAIMS, Claims, CustomerSubject, QueueSubject
 from cobranza_rules.rules.testing_accounting import of_accounting
 from cobranza_rules.rules.testing_book import Stage, TestedBook
-from cobranza_rules.rules.testing_plans import instalments_in
 from cobranza_rules.rules.testing_cash import tested_deposits
+from cobranza_rules.rules.testing_plans import instalments_in
 
 Claimed = Mapping[str, Mapping[int, Mapping[str, Claims]]]  # By scope, subject and rule
 
