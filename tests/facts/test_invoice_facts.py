@@ -16,7 +16,8 @@ from cobranza_rules.domain.due_basis import DueBasis, basis_as_json
 from cobranza_rules.domain.schedule import DuePart, uncovered
 from cobranza_rules.domain.tax_days import TaxDays
 from cobranza_rules.facts.build import customer_facts, invoice_facts
-from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE, OF_MORE, Day, InvoiceFacts
+from cobranza_rules.facts.days import Day
+from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE, OF_MORE, InvoiceFacts
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS
 
 TODAY = dt.date(2026, 3, 10)  # A Tuesday

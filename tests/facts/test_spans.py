@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cobranza_rules.calendar import BusinessCalendar
-from cobranza_rules.facts.invoices import Day, OfDate
+from cobranza_rules.facts.days import Day, OfDate
 from cobranza_rules.facts.spans import Span
 
 days = st.dates(dt.date(2024, 1, 1), dt.date(2027, 12, 31))

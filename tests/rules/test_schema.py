@@ -21,7 +21,7 @@ from cobranza_rules.rules.schema_rules import Known, rules_schema
 from cobranza_rules.rules.schema_tests import EVENT_WORDS, rule_tests_schema
 from cobranza_rules.rules.schema_values import SAID, translated
 from cobranza_rules.rules.testing import parse_tests, read_tests
-from cobranza_rules.rules.testing_events import ABOUT_CUSTOMERS, ABOUT_INVOICES, FATES, KINDS
+from cobranza_rules.rules.testing_event_kinds import ABOUT_CUSTOMERS, ABOUT_INVOICES, FATES, KINDS
 from cobranza_rules.rules.testing_given import FOLLOWING
 from tests.rules.test_rules_commands import call, workspace
 

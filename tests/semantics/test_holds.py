@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cobranza_rules.calendar import BusinessCalendar
-from cobranza_rules.facts.invoices import OF_A_DATE, Day
+from cobranza_rules.facts.days import Day
+from cobranza_rules.facts.invoices import OF_A_DATE
 from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.money import Money
 from cobranza_rules.rules.model import RuleSet

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.build import Facts
-from cobranza_rules.facts.invoices import OF_MORE, Day, InvoiceFacts
+from cobranza_rules.facts.days import Day
+from cobranza_rules.facts.invoices import OF_MORE, InvoiceFacts
 from cobranza_rules.facts.vocabulary import CUSTOMER_FACTS, INVOICE_FACTS, Fact, Scope
 from cobranza_rules.plan.planning import plan_customers, plan_whole
 from cobranza_rules.rules.document import read_rules

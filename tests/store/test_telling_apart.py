@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.facts import build
-from cobranza_rules.facts.invoices import Day
+from cobranza_rules.facts.days import Day
 from cobranza_rules.facts.vocabulary import INVOICE_FACTS, Fact, FactType, Value
 from cobranza_rules.rules.alike import Points
 from cobranza_rules.rules.document import read_rules

@@ -19,7 +19,8 @@ from cobranza_rules.domain.due_basis import overdue_part
 from cobranza_rules.domain.invoice import InvoiceState
 from cobranza_rules.domain.promises import kept_percent, were_kept
 from cobranza_rules.facts.build import Facts, company_facts, customer_facts
-from cobranza_rules.facts.invoices import Day, InvoiceFacts
+from cobranza_rules.facts.days import Day
+from cobranza_rules.facts.invoices import InvoiceFacts
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.overrides import Override, overrides_of
 from cobranza_rules.rules.subjects import Book, Claims, CustomerSubject, InvoiceSubject

@@ -10,8 +10,9 @@ from sqlalchemy import Integer, cast, select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.cheque_book import as_cheque, tie
 from cobranza_rules.booking.cheque_payments import agree_with_others
+from cobranza_rules.booking.deposit_columns import BANK
 from cobranza_rules.booking.deposit_reading import Payers, deposits_of, in_pieces
-from cobranza_rules.booking.deposit_shares import BANK, payments_of
+from cobranza_rules.booking.deposit_shares import payments_of
 from cobranza_rules.cash.cheques import Candidate, confirmed_by
 from cobranza_rules.cash.deposit import Level, Policy
 from cobranza_rules.domain.bank import LineKind, LineState

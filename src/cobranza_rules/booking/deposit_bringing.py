@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.deposit_columns import Share
 from cobranza_rules.booking.deposit_doubts import ask_about_deposit, no_more_asked
 from cobranza_rules.booking.deposit_reading import parts_by_payment
-from cobranza_rules.booking.deposit_shares import Because, Share, join, kept_shares, own_payments, pay_first, take_back
+from cobranza_rules.booking.deposit_shares import Because, join, kept_shares, own_payments, pay_first, take_back
 from cobranza_rules.booking.passed_on import pass_on
 from cobranza_rules.cash.deciding import Doubt
 from cobranza_rules.cash.deposit import Proposal

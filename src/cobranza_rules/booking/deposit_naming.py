@@ -9,7 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
-from cobranza_rules.booking.deposit_shares import Share, left_of
+from cobranza_rules.booking.deposit_columns import Share
+from cobranza_rules.booking.deposit_shares import left_of
 from cobranza_rules.booking.invoice_names import invoice_named
 from cobranza_rules.booking.named_together import AMOUNT
 from cobranza_rules.domain.exchange import NATIONAL, Crossing, plain_rate

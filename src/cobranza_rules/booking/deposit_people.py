@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.cheque_book import untie
+from cobranza_rules.booking.deposit_columns import Share
 from cobranza_rules.booking.deposit_doubts import no_more_asked
 from cobranza_rules.booking.deposit_naming import SharesNamed, deposit_numbered
-from cobranza_rules.booking.deposit_shares import Because, Share, join, pay, take_back
+from cobranza_rules.booking.deposit_shares import Because, join, pay, take_back
 from cobranza_rules.booking.discounts import Deduction, take_off
 from cobranza_rules.booking.returned_deposits import give_back
 from cobranza_rules.cash.deposit import Level

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, String, and_, cast, or_, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.cheque_book import CHEQUE, cheques_behind
-from cobranza_rules.booking.deposit_shares import BANK
+from cobranza_rules.booking.deposit_columns import BANK
 from cobranza_rules.booking.identity import normal_name
 from cobranza_rules.calendar import days_after
 from cobranza_rules.cash.around import Around

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,23 +13,21 @@ from sqlalchemy import ColumnElement, delete, insert, or_, select
 from cobranza_rules.booking.applications import cover
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.covering import enter_payment
+from cobranza_rules.booking.deposit_columns import (
+    BANK,
+    Share,
+    columns_of_evidence,
+    columns_of_part,
+    columns_of_payment,
+    documents_of_statements,
+    own_identity,
+)
 from cobranza_rules.booking.discounts import give_up_of_payment
 from cobranza_rules.booking.passed_on import pass_on
 from cobranza_rules.domain.bank import LineState
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.language import Sentence
-from cobranza_rules.store.tables import ApplicationRow, BankLineRow, BankStatementRow, EvidenceRow, InvoiceRow, PaymentRow
-
-BANK = "bank"  # The kind of evidence that a deposit is; its source is the id of the bank's line
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """`minor` covers the invoice, in its currency; `paid` is what that takes of the deposit, in the deposit's."""
-
-    invoice: InvoiceRow
-    minor: int
-    paid: int
+from cobranza_rules.store.tables import ApplicationRow, BankLineRow, EvidenceRow, InvoiceRow, PaymentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +39,6 @@ class Because:
     reason: Sentence | None = None
     comment: str = ""
     more: Mapping[str, Any] = field(default_factory=dict)
-
-
-def own_identity(line: BankLineRow, customer_id: int) -> str:
-    return f"{BANK}:{line.id}:{customer_id}"
 
 
 def payments_of(keeper: Bookkeeper, line_id: int) -> list[PaymentRow]:
@@ -97,17 +91,17 @@ def pay_first(keeper: Bookkeeper, deposits: Sequence[tuple[BankLineRow, Sequence
         own_identity(line, shares[0].invoice.customer_id): (line, shares[0].invoice.customer_id) for line, shares, _because in deposits
     }
     payments = _payments_told_of(keeper, named)
-    documents = _documents(keeper, {line.statement_id for line, _shares, _because in deposits})
+    documents = documents_of_statements(keeper, {line.statement_id for line, _shares, _because in deposits})
     evidences, parts = [], []
     with keeper.together():
         for line, shares, because in deposits:
             payment = payments[own_identity(line, shares[0].invoice.customer_id)]
             payment.amount = line.minor
-            evidences.append(_evidence(documents, line, payment, 0))
+            evidences.append(columns_of_evidence(documents, line, payment, 0))
             told = []
             for share in shares:
                 claimed = share.invoice.claimed_on
-                parts.append(_part(payment, share))
+                parts.append(columns_of_part(payment, share))
                 enter_payment(keeper, share.invoice, payment, share.minor, {"deposit": line.id, "by": because.by})
                 told.append(_kept(share.invoice, payment, share.minor, share.paid, claimed.isoformat() if claimed is not None else ""))
             left = line.minor - sum(share.paid for share in shares)
@@ -127,46 +121,11 @@ def _payments_told_of(keeper: Bookkeeper, named: Mapping[str, tuple[BankLineRow,
     """By identity; those that are not there yet are put in."""
     query = select(PaymentRow).where(PaymentRow.identity.in_(named))
     known = {payment.identity: payment for payment in keeper.session.scalars(query)}
-    new = [_payment_columns(line, customer_id) for identity, (line, customer_id) in named.items() if identity not in known]
+    new = [columns_of_payment(line, customer_id) for identity, (line, customer_id) in named.items() if identity not in known]
     if new:
         keeper.session.execute(insert(PaymentRow), new)
         known = {payment.identity: payment for payment in keeper.session.scalars(query)}
     return known
-
-
-def _payment_columns(line: BankLineRow, customer_id: int) -> dict[str, Any]:
-    return {
-        "customer_id": customer_id,
-        "identity": own_identity(line, customer_id),
-        "paid_on": line.booked_on,
-        "currency": line.currency,
-        "amount": line.minor,
-        "operation": (line.tracking_key or line.reference)[:120],
-    }
-
-
-def _documents(keeper: Bookkeeper, statements: Collection[int]) -> dict[int, str]:
-    """Digests of statements, by their ids."""
-    found = keeper.session.execute(select(BankStatementRow.id, BankStatementRow.document).where(BankStatementRow.id.in_(statements)))
-    return dict(found.all())
-
-
-def _evidence(documents: Mapping[int, str], line: BankLineRow, payment: PaymentRow, position: int) -> dict[str, Any]:
-    document = documents[line.statement_id]
-    return {"payment_id": payment.id, "kind": BANK, "source": str(line.id), "position": position, "document": document}
-
-
-def _part(payment: PaymentRow, share: Share) -> dict[str, Any]:
-    invoice = share.invoice
-    return {
-        "payment_id": payment.id,
-        "invoice_uuid": invoice.uuid,
-        "invoice_id": invoice.id,
-        "currency": invoice.currency,
-        "minor": share.minor,
-        "paid": share.paid if invoice.currency != payment.currency else None,
-        "applied": True,
-    }
 
 
 def _kept(invoice: InvoiceRow, payment: PaymentRow, minor: int, paid: int, claimed_on: str) -> dict[str, Any]:
@@ -188,7 +147,7 @@ def _own_payment(keeper: Bookkeeper, line: BankLineRow, customer_id: int) -> Pay
         return mine
     payment = keeper.session.scalar(select(PaymentRow).where(PaymentRow.identity == own_identity(line, customer_id)))
     if payment is None:
-        payment = PaymentRow(**_payment_columns(line, customer_id))
+        payment = PaymentRow(**columns_of_payment(line, customer_id))
         keeper.session.add(payment)
         keeper.session.flush()
     _put_evidence(keeper, line, payment)
@@ -198,7 +157,7 @@ def _own_payment(keeper: Bookkeeper, line: BankLineRow, customer_id: int) -> Pay
 def _put_evidence(keeper: Bookkeeper, line: BankLineRow, payment: PaymentRow) -> None:
     positions = select(EvidenceRow.position).where(EvidenceRow.kind == BANK, EvidenceRow.source == str(line.id))
     position = max(keeper.session.scalars(positions), default=-1) + 1
-    keeper.session.add(EvidenceRow(**_evidence(_documents(keeper, {line.statement_id}), line, payment, position)))
+    keeper.session.add(EvidenceRow(**columns_of_evidence(documents_of_statements(keeper, {line.statement_id}), line, payment, position)))
     keeper.session.flush()
 
 
@@ -217,7 +176,7 @@ def _cover(
         part.minor = minor
         part.paid = paid if part.currency != payment.currency else None
     else:
-        keeper.session.add(ApplicationRow(**_part(payment, share)))
+        keeper.session.add(ApplicationRow(**columns_of_part(payment, share)))
     enter_payment(keeper, invoice, payment, minor, {"deposit": line.id, "by": because.by})
     since = before.get("claimed_on") or (claimed.isoformat() if claimed is not None else "")
     return _kept(invoice, payment, minor, paid, since)

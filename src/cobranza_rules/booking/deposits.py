@@ -13,8 +13,9 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.cheque_matching import follow_cheques
 from cobranza_rules.booking.deposit_agreeing import agree_with_people
 from cobranza_rules.booking.deposit_bringing import Came, bring_all
+from cobranza_rules.booking.deposit_columns import BANK
 from cobranza_rules.booking.deposit_reading import Payers, around_of, deposits_of, in_pieces, undecided
-from cobranza_rules.booking.deposit_shares import BANK, kept_shares
+from cobranza_rules.booking.deposit_shares import kept_shares
 from cobranza_rules.booking.returned_deposits import follow_returned
 from cobranza_rules.cash.around import Around
 from cobranza_rules.cash.deciding import Doubt, Found, exact_amounts, named_or_same

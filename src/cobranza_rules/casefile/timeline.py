@@ -10,6 +10,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cobranza_rules.casefile.cheque_sentences import CHEQUE_SENTENCES
+from cobranza_rules.casefile.decision_sentences import DECISION_SENTENCES
+from cobranza_rules.casefile.original_sentences import ORIGINAL_SENTENCES
+from cobranza_rules.casefile.people_sentences import PEOPLE_SENTENCES
 from cobranza_rules.casefile.plan_sentences import PLAN_SENTENCES, stated_as
 from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.money import Money
@@ -17,6 +21,10 @@ from cobranza_rules.store.tables import CaseEventRow
 
 # What each kind of event says; its fields are those of the event's data. An event of another kind is shown by its name.
 SENTENCES = {
+    **CHEQUE_SENTENCES,
+    **PEOPLE_SENTENCES,
+    **DECISION_SENTENCES,
+    **ORIGINAL_SENTENCES,
     "customer_met": N_("met on an invoice: {name}, RFC {rfc}; waits for its data"),
     "customer_data": N_("customer data taken in"),
     "issued": N_("invoice {invoice} issued for {amount}, due {due_on}"),
@@ -79,31 +87,14 @@ SENTENCES = {
     "promised": N_("payment of {invoice} promised for {pay_on}{said}"),
     "promise_withdrawn": N_("the promise for {invoice} is withdrawn{said}"),
     "payment_claimed": N_("the customer says that {invoice} was paid{said}"),
-    "cheque_moved": N_("{invoice}: cheque {number} is {state}"),
-    "cheque_received": N_("cheque {number} of {bank} over {amount} received by {received_by}"),
-    "cheque_deposited": N_("cheque {number} over {amount} deposited in account {account}"),
-    "cheque_waits": N_("cheque {number} over {amount} waits again: {who} says that the bank's deposit is not it"),
-    "cheque_cleared": N_("cheque {number} over {amount} has cleared{said}"),
-    "cheque_returned": N_("cheque {number} over {amount} has come back{said}"),
-    "claim_expired": N_("{invoice}: the claimed payment has expired; none was seen"),
     "claim_rejected": N_("the payment claimed for {invoice} was not found{said}"),
     "noted_note": N_("note of {who}: {text}"),
     "noted_call": N_("call of {who}: {text}"),
     "noted_meeting": N_("meeting of {who}: {text}"),
-    "data_corrected": N_("{who} put data of a contact right ({fields}): {why}"),
-    "person_blocked": N_("{who} blocked the data of people: {why}"),
-    "person_opposed": N_("{who} lets no more messages go to a contact: {why}"),
-    "person_unblocked": N_("{who} uses the data of a contact again: {why}"),
     "content_erased": N_("{who} erased content of earlier events: {why}"),
-    "original_entered": N_("original entered by {who}: {name} ({kind})"),
-    "original_handed_over": N_("original {name} handed over by {giver} to {to}"),
-    "original_received": N_("original {name} received by {who} from {giver}"),
+    "claim_expired": N_("{invoice}: the claimed payment has expired; none was seen"),
     "dispute_opened": N_("{invoice} is disputed: {reason}"),
     "dispute_closed": N_("the dispute over {invoice} is closed"),
-    "intervention_opened": N_("intervention asked for {invoice}, until {due_on}"),
-    "intervention_answered": N_("intervention for {invoice} answered: {answer}"),
-    "case_returned": N_("{invoice}: case is back in collections"),
-    "case_moved": N_("{invoice}: case is now {case_status}"),
     "action_planned": N_("{rule} planned for {invoices}"),
     "action_awaiting_signature": N_("{rule} for {invoices}: {reason}"),
     "action_approved": N_("{rule} for {invoices}: {reason}"),
@@ -137,8 +128,6 @@ SENTENCES = {
     "recorded_dispute": N_("dispute recorded for {invoices}"),
     "recorded_nothing": N_("nothing is recorded: no invoice that the message is about is open any more"),
     "recorded_acknowledgement": N_("acknowledgement recorded"),
-    "credit_stopped": N_("credit stopped by {who}{said}"),
-    "credit_stop_lifted": N_("credit stop lifted by {who}{said}"),
     "write_off_evidence": N_("evidence for a write-off, {point}, noted by {who}{said}"),
     "override_ladder": N_("override {number} by {who}: {subject} climbs ladder {ladder}{until}: {why}"),
     "override_hold": N_("override {number} by {who}: {subject} is on hold for {blocks}{until}: {why}"),

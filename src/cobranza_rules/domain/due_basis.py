@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from cobranza_rules.calendar import BusinessCalendar
-from cobranza_rules.domain.entry import EntryKind
+from cobranza_rules.domain.entry import EntryKind, day_in
 from cobranza_rules.domain.schedule import DuePart, InvoiceDates, Schedule, oldest_uncovered, reckon, uncovered
 from cobranza_rules.domain.terms import Terms, terms_as_json, terms_of_json
 from cobranza_rules.money import Money
@@ -62,12 +62,8 @@ def basis_as_json(basis: DueBasis) -> dict[str, Any]:
 
 
 def basis_of_json(kept: Mapping[str, Any]) -> DueBasis:
-    issued_on, accepted_on, review_on, payment_on = (_day(kept, name) for name in DATES)
+    issued_on, accepted_on, review_on, payment_on = (day_in(kept, name) for name in DATES)
     return DueBasis(issued_on, accepted_on, review_on, payment_on, *_agreed(kept))
-
-
-def _day(kept: Mapping[str, Any], name: str) -> dt.date | None:
-    return dt.date.fromisoformat(kept[name]) if kept.get(name) else None
 
 
 def _parts_json(parts: tuple[DuePart, ...]) -> list[dict[str, Any]]:
@@ -90,8 +86,8 @@ def accepted(basis: DueBasis, on: dt.date, data: Mapping[str, Any]) -> DueBasis:
     return replace(
         basis,
         accepted_on=min(on, basis.accepted_on or on),
-        review_on=_day(data, "review_on") or basis.review_on,
-        payment_on=_day(data, "payment_on") or basis.payment_on,
+        review_on=day_in(data, "review_on") or basis.review_on,
+        payment_on=day_in(data, "payment_on") or basis.payment_on,
     )
 
 

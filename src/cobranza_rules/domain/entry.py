@@ -71,3 +71,8 @@ class Entry:
     kind: EntryKind
     happened_on: dt.date
     data: Mapping[str, Any]
+
+
+def day_in(data: Mapping[str, Any], key: str) -> dt.date | None:
+    """An ISO date that an entry holds under `key`; None where it holds none."""
+    return dt.date.fromisoformat(data[key]) if data.get(key) else None

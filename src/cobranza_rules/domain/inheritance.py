@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cobranza_rules.domain.due_basis import basis_as_json, basis_inherited
-from cobranza_rules.domain.entry import Entry
+from cobranza_rules.domain.entry import Entry, day_in
 from cobranza_rules.domain.promises import promise_of_json
 from cobranza_rules.domain.rung_sent import rung_json, rung_of_json
 
 if TYPE_CHECKING:
     from cobranza_rules.domain.invoice import InvoiceState
-
-
-def _day(data: Mapping[str, Any], key: str) -> dt.date | None:
-    return dt.date.fromisoformat(data[key]) if data.get(key) else None
 
 
 def _iso(day: dt.date | None) -> str | None:
@@ -29,36 +24,36 @@ def inherited(state: InvoiceState, entry: Entry) -> InvoiceState:
     data = entry.data
     return replace(
         state,
-        due_on=_day(data, "due_on") or state.due_on,
+        due_on=day_in(data, "due_on") or state.due_on,
         credit_days=days if data["due_on"] and (days := data.get("credit_days")) is not None else state.credit_days,
         due_basis=basis_inherited(state.due_basis, data.get("due_basis"), with_due_date=bool(data["due_on"])),
         delivery=data["delivery"],
-        delivered_on=_day(data, "delivered_on"),
+        delivered_on=day_in(data, "delivered_on"),
         delivered_by=data["delivered_by"],
         not_received_count=data.get("not_received_count", 0),
         acknowledged=data["acknowledged"],
         acknowledgements=tuple(data.get("acknowledgements", ())),
         case_status=data["case_status"],
         rungs=tuple(rung_of_json(rung) for rung in data["rungs"]),
-        promised_on=_day(data, "promised_on"),
+        promised_on=day_in(data, "promised_on"),
         promised_minor=data["promised_minor"],
         promise_paid=data["promise_paid"],
         promise_count=data["promise_count"],
         promises=tuple(map(promise_of_json, data.get("promises", ()))),
-        claimed_on=_day(data, "claimed_on"),
+        claimed_on=day_in(data, "claimed_on"),
         claim_count=data["claim_count"],
         cheques=data.get("cheques", {}),
-        claim_expired_on=_day(data, "claim_expired_on"),
+        claim_expired_on=day_in(data, "claim_expired_on"),
         dispute_open=data["dispute_open"],
-        dispute_closed_on=_day(data, "dispute_closed_on") or state.dispute_closed_on,
-        reversed_on=_day(data, "reversed_on") or state.reversed_on,
+        dispute_closed_on=day_in(data, "dispute_closed_on") or state.dispute_closed_on,
+        reversed_on=day_in(data, "reversed_on") or state.reversed_on,
         intervention=data["intervention"],
-        intervention_due=_day(data, "intervention_due"),
+        intervention_due=day_in(data, "intervention_due"),
         intervention_task=data["intervention_task"],
         request=state.request or data.get("request"),
         payment_plan=data.get("payment_plan"),
-        instalment_on=_day(data, "instalment_on"),
-        instalment_until=_day(data, "instalment_until"),
+        instalment_on=day_in(data, "instalment_on"),
+        instalment_until=day_in(data, "instalment_until"),
         instalment_minor=data.get("instalment_minor", 0),
         plan_percent=data.get("plan_percent", 0),
     )

@@ -12,8 +12,9 @@ from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain import cheque
 from cobranza_rules.domain.acknowledgement import adds_to, without_last
 from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, accepted, accepted_anew, agreed_anew, due_anew
-from cobranza_rules.domain.entry import Entry, EntryKind
+from cobranza_rules.domain.entry import Entry, EntryKind, day_in
 from cobranza_rules.domain.inheritance import inherited
+from cobranza_rules.domain.intervention import case_returned, intervention_answered, intervention_opened, plan_stated
 from cobranza_rules.domain.promises import Promise, claim_expired, payment_claimed, promise_withdrawn, promised, with_cover
 from cobranza_rules.domain.rung_sent import RungSent
 from cobranza_rules.domain.schedule import oldest_uncovered
@@ -154,21 +155,17 @@ def after_with_due_date(state: InvoiceState, entry: Entry, currency: str, calend
     return after(came, Entry(EntryKind.DUE_SET, entry.happened_on, data))
 
 
-def _day(data: Mapping[str, Any], key: str) -> dt.date | None:
-    return dt.date.fromisoformat(data[key]) if data.get(key) else None
-
-
 def _issued(state: InvoiceState, entry: Entry) -> InvoiceState:
     data = entry.data
     basis = agreed_anew(DueBasis(entry.happened_on), data)
-    due_on, credit_days = _day(data, "due_on"), data.get("credit_days")
+    due_on, credit_days = day_in(data, "due_on"), data.get("credit_days")
     issued = replace(state, total=data["minor"], due_on=due_on, credit_days=credit_days, due_basis=basis)
     return _dated(replace(issued, cfdi_missing=bool(data.get("ledger"))))
 
 
 def _due_set(state: InvoiceState, entry: Entry) -> InvoiceState:
     basis = agreed_anew(state.due_basis, entry.data)
-    return _dated(replace(state, due_on=_day(entry.data, "due_on"), credit_days=entry.data.get("credit_days"), due_basis=basis))
+    return _dated(replace(state, due_on=day_in(entry.data, "due_on"), credit_days=entry.data.get("credit_days"), due_basis=basis))
 
 
 def _dated(state: InvoiceState) -> InvoiceState:
@@ -221,7 +218,7 @@ def _acknowledgement_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
 
 def _rung_sent(state: InvoiceState, entry: Entry) -> InvoiceState:
     data = entry.data
-    sent = RungSent(data["ladder"], data["rung"], entry.happened_on, data.get("action"), _day(data, "next_contact"))
+    sent = RungSent(data["ladder"], data["rung"], entry.happened_on, data.get("action"), day_in(data, "next_contact"))
     return replace(state, rungs=(*state.rungs, sent))
 
 
@@ -238,38 +235,6 @@ def _rung_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
     if not state.rungs or state.rungs[-1].action != entry.data["action"]:
         return state
     return replace(state, rungs=state.rungs[:-1])
-
-
-def _intervention_opened(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return replace(state, intervention="open", intervention_due=_day(entry.data, "due_on"), intervention_task=entry.data["task"])
-
-
-def _intervention_answered(state: InvoiceState, entry: Entry) -> InvoiceState:
-    if state.intervention_task != entry.data["task"]:
-        return state
-    return replace(state, intervention=entry.data["answer"], intervention_due=None)
-
-
-def _plan_stated(state: InvoiceState, entry: Entry) -> InvoiceState:
-    data = entry.data
-    return replace(
-        state,
-        payment_plan=data.get("plan"),
-        instalment_on=_day(data, "on"),
-        instalment_until=_day(data, "until"),
-        instalment_minor=data.get("minor", 0),
-        plan_percent=data.get("percent", 0),
-    )
-
-
-def _case_returned(state: InvoiceState, entry: Entry) -> InvoiceState:
-    """Back to collections, as if the named rung had not been sent yet; without a name, the one before that which moved the case."""
-    names = [rung.rung for rung in state.rungs]
-    named = entry.data["rung"]
-    again = len(names) - 1 - names[::-1].index(named) if named in names else max(len(names) - 2, 0)
-    return replace(
-        state, case_status="collections", rungs=state.rungs[:again], intervention="none", intervention_due=None, intervention_task=None
-    )
 
 
 _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
@@ -310,9 +275,9 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.CLAIM_EXPIRED: claim_expired,
     EntryKind.DISPUTE_OPENED: lambda state, _entry: replace(state, dispute_open=True),
     EntryKind.DISPUTE_CLOSED: lambda state, entry: replace(state, dispute_open=False, dispute_closed_on=entry.happened_on),
-    EntryKind.INTERVENTION_OPENED: _intervention_opened,
-    EntryKind.INTERVENTION_ANSWERED: _intervention_answered,
-    EntryKind.PLAN_STATED: _plan_stated,
-    EntryKind.CASE_RETURNED: _case_returned,
+    EntryKind.INTERVENTION_OPENED: intervention_opened,
+    EntryKind.INTERVENTION_ANSWERED: intervention_answered,
+    EntryKind.PLAN_STATED: plan_stated,
+    EntryKind.CASE_RETURNED: case_returned,
     EntryKind.CASE_MOVED: lambda state, entry: replace(state, case_status=entry.data["case_status"]),
 }

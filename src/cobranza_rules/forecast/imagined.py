@@ -18,7 +18,8 @@ from cobranza_rules.domain.due_basis import overdue_part
 from cobranza_rules.domain.entry import Entry
 from cobranza_rules.domain.invoice import after_with_due_date
 from cobranza_rules.facts.build import Facts
-from cobranza_rules.facts.invoices import Day, InvoiceFacts
+from cobranza_rules.facts.days import Day
+from cobranza_rules.facts.invoices import InvoiceFacts
 from cobranza_rules.facts.vocabulary import Value
 from cobranza_rules.forecast.imagined_queues import ImaginedQueues
 from cobranza_rules.forecast.under_way import Stage, UnderWay

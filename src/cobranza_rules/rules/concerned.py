@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
-from cobranza_rules.facts.invoices import as_date
+from cobranza_rules.facts.days import as_date
 from cobranza_rules.rules.matching import Names
 from cobranza_rules.rules.model import Ladder, RuleSet
 

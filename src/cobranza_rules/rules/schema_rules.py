@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from cobranza_rules.calendar import WEEKDAYS
 from cobranza_rules.domain.accounting import Packet
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.language import N_
@@ -21,14 +20,6 @@ from cobranza_rules.rules.document_rules import (
     RUNG_KEYS,
     HoldScope,
     RuleScope,
-)
-from cobranza_rules.rules.document_settings import (
-    CALENDAR_KEYS,
-    CONTACT_HOURS,
-    COUNTRY,
-    LIMIT_KEYS,
-    MESSAGES_IN_WORKDAYS,
-    USUAL_HOLIDAYS,
 )
 from cobranza_rules.rules.document_steps import (
     ASKS_SOMEBODY,
@@ -46,8 +37,8 @@ from cobranza_rules.rules.document_steps import (
     WITH_RECIPIENT,
 )
 from cobranza_rules.rules.model import ASKED, TELLING, Blocks, GroupBy, StepKind
+from cobranza_rules.rules.schema_settings import calendar, limit
 from cobranza_rules.rules.schema_values import (
-    A_DAY,
     A_NAME,
     CONDITION,
     DRAFT,
@@ -60,7 +51,6 @@ from cobranza_rules.rules.schema_values import (
     list_of,
     mapping,
     one_or_many,
-    patterned,
     whole,
 )
 
@@ -102,9 +92,9 @@ def rules_schema(known: Known = NOTHING_KNOWN) -> Schema:
     """Descriptions are still to be translated (`schema_values.translated`)."""
     values: dict[str, Schema] = {
         "version": described({"enum": [1, "1"]}, N_("the version of the rule language: 1")),
-        "calendar": _calendar(),
+        "calendar": calendar(),
         "aging_buckets": described(one_or_many(SOME_DAYS), N_("upper ends in days: [30, 60, 90] makes 1-30, 31-60, 61-90 and 91+")),
-        "limit": _limit(),
+        "limit": limit(),
         "define": described(
             {"type": "object", "propertyNames": {"pattern": f"^{DEFINED_NAME}$"}, "additionalProperties": CONDITION},
             N_("conditions with a name, for every 'when'"),
@@ -114,34 +104,6 @@ def rules_schema(known: Known = NOTHING_KNOWN) -> Schema:
         "ladders": described(list_of(_ladder(known)), N_("series of reminders, which each invoice climbs one rung at a time")),
     }
     return {"$schema": DRAFT, "title": "cobranza rules", **mapping(KEYS, values, required=["version"])}
-
-
-def _calendar() -> Schema:
-    values: dict[str, Schema] = {
-        "timezone": described({"type": "string"}, N_("the time zone, like America/Mexico_City")),
-        "workdays": described(one_or_many(choice(WEEKDAYS)), N_("the days of the week on which work is done")),
-        "holidays": described(
-            {"anyOf": [choice(USUAL_HOLIDAYS), {"type": "string", "pattern": f"^{COUNTRY}$"}]},
-            N_("the table of holidays: MX, MX-BMV (bank days), none, or the two letters of a country"),
-        ),
-        "also_closed": described(one_or_many(A_DAY), N_("days on which the company is closed besides")),
-        "contact_hours": described(
-            patterned(CONTACT_HOURS, N_('write them like "09:00-18:00", the earlier one first')),
-            N_('hours in which customers are written to, like "09:00-18:00"'),
-        ),
-    }
-    return described(mapping(CALENDAR_KEYS, values), N_("business days and hours; on other days nothing leaves"))
-
-
-def _limit() -> Schema:
-    values: dict[str, Schema] = {
-        "per_customer": described(
-            patterned(MESSAGES_IN_WORKDAYS, N_("write it like '1 in 3 workdays'")),
-            N_("reminders for one customer and currency, like '1 in 3 workdays'"),
-        ),
-        "per_run": described(whole(10**6), N_("messages of one run; one that would send more stops before the first")),
-    }
-    return described(mapping(LIMIT_KEYS, values), N_("how much may leave"))
 
 
 def _hold() -> Schema:

@@ -22,23 +22,22 @@ from cobranza_rules.rules.schema_values import (
     whole,
 )
 from cobranza_rules.rules.testing_document import ACTION_KEYS, ASKED_KEYS, DAY_KEYS, FILE_KEYS, HELD_KEYS, SETTINGS_KEYS, TEST_KEYS
-from cobranza_rules.rules.testing_events import (
+from cobranza_rules.rules.testing_event_kinds import (
     ABOUT_CUSTOMERS,
     ABOUT_INVOICES,
     ANSWERS,
     BLOCKS,
-    DISCOUNT_FACTS,
     FATE_KEYS,
     FATES,
     HISTORY_KEYS,
     NAMED_INVOICES,
     OF_ALL,
     OVERRIDES,
-    PACKET_FACTS,
     REPLY_FACTS,
     REPLY_TRUTHS,
     REQUIRED,
 )
+from cobranza_rules.rules.testing_events import DISCOUNT_FACTS, PACKET_FACTS
 from cobranza_rules.rules.testing_fields import NONE, TIME
 from cobranza_rules.rules.testing_given import CONTACTS, CUSTOMER_KEYS, FACTS, INVOICE_KEYS
 from cobranza_rules.rules.testing_model import MODES, RUBRICS

@@ -6,86 +6,35 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cobranza_rules.facts.build import COMPANY_FACTS
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.language import _
 from cobranza_rules.money import Money
-from cobranza_rules.rules.model import Blocks, RuleSet
+from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.overrides import HELD_BY, OverrideKind
 from cobranza_rules.rules.recipients import reaches_customer
 from cobranza_rules.rules.suggestions import suggestion
+from cobranza_rules.rules.testing_event_kinds import (
+    ABOUT_CUSTOMERS,
+    ABOUT_INVOICES,
+    ANSWERS,
+    BLOCKS,
+    FATE_KEYS,
+    FATES,
+    HISTORY_KEYS,
+    KINDS,
+    NAMED_INVOICES,
+    OF_ALL,
+    OVERRIDES,
+    REPLY_FACTS,
+    REPLY_TRUTHS,
+    REQUIRED,
+)
 from cobranza_rules.rules.testing_fields import CaseFields
 from cobranza_rules.rules.testing_given import CONTACTS, FACTS
-from cobranza_rules.rules.testing_model import Event, Fate, GivenCustomer, GivenInvoice, SentBefore
+from cobranza_rules.rules.testing_model import Event, GivenCustomer, GivenInvoice, SentBefore
 from cobranza_rules.rules.yaml_marks import YamlNode
 
-NAMED_INVOICES = ("invoice", "invoices")
-OVERRIDES = tuple(kind.value for kind in OverrideKind)
-BLOCKS = tuple(each.value for each in Blocks)
-ANSWERS = ("agreement", "no_agreement", "agreement_broken")
-REPLY_FACTS = VOCABULARY[Scope.REPLY]
 DISCOUNT_FACTS, PACKET_FACTS = VOCABULARY[Scope.DISCOUNT], VOCABULARY[Scope.PACKET]
-REPLY_TRUTHS = ("sender_authenticated", "sender_known", "doubtful", "answers_our_message", "answers_transmittal", "decided_by_person")
-# Keys of each kind beside those that say which invoices it is about.
-ABOUT_INVOICES: Mapping[str, tuple[str, ...]] = {
-    "promise": ("pay_on", "amount"),
-    "payment": ("amount", "receipt"),
-    "credit_note": ("amount",),
-    "discount": ("amount", "discount_kind", "discount_state"),
-    "credit_note_asked": (),
-    "accounting_answered": (),
-    "reversal": (),
-    "dispute": (),
-    "dispute_closed": (),
-    "payment_claimed": (),
-    "claim_rejected": (),
-    "acknowledged": (),
-    "contrarrecibo": ("pay_on",),
-    "support_attached": (),
-    "cancellation_requested": (),
-    "cancellation_refused": (),
-    "cancelled": (),
-    "cfdi_booked": (),
-    "ledger_differs": (),
-    "ledger_agrees": (),
-    "substituted": ("by",),
-    "due_set": ("due",),
-    "intervention": ("answer", "pay_on"),
-    "payment_plan": ("instalments", "grace"),
-    "payment_plan_cancelled": (),
-    "case_moved": ("case_status",),
-    "case_returned": ("rung",),
-}
-ABOUT_CUSTOMERS: Mapping[str, tuple[str, ...]] = {
-    "reply": ("kind", "answers", "invoice", "invoices", "pay_on", "amount", "attached_files", *REPLY_TRUTHS),
-    "inbox_settled": (),
-    "contacts": ("roles",),
-    "facts": ("customer_ready", *COMPANY_FACTS),
-    "deposit": ("amount",),
-    "deposits_applied": (),
-    "packet": ("packet_state", "notes_to_request"),
-    "task": ("name", "assign", "due"),
-    "task_done": ("name",),
-    "run_at": ("time",),
-    "override": (*NAMED_INVOICES, "ladder", "hold", "exclude", "until"),
-    "override_ended": (*NAMED_INVOICES, "kind"),
-}
-OF_ALL = ("facts", "deposit", "deposits_applied")  # What need not be about one customer
-FATES = tuple(fate.value for fate in Fate)
-KINDS = (*ABOUT_INVOICES, *ABOUT_CUSTOMERS, *FATES)
-FATE_KEYS = ("rung", "rule", "customer", *NAMED_INVOICES)
-HISTORY_KEYS = ("on", "rung", "rule", "customer", *NAMED_INVOICES)
-REQUIRED = {
-    "amount": ("deposit",),
-    "name": ("task", "task_done"),
-    "assign": ("task",),
-    "time": ("run_at",),
-    "pay_on": ("promise", "contrarrecibo"),
-    "by": ("substituted",),
-    "answer": ("intervention",),
-    "case_status": ("case_moved",),
-    "due": ("due_set",),
-}
 
 
 class Names:

@@ -14,7 +14,7 @@ from cobranza_rules.rules.effects import is_about_delivery
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.rules.not_received import Answered
 from cobranza_rules.rules.testing_book import TestedAction, TestedBook, TestedReply
-from cobranza_rules.rules.testing_events import REPLY_FACTS, REPLY_TRUTHS
+from cobranza_rules.rules.testing_event_kinds import REPLY_FACTS, REPLY_TRUTHS
 from cobranza_rules.rules.testing_model import Event
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement
 
 from cobranza_rules.facts.build import Facts
-from cobranza_rules.facts.invoices import Day
+from cobranza_rules.facts.days import Day
 from cobranza_rules.rules.alike import Points
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.store.sieve import Sieve

@@ -19,7 +19,8 @@ from cobranza_rules.calendar import days_after
 from cobranza_rules.domain.agreement import exceeded, limits_on
 from cobranza_rules.facts.build import Facts, company_facts, portfolio_facts
 from cobranza_rules.facts.cash import NOTHING_ON_ACCOUNT
-from cobranza_rules.facts.invoices import Day, InvoiceFacts
+from cobranza_rules.facts.days import Day
+from cobranza_rules.facts.invoices import InvoiceFacts
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.rules.alike import Points
 from cobranza_rules.rules.concerned import STANDING

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
-from cobranza_rules.facts.invoices import as_date
+from cobranza_rules.facts.days import as_date
 
 Row = Sequence[Any]
 AT_ONCE = 1000

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from cobranza_rules.facts.build import COMPANY_FACTS, Facts
-from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE, Day, OfDate
+from cobranza_rules.facts.days import Day, OfDate
+from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE
 from cobranza_rules.facts.spans import Span
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
 from cobranza_rules.rules.evaluation import passes

@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy import and_, false, or_, select, true
 
 from cobranza_rules.facts.build import Facts
-from cobranza_rules.facts.invoices import Day
+from cobranza_rules.facts.days import Day
 from cobranza_rules.facts.spans import last_with_workdays
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.model import Ladder, Rule, RuleSet, Rung

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Text, case, cast, func, literal_column, nu
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE, OF_MORE, Day
+from cobranza_rules.facts.days import Day
+from cobranza_rules.facts.invoices import AS_THEY_ARE, IF_NAMED, OF_A_DATE, OF_MORE
 from cobranza_rules.facts.spans import Span
 from cobranza_rules.facts.vocabulary import PROMISES_KEPT, VOCABULARY, FactType, Scope
 from cobranza_rules.rules.alike import Points
