@@ -24,7 +24,7 @@ def as_people_asked(
     asked = list(session.scalars(select(DataRequestRow).where(DataRequestRow.customer_id == customer.id).order_by(DataRequestRow.id)))
     if not asked:
         return list(records)
-    last = {(row.field, row.value_hash): row for row in asked if row.kind != DataRequestKind.CORRECTED}
+    last = _standing(asked)
     kept = []
     for record in records:
         right = _corrected(session, record, asked)
@@ -43,6 +43,16 @@ def as_people_asked(
         else:
             kept.append(right)
     return kept
+
+
+def _standing(asked: Sequence[DataRequestRow]) -> dict[tuple[str, str], DataRequestRow]:
+    """What was last asked, by what a list names the person with; a wrong address of the past is the same person's."""
+    last = {(row.field, row.value_hash): row for row in asked if row.kind != DataRequestKind.CORRECTED}
+    of_contact = {row.contact_id: row for row in last.values() if row.contact_id is not None}
+    for row in asked:
+        if row.kind == DataRequestKind.CORRECTED and row.contact_id in of_contact:
+            last.setdefault((row.field, row.value_hash), of_contact[row.contact_id])
+    return last
 
 
 def is_left_alone(session: Session, customer_id: int, email: str) -> bool:

@@ -18,7 +18,7 @@ STYLE = (
     "body{font:15px/1.5 Arial,'Liberation Sans',Helvetica,sans-serif;color:#1B2430;max-width:1000px;margin:0 auto;padding:24px}"
     "h1{font-size:20px;color:#1F3A5F}h2{font-size:16px;color:#1F3A5F;margin-top:28px}table{border-collapse:collapse;width:100%;font-size:13px}"
     "th,td{padding:5px 8px;border-bottom:1px solid #C5CED9;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
-    "th{background:#1F3A5F;color:#fff}code{font-size:11px;color:#5A6675}.n{white-space:nowrap}@media print{a{color:inherit}}"
+    "th{background:#1F3A5F;color:#fff}code{font-size:11px;color:#5A6675;word-break:break-all}.n{white-space:nowrap}@media print{a{color:inherit}}"
 )
 
 

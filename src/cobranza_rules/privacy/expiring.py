@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.casefile.erasing import LEFT, Eraser
@@ -14,7 +16,7 @@ from cobranza_rules.domain.retention import Retained
 from cobranza_rules.privacy.blocking import named_by
 from cobranza_rules.privacy.register import register_expired, register_request
 from cobranza_rules.privacy.retention import Expired
-from cobranza_rules.store.tables import BankLineRow, CaseEventRow, ContactRow, InternalMessageRow
+from cobranza_rules.store.tables import BankLineRow, CaseEventRow, ContactRow, DataRequestRow, InternalMessageRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,9 @@ class Expiring:
     def _person(self, row: ContactRow) -> int:
         """The row goes; in events that named the person as a contact, the name."""
         register_request(self.keeper, DataRequestKind.ERASED, row, named_by(row), self.why, self.who, self.today)
-        known = [text for text in (row.email, row.name) if text]
+        known = {value_hash(field, text) for field, text in (("email", row.email), ("name", row.name)) if text}
+        wrong = select(DataRequestRow.value_hash).where(DataRequestRow.contact_id == row.id, DataRequestRow.field.in_(("email", "name")))
+        known |= set(self.keeper.session.scalars(wrong))
         self.eraser.redact(row.customer_id, self.why, lambda event: _without(event, known))
         self.keeper.session.delete(row)
         return 1
@@ -61,9 +65,9 @@ class Expiring:
         return len(found.numbers)
 
 
-def _without(event: CaseEventRow, known: Sequence[str]) -> Mapping[str, Any] | None:
-    """What stays of an event of contacts that names somebody by one of these texts."""
-    if event.kind == "address_marked" and event.data.get("address") in known:
+def _without(event: CaseEventRow, known: Collection[str]) -> Mapping[str, Any] | None:
+    """What stays of an event of contacts that names somebody by a text with one of these hashes, wrong ones of the past included."""
+    if event.kind == "address_marked" and value_hash("email", str(event.data.get("address"))) in known:
         return LEFT
     contacts = event.data.get("contacts") if event.kind == "customer_data" else None
     if not isinstance(contacts, list) or not any(_names(each, known) for each in contacts):
@@ -71,6 +75,7 @@ def _without(event: CaseEventRow, known: Sequence[str]) -> Mapping[str, Any] | N
     return {**event.data, "contacts": [each for each in contacts if not _names(each, known)], "erased": ["contacts"]}
 
 
-def _names(told: object, known: Sequence[str]) -> bool:
+def _names(told: object, known: Collection[str]) -> bool:
     """Events have `role: address` or `role: name`."""
-    return any(str(told).endswith(f": {text}") for text in known)
+    text = str(told).partition(": ")[2]
+    return value_hash("email", text) in known or value_hash("name", text) in known
