@@ -147,20 +147,14 @@ def _documents(keeper: Bookkeeper, statements: Collection[int]) -> dict[int, str
 
 
 def _evidence(documents: Mapping[int, str], line: BankLineRow, payment: PaymentRow, position: int) -> dict[str, Any]:
-    document = documents[line.statement_id]
-    return {"payment_id": payment.id, "kind": BANK, "source": str(line.id), "position": position, "document": document}
+    told = {"kind": BANK, "source": str(line.id), "position": position, "document": documents[line.statement_id]}
+    return {"payment_id": payment.id, **told}
 
 
 def _part(payment: PaymentRow, share: Share) -> dict[str, Any]:
     invoice = share.invoice
-    return {
-        "payment_id": payment.id,
-        "invoice_uuid": invoice.uuid,
-        "invoice_id": invoice.id,
-        "currency": invoice.currency,
-        "minor": share.minor,
-        "applied": True,
-    }
+    named = {"invoice_uuid": invoice.uuid, "invoice_id": invoice.id, "currency": invoice.currency}
+    return {"payment_id": payment.id, **named, "minor": share.minor, "applied": True}
 
 
 def _kept(invoice: InvoiceRow, payment: PaymentRow, minor: int, paid: int, claimed_on: str) -> dict[str, Any]:
