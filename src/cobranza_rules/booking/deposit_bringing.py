@@ -50,8 +50,8 @@ def bring_all(keeper: Bookkeeper, found: Sequence[tuple[BankLineRow, Proposal | 
         )
         for line, each in first
     ]
-    pay_first(keeper, paying)
-    if first:
+    if paying:
+        pay_first(keeper, paying)
         counts[Came.APPLIED] += len(first)
     return counts
 

@@ -86,7 +86,7 @@ def pay(keeper: Bookkeeper, line: BankLineRow, shares: Sequence[Share], because:
 
 
 def pay_first(keeper: Bookkeeper, deposits: Sequence[tuple[BankLineRow, Sequence[Share], Because]]) -> None:
-    """As `pay` does, for many deposits that pay nothing yet and each of which is of one customer: with few questions to the database."""
+    """As `pay` does, for one or many deposits that pay nothing yet and each of which is of one customer: with few questions to the database."""
     named = {
         own_identity(line, shares[0].invoice.customer_id): (line, shares[0].invoice.customer_id) for line, shares, _because in deposits
     }
@@ -107,14 +107,9 @@ def pay_first(keeper: Bookkeeper, deposits: Sequence[tuple[BankLineRow, Sequence
             left = line.minor - sum(share.paid for share in shares)
             line.detail = {**_said(because), "shares": told}
             line.state, line.settled_by = (LineState.PART_APPLIED if left else LineState.APPLIED).value, because.by
-        _insert(keeper, EvidenceRow, evidences)
-        _insert(keeper, ApplicationRow, parts)
+        keeper.session.execute(insert(EvidenceRow), evidences)
+        keeper.session.execute(insert(ApplicationRow), parts)
     keeper.session.flush()
-
-
-def _insert(keeper: Bookkeeper, table: type[EvidenceRow | ApplicationRow], rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        keeper.session.execute(insert(table), rows)
 
 
 def _payments_told_of(keeper: Bookkeeper, named: Mapping[str, tuple[BankLineRow, int]]) -> dict[str, PaymentRow]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from cobranza_rules.domain.bank import LineState
@@ -66,7 +66,7 @@ class DepositQueue:
 
 
 def _stands_for_all() -> Select[Any]:
-    return select(func.min(CUSTOMER.id))
+    return select(CUSTOMER.id).order_by(CUSTOMER.id).limit(1)
 
 
 def name_of(key: int, booked_on: dt.date) -> str:
