@@ -13,6 +13,7 @@ from cobranza_rules.domain.acknowledgement import adds_to, without_last
 from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, accepted, accepted_anew, agreed_anew, due_anew
 from cobranza_rules.domain.entry import Entry, EntryKind
 from cobranza_rules.domain.inheritance import inherited
+from cobranza_rules.domain.interventions import case_returned, intervention_answered, intervention_opened, plan_stated
 from cobranza_rules.domain.promises import Promise, payment_claimed, promise_withdrawn, promised, with_cover
 from cobranza_rules.domain.rung_sent import RungSent
 from cobranza_rules.domain.schedule import oldest_uncovered
@@ -239,38 +240,6 @@ def _rung_undone(state: InvoiceState, entry: Entry) -> InvoiceState:
     return replace(state, rungs=state.rungs[:-1])
 
 
-def _intervention_opened(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return replace(state, intervention="open", intervention_due=_day(entry.data, "due_on"), intervention_task=entry.data["task"])
-
-
-def _intervention_answered(state: InvoiceState, entry: Entry) -> InvoiceState:
-    if state.intervention_task != entry.data["task"]:
-        return state
-    return replace(state, intervention=entry.data["answer"], intervention_due=None)
-
-
-def _plan_stated(state: InvoiceState, entry: Entry) -> InvoiceState:
-    data = entry.data
-    return replace(
-        state,
-        payment_plan=data.get("plan"),
-        instalment_on=_day(data, "on"),
-        instalment_until=_day(data, "until"),
-        instalment_minor=data.get("minor", 0),
-        plan_percent=data.get("percent", 0),
-    )
-
-
-def _case_returned(state: InvoiceState, entry: Entry) -> InvoiceState:
-    """Back to collections, as if the named rung had not been sent yet; without a name, the one before that which moved the case."""
-    names = [rung.rung for rung in state.rungs]
-    named = entry.data["rung"]
-    again = len(names) - 1 - names[::-1].index(named) if named in names else max(len(names) - 2, 0)
-    return replace(
-        state, case_status="collections", rungs=state.rungs[:again], intervention="none", intervention_due=None, intervention_task=None
-    )
-
-
 _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.ISSUED: _issued,
     EntryKind.DUE_SET: _due_set,
@@ -307,9 +276,9 @@ _EFFECTS: dict[EntryKind, Callable[[InvoiceState, Entry], InvoiceState]] = {
     EntryKind.CLAIM_REJECTED: lambda state, _entry: replace(state, claimed_on=None),
     EntryKind.DISPUTE_OPENED: lambda state, _entry: replace(state, dispute_open=True),
     EntryKind.DISPUTE_CLOSED: lambda state, entry: replace(state, dispute_open=False, dispute_closed_on=entry.happened_on),
-    EntryKind.INTERVENTION_OPENED: _intervention_opened,
-    EntryKind.INTERVENTION_ANSWERED: _intervention_answered,
-    EntryKind.PLAN_STATED: _plan_stated,
-    EntryKind.CASE_RETURNED: _case_returned,
+    EntryKind.INTERVENTION_OPENED: intervention_opened,
+    EntryKind.INTERVENTION_ANSWERED: intervention_answered,
+    EntryKind.PLAN_STATED: plan_stated,
+    EntryKind.CASE_RETURNED: case_returned,
     EntryKind.CASE_MOVED: lambda state, entry: replace(state, case_status=entry.data["case_status"]),
 }

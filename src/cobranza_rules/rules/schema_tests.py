@@ -30,7 +30,6 @@ from cobranza_rules.rules.testing_events import (
     DISCOUNT_FACTS,
     FATE_KEYS,
     FATES,
-    HISTORY_KEYS,
     NAMED_INVOICES,
     OVERRIDES,
     PACKET_FACTS,
@@ -40,6 +39,7 @@ from cobranza_rules.rules.testing_events import (
 )
 from cobranza_rules.rules.testing_fields import NONE, TIME
 from cobranza_rules.rules.testing_given import CONTACTS, CUSTOMER_KEYS, FACTS, INVOICE_KEYS
+from cobranza_rules.rules.testing_history import HISTORY_KEYS
 from cobranza_rules.rules.testing_model import MODES, RUBRICS
 
 ON = described(A_DAY, N_("the day, like 2026-03-06"))

@@ -1,0 +1,49 @@
+"""What an intervention of Sales, and the payment plan that may come of it, make of an invoice's state."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cobranza_rules.domain.entry import Entry
+
+if TYPE_CHECKING:
+    from cobranza_rules.domain.invoice import InvoiceState
+
+
+def _day(data: Mapping[str, Any], key: str) -> dt.date | None:
+    return dt.date.fromisoformat(data[key]) if data.get(key) else None
+
+
+def intervention_opened(state: InvoiceState, entry: Entry) -> InvoiceState:
+    return replace(state, intervention="open", intervention_due=_day(entry.data, "due_on"), intervention_task=entry.data["task"])
+
+
+def intervention_answered(state: InvoiceState, entry: Entry) -> InvoiceState:
+    if state.intervention_task != entry.data["task"]:
+        return state
+    return replace(state, intervention=entry.data["answer"], intervention_due=None)
+
+
+def case_returned(state: InvoiceState, entry: Entry) -> InvoiceState:
+    """Back to collections, as if the named rung had not been sent yet; without a name, the one before that which moved the case."""
+    names = [rung.rung for rung in state.rungs]
+    named = entry.data["rung"]
+    again = len(names) - 1 - names[::-1].index(named) if named in names else max(len(names) - 2, 0)
+    return replace(
+        state, case_status="collections", rungs=state.rungs[:again], intervention="none", intervention_due=None, intervention_task=None
+    )
+
+
+def plan_stated(state: InvoiceState, entry: Entry) -> InvoiceState:
+    data = entry.data
+    return replace(
+        state,
+        payment_plan=data.get("plan"),
+        instalment_on=_day(data, "on"),
+        instalment_until=_day(data, "until"),
+        instalment_minor=data.get("minor", 0),
+        plan_percent=data.get("percent", 0),
+    )
