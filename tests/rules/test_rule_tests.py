@@ -483,11 +483,12 @@ def test_what_no_test_has_seen_at_work_is_listed() -> None:
             " not-received-again, promise-received, payment-claim-received, payment-receipt-received, dispute-opened, correction-asked,"
             " requirement-missing, documents-asked, contact-change-proposed, signature-reminder, task-reminder, task-reminder:after-last,"
             " pue-unpaid, rep-missing, collections-to-accounting, discounts-to-accounting, discount-unapproved, packet-unanswered,"
-            " packet-unanswered:after-last, packet-returned, credit-notes-asked, credit-note-missing, credit-note-missing:after-last"
+            " packet-unanswered:after-last, packet-returned, credit-notes-asked, credit-note-missing, credit-note-missing:after-last,"
+            " instalment-due, instalment-late, plan-broken"
         ),
         "  rungs: second-reminder, escalation",
         (
-            "  holds: bank-data-stale, mailbox-stale, reply-waiting, promise-to-pay, dispute, payment-claimed, ledger-difference, "
+            "  holds: bank-data-stale, mailbox-stale, reply-waiting, promise-to-pay, payment-plan, dispute, payment-claimed, ledger-difference, "
             "cfdi-missing, support-missing"
         ),
     ]
