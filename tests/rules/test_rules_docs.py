@@ -32,7 +32,7 @@ def all_blocks(page: str) -> list[str]:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_examples_are_rules_files(page: str) -> None:
     found = blocks(page)
-    assert len(found) == 11
+    assert len(found) == 12
     for block in found:
         rules, warnings = read_rules([(page, block.encode())])
         assert warnings == ()

@@ -162,6 +162,11 @@ TESTS: dict[str, Any] = {
                 {"on": "2026-03-03", "due_set": {"invoice": "F", "due": "2026-03-09"}},
                 {"on": "2026-03-03", "intervention": {"invoice": "F", "answer": "agreement"}},
                 {"on": "2026-03-03", "case_moved": {"invoice": "F", "case_status": "legal"}},
+                {
+                    "on": "2026-03-03",
+                    "payment_plan": {"invoice": "F", "instalments": [{"due": "2026-03-10", "amount": "1.00 MXN"}], "grace": 3},
+                },
+                {"on": "2026-03-03", "payment_plan_cancelled": {"invoice": "F"}},
                 {"on": "2026-03-03", "case_returned": {"invoice": "F", "rung": "r"}},
                 {"on": "2026-03-03", "override": {"customer": "C", "hold": ["contact"], "until": "2026-03-09"}},
                 {"on": "2026-03-03", "override": {"invoice": "F", "ladder": "l"}},

@@ -14,7 +14,7 @@ from cobranza_rules.domain.acknowledgement import adds_to, without_last
 from cobranza_rules.domain.due_basis import MAY_MOVE_THE_DUE_DATE, DueBasis, accepted, accepted_anew, agreed_anew, due_anew
 from cobranza_rules.domain.entry import Entry, EntryKind, day_in
 from cobranza_rules.domain.inheritance import inherited
-from cobranza_rules.domain.intervention import case_returned, intervention_answered, intervention_opened, plan_stated
+from cobranza_rules.domain.interventions import case_returned, intervention_answered, intervention_opened, plan_stated
 from cobranza_rules.domain.promises import Promise, claim_expired, payment_claimed, promise_withdrawn, promised, with_cover
 from cobranza_rules.domain.rung_sent import RungSent
 from cobranza_rules.domain.schedule import oldest_uncovered

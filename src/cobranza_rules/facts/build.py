@@ -8,7 +8,8 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from cobranza_rules.calendar import BusinessCalendar
-from cobranza_rules.facts.invoices import Facts, InvoicePresent, invoice_facts
+from cobranza_rules.facts.invoice_present import InvoicePresent
+from cobranza_rules.facts.invoices import Facts, invoice_facts
 from cobranza_rules.facts.vocabulary import PROMISES_KEPT, Value
 from cobranza_rules.money import Money
 

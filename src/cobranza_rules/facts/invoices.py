@@ -7,12 +7,13 @@ import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from operator import attrgetter
-from typing import Any, Protocol
+from typing import Any
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.domain.due_basis import DueBasis, basis_of_json, overdue_of
 from cobranza_rules.domain.schedule import DuePart
 from cobranza_rules.facts.days import Column, Day, KeptDate, OfDate
+from cobranza_rules.facts.invoice_present import InvoicePresent
 from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
 
@@ -228,51 +229,6 @@ class _OrWithout(dict[KeptDate | None, Any]):
 @lru_cache(maxsize=16)
 def _all_facts(today: dt.date, calendar: BusinessCalendar, buckets: tuple[int, ...]) -> InvoiceFacts:
     return InvoiceFacts(Day(today, calendar, buckets))
-
-
-class InvoicePresent(Protocol):
-    """What invoice facts are made of; a database row has it. Amounts in minor units."""
-
-    number: Any
-    currency: Any
-    total: Any
-    balance: Any
-    paid: Any
-    status: Any
-    payment_method: Any
-    cancellation_pending: Any
-    support_missing: Any
-    issued_on: Any
-    due_on: Any
-    due_basis: Any
-    delivery: Any
-    delivered_on: Any
-    delivered_by: Any
-    not_received_count: Any
-    acknowledged: Any
-    case_status: Any
-    promised_on: Any
-    promised_minor: Any
-    promise_paid: Any
-    promise_count: Any
-    claimed_on: Any
-    claim_expired_on: Any
-    reversed_on: Any
-    claim_count: Any
-    cheque_state: Any
-    cheque_on: Any
-    dispute_open: Any
-    dunning_level: Any
-    cfdi_missing: Any
-    ledger_difference: Any
-    intervention: Any
-    intervention_due: Any
-    instalment_on: Any
-    instalment_until: Any
-    instalment_minor: Any
-    plan_percent: Any
-    agreement: Any
-    request: Any
 
 
 def invoice_facts(

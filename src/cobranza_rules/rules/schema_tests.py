@@ -29,7 +29,6 @@ from cobranza_rules.rules.testing_event_kinds import (
     BLOCKS,
     FATE_KEYS,
     FATES,
-    HISTORY_KEYS,
     NAMED_INVOICES,
     OF_ALL,
     OVERRIDES,
@@ -40,6 +39,7 @@ from cobranza_rules.rules.testing_event_kinds import (
 from cobranza_rules.rules.testing_events import DISCOUNT_FACTS, PACKET_FACTS
 from cobranza_rules.rules.testing_fields import NONE, TIME
 from cobranza_rules.rules.testing_given import CONTACTS, CUSTOMER_KEYS, FACTS, INVOICE_KEYS
+from cobranza_rules.rules.testing_history import HISTORY_KEYS
 from cobranza_rules.rules.testing_model import MODES, RUBRICS
 
 ON = described(A_DAY, N_("the day, like 2026-03-06"))

@@ -14,9 +14,10 @@ from cobranza_rules.rules.fields import Findings
 from cobranza_rules.rules.gates import GATES
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.testing_event_kinds import KINDS
-from cobranza_rules.rules.testing_events import EventReader, Names, read_history
+from cobranza_rules.rules.testing_events import EventReader, Names
 from cobranza_rules.rules.testing_fields import CaseFields
 from cobranza_rules.rules.testing_given import InvoiceReader, read_customer
+from cobranza_rules.rules.testing_history import read_history
 from cobranza_rules.rules.testing_model import (
     MODES,
     RUBRICS,

@@ -1,36 +1,30 @@
-"""Sales' intervention, the payment plan that it may bring, and what was decided on the case, in the state of an invoice."""
+"""What an intervention of Sales, and the payment plan that may come of it, make of an invoice's state."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from cobranza_rules.domain.entry import Entry, day_in
+from cobranza_rules.domain.entry import Entry
 
 if TYPE_CHECKING:
     from cobranza_rules.domain.invoice import InvoiceState
 
 
+def _day(data: Mapping[str, Any], key: str) -> dt.date | None:
+    return dt.date.fromisoformat(data[key]) if data.get(key) else None
+
+
 def intervention_opened(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return replace(state, intervention="open", intervention_due=day_in(entry.data, "due_on"), intervention_task=entry.data["task"])
+    return replace(state, intervention="open", intervention_due=_day(entry.data, "due_on"), intervention_task=entry.data["task"])
 
 
 def intervention_answered(state: InvoiceState, entry: Entry) -> InvoiceState:
     if state.intervention_task != entry.data["task"]:
         return state
     return replace(state, intervention=entry.data["answer"], intervention_due=None)
-
-
-def plan_stated(state: InvoiceState, entry: Entry) -> InvoiceState:
-    data = entry.data
-    return replace(
-        state,
-        payment_plan=data.get("plan"),
-        instalment_on=day_in(data, "on"),
-        instalment_until=day_in(data, "until"),
-        instalment_minor=data.get("minor", 0),
-        plan_percent=data.get("percent", 0),
-    )
 
 
 def case_returned(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -40,4 +34,16 @@ def case_returned(state: InvoiceState, entry: Entry) -> InvoiceState:
     again = len(names) - 1 - names[::-1].index(named) if named in names else max(len(names) - 2, 0)
     return replace(
         state, case_status="collections", rungs=state.rungs[:again], intervention="none", intervention_due=None, intervention_task=None
+    )
+
+
+def plan_stated(state: InvoiceState, entry: Entry) -> InvoiceState:
+    data = entry.data
+    return replace(
+        state,
+        payment_plan=data.get("plan"),
+        instalment_on=_day(data, "on"),
+        instalment_until=_day(data, "until"),
+        instalment_minor=data.get("minor", 0),
+        plan_percent=data.get("percent", 0),
     )
