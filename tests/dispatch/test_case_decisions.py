@@ -69,7 +69,11 @@ def test_what_leaves_collections_is_not_written_to(escalated: Desk, answer: str)
 @pytest.mark.parametrize(
     ("answer", "rung", "problem"),
     [
-        ("", "", "--answer: a case needs its decision; give --answer back_to_collections, credit_stop, legal, written_off, with_administration"),
+        (
+            "",
+            "",
+            "--answer: a case needs its decision; give --answer back_to_collections, credit_stop, legal, written_off, with_administration",
+        ),
         (
             "agreement",
             "",
