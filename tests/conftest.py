@@ -23,12 +23,14 @@ from cobranza_rules.store.database import Database, open_database
 from cobranza_rules.store.tables import Base
 from cobranza_rules.workspace import Workspace, open_workspace
 from tests.company_settings import company_settings, keep_accounting_out
+from tests.compiled_statements import share_compiled_statements
 from tests.migrated import put_migrated
 from tests.stories.tally import table
 
 ROOT = Path(__file__).parents[1]
 settings.register_profile("house", deadline=None)  # No test is timed: a busy machine must not fail one.
 settings.load_profile("house")
+share_compiled_statements()
 MISFORTUNE = "misfortune"  # The property of a test under which it tells what it has played
 DAY = dt.date(2026, 3, 2)  # A Monday on which nothing is closed.
 

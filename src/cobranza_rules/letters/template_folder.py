@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from cobranza_rules.domain.company import NO_PICTURES, Pictures
@@ -28,12 +29,10 @@ _LANGUAGE = re.compile(r"^[a-z]{2}$")
 
 
 class TemplateFolder:
-    """A file that changed on the disk is compiled anew, one that did not never is: what counts is the digest of its bytes."""
+    """A file that changed on the disk is compiled anew, one that did not is compiled once in a process: what counts are its bytes."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._letters: dict[tuple[str, str, Pictures], CompiledTemplate] = {}
-        self._mails: dict[tuple[str, str], MailTemplate] = {}
 
     def letter(self, name: str, language: str, scope: Subject = Scope.INVOICE, pictures: Pictures = NO_PICTURES) -> CompiledTemplate:
         """For a rule of that scope, with these pictures in it. Raises ProblemError where there is no such template, or where it is not fit for use."""
@@ -57,13 +56,7 @@ class TemplateFolder:
 
     def _letter(self, name: str, language: str, pictures: Pictures = NO_PICTURES) -> CompiledTemplate:
         file, content = self._read("letters", "docx", name, language)
-        digest = hashlib.sha256(content).hexdigest()
-        key = (file, digest, pictures)
-        if key not in self._letters:
-            fields = PACKET_BY_NAME if name in PACKET_TEMPLATES else OF_ANY
-            compiled = compile_template(with_pictures(content, pictures, file), file, fields)
-            self._letters[key] = replace(compiled, digest=digest)
-        return self._letters[key]
+        return _compiled_letter(file, content, pictures, packet=name in PACKET_TEMPLATES)
 
     def letter_file(self, name: str, language: str) -> tuple[str, bytes]:
         """What the file is called, and its bytes. Raises ProblemError where there is none."""
@@ -76,20 +69,11 @@ class TemplateFolder:
         return found
 
     def _mail(self, name: str, language: str) -> MailTemplate:
-        return self._page("mail", name, language, OF_ANY)
+        return _compiled_page(*self._read("mail", "html", name, language), "")
 
     def notice(self, name: str, language: str) -> MailTemplate:
         """Raises ProblemError where there is no such template, or where it is not fit for use."""
-        if name in PACKET_NOTICES:
-            return self._page("notices", name, language, PACKET_MAIL_BY_NAME)
-        return self._page("notices", name, language, REQUEST_BY_NAME if name in REQUEST_NOTICES else NOTICE_BY_NAME)
-
-    def _page(self, folder: str, name: str, language: str, fields: Mapping[str, TemplateField]) -> MailTemplate:
-        file, content = self._read(folder, "html", name, language)
-        key = (file, hashlib.sha256(content).hexdigest())
-        if key not in self._mails:
-            self._mails[key] = compile_mail(content, file, fields)
-        return self._mails[key]
+        return _compiled_page(*self._read("notices", "html", name, language), name)
 
     def digest(self, name: str, language: str) -> str:
         """Names the present bytes of the letter and of the mail of one name, whichever there are: what was agreed to rests on them."""
@@ -157,6 +141,26 @@ class TemplateFolder:
             _("there are: {names}", names=there) if there else _("the folder {folder} holds no templates", folder=str(self.root / kind))
         )
         raise ProblemError([Problem(_("there is no template '{name}' in '{language}'", name=name, language=language), hint, file)])
+
+
+@lru_cache(maxsize=256)
+def _compiled_letter(file: str, content: bytes, pictures: Pictures, *, packet: bool) -> CompiledTemplate:
+    compiled = compile_template(with_pictures(content, pictures, file), file, PACKET_BY_NAME if packet else OF_ANY)
+    return replace(compiled, digest=hashlib.sha256(content).hexdigest())
+
+
+@lru_cache(maxsize=256)
+def _compiled_page(file: str, content: bytes, notice: str) -> MailTemplate:
+    """`notice` is the name of one, "" of a mail to customers."""
+    return compile_mail(content, file, _fields_of(notice))
+
+
+def _fields_of(notice: str) -> Mapping[str, TemplateField]:
+    if not notice:
+        return OF_ANY
+    if notice in PACKET_NOTICES:
+        return PACKET_MAIL_BY_NAME
+    return REQUEST_BY_NAME if notice in REQUEST_NOTICES else NOTICE_BY_NAME
 
 
 def _unknown(template: CompiledTemplate | MailTemplate, scope: Subject) -> list[Sentence]:

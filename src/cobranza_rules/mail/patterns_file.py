@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -46,8 +47,9 @@ class _Reading:
         self.problems.append(Problem(what, hint, self.file, mark.line + 1, mark.column + 1 + offset))
 
 
+@lru_cache(maxsize=8)
 def read_patterns(file: str, content: bytes) -> Patterns:
-    """Raises ProblemError. `file` is the name that the problems say."""
+    """The same bytes are read once in a process. Raises ProblemError. `file` is the name that the problems say."""
     reading = _Reading(file)
     top = dict(_pairs(reading, _composed(file, content), TOP_KEYS))
     if "words" in top:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from cobranza_rules.calendar import BusinessCalendar
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
@@ -35,10 +36,15 @@ WORDS = frozenset({"and", "or", "not", "in", "is", "known", "unknown", "contains
 
 
 def read_rules(files: Sequence[tuple[str, bytes]]) -> tuple[RuleSet, tuple[Problem, ...]]:
-    """Names and contents of the files, in the order in which their rules apply. Gives the rules and the warnings.
+    """Names and contents of the files, in the order in which their rules apply. Gives the rules and the warnings; the same files are read once in a process.
 
     Raises ProblemError with all errors of all files, warnings among them, each with file, line and column.
     """
+    return _read_together(tuple(files))
+
+
+@lru_cache(maxsize=16)
+def _read_together(files: tuple[tuple[str, bytes], ...]) -> tuple[RuleSet, tuple[Problem, ...]]:
     findings = Findings()
     if not files:
         raise ProblemError([Problem(_("there is no rules file"), _("write one, or copy the one that comes with the program"))])
