@@ -28,7 +28,7 @@ def _debts(session: Session, customer_id: int) -> Debts:
     rows = list(session.scalars(select(InvoiceRow).where(InvoiceRow.customer_id == customer_id, InvoiceRow.status == "open")))
     owed: dict[str, int] = defaultdict(int)
     for row in rows:
-        owed[row.currency] += row.balance
+        owed[row.currency] += row.total  # The law looks at the principal on the day when it was due, before what was paid since.
     principal = tuple(Money(minor, currency) for currency, minor in sorted(owed.items()))
     sent = select(ActionRow).where(ActionRow.customer_id == customer_id, ActionRow.state == "sent").order_by(ActionRow.id)
     demands = [one for one in session.scalars(sent) if any(step.name == DEMAND for step in planned(one).steps)]

@@ -79,6 +79,8 @@ def test_the_tasks_of_the_last_rung_are_opened_with_their_whole_time_so_that_the
     assert (row.intervention, row.intervention_due, row.intervention_task, task.invoices) == ("open", task.due_on, task.id, [row.id])
     assert desk.planned_on(dt.date(2026, 3, 9)) == 0
     assert desk.planned_on(dt.date(2026, 3, 10)) == 1
+    desk.approve("sales_manager")
+    desk.tick()
     assert desk.invoice("FA-1").case_status == "with_administration"
 
 

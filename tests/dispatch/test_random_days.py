@@ -214,7 +214,7 @@ class World:
         self.unread.clear()
 
     def do_decide(self, agreed: bool) -> None:
-        for role in ("administration_manager", "collections_analyst"):
+        for role in ("administration_manager", "sales_manager", "collections_analyst"):
             if any(approval.role == role for approval in self.desk.approvals("waiting")):
                 self.desk.approve(role, agreed=agreed, comment="por esto")
         self.tick()

@@ -178,6 +178,9 @@ def test_silence_of_sales_hands_the_case_to_administration(desk: Desk) -> None:
     desk.tick()
     desk.run(dt.date(2026, 3, 9))
     assert desk.planned_on(dt.date(2026, 3, 18)) == 1
+    assert desk.invoice("FA-1").case_status == "collections"  # Sales has yet to sign what it hands over.
+    desk.approve("sales_manager")
+    desk.tick()
     task = desk.task("decide-on-case")
     assert (task.assigned_to, task.due_on) == ("administration_manager", dt.date(2026, 3, 25))
     assert (desk.invoice("FA-1").case_status, desk.invoice("FA-1").rung) == ("with_administration", "escalation")

@@ -201,6 +201,7 @@ class Desk:
             (("customer", "retention"), ("--on", "2029-01-01")),
             (("originals", "list"), self.an_original(day)),
             (("interest",), ("C-001", "--on", "2026-03-11")),
+            (("write-off", "show"), ("C-001", "--on", "2026-03-11")),
             (("aging",), day),
             (("cash-forecast",), day),
             (("indicators",), ("--on", "2026-04-02")),

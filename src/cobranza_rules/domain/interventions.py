@@ -7,18 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from cobranza_rules.domain.entry import Entry
+from cobranza_rules.domain.entry import Entry, day_in
 
 if TYPE_CHECKING:
     from cobranza_rules.domain.invoice import InvoiceState
 
 
-def _day(data: Mapping[str, Any], key: str) -> dt.date | None:
-    return dt.date.fromisoformat(data[key]) if data.get(key) else None
-
-
 def intervention_opened(state: InvoiceState, entry: Entry) -> InvoiceState:
-    return replace(state, intervention="open", intervention_due=_day(entry.data, "due_on"), intervention_task=entry.data["task"])
+    return replace(state, intervention="open", intervention_due=day_in(entry.data, "due_on"), intervention_task=entry.data["task"])
 
 
 def intervention_answered(state: InvoiceState, entry: Entry) -> InvoiceState:
@@ -42,8 +38,8 @@ def plan_stated(state: InvoiceState, entry: Entry) -> InvoiceState:
     return replace(
         state,
         payment_plan=data.get("plan"),
-        instalment_on=_day(data, "on"),
-        instalment_until=_day(data, "until"),
+        instalment_on=day_in(data, "on"),
+        instalment_until=day_in(data, "until"),
         instalment_minor=data.get("minor", 0),
         plan_percent=data.get("percent", 0),
     )

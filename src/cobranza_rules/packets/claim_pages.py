@@ -66,8 +66,9 @@ def _contracts(material: Material) -> Iterator[Sentence]:
 def _delivered(one: InvoicePapers) -> Sentence:
     if one.delivered_on is None:
         return _("{invoice}: no delivery is on file", invoice=one.number)
-    to = one.delivered_to or "-"
-    return _("{invoice}: on {day}, to {to}", invoice=one.number, day=str(one.delivered_on), to=to)
+    if not one.delivered_to:
+        return _("{invoice}: on {day}; to whom, its acknowledgement says", invoice=one.number, day=str(one.delivered_on))
+    return _("{invoice}: on {day}, to {to}", invoice=one.number, day=str(one.delivered_on), to=one.delivered_to)
 
 
 def _acknowledged(invoices: Sequence[InvoicePapers]) -> Iterator[Sentence]:

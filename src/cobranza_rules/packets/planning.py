@@ -151,14 +151,15 @@ def _interest(material: Material) -> Iterator[PlannedPart]:
 
 
 def _originals(material: Material) -> Iterator[PlannedPart]:
-    """A page for each, and what was scanned of it and of its receipts; where nobody has entered any, a page that says so."""
+    """A page for each, and what was scanned of it and of its receipts, if it is not among the agreements; where there is none, a page that says so."""
     if material.invoices and not material.originals:
         page = WrittenPage(lines=((N_("originals"), _("no original is on file: 'cobranza originals add' enters them")),))
         yield PlannedPart(Section.ORIGINALS, _("Originals on paper"), material.on, page)
-    scans = {scan.digest: scan for scan in material.scans}
+    shown = {file.digest for one in material.agreements for file in one.files}
+    scans = {scan.digest: scan for scan in material.scans if scan.digest not in shown}
     for one in material.originals:
         yield PlannedPart(Section.ORIGINALS, _("Original: {name}", name=one.name), one.since, WrittenPage(lines=original_lines(one)))
-        for digest in one.scans:
+        for digest in filter(scans.__contains__, one.scans):
             yield PlannedPart(Section.ORIGINALS, _("{name}: scan or receipt", name=one.name), None, scans[digest])
 
 

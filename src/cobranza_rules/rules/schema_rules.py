@@ -147,10 +147,8 @@ def _rule(known: Known) -> Schema:
         "do": list_of(_step(OF_REPLIES, known)),
         **dict.fromkeys(("every", "times", "group_by", "after_last", "sets"), NEVER),
     }
-    of_invoice: Schema = {
-        **{key: list_of(_step(OF_INVOICES, known, packets=PACKETS[Scope.INVOICE])) for key in ("do", "after_last")},
-        "group_by": GROUP_BY,
-    }
+    steps = list_of(_step(OF_INVOICES, known, packets=PACKETS[Scope.INVOICE]))
+    of_invoice: Schema = {**dict.fromkeys(("do", "after_last"), steps), "group_by": GROUP_BY}
     return {
         **schema,
         "dependencies": {"times": ["every"], "after_last": ["times"]},
@@ -204,16 +202,14 @@ def _ladder(known: Known) -> Schema:
 
 
 def _rung(known: Known) -> Schema:
+    steps = list_of(_step(OF_INVOICES, known, packets=PACKETS[Scope.INVOICE]))
     values: dict[str, Schema] = {
         "id": ID,
         "was": WAS,
         "step": STEP,
         "wait": described(SOME_WORKDAYS, N_("business days from the rung before, like '5 workdays'")),
         "when": WHEN,
-        "do": described(
-            list_of(_step(OF_INVOICES, known, packets=PACKETS[Scope.INVOICE])),
-            N_("the chain of steps, in order; it goes on after the last confirmed one"),
-        ),
+        "do": described(steps, N_("the chain of steps, in order; it goes on after the last confirmed one")),
         "sets": SETS,
     }
     return mapping(RUNG_KEYS, values, required=["id", "do"])
