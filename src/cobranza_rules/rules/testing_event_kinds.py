@@ -88,9 +88,6 @@ KINDS = (*ABOUT_INVOICES, *ABOUT_CUSTOMERS, *FATES)
 FATE_KEYS = ("rung", "rule", "customer", *NAMED_INVOICES)
 
 
-HISTORY_KEYS = ("on", "rung", "rule", "customer", *NAMED_INVOICES)
-
-
 REQUIRED = {
     "amount": ("deposit",),
     "name": ("task", "task_done"),

@@ -20,7 +20,6 @@ from cobranza_rules.rules.testing_event_kinds import (
     BLOCKS,
     FATE_KEYS,
     FATES,
-    HISTORY_KEYS,
     KINDS,
     NAMED_INVOICES,
     OF_ALL,

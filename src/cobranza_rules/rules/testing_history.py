@@ -6,7 +6,8 @@ import datetime as dt
 
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import _
-from cobranza_rules.rules.testing_events import NAMED_INVOICES, Names
+from cobranza_rules.rules.testing_event_kinds import NAMED_INVOICES
+from cobranza_rules.rules.testing_events import Names
 from cobranza_rules.rules.testing_fields import CaseFields
 from cobranza_rules.rules.testing_model import SentBefore
 from cobranza_rules.rules.yaml_marks import YamlNode
