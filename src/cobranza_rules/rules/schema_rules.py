@@ -218,11 +218,10 @@ def _rung(known: Known) -> Schema:
 def _step(kinds: Iterable[StepKind], known: Known, without: tuple[str, ...] = (), packets: tuple[str, ...] = ()) -> Schema:
     """One variant for each word that a step may begin with."""
     company, everybody = _named(known.roles), _named(known.roles and known.roles | CUSTOMER_ROLES)
+    letters, mails = _named(known.letters), _named(known.mails)
     values: dict[str, Schema] = {
         "letter": described(_named(known.letters), N_("writes the letter of this template")),
-        "deliver": described(
-            _named(known.mails), N_("delivers by e-mail, in person or portal, as the customer wants, with this mail template")
-        ),
+        "deliver": described(mails, N_("delivers by e-mail, in person or portal, as the customer wants, with this mail template")),
         "email": described(_named(known.mails), N_("sends the mail of this template")),
         "task": described(A_NAME, N_("asks a person; the name of the task")),
         "notice": described(_named(known.notices), N_("tells people of the company, with this notice template")),
@@ -239,9 +238,7 @@ def _step(kinds: Iterable[StepKind], known: Known, without: tuple[str, ...] = ()
             N_("who is asked instead when the signature does not come, like {supervisor: 3 workdays}"),
         ),
         "rubric": described(company, N_("the role that initials it")),
-        "form": described(
-            _named(known.letters), N_("the letter template of the form that the customer signs where it is handed over in person")
-        ),
+        "form": described(letters, N_("the letter template of the form that the customer signs where it is handed over in person")),
         "memo": described(_named(known.letters), N_("the letter template of what goes with it, in the language of the program")),
         "assign": described(company, N_("the role that does it")),
         "due": described(SOME_WORKDAYS, N_("until when, like '2 workdays'")),
