@@ -75,6 +75,7 @@ def test_a_desk_that_asks_for_no_requests_is_not_flooded(make_desk: DeskMaker) -
         "requests_required": False,
         "exceptions": [],
         "above_limit": [],
+        "cheques": [],
         "deposits": [],
         "accounting": [],
     }

@@ -72,12 +72,12 @@ def test_what_leaves_collections_is_not_written_to(escalated: Desk, answer: str)
         (
             "",
             "",
-            "--answer: a case needs its decision; give --answer back_to_collections, credit_stop, legal, written_off, with_administration",
+            "--answer: a case needs its decision; give --answer back_to_collections, payment_plan, credit_stop, legal, written_off, with_administration",
         ),
         (
             "agreement",
             "",
-            "--answer: a case needs its decision; give --answer back_to_collections, credit_stop, legal, written_off, with_administration",
+            "--answer: a case needs its decision; give --answer back_to_collections, payment_plan, credit_stop, legal, written_off, with_administration",
         ),
         ("legal", "first-reminder", "--rung: only back_to_collections goes on from a rung; leave it out"),
         (
