@@ -10,6 +10,7 @@ from sqlalchemy import select
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.task_answers import Answer, finish_task
 from cobranza_rules.dispatch.print_set import write_task_documents
+from cobranza_rules.domain.task import MEMOS
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.tables import CustomerRow, InternalMessageRow, TaskRow
 from tests.stories.desk import Desk
@@ -128,6 +129,6 @@ def test_a_case_that_stays_with_administration_is_asked_about_again_with_its_pac
     before = waiting(escalated)
     decide(escalated, "with_administration")
     again = waiting(escalated)
-    assert (again.id != before.id, again.detail, again.due_on) == (True, before.detail, dt.date(2026, 4, 16))
+    assert (again.id != before.id, again.detail, again.due_on) == (True, {MEMOS: before.detail[MEMOS]}, dt.date(2026, 4, 15))
     (name,) = write_task_documents(escalated.workspace, again, escalated.workspace.base / "papeles")
     assert name.endswith("expediente-C-001-MXN.pdf")

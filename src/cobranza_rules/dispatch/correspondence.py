@@ -76,11 +76,14 @@ def letter_for(session: Session, writer: Writer, action: PlannedAction, template
 
 
 def _asked_of(action: PlannedAction, template: str) -> tuple[str, int]:
-    """The role that is to act and the business days for an answer, 0 where none are said: as the chain's task has them."""
+    """The role that is to act and the business days for an answer, 0 where none are said: as the chain's task has them.
+
+    A demand and an acknowledgement of debt always say until when, whether a rule writes them or a person asks for them.
+    """
     task = next((step for step in action.steps if step.kind is StepKind.TASK), None)
     if task is not None:
         return task.assign, task.due_workdays
-    return ASSIGNEES.get(template, ""), 0 if action.steps else ANSWER_WORKDAYS
+    return ASSIGNEES.get(template, ""), ANSWER_WORKDAYS if template in SIGNERS or not action.steps else 0
 
 
 def letter_about(
