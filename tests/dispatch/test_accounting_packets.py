@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -28,6 +30,7 @@ from tests.conftest import DAY
 from tests.dispatch.test_approvals_by_mail import answer, mails_of, why_waits
 from tests.stories.desk import Desk
 from tests.stories.fixtures import DeskMaker
+from tests.stories.spoken import spoken
 
 ADDRESS = "contabilidad@kemper.example"
 ROBOTICA = "C-001,UNIVERSIDAD ROBOTICA ESPAÑOLA,URE180429TM6,nacional,es,30,correo,facturas@robotica.example,pagos@robotica.example,"
@@ -148,6 +151,27 @@ def test_the_credit_note_that_comes_closes_its_request(collected: Desk) -> None:
         collected.on(collected.workspace.clock.today() + dt.timedelta(days=1)).tick()
     assert len(mails_of(collected, "notice")) == 0 or all("crédito" not in str(mail["Subject"]) for mail in mails_of(collected, "notice"))
     assert not any("another currency" in what for what in lacks(collected))
+
+
+def test_credit_notes_that_were_asked_for_age_until_they_come(collected: Desk, tmp_path: Path) -> None:
+    collected.on(TUESDAY).tick()
+    answer(collected, "acepto", mail_of_packet(collected), sender=ADDRESS)
+    collected.tick()
+    file = tmp_path / "notas.xlsx"
+    asked = ("discount", "requests", "--on", "2026-03-09", "--detail")
+    code, lines = spoken(collected, *asked, "--xlsx", str(file))
+    assert (code, lines[0], lines[4]) == (0, f"{file} escrito", "MXN     3-5             60.00                 1")
+    assert lines[-1].split() == ["FA-7", "C-001", "UNIVERSIDAD", "ROBOTICA", "ESPAÑOLA", "2026-03-03", "4", "60.00", "MXN", "volumen"]
+    waiting = {"number": "FA-7", "customer": "C-001", "since": "2026-03-03", "workdays": 4, "bucket": "3-5", "amount": "60.00"}
+    assert json.loads("\n".join(spoken(collected, *asked, "--json")[1])) == {
+        "on": "2026-03-09",
+        "waiting": [{**waiting, "currency": "MXN", "kind": "volume", "answer": None}],
+        "totals": [{"currency": "MXN", "bucket": "3-5", "amount": "60.00", "count": 1}],
+    }
+    rows = list(openpyxl.load_workbook(file).worksheets[0].iter_rows(values_only=True))
+    assert rows[1:] == [("Moneda", "Días hábiles", "Importe", "Notas de crédito"), ("MXN", "3-5", 60, 1)]
+    collected.take(credit_note("N-1", "60.00", "FA-7", day=TUESDAY))
+    assert spoken(collected, *asked) == (0, ["No se espera ninguna nota de crédito."])
 
 
 def test_a_credit_note_that_does_not_come_is_chased_until_accounting_says_something(collected: Desk) -> None:

@@ -251,6 +251,7 @@ class Desk:
         """What was taken off is in a packet on the next day."""
         yield ("discount", "add"), self.call("discount", "add", "FA-1269", *DEDUCTION, *AS, "--on", "2026-03-02", "--json")
         yield ("discount", "list"), self.call("discount", "list", "--json")
+        yield ("discount", "requests"), self.call("discount", "requests", "--on", "2026-03-09", "--json")
         assert self.call("run", "--on", "2026-03-03").exit_code in (0, 3)
         yield ("accounting", "list"), self.call("accounting", "list", "--json")
         yield ("accounting", "show"), self.call("accounting", "show", "1", "-o", str(self.base / "paquete"), "--json")
