@@ -19,13 +19,17 @@ def company_settings(changes: dict[str, str]) -> str:
 
 
 def without_packets(rules: str) -> str:
-    """Rules in which Accounting gets no packets, each line in its place: most stories are about what customers get, and a packet takes its time."""
-    return re.sub(r"(?m)^  - id: (?:collections|discounts)-to-accounting\n(?:    .*\n)+", lambda found: "\n" * found[0].count("\n"), rules)
+    """Rules in which nobody is told of payments, each line in its place: most stories are about reminders, and a packet takes its time."""
+    return re.sub(
+        r"(?m)^  - id: (?:collections-to-accounting|discounts-to-accounting|payment-confirmed|payment-reversed)\n(?:    .*\n)+",
+        lambda found: "\n" * found[0].count("\n"),
+        rules,
+    )
 
 
 def without_their_tests(tests: str) -> str:
-    """Rule tests but those that name the rules of the packets."""
-    return "\n\n".join(test for test in tests.split("\n\n") if "-to-accounting" not in test)
+    """Rule tests but those that name one of these rules."""
+    return "\n\n".join(test for test in tests.split("\n\n") if not re.search("-to-accounting|payment-confirmed|payment-reversed", test))
 
 
 def keep_accounting_out(base: Path) -> None:

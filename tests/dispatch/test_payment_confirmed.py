@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from tests.cfdi_files import invoice, receipt
 from tests.stories.desk import Desk
+from tests.stories.fixtures import OPENING, DeskMaker
 
 MONDAY, TUESDAY, WEDNESDAY = (dt.date(2026, 3, day) for day in (2, 3, 4))
 RULE = "payment-confirmed"
+
+
+@pytest.fixture
+def desk(make_desk: DeskMaker) -> Desk:
+    made = make_desk(accounting=True)
+    made.take(invoice("FA-1", "1160.00"), opening=OPENING)
+    return made
 
 
 def test_what_settles_a_reminded_invoice_is_confirmed_once(desk: Desk) -> None:
