@@ -19,9 +19,9 @@ def company_settings(changes: dict[str, str]) -> str:
 
 
 def without_packets(rules: str) -> str:
-    """Rules in which nobody is told of payments, each line in its place: most stories are about reminders, and a packet takes its time."""
+    """Rules in which nobody is told of payments, and no demand is written, each line in its place: most stories are about reminders, and a packet takes its time."""
     return re.sub(
-        r"(?m)^  - id: (?:collections-to-accounting|discounts-to-accounting|payment-confirmed|payment-reversed)\n(?:    .*\n)+",
+        r"(?m)^  - id: (?:collections-to-accounting|discounts-to-accounting|payment-confirmed|payment-reversed|formal-demand)\n(?:    .*\n)+",
         lambda found: "\n" * found[0].count("\n"),
         rules,
     )
@@ -29,7 +29,9 @@ def without_packets(rules: str) -> str:
 
 def without_their_tests(tests: str) -> str:
     """Rule tests but those that name one of these rules."""
-    return "\n\n".join(test for test in tests.split("\n\n") if not re.search("-to-accounting|payment-confirmed|payment-reversed", test))
+    return "\n\n".join(
+        test for test in tests.split("\n\n") if not re.search("-to-accounting|payment-confirmed|payment-reversed|formal-demand", test)
+    )
 
 
 def keep_accounting_out(base: Path) -> None:

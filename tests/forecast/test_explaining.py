@@ -43,7 +43,7 @@ def test_the_next_reminder_with_its_day_and_its_reader(desk: Desk) -> None:
     desk.tick()
     desk.on(dt.date(2026, 3, 4)).tick()
     assert following(desk) == (
-        f"on 2026-03-09 second-reminder, to {PAYER}; because of rung 'second-reminder' (rules/collections.yaml:388), "
+        f"on 2026-03-09 second-reminder, to {PAYER}; because of rung 'second-reminder' (rules/collections.yaml:572), "
         f"33 days overdue, next contact since 2026-03-09: {FACTS.format(delivered=44)}"
     )
     assert lines(desk, "on hold: ") == []
@@ -77,16 +77,16 @@ def test_a_dispute_holds_until_somebody_closes_it_beside_a_claim_that_ends_by_it
     desk.tick()
     assert lines(desk, "on hold: ") == [
         (
-            "dispute (rules/collections.yaml:66) blocks contact, escalation until the dispute is closed ('cobranza dispute close'), "
+            "dispute (rules/collections.yaml:73) blocks contact, escalation until the dispute is closed ('cobranza dispute close'), "
             "because of dispute_open: yes"
         ),
         (
-            "payment-claimed (rules/collections.yaml:72) blocks contact, escalation until 2026-03-10, because of payment_claimed: yes; "
+            "payment-claimed (rules/collections.yaml:79) blocks contact, escalation until 2026-03-10, because of payment_claimed: yes; "
             "workdays_since_claim <= 5 (workdays_since_claim: 0); claim_count <= 1 (claim_count: 1)"
         ),
     ]
     assert following(desk) == (
-        "nothing until 2026-05-31 unless something new happens; by then first-reminder: on hold by 'dispute' (rules/collections.yaml:66); "
+        "nothing until 2026-05-31 unless something new happens; by then first-reminder: on hold by 'dispute' (rules/collections.yaml:73); "
         "it waits until the dispute is closed ('cobranza dispute close')"
     )
 
@@ -237,7 +237,7 @@ def test_the_json(desk: Desk) -> None:
         "rule": "first-reminder",
         "leaves": False,
         "to": [],
-        "reason": "on hold by 'dispute' (rules/collections.yaml:66)",
+        "reason": "on hold by 'dispute' (rules/collections.yaml:73)",
         "waits_for": "the dispute is closed ('cobranza dispute close')",
     }
     assert shown["looked_ahead_to"] == "2026-05-31"

@@ -252,8 +252,8 @@ def test_the_shipped_templates_are_small_and_fit_for_use(templates: TemplateFold
         *("second-reminder", "statement", "transmittal"),
     ]
     assert list(templates.mails()) == [
-        *("account-statement", "acknowledgement-request", "first-reminder", "instalment-due", "instalment-late"),
-        *("overdue-warning", "payment-received", "second-reminder", "transmittal"),
+        *("account-statement", "acknowledgement-request", "first-reminder", "formal-demand", "instalment-due"),
+        *("instalment-late", "overdue-warning", "payment-received", "second-reminder", "transmittal"),
     ]
     assert {*templates.letters().values(), *templates.mails().values(), *templates.notices().values()} == {frozenset({"es", "en"})}
     for path in (ROOT / "templates" / "letters").iterdir():

@@ -101,6 +101,7 @@ def test_an_escalated_case_as_one_pdf(case: Desk) -> None:
             "Entrega",
             "Cartas y recordatorios",
             "Mensajes del cliente",
+            "Intereses",
             "Estados de cuenta",
             "Originales en papel",
         ]

@@ -30,7 +30,7 @@ from tests.stories.test_far_dates import say
 
 MONDAY = dt.date(2026, 3, 2)
 TUESDAY = dt.date(2026, 3, 3)
-HELD = "on hold by 'dispute' (rules/collections.yaml:66)"
+HELD = "on hold by 'dispute' (rules/collections.yaml:73)"
 WAITING_REPLY = "on hold by 'reply-waiting' (rules/collections.yaml:54)"
 SECOND = UNIVERSITY.replace("C-001", "C-002").replace("URE180429TM6", "KIJ0906199R1").replace("robotica", "otra")
 
@@ -88,7 +88,7 @@ def test_what_is_said_is_what_the_run_does(supervised: Desk, happens: Callable[[
         assert str(message.look.reason) == why
     supervised.approve("collections_analyst")
     supervised.tick()
-    (action,) = supervised.actions()
+    (action,) = supervised.actions("first-reminder")
     states = {Prospect.STANDS: "sent", Prospect.KEPT_BACK: "awaiting_signature", Prospect.CALLED_OFF: "cancelled"}
     assert action.state == states[prospect]
     if prospect is Prospect.CALLED_OFF:

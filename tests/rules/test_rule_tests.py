@@ -477,18 +477,21 @@ def test_two_tests_of_one_name_are_refused() -> None:
 def test_what_no_test_has_seen_at_work_is_listed() -> None:
     coverage = coverage_of(RULES, [run("expect: [{on: 2026-03-02, actions: [{rung: first-reminder}]}]")])
     assert [str(line) for line in coverage_lines(("collections.yaml",), coverage)] == [
-        "collections.yaml: 43 of 44 were never seen at work:",
+        "collections.yaml: 57 of 58 were never seen at work:",
         (
             "  rules: transmittal, acknowledgement-missing, acknowledgement-missing:after-last, acknowledgement-received, not-received,"
-            " not-received-again, promise-received, payment-claim-received, payment-receipt-received, dispute-opened, correction-asked,"
-            " requirement-missing, documents-asked, contact-change-proposed, signature-reminder, task-reminder, task-reminder:after-last,"
-            " pue-unpaid, rep-missing, collections-to-accounting, discounts-to-accounting, discount-unapproved, packet-unanswered,"
-            " packet-unanswered:after-last, packet-returned, credit-notes-asked, credit-note-missing, credit-note-missing:after-last,"
-            " instalment-due, instalment-late, plan-broken"
+            " not-received-again, promise-received, payment-claim-received, payment-receipt-received, claim-expired, claimed-again,"
+            " dispute-opened, correction-asked, requirement-missing, documents-asked, contact-change-proposed, signature-reminder,"
+            " task-reminder, task-reminder:after-last, credit-stop-told, formal-demand, pue-unpaid, rep-missing, cheque-not-deposited,"
+            " cheque-not-cleared, cheque-returned, deposit-unapplied, deposit-unapplied:after-last, unapplied-cash-waiting,"
+            " collections-to-accounting, discounts-to-accounting, discount-unapproved, payment-confirmed, payment-reversed,"
+            " packet-unanswered, packet-unanswered:after-last, packet-returned, credit-notes-asked, credit-note-missing,"
+            " credit-note-missing:after-last, instalment-due, instalment-late, plan-broken"
         ),
         "  rungs: second-reminder, escalation",
         (
-            "  holds: bank-data-stale, mailbox-stale, reply-waiting, promise-to-pay, payment-plan, dispute, payment-claimed, ledger-difference, "
+            "  holds: bank-data-stale, mailbox-stale, reply-waiting, promise-to-pay, payment-plan, dispute, payment-claimed, cheque-in-hand, unapplied-cash, "
+            "ledger-difference, "
             "cfdi-missing, support-missing"
         ),
     ]
@@ -542,7 +545,7 @@ def test_the_report_in_words_and_as_junit_xml() -> None:
     assert failure is not None
     assert failure.get("message") == "2026-03-02"
     assert (failure.text or "").splitlines()[1] == "    expected: nothing"
-    assert (root.findtext("testsuite/system-out") or "").startswith("collections.yaml: 43 of 44 were never seen at work:")
+    assert (root.findtext("testsuite/system-out") or "").startswith("collections.yaml: 57 of 58 were never seen at work:")
 
 
 @pytest.mark.parametrize(

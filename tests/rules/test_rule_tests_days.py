@@ -14,8 +14,10 @@ from cobranza_rules.rules.native import NativeEngine
 from cobranza_rules.rules.testing import parse_tests, read_tests, run_test
 from cobranza_rules.rules.testing_report import difference_lines
 from cobranza_rules.rules.testing_simulation import Simulation
+from tests.company_settings import without_packets
 
-SHIPPED, _WARNINGS = read_rules([("collections.yaml", (Path(__file__).resolve().parents[2] / "rules/collections.yaml").read_bytes())])
+RULES = Path(__file__).resolve().parents[2] / "rules/collections.yaml"
+SHIPPED, _WARNINGS = read_rules([("collections.yaml", without_packets(RULES.read_text(encoding="utf-8")).encode())])
 TALKING, _WARNINGS = read_rules(
     [
         (

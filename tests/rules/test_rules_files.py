@@ -153,7 +153,7 @@ ladders:
         "s.yaml:12:9: a step of 'for: invoice' cannot begin with 'mail'; did you mean 'email'?",
         "s.yaml:13:9: the step 'email' needs the key 'to'; add it",
         "s.yaml:14:26: 'invoice' cannot be attached; possible are: cfdi, letter, statement, support",
-        "s.yaml:17:9: a step of 'for: invoice' cannot begin with 'record'; possible are: deliver, email, letter, notice, task",
+        "s.yaml:17:9: a step of 'for: invoice' cannot begin with 'record'; possible are: deliver, email, letter, notice, packet, task",
         "s.yaml:15:9: a chain has one message at most; make a rule or rung of its own for the second",
         "s.yaml:13:9: a letter is attached, but no step before this one writes it; put a step like 'letter: x' before it",
         "s.yaml:9:17: the list under 'after_last' is empty; write a value, or leave the line out",

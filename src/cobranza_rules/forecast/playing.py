@@ -112,7 +112,7 @@ class Player:
             one.stage, one.roles = Stage.OPEN, ()
         if one.stage not in (Stage.OPEN, Stage.AWAITED):
             return
-        if not reaches_customer(one.action.steps):
+        if one.stage is Stage.OPEN and not reaches_customer(one.action.steps):
             self._confirm(one, day)
             return
         if one.stage is Stage.AWAITED and (one.planned_on(day.on) or (one.looked_at and self._stands(one, read, day, before))):

@@ -12,6 +12,7 @@ from cobranza_rules.store.tables.base import Base, Currency, Digest, Long, Minor
 
 HAS_BASIS = "due_basis IS NOT NULL"
 HAS_PROMISES = "promises IS NOT NULL"
+OVERPAID = "balance < 0"
 
 
 class CustomerRow(Base):
@@ -81,6 +82,7 @@ class InvoiceRow(Base):
         Index("ix_invoice_folio", "folio"),
         Index("ix_invoice_open", "status", "customer_id"),
         Index("ix_invoice_due_basis", "customer_id", sqlite_where=text(HAS_BASIS), postgresql_where=text(HAS_BASIS)),
+        Index("ix_invoice_overpaid", "customer_id", sqlite_where=text(OVERPAID), postgresql_where=text(OVERPAID)),
         Index("ix_invoice_promises", "customer_id", sqlite_where=text(HAS_PROMISES), postgresql_where=text(HAS_PROMISES)),
     )
 
