@@ -109,6 +109,12 @@ def test_an_answer_by_command_becomes_a_plan_that_payments_keep(asked: Desk, com
     asked.assert_whole()
 
 
+def hand_over(desk: Desk) -> None:
+    """Sales signs the packet, and Administration has it."""
+    desk.approve("sales_manager")
+    desk.tick()
+
+
 def test_a_broken_plan_is_told_and_escalates_and_administration_may_decide_on_another(asked: Desk, command: Command) -> None:
     task = asked.task("sales-intervention").id
     command("tasks", "done", str(task), "--answer", "agreement", "--instalment", "2026-03-12=rest", *AGREED)
@@ -117,6 +123,7 @@ def test_a_broken_plan_is_told_and_escalates_and_administration_may_decide_on_an
     asked.run(dt.date(2026, 3, 19))
     assert "intervention for FA-1 answered: agreement_broken" in told(asked)
     assert "payment plan 1 is broken: 2,000.00 MXN of 2026-03-12 was not paid" in told(asked)
+    hand_over(asked)
     decide = asked.task("decide-on-case").id
     said = ("--answer", "payment_plan", "--instalment", "2026-03-31=rest")
     assert command("payment-plan", "agree", "FA-1", "--instalment", "2026-03-31=rest", *AGREED) == [
@@ -152,20 +159,22 @@ def test_an_answer_by_mail_decides_where_it_is_beyond_doubt(asked: Desk, command
     assert asked.invoice("FA-1").intervention == "agreement"
 
 
-def test_a_late_answer_reopens_the_decision_until_somebody_has_decided(asked: Desk, command: Command) -> None:
+def test_a_late_answer_calls_off_the_packet_that_waits_for_its_signature(asked: Desk, command: Command) -> None:
     task = asked.task("sales-intervention").id
     asked.run(dt.date(2026, 3, 20))
-    assert asked.invoice("FA-1").case_status == "with_administration"
+    assert asked.action("escalation").state == "awaiting_signature"
     command("tasks", "done", str(task), "--answer", "agreement", "--instalment", "2026-03-31=rest", *AGREED)
     row = asked.invoice("FA-1")
     assert (row.case_status, row.rung, row.payment_plan) == ("collections", "second-reminder", 1)
+    asked.tick()
+    assert asked.action("escalation").state == "cancelled"
     assert [each.name for each in asked.tasks()] == []
-    assert "ventas@kemper.example has agreed with the customer after all: nobody decides on FA-1, FA-2 any more" in told(asked)
 
 
 def test_a_later_answer_is_told_to_administration_and_changes_nothing(asked: Desk, command: Command) -> None:
     task = asked.task("sales-intervention").id
     asked.run(dt.date(2026, 3, 20))
+    hand_over(asked)
     asked.done(asked.task("decide-on-case").id, "administration_manager", "legal")
     command("tasks", "done", str(task), "--answer", "agreement", "--instalment", "2026-03-31=rest", *AGREED)
     assert (asked.invoice("FA-1").case_status, asked.invoice("FA-1").payment_plan) == ("legal", None)
