@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+# Most stories are about reminders, and a packet takes its time.
+ABOUT_PAYMENTS = ("collections-to-accounting", "discounts-to-accounting", "payment-confirmed", "payment-reversed")
 SETTINGS = Path(__file__).parents[1] / "samples" / "cobranza.toml"
 
 
@@ -18,25 +20,19 @@ def company_settings(changes: dict[str, str]) -> str:
     return text
 
 
-def without_packets(rules: str) -> str:
-    """Rules in which nobody is told of payments, and no demand is written, each line in its place: most stories are about reminders, and a packet takes its time."""
-    return re.sub(
-        r"(?m)^  - id: (?:collections-to-accounting|discounts-to-accounting|payment-confirmed|payment-reversed|formal-demand)\n(?:    .*\n)+",
-        lambda found: "\n" * found[0].count("\n"),
-        rules,
-    )
+def without_rules(rules: str, *ids: str) -> str:
+    """Rules but these, each line of the others in its place."""
+    return re.sub(rf"(?m)^  - id: (?:{'|'.join(ids)})\n(?:    .*\n)+", lambda found: "\n" * found[0].count("\n"), rules)
 
 
 def without_their_tests(tests: str) -> str:
     """Rule tests but those that name one of these rules."""
-    return "\n\n".join(
-        test for test in tests.split("\n\n") if not re.search("-to-accounting|payment-confirmed|payment-reversed|formal-demand", test)
-    )
+    return "\n\n".join(test for test in tests.split("\n\n") if not re.search("|".join(ABOUT_PAYMENTS), test))
 
 
 def keep_accounting_out(base: Path) -> None:
     """In the rules of a workspace."""
     file = base / "rules" / "collections.yaml"
-    file.write_text(without_packets(file.read_text(encoding="utf-8")), encoding="utf-8")
+    file.write_text(without_rules(file.read_text(encoding="utf-8"), *ABOUT_PAYMENTS), encoding="utf-8")
     tests = base / "rules" / "tests" / "collections.yaml"
     tests.write_text(without_their_tests(tests.read_text(encoding="utf-8")), encoding="utf-8")

@@ -14,10 +14,12 @@ from cobranza_rules.rules.native import NativeEngine
 from cobranza_rules.rules.testing import parse_tests, read_tests, run_test
 from cobranza_rules.rules.testing_report import difference_lines
 from cobranza_rules.rules.testing_simulation import Simulation
-from tests.company_settings import without_packets
+from tests.company_settings import ABOUT_PAYMENTS, without_rules
 
 RULES = Path(__file__).resolve().parents[2] / "rules/collections.yaml"
-SHIPPED, _WARNINGS = read_rules([("collections.yaml", without_packets(RULES.read_text(encoding="utf-8")).encode())])
+SHIPPED, _WARNINGS = read_rules(
+    [("collections.yaml", without_rules(RULES.read_text(encoding="utf-8"), *ABOUT_PAYMENTS, "formal-demand").encode())]
+)
 TALKING, _WARNINGS = read_rules(
     [
         (
