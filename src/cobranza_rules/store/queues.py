@@ -170,7 +170,7 @@ class Queues:
 
     def _began(self) -> dt.date | None:
         """The day on which the first thing was taken into the book; what was paid before it is history."""
-        first = self.session.scalar(select(func.min(EntryRow.known_at)))
+        first = self.session.scalar(select(EntryRow.known_at).order_by(EntryRow.id).limit(1))
         return first.astimezone(ZoneInfo(self.rules.calendar.timezone)).date() if first is not None else None
 
     def _looked_at(self) -> ColumnElement[bool]:
