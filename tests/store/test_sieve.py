@@ -50,7 +50,7 @@ CUSTOMER: Facts = {
     "workdays_since_bank_statement": 1,
 }
 COMPANY_FACTS: Facts = {"workdays_since_bank_statement": 1}  # Nobody has read the mailbox.
-TRANSLATED = [fact for fact in INVOICE_FACTS if fact.name not in ("invoice", "aging_bucket", "agreement", "overdue_amount")]
+TRANSLATED = [fact for fact in INVOICE_FACTS if fact.name not in ("invoice", "aging_bucket", "agreement", "overdue_amount", "claim_state")]
 TRUTHS_OF_MORE = set(OF_MORE) - {"overdue_amount", "claim_state"}  # What depends on instalments, or is no truth, is left to the engine.
 slow = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
