@@ -86,8 +86,8 @@ def test_a_dispute_holds_until_somebody_closes_it_beside_a_claim_that_ends_by_it
         ),
     ]
     assert following(desk) == (
-        "nothing until 2026-05-31 unless something new happens; by then first-reminder: on hold by 'dispute' (rules/collections.yaml:73); "
-        "it waits until the dispute is closed ('cobranza dispute close')"
+        "on 2026-03-10 claim-expired; because of rule 'claim-expired' (rules/collections.yaml:211), for the first time: "
+        'claim_state == "open" (claim_state: open); workdays_since_claim > 5 (workdays_since_claim: 6)'
     )
 
 
