@@ -6,6 +6,7 @@ import datetime as dt
 
 from sample_book.bad_input import bad_input
 from sample_book.cfdi import credit_note_xml, invoice_xml, receipt_xml
+from sample_book.claimed import claim_files, orders
 from sample_book.customer_list import customer_list
 from sample_book.customers import START
 from sample_book.deposits import statements
@@ -27,7 +28,7 @@ def sample_files() -> dict[str, bytes]:
         *((receipt.issued_on, receipt.number, receipt_xml(receipt)) for receipt in receipts),
         *((note.issued_on, note.number, credit_note_xml(note)) for note in notes),
     ]
-    arriving = papers(invoices)
+    arriving = [*papers(invoices), *orders(invoices)]
     days = frozenset(day for day, _number, _xml in documents if day >= START)
     banks = statements(receipts)
     files = {
@@ -35,7 +36,7 @@ def sample_files() -> dict[str, bytes]:
         "clientes.xlsx": customer_list(),
         "historia.yaml": story(invoices, answers, days, arriving, banks, receipts, notes).encode(),
     }
-    files |= {f"soporte/{paper.name}": paper.content for paper in arriving} | scans(invoices)
+    files |= {f"soporte/{paper.name}": paper.content for paper in arriving} | scans(invoices) | claim_files(invoices)
     files |= {f"cfdi/{_folder(day)}/{number}.xml": xml.encode() for day, number, xml in documents}
     files |= {f"respuestas/{reply.file}": reply.content for reply in answers}
     files |= {f"bancos/{name}": content for (_day, name), content in banks.items()}

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sample_book.cash_acts import cash_acts
+from sample_book.claimed import claim_acts
 from sample_book.customers import START, customers, office_days
 from sample_book.invoices import Invoice
 from sample_book.money_in import CreditNote, Receipt
@@ -102,7 +103,7 @@ NOTES = {
 FORMAT = """\
 # The story of six weeks, which `cobranza demo` plays.
 #
-# opening   what is imported before the first day begins: `customers` (spreadsheet), `files` (CFDI; invoices in them count as delivered
+# opening   what is imported before the first day begins: `customers` and `agreements` (spreadsheets), `files` (CFDI; invoices in them count as delivered
 #           before the program came, as with `import --opening DAY`).
 # days      in order; a day that is not listed is a weekend or the holiday of 16 March: nobody works and nothing arrives.
 #   on      the date. It goes like this: the files arrive, the replies arrive, the program ticks; then people act in the order given, and
@@ -121,8 +122,13 @@ FORMAT = """\
 #                      left to do where the program has recorded that message by itself.
 #             done     closes open tasks named `task` (all or `customer`'s only) with `answer` and `comment`; `acknowledgement` says who at
 #                      the customer received what was handed over (person, title, phone). No open task: nothing to do.
-#             acknowledge  enters what acknowledges the invoices that were delivered to `customer` on this day: `kind`, and as far as it
-#                      says so `person`, `title`, `phone`, `number`, `review_on`, `payment_on`, `file` (a scan under samples/)
+#             acknowledge  enters what acknowledges the invoices that were delivered to `customer` on this day, or `invoices` at noon of the day
+#                      `at`: `kind`, and as far as it says so `person`, `title`, `phone`, `number`, `review_on`, `payment_on`, `file` (a scan
+#                      under samples/)
+#             keep_agreement  keeps `file` with the `agreement`
+#             original enters the original on paper `name`, of a `kind`, of `customer`; `file` is a scan of it
+#             hand_over  hands all originals of `customer` that the role holds over `to` another role
+#             receive  says that the originals of `customer` that were handed over to the role have come; `file` is the signed receipt
 #             claim    enters that `customer` says to have paid `invoices`
 #             discount takes `amount` off `invoice`, of a `kind` of discount; approve_discount approves what waits for that role
 #             accept   accepts what Accounting was sent
@@ -138,7 +144,7 @@ def story(
     receipts: Sequence[Receipt],
     notes: Sequence[CreditNote],
 ) -> str:
-    opening = {"on": START, "customers": "clientes.xlsx", "files": ["cfdi/apertura/*.xml"]}
+    opening = {"on": START, "customers": "clientes.xlsx", "agreements": "contratos.xlsx", "files": ["cfdi/apertura/*.xml"]}
     lines = [FORMAT, "opening: " + _flow(opening), "", "days:"]
     for day in office_days():
         lines.append(f"  - on: {day}")
@@ -150,7 +156,9 @@ def story(
         if files := [*files, *BAD_FILES.get(day, ())]:
             lines.append(f"    files: {_flow(files)}")
         lines += _listed("replies", [_reply(reply) for reply in replies if reply.on == day])
-        lines += _listed("people", [*cash_acts(day, invoices, receipts, notes), *_people(day, invoices, replies)])
+        lines += _listed(
+            "people", [*cash_acts(day, invoices, receipts, notes), *claim_acts(day, invoices), *_people(day, invoices, replies)]
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 from cobranza_rules.domain.late_interest import Stretch
 from cobranza_rules.language import Sentence
 from cobranza_rules.money import Money
-from cobranza_rules.packets.claim_pages import QUESTIONS, answers, interest_rows, original_lines
+from cobranza_rules.packets.claim_pages import QUESTIONS, answers, interest_rows, original_rows
 from cobranza_rules.packets.material import (
     AcknowledgementPaper,
     BorneInterest,
@@ -88,15 +88,19 @@ def test_interest_can_be_reckoned_again() -> None:
     assert [(str(number), str(text)) for number, text in rows] == [
         ("FA-1", "6 % a year of 365 days (agreed in CT-1): 0.10 MXN"),
         ("", "2026-02-05 to 2026-02-14, 10 days on 60.00 MXN: 0.10 MXN"),
+        ("Total", "0.10 MXN"),
     ]
 
 
 def test_who_holds_an_original_and_whose_receipt_is_missing() -> None:
     held = OriginalPaper("Contrato", "contract", "ventas@kemper.example", DAY, "gerencia@kemper.example", DAY, (), ())
-    assert [str(value) for _label, value in original_lines(held)] == [
-        "Contrato",
-        "contract",
-        "ventas@kemper.example since 2026-03-17",
-        "gerencia@kemper.example on 2026-03-17, who has not confirmed it",
-        "nobody has confirmed to have received it",
+    kept = OriginalPaper("Pagaré", "promissory_note", "gerencia@kemper.example", DAY, "", None, ((DAY, "gerencia@kemper.example"),), ())
+    assert [(str(name), str(said)) for name, said in original_rows([held, kept])] == [
+        ("Contrato", "contract"),
+        ("", "with ventas@kemper.example since 2026-03-17"),
+        ("", "handed over on 2026-03-17 to gerencia@kemper.example, who has not confirmed it"),
+        ("", "nobody has confirmed to have received it"),
+        ("Pagaré", "promissory_note"),
+        ("", "with gerencia@kemper.example since 2026-03-17"),
+        ("", "received by gerencia@kemper.example on 2026-03-17"),
     ]

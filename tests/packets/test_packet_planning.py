@@ -104,7 +104,7 @@ def test_an_escalated_case_holds_everything() -> None:
         ("interest", "Interest up to and including 2026-03-02"),
         ("statements", "Statement of account in MXN"),
         ("statements", "Statement of account in USD"),
-        ("originals", "Original: Contrato"),
+        ("originals", "Originals on paper"),
         ("originals", "Contrato: scan or receipt"),
     ]
 

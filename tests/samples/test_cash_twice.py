@@ -158,7 +158,7 @@ def test_each_evening_the_book_is_right_to_the_cent(samples: Path, make_workspac
     workspace = make_workspace(story.days[0].on)
     workspace.settings = read_settings(samples / "cobranza.toml").model_copy(update={"engine": "native"})
     naive = Naive()
-    take(workspace, samples, [story.customers, *story.opening_files], story.opening_on, naive)
+    take(workspace, samples, [*story.opening_lists, *story.opening_files], story.opening_on, naive)
     for day in story.days:
         at(workspace, day.on)
         take(workspace, samples, list(day.files), None, naive)

@@ -29,7 +29,12 @@ TASKS = {
     "correct-invoice",
 }
 
-ACTS = {"approve", "answer", "release", "assign", "done", "acknowledge", "claim", "discount", "approve_discount", "accept"}
+ACTS = {"approve", "answer", "release", "assign", "done", "acknowledge", "claim", "discount", "approve_discount", "accept"} | {
+    "keep_agreement",
+    "original",
+    "hand_over",
+    "receive",
+}
 
 
 def listed(story: dict[str, Any], key: str) -> list[tuple[dt.date, Any]]:
@@ -88,6 +93,8 @@ def test_people_do_what_the_program_offers_in_roles_that_exist(samples: Path, st
             assert "@NUMBER@" in (samples / act["file"]).read_text(encoding="utf-8") or "customer" not in act
         if act["do"] == "done":
             assert act["task"] in TASKS
+        if act["do"] in {"keep_agreement", "original", "receive", "acknowledge"} and "file" in act:
+            assert (samples / act["file"]).is_file()
 
 
 def test_replies_carry_our_servers_verdict_on_top_and_no_thread(samples: Path) -> None:

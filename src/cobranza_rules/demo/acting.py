@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from cobranza_rules.booking.acknowledging import Given, acknowledge
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
 from cobranza_rules.demo.cash_acting import accept_packets, approve_discount, claim, discount
+from cobranza_rules.demo.paper_acting import enter_original, hand_over_originals, keep_with_agreement, receive_originals
 from cobranza_rules.demo.postman import as_answer, deliver
 from cobranza_rules.demo.story import Act
 from cobranza_rules.dispatch.shown import must_be_whole
@@ -117,21 +119,26 @@ def _done(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delive
 
 
 def _acknowledge(keeper: Bookkeeper, workspace: Workspace, act: Act, _delivered: Delivered) -> int:
-    """The invoices of the customer that were delivered today."""
+    """The invoices that are named, or those of the customer that were delivered today."""
+    numbers = act.more.get("invoices") or _delivered_today(keeper, workspace, act.customer)
+    given = {name: act.more[name] for name in ("person", "title", "phone", "number", "review_on", "payment_on") if name in act.more}
+    scan = workspace.archive.put((shipped("samples") / act.more["file"]).read_bytes()) if "file" in act.more else ""
+    who, zone = person_named(workspace.company, act.role).email, ZoneInfo(workspace.settings.timezone)
+    at = dt.datetime.combine(act.more["at"], dt.time(12), zone) if "at" in act.more else workspace.clock.now()
+    said = Given(AcknowledgementKind(act.more["kind"]), who, at, **given, document=scan)
+    return len(acknowledge(keeper, numbers, said, zone)) if numbers else 0
+
+
+def _delivered_today(keeper: Bookkeeper, workspace: Workspace, customer: str) -> list[str]:
     delivered = (
         select(InvoiceRow.number)
         .join(CustomerRow, CustomerRow.id == InvoiceRow.customer_id)
-        .where(CustomerRow.code == act.customer, InvoiceRow.delivered_on == workspace.clock.today(), ~InvoiceRow.acknowledged)
+        .where(CustomerRow.code == customer, InvoiceRow.delivered_on == workspace.clock.today(), ~InvoiceRow.acknowledged)
     )
-    numbers = list(keeper.session.scalars(delivered.order_by(InvoiceRow.id)))
-    given = {name: act.more[name] for name in ("person", "title", "phone", "number", "review_on", "payment_on") if name in act.more}
-    scan = workspace.archive.put((shipped("samples") / act.more["file"]).read_bytes()) if "file" in act.more else ""
-    who = person_named(workspace.company, act.role).email
-    said = Given(AcknowledgementKind(act.more["kind"]), who, workspace.clock.now(), **given, document=scan)
-    return len(acknowledge(keeper, numbers, said, ZoneInfo(workspace.settings.timezone))) if numbers else 0
+    return list(keeper.session.scalars(delivered.order_by(InvoiceRow.id)))
 
 
-def _about_money(do: Callable[[Bookkeeper, Workspace, Act], int]) -> Callable[[Bookkeeper, Workspace, Act, Delivered], int]:
+def _without_replies(do: Callable[[Bookkeeper, Workspace, Act], int]) -> Callable[[Bookkeeper, Workspace, Act, Delivered], int]:
     return lambda keeper, workspace, act, _delivered: do(keeper, workspace, act)
 
 
@@ -142,8 +149,12 @@ _ACTS: dict[str, Callable[[Bookkeeper, Workspace, Act, Delivered], int]] = {
     "assign": _assign,
     "done": _done,
     "acknowledge": _acknowledge,
-    "claim": _about_money(claim),
-    "discount": _about_money(discount),
-    "approve_discount": _about_money(approve_discount),
-    "accept": _about_money(accept_packets),
+    "claim": _without_replies(claim),
+    "discount": _without_replies(discount),
+    "approve_discount": _without_replies(approve_discount),
+    "accept": _without_replies(accept_packets),
+    "keep_agreement": _without_replies(keep_with_agreement),
+    "original": _without_replies(enter_original),
+    "hand_over": _without_replies(hand_over_originals),
+    "receive": _without_replies(receive_originals),
 }

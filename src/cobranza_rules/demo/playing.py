@@ -59,7 +59,8 @@ class Play:
             yield played
 
     def _open(self) -> None:
-        self._import([self.story.customers], None)
+        for file in self.story.opening_lists:
+            self._import([file], None)
         self._import(self.story.opening_files, self.story.opening_on)
         self.aging_before = aging_report(self.workspace, detailed=False).as_json()
 

@@ -41,7 +41,7 @@ class StoryDay:
 @dataclass(frozen=True, slots=True)
 class Story:
     opening_on: dt.date
-    customers: str
+    opening_lists: tuple[str, ...]
     opening_files: tuple[str, ...]
     days: tuple[StoryDay, ...]
 
@@ -53,7 +53,7 @@ def read_story(file: Path) -> Story:
     opening = raw["opening"]
     return Story(
         opening_on=_day(opening["on"]),
-        customers=opening["customers"],
+        opening_lists=(opening["customers"], opening["agreements"]),
         opening_files=tuple(opening["files"]),
         days=tuple(_story_day(day) for day in raw["days"]),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.money import Money, total
-from cobranza_rules.packets.material import BorneInterest, InvoicePapers, Lines, Material, OriginalPaper, PaymentPaper
+from cobranza_rules.packets.material import BorneInterest, InvoicePapers, Material, OriginalPaper, PaymentPaper
 
 Row = tuple[Sentence | str, Sentence | str]
 QUESTIONS = (
@@ -90,9 +90,14 @@ def paid(one: PaymentPaper) -> Sentence:
 
 
 def _interest(borne: Sequence[BorneInterest], day: str) -> Iterator[Sentence]:
-    for currency in sorted({one.amount.currency for one in borne}):
-        amount: Money = total([one.amount for one in borne if one.amount.currency == currency], currency)
+    for amount in _totals(borne):
         yield _("{amount} up to and including {day}, and more for each day after it", amount=amount, day=day)
+
+
+def _totals(borne: Sequence[BorneInterest]) -> list[Money]:
+    """One a currency."""
+    currencies = sorted({one.amount.currency for one in borne})
+    return [total([one.amount for one in borne if one.amount.currency == currency], currency) for currency in currencies]
 
 
 def interest_rows(borne: Sequence[BorneInterest]) -> tuple[Row, ...]:
@@ -112,17 +117,18 @@ def interest_rows(borne: Sequence[BorneInterest]) -> tuple[Row, ...]:
                 interest=each.interest,
             )
             rows.append(("", said))
+    rows += [(_("Total"), str(amount)) for amount in _totals(borne)]
     return tuple(rows)
 
 
-def original_lines(one: OriginalPaper) -> Lines:
-    """Who holds it, and who has confirmed to have received it."""
-    handed = _("{who} on {day}, who has not confirmed it", who=one.handed_to, day=str(one.handed_on)) if one.handed_to else "-"
-    received = [_("{who} on {day}", who=who, day=str(day)) for day, who in one.received]
-    return (
-        (N_("original"), one.name),
-        (N_("kind"), word(one.kind)),
-        (N_("with"), _("{who} since {day}", who=one.holder, day=str(one.since))),
-        (N_("handed over to"), handed),
-        (N_("received by"), joined(received) if received else _("nobody has confirmed to have received it")),
-    )
+def original_rows(originals: Sequence[OriginalPaper]) -> tuple[Row, ...]:
+    """Who holds each, and who has confirmed to have received it."""
+    rows: list[Row] = []
+    for one in originals:
+        received = joined(_("{who} on {day}", who=who, day=str(day)) for day, who in one.received)
+        rows += [(one.name, word(one.kind)), ("", _("with {who} since {day}", who=one.holder, day=str(one.since)))]
+        if one.handed_to:
+            said = _("handed over on {day} to {who}, who has not confirmed it", who=one.handed_to, day=str(one.handed_on))
+            rows.append(("", said))
+        rows.append(("", _("received by {who}", who=received) if one.received else _("nobody has confirmed to have received it")))
+    return tuple(rows)

@@ -65,7 +65,7 @@ class Gatherer:
             sent=tuple(self._sent(rows)),
             received=tuple(self._received()),
             agreements=tuple(self._agreements(rows)),
-            history=tuple(self._history({row.number for row in rows})),
+            history=tuple(sorted(self._history({row.number for row in rows}), key=lambda event: event[0])),
             currencies=tuple(sorted({row.currency for row in rows})),
             payments=tuple(payments_of(self.session, rows)),
             interest=tuple(interest_borne(self.session, rows, self.legal, self.today)),

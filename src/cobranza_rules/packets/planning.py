@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cobranza_rules.language import N_, Sentence, _, word
-from cobranza_rules.packets.claim_pages import answers, interest_rows, original_lines, paid
+from cobranza_rules.packets.claim_pages import answers, interest_rows, original_rows, paid
 from cobranza_rules.packets.material import (
     AcknowledgementPaper,
     AgreementPapers,
@@ -151,16 +151,19 @@ def _interest(material: Material) -> Iterator[PlannedPart]:
 
 
 def _originals(material: Material) -> Iterator[PlannedPart]:
-    """A page for each, and what was scanned of it and of its receipts, if it is not among the agreements; where there is none, a page that says so."""
+    """Who holds which, and what was scanned of them and of their receipts, if it is not among the agreements; without any, a page that says so."""
     if material.invoices and not material.originals:
         page = WrittenPage(lines=((N_("originals"), _("no original is on file: 'cobranza originals add' enters them")),))
+        yield PlannedPart(Section.ORIGINALS, _("Originals on paper"), material.on, page)
+    elif material.originals:
+        page = WrittenPage(headings=(N_("Original"), N_("Where it is")), rows=original_rows(material.originals))
         yield PlannedPart(Section.ORIGINALS, _("Originals on paper"), material.on, page)
     shown = {file.digest for one in material.agreements for file in one.files}
     scans = {scan.digest: scan for scan in material.scans if scan.digest not in shown}
     for one in material.originals:
-        yield PlannedPart(Section.ORIGINALS, _("Original: {name}", name=one.name), one.since, WrittenPage(lines=original_lines(one)))
-        for digest in filter(scans.__contains__, one.scans):
-            yield PlannedPart(Section.ORIGINALS, _("{name}: scan or receipt", name=one.name), None, scans[digest])
+        for digest in one.scans:
+            if (scan := scans.pop(digest, None)) is not None:  # One receipt may be that of several originals.
+                yield PlannedPart(Section.ORIGINALS, _("{name}: scan or receipt", name=one.name), None, scan)
 
 
 def _history(material: Material) -> Iterator[PlannedPart]:
@@ -196,6 +199,7 @@ def _invoice_page(one: InvoicePapers) -> WrittenPage:
         (N_("fiscal folio"), one.uuid or "-"),
         (N_("issued"), str(one.issued_on)),
         (N_("due"), str(one.due_on or "-")),
+        (N_("concepts"), "; ".join(one.services) or "-"),
         (N_("amount"), str(one.total)),
         (N_("balance"), str(one.balance)),
         (N_("CFDI"), _("embedded in this file as {name}", name=one.xml.name) if one.xml else _("not received")),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -73,7 +74,7 @@ class AgreementView:
             yield N_("files"), ", ".join(name for name, _digest in self.files)
         if self.invoices:
             yield N_("open invoices"), ", ".join(self.invoices)
-        yield N_("source"), row.source
+        yield N_("source"), PurePath(row.source).name
 
 
 def _terms_in_words(row: AgreementRow) -> Sentence:
