@@ -57,6 +57,12 @@ def test_amounts_that_come_to_a_rate_that_cannot_be(importing: Importing) -> Non
     assert refused(lambda: applied(importing, number, FU_1="100.00")) == [
         "the amounts come to a rate of 172.5500, and the invoice was issued at 18.5000; correct the amounts, or give the rate with --rate"
     ]
+    assert refused(lambda: applied(importing, number, rate="172.5500", FU_1="100.00")) == [
+        (
+            "a rate of 172.5500 is far from 18.5000, at which FU-1 was issued; "
+            "correct the rate: what one unit of the invoice's currency costs in the deposit's"
+        )
+    ]
     applied(importing, number, rate="17.2550", FU_1="100.00")
     assert balances(importing) == {"FU-1": 90_000}
 

@@ -61,6 +61,12 @@ def test_an_invoice_of_another_customer_than_the_payer_is_for_a_person() -> None
     assert named_or_same([deposit(500, "FA-101", customer=2)], around(owed(1, 500))) == {}
 
 
+def test_an_invoice_in_another_currency_is_named_and_its_rate_is_for_a_person() -> None:
+    (found,) = proposals(deposit(20_000_00, "PAGO FA-101"), around(owed(1, 1_000_00, currency="USD")), [])
+    assert (found.level, dict(found.shares)) == (Level.PERSON, {})
+    assert str(found.reason) == "the bank's text names FA-101, in USD: give each its amount, or --rate"
+
+
 def test_two_invoices_over_the_amount_are_not_certain() -> None:
     assert exact_amounts([deposit(500, customer=1)], around(owed(1, 500), owed(2, 500))) == {}
     found = exact_amounts([deposit(500, customer=1)], around(owed(1, 500), owed(2, 400), owed(3, 500, issued_on=dt.date(2026, 2, 11))))

@@ -68,6 +68,15 @@ def test_headings_that_were_encoded_twice_and_lines_in_two_encodings() -> None:
     ]
 
 
+def test_letters_of_utf_8_that_windows_1252_has_not_are_read_beside_it() -> None:
+    found = read(
+        "Día\tConcepto / Referencia\tcargo\tAbono\tSaldo\r\n02-03-2026\tCOMPAÑÍA\t\t1.00\t1.00\r\n".encode()
+        + "03-03-2026\tPEÑA\t\t1.00\t2.00\r\n".encode("cp1252")
+    )
+    assert [line.description for line in found.statements[0].lines] == ["COMPAÑÍA", "PEÑA"]
+    assert [warning.line for warning in found.warnings] == [3]
+
+
 def test_movements_of_the_newest_day_first_are_turned_round() -> None:
     turned = lines_of(bbva(*reversed(GOOD)))
     assert [(line.position, line.amount.minor) for line in turned] == [(1, 120_000), (2, -1160)]

@@ -20,6 +20,7 @@ from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import BankLineRow, InvoiceRow
 
 FARTHEST = Decimal("0.25")  # Of the invoice's rate; the peso has moved less within any invoice's life.
+SURELY_WRONG = Decimal(2)  # Times the invoice's rate, or a part of it: a digit too many or a point in another place
 RATE = re.compile(r"\d{1,6}(\.\d{1,8})?")
 
 
@@ -40,6 +41,7 @@ class SharesNamed:
         self._problems = problems
         self._left = left_of(line)
         self._rate = self._read_rate(rate)
+        self._said = self._rate is not None
         self._takes_all = False
         self.more: dict[str, Any] = {"rate": str(self._rate)} if self._rate is not None else {}
 
@@ -86,8 +88,10 @@ class SharesNamed:
         return None
 
     def _in_currency(self, invoice: InvoiceRow) -> bool:
-        if invoice.currency == self._line.currency or self._rate is not None:
+        if invoice.currency == self._line.currency:
             return True
+        if self._rate is not None:
+            return not self._said or self._may_be_the_rate(invoice, self._rate)
         what = _(
             "deposit {id} is in {deposit}, {number} in {invoice}",
             id=self._line.id,
@@ -101,6 +105,21 @@ class SharesNamed:
             deposit=self._line.currency,
         )
         self._problems.append(Problem(what, hint))
+        return False
+
+    def _may_be_the_rate(self, invoice: InvoiceRow, rate: Decimal) -> bool:
+        own = Decimal(invoice.exchange_rate) if invoice.exchange_rate and self._line.currency == NATIONAL else rate
+        if own / SURELY_WRONG <= rate <= own * SURELY_WRONG:
+            return True
+        what = _(
+            "a rate of {rate} is far from {own}, at which {number} was issued",
+            rate=plain_rate(rate),
+            own=plain_rate(own),
+            number=invoice.number,
+        )
+        self._problems.append(
+            Problem(what, _("correct the rate: what one unit of the invoice's currency costs in the deposit's"), place="--rate")
+        )
         return False
 
     def _minor(self, invoice: InvoiceRow, written: str, spent: int) -> int | None:

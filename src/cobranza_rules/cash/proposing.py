@@ -21,7 +21,8 @@ def proposals(deposit: Deposit, around: Around, advices: Sequence[Advice], looke
     `looked_at` are customers, by id and name, whose name is the payer's: it narrows what a person is shown, and decides nothing. What is
     certain is told first; the amounts are never more than the deposit.
     """
-    found = [*_certain(deposit, around), *_told(deposit, around), *_named(deposit, around), *_advised(deposit, around, advices)]
+    found = [*_certain(deposit, around), *_told(deposit, around), *_named(deposit, around), *_named_elsewhere(deposit, around)]
+    found += [*_advised(deposit, around, advices)]
     customer = _customer_of(deposit, around, advices)
     if customer is not None:
         found += [*_sums(deposit, around, customer), *_discounted(deposit, around, customer)]
@@ -60,6 +61,16 @@ def _named(deposit: Deposit, around: Around) -> Iterator[Proposal]:
     if usable:
         shares = _as_far_as_it_goes(usable, deposit.amount.minor)
         yield Proposal(Level.NAMED, _named_because(named.unique, sum(owed.balance for owed in usable), deposit, usable), shares)
+
+
+def _named_elsewhere(deposit: Deposit, around: Around) -> Iterator[Proposal]:
+    """Named, but in another currency: at which rate a person says, and with it how much of each is paid."""
+    named = named_by(deposit, around)[1]
+    others = [owed for owed in named.invoices if owed.currency != deposit.amount.currency and owed.balance > 0]
+    if others:
+        numbers, currencies = ", ".join(owed.number for owed in others), ", ".join(sorted({owed.currency for owed in others}))
+        reason = _("the bank's text names {numbers}, in {currency}: give each its amount, or --rate", numbers=numbers, currency=currencies)
+        yield Proposal(Level.PERSON, reason)
 
 
 def _named_because(unique: bool, owed: int, deposit: Deposit, usable: Sequence[Owed]) -> Sentence:

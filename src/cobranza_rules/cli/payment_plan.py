@@ -116,16 +116,14 @@ def agree(
 
 def tell_of_plan(call: Call, told: dict[str, Any]) -> None:
     """What a command has agreed on."""
-    amount = f"{told['total']} {told['currency']}"
+    amount = _amount(told, "total")
     numbers = ", ".join(told["invoices"])
     call.screen.say(_("Payment plan {id}: {amount} for {invoices}.", id=told["id"], amount=amount, invoices=numbers))
     for each in told["instalments"]:
-        call.screen.say(_("  {day}: {amount}", day=each["due_on"], amount=f"{each['amount']} {told['currency']}"))
+        call.screen.say(_("  {day}: {amount}", day=each["due_on"], amount=_amount({**told, **each}, "amount")))
     for each in told["discounts"]:
         state = word(each["state"])
-        call.screen.say(
-            _("  discount {id} of {amount}: {state}", id=each["id"], amount=f"{each['amount']} {told['currency']}", state=state)
-        )
+        call.screen.say(_("  discount {id} of {amount}: {state}", id=each["id"], amount=_amount({**told, **each}, "amount"), state=state))
 
 
 @payment_plan.command("list", cls=SpokenCommand, help=N_("Payment plans, the oldest first; without --state those that are open or broken."))
@@ -157,13 +155,17 @@ def _plans(workspace: Workspace, customer: str) -> list[dict[str, Any]]:
         return [plan_json(session, row, today, calendar) for row in session.scalars(query)]
 
 
+def _amount(said: dict[str, Any], name: str) -> Money:
+    return Money.of(said[name], said["currency"])
+
+
 def _state(of: str, row: dict[str, Any]) -> Sentence:
     return word(f"{of}_{row['state']}")
 
 
 def _cells(row: dict[str, Any]) -> tuple[Any, ...]:
-    amount = f"{row['next_amount']} {row['currency']}" if row["next_amount"] else "-"
-    total = f"{row['total']} {row['currency']}"
+    amount = _amount(row, "next_amount") if row["next_amount"] else "-"
+    total = _amount(row, "total")
     kept = f"{row['percent_kept']} %"
     return row["id"], row["customer"], _state("plan", row), total, kept, row["next_on"] or "-", amount, ", ".join(row["invoices"])
 
@@ -194,10 +196,13 @@ def show(call: Call, number: int, on: dt.date | None, as_json: bool) -> None:
         )
         call.screen.say(ended)
     headings = (N_("Day"), N_("Amount"), N_("Kept"), N_("State"))
-    cells = [(each["due_on"], each["amount"], each["kept"], _state("instalment", each)) for each in told["instalments"]]
+    cells = [
+        (each["due_on"], _amount({**told, **each}, "amount"), _amount({**told, **each}, "kept"), _state("instalment", each))
+        for each in told["instalments"]
+    ]
     call.screen.table(headings, cells, frozenset({1, 2}))
     for each in told["discounts"]:
-        amount = f"{each['amount']} {told['currency']}"
+        amount = _amount({**told, **each}, "amount")
         call.screen.say(_("  discount {id} of {amount}: {state}", id=each["id"], amount=amount, state=word(each["state"])))
 
 

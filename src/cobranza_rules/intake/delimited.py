@@ -108,7 +108,10 @@ def damaged(content: bytes) -> str | None:
 
 
 def decoded(content: bytes) -> str | None:
-    """None where the bytes are no text. Windows-1252 is what Excel writes as plain CSV; UTF-16 is its 'Unicode text'."""
+    """None where the bytes are no text. Windows-1252 is what Excel writes as plain CSV; UTF-16 is its 'Unicode text'.
+
+    Some letters of UTF-8 (`Í`, `Á`) hold bytes that Windows-1252 has not: where lines of both stand together, each is read in its own.
+    """
     encodings = ("utf-16",) if content[:2] in _UTF16_MARKS else ("utf-8-sig", "cp1252")
     for encoding in encodings:
         try:
@@ -116,7 +119,8 @@ def decoded(content: bytes) -> str | None:
         except UnicodeDecodeError:
             continue
         return text if _is_text(text) else None
-    return None
+    mixed = _line_by_line(content)
+    return mixed[0] if mixed and _is_text(mixed[0]) else None
 
 
 def delimiter_of(text: str) -> str:
