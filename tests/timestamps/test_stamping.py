@@ -62,7 +62,7 @@ class Place:
             keeper = Bookkeeper(session, self.clock.now())
             for digest in digests:
                 keeper.note(1, "packet_made", self.clock.today(), {"rule": "account", "who": "-", "pages": 1, "document": digest})
-                await_timestamp(keeper, self.settings, Stampable(1, "packet", f"packet {digest[:4]}", digest))
+                await_timestamp(keeper, self.settings, Stampable(1, "foliated_packet", f"packet {digest[:4]}", digest))
         return digests
 
     def rows(self) -> list[TimestampRow]:

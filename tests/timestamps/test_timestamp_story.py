@@ -49,7 +49,7 @@ def test_a_lawyer_verifies_packet_and_demand_from_the_exported_folder(stamped: D
     code, lines = spoken(stamped, "timestamps", "list", "--json")
     found = json.loads("\n".join(lines))["timestamps"]
     assert [(one["kind"], one["authority"]) for one in found] == [
-        ("packet", "Sello de prueba, Autoridad de prueba"),
+        ("foliated_packet", "Sello de prueba, Autoridad de prueba"),
         ("demand", "Sello de prueba, Autoridad de prueba"),
     ]
     assert (code, found[1]["document"]) == (0, stamped.outgoing()[-1].raw)

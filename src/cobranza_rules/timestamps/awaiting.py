@@ -14,7 +14,7 @@ from cobranza_rules.config_evidence import TimestampSection
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.tables import ActionRow, OutgoingRow, TimestampRow
 
-PACKET, DEMAND, DOCUMENT = "packet", "demand", "document"
+PACKET, DEMAND, DOCUMENT = "foliated_packet", "demand", "document"
 DEMANDING = "formal-demand"  # The letter that makes a message a formal demand
 
 

@@ -14,7 +14,7 @@ from cobranza_rules.store.tables.base import Base, Digest, Long, Sparse, Word
 class TimestampRow(Base):
     """A document by its SHA-256, once for each authority that has stamped it, and once more at most while it waits.
 
-    `kind` is packet, demand or document. While it waits, `authority` is "" and `token` NULL; `detail` says what came of the last question, and
+    `kind` is foliated_packet, demand or document. While it waits, `authority` is "" and `token` NULL; `detail` says what came of the last question, and
     `next_try_at` when it is asked again. Afterwards `authority` is the address that was asked, `token` and `anchors` the hashes of its answer and
     of the certificates that were trusted then; instant, serial, policy and signer are those that the token tells.
     """
