@@ -229,7 +229,12 @@ def _timestamps(workspace: Workspace) -> Sentence:
     if refused := [one for one in waiting if one.attempts]:
         what = _("documents wait for their timestamp: {count}; {why}", count=len(waiting), why=refused[-1].why)
         raise ProblemError([Problem(what, _("'cobranza timestamps list --missing' shows them, and 'timestamps request' asks again"))])
-    return _("by {url}, certificates: {certificates}; documents that wait: {count}", url=authority.url, certificates=how_many(authority.anchors), count=len(waiting))
+    return _(
+        "by {url}, certificates: {certificates}; documents that wait: {count}",
+        url=authority.url,
+        certificates=how_many(authority.anchors),
+        count=len(waiting),
+    )
 
 
 def _bank(workspace: Workspace) -> Sentence:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+
 from tests.stories.fixtures import desk, make_desk
 from tests.timestamps.timestamp_server import Authority, TimestampServer, make_authority, running_authority
 

@@ -19,7 +19,7 @@ from cobranza_rules.timestamps.anchors import read_anchors
 from cobranza_rules.timestamps.authority import AuthorityAwayError, TimestampAuthority, basic_login, bearer_login
 from cobranza_rules.timestamps.openssl import must_be_signed
 from cobranza_rules.timestamps.query import query_of
-from cobranza_rules.timestamps.token import TimestampError, Token, read_answer
+from cobranza_rules.timestamps.token import TimestampError, read_answer
 from tests.timestamps.timestamp_server import (
     OTHER_POLICY,
     POLICY,
@@ -29,6 +29,7 @@ from tests.timestamps.timestamp_server import (
     make_authority,
     other_document,
     other_nonce,
+    other_policy,
 )
 
 DOCUMENT = hashlib.sha256(b"a packet").hexdigest()
@@ -117,7 +118,7 @@ def test_a_connection_that_is_refused() -> None:
         (Answering(), "1.2.3.9", "the authority refuses: Requested policy is not supported. / unaccepted_policy"),
         (Answering(asked=other_nonce), "", "the token answers another question: its nonce is not the one that was sent"),
         (Answering(asked=other_document), "", f"the token is of another document: its hash is {'78' * 32}"),
-        (Answering(asked=lambda query: other_policy(query)), POLICY, f"the token is by policy {OTHER_POLICY}, and {POLICY} was asked for"),
+        (Answering(asked=other_policy), POLICY, f"the token is by policy {OTHER_POLICY}, and {POLICY} was asked for"),
     ],
 )
 def test_an_answer_that_proves_nothing(tsa: TimestampServer, turn: Answering, policy: str, what: str) -> None:
@@ -126,12 +127,6 @@ def test_an_answer_that_proves_nothing(tsa: TimestampServer, turn: Answering, po
         ask(tsa, policy=policy).stamp(DOCUMENT)
     assert str(caught.value) == what
     assert not isinstance(caught.value, AuthorityAwayError)
-
-
-def other_policy(query: bytes) -> bytes:
-    read = TimeStampReq.load(query)
-    read["req_policy"] = OTHER_POLICY
-    return bytes(read.dump(force=True))
 
 
 def test_a_token_of_a_stranger_of_a_certificate_that_has_ended_and_of_one_for_something_else(
@@ -161,22 +156,26 @@ def test_what_was_changed_does_not_verify_and_what_has_ended_since_does(answer: 
         must_be_signed(answer, "00" * 32, anchors)
 
 
+def outcome(content: bytes) -> str:
+    try:
+        return read_answer(content).authority
+    except TimestampError as error:
+        return str(error)
+
+
 def test_nothing_from_outside_ends_in_more_than_a_sentence(answer: bytes) -> None:
     drawn = random.Random(3161)
     for _turn in range(300):
         hostile = bytearray(answer)
         for _place in range(drawn.choice((1, 2, 8))):
             hostile[drawn.randrange(len(hostile))] = drawn.randrange(256)
-        try:
-            assert isinstance(read_answer(bytes(hostile)), Token)
-        except TimestampError as error:
-            assert str(error).isprintable()
+        assert outcome(bytes(hostile)).isprintable()
     for small in (b"0\x00", b"0\x05\x30\x03\x02\x01\x00", b"\x30\x80" * 30_000, b"\x30\x83\xff\xff\xff", b"\x1f" + b"\xff" * 5_000):
-        with pytest.raises(TimestampError, match="^the answer is none of a timestamp authority$"):
+        with pytest.raises(TimestampError, match=r"^the answer is none of a timestamp authority$"):
             read_answer(small)
-    with pytest.raises(TimestampError, match="^the answer is larger than any of a timestamp authority$"):
+    with pytest.raises(TimestampError, match=r"^the answer is larger than any of a timestamp authority$"):
         read_answer(b"0" * 70_000)
-    with pytest.raises(TimestampError, match="^the authority refuses: rejection$"):
+    with pytest.raises(TimestampError, match=r"^the authority refuses: rejection$"):
         read_answer(b"0\x05\x30\x03\x02\x01\x02")
 
 

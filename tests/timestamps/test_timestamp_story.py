@@ -9,14 +9,16 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.stories.desk import Desk
-from tests.stories.spoken import spoken
-from tests.timestamps.timestamp_server import Answering, TimestampServer
 
 from cobranza_rules.config import read_settings
 from cobranza_rules.problems import ProblemError
+from tests.company_settings import company_settings
+from tests.stories.desk import Desk
+from tests.stories.spoken import spoken
+from tests.timestamps.timestamp_server import Answering, TimestampServer
 
 ESCALATED = dt.date(2026, 3, 18)
 
@@ -44,31 +46,37 @@ def escalate(desk: Desk) -> None:
     desk.tick()
 
 
-def test_a_lawyer_verifies_packet_and_demand_from_the_exported_folder(stamped: Desk, tsa: TimestampServer, tmp_path: Path) -> None:
+def asked(desk: Desk, *words: str) -> Any:
+    code, lines = spoken(desk, *words, "--json")
+    assert code == 0
+    return json.loads("\n".join(lines))
+
+
+def doctor(desk: Desk) -> str:
+    return next(line for line in spoken(desk, "doctor")[1] if "timestamps:" in line)
+
+
+def test_an_authority_that_is_away_stops_nothing_and_later_a_lawyer_verifies_what_it_gave(
+    stamped: Desk, tsa: TimestampServer, tmp_path: Path
+) -> None:
+    tsa.turns = [Answering(b"", 500)]
     escalate(stamped)
-    code, lines = spoken(stamped, "timestamps", "list", "--json")
-    found = json.loads("\n".join(lines))["timestamps"]
+    assert "requerimiento formal de pago" in stamped.last_mail()["Subject"]
+    is_told_until_it_is_back(stamped, tsa)
+    found = asked(stamped, "timestamps", "list")["timestamps"]
     assert [(one["kind"], one["authority"]) for one in found] == [
         ("foliated_packet", "Sello de prueba, Autoridad de prueba"),
         ("demand", "Sello de prueba, Autoridad de prueba"),
-    ]
-    assert (code, found[1]["document"]) == (0, stamped.outgoing()[-1].raw)
-    assert len(tsa.queries) == 2, "reminders and drafts are not stamped"
-    assert spoken(stamped, "case", "export", "C-001", "-o", str(tmp_path / "out"))[0] == 0
-    page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
-    commands = [html.unescape(each) for each in re.findall(r"<code>(openssl [^<]*)</code>", page)]
-    assert len(commands) == 2
-    for command in commands:
-        done = subprocess.run(shlex.split(command), cwd=tmp_path / "out", capture_output=True, text=True, timeout=30, check=False)
-        assert "Verification: OK" in done.stdout + done.stderr
-    other = shlex.split(commands[0])
-    other[other.index("-data") + 1] = shlex.split(commands[1])[other.index("-data") + 1]
-    done = subprocess.run(other, cwd=tmp_path / "out", capture_output=True, text=True, timeout=30, check=False)
-    assert (done.returncode, "Verification: OK" in done.stdout + done.stderr) == (1, False)
+    ], "neither reminders nor drafts"
+    assert found[1]["document"] == stamped.outgoing()[-1].raw
+    verifies_with_openssl_alone(stamped, tmp_path / "out")
     code, lines = spoken(stamped, "case", "verify")
     assert (code, lines[-1].startswith("The case file is intact: ")) == (0, True)
-    code, lines = spoken(stamped, "timestamps", "verify")
-    assert (code, lines[-1]) == (0, "Timestamps: 2 sound, 0 not")
+    assert asked(stamped, "timestamps", "verify") == {
+        "sound": [{name: one[name] for name in ("document", "token", "at")} for one in found],
+        "findings": [],
+        "remarks": [],
+    }
     digest = found[0]["document"]
     stamped.workspace.archive.path_of(digest).write_bytes(b"another packet")
     code, lines = spoken(stamped, "timestamps", "verify", "--customer", "C-001")
@@ -76,18 +84,13 @@ def test_a_lawyer_verifies_packet_and_demand_from_the_exported_folder(stamped: D
     assert re.fullmatch(rf"a file of the timestamp of event \d+ is missing or was changed: {digest}", lines[-2])
 
 
-def test_an_authority_that_is_away_stops_nothing_and_is_told_until_it_is_back(stamped: Desk, tsa: TimestampServer) -> None:
-    tsa.turns = [Answering(b"", 500)]
-    escalate(stamped)
-    assert "requerimiento formal de pago" in stamped.last_mail()["Subject"]
+def is_told_until_it_is_back(stamped: Desk, tsa: TimestampServer) -> None:
     code, lines = spoken(stamped, "timestamps", "list", "--missing")
     assert (code, len(lines)) == (0, 4)
-    assert "waits: the service answered with an error, HTTP 500; again after 2026-03-19T" in lines[3]
-    digest = json.loads("\n".join(spoken(stamped, "digest", "--json")[1]))
-    (told,) = [one for one in digest["waiting"] if one["queue"] == "timestamps"]
+    assert "waits: the service answered with an error, HTTP 500; again after 2026-03-1" in lines[2]
+    (told,) = [one for one in asked(stamped, "digest")["waiting"] if one["queue"] == "timestamps"]
     assert (told["count"], told["customers"]) == (2, ["C-001"])
-    doctor = next(line for line in spoken(stamped, "doctor")[1] if "timestamps:" in line)
-    assert doctor == (
+    assert doctor(stamped) == (
         "!!  timestamps: documents wait for their timestamp: 2; the service answered with an error, HTTP 500; "
         "'cobranza timestamps list --missing' shows them, and 'timestamps request' asks again"
     )
@@ -98,11 +101,26 @@ def test_an_authority_that_is_away_stops_nothing_and_is_told_until_it_is_back(st
     assert (code, len(lines)) == (0, 2)
     assert re.fullmatch(r".+\.pdf: timestamped at \S+ by Sello de prueba, Autoridad de prueba", lines[0])
     assert spoken(stamped, "timestamps", "request") == (0, ["No document waits for its timestamp."])
-    doctor = next(line for line in spoken(stamped, "doctor")[1] if "timestamps:" in line)
-    assert doctor == f"OK  timestamps: by {tsa.url}, certificates: 1; documents that wait: 0"
+    assert doctor(stamped) == f"OK  timestamps: by {tsa.url}, certificates: 1; documents that wait: 0"
 
 
-def test_a_packet_on_demand_is_stamped_with_the_next_run_and_a_draft_when_somebody_asks(stamped: Desk, tsa: TimestampServer, tmp_path: Path) -> None:
+def verifies_with_openssl_alone(stamped: Desk, folder: Path) -> None:
+    """By the commands that the exported page says; they find a document that is exchanged."""
+    assert spoken(stamped, "case", "export", "C-001", "-o", str(folder))[0] == 0
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    commands = [shlex.split(html.unescape(each)) for each in re.findall(r"<code>(openssl [^<]*)</code>", page)]
+    place = commands[0].index("-data") + 1
+    exchanged = [*commands[0][:place], commands[1][place], *commands[0][place + 1 :]]
+    told = []
+    for command in (*commands, exchanged):
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=30, check=False)
+        told.append((done.returncode, "Verification: OK" in done.stdout + done.stderr))
+    assert told == [(0, True), (0, True), (1, False)]
+
+
+def test_a_packet_on_demand_is_stamped_with_the_next_run_and_a_draft_when_somebody_asks(
+    stamped: Desk, tsa: TimestampServer, tmp_path: Path
+) -> None:
     packet = ("packet", "account", "C-001", "-o", str(tmp_path / "one.pdf"))
     assert spoken(stamped, *packet)[0] == 0
     assert spoken(stamped, "timestamps", "list")[1][2].split("  ")[0:2] == ["  1", "C-001"]
@@ -155,15 +173,18 @@ def test_settings_that_are_wrong_stop_nothing_and_are_told(stamped: Desk) -> Non
             'url = "http://tsa.example/"\npassword_env = "A"',
             "(timestamp.url): a password or token would go to this address for everybody to read; give the authority's https address",
         ),
-        ('url = "ftp://tsa.example/"', "(timestamp.url): it does not have the form"),
-        ('url = "https://ana:secret@tsa.example/"', "(timestamp.url): it does not have the form"),
-        ('url = "https://tsa.example/"\npolicy = "own"', "(timestamp.policy): it does not have the form"),
-        ('url = "https://tsa.example/"\ndocuments = ["letters"]', "(timestamp.documents.0): one of these is expected: 'packets', 'demands'"),
+        ('url = "ftp://tsa.example/"', "(timestamp.url): not a valid value: it does not have the form"),
+        ('url = "https://ana:secret@tsa.example/"', "(timestamp.url): not a valid value: it does not have the form"),
+        ('url = "https://tsa.example/"\npolicy = "own"', "(timestamp.policy): not a valid value: it does not have the form"),
+        (
+            'url = "https://tsa.example/"\ndocuments = ["letters"]',
+            "(timestamp.documents.0): not a valid value: one of these is expected: 'packets', 'demands'",
+        ),
     ],
 )
-def test_settings_are_looked_at(desk: Desk, lines: str, told: str) -> None:
-    file = desk.workspace.base / "cobranza.toml"
-    file.write_text(f'{file.read_text(encoding="utf-8")}\n[timestamp]\nca_file = "ca.pem"\n{lines}\n', encoding="utf-8")
+def test_settings_are_looked_at(tmp_path: Path, lines: str, told: str) -> None:
+    file = tmp_path / "cobranza.toml"
+    file.write_text(f'{company_settings({})}\n[timestamp]\nca_file = "ca.pem"\n{lines}\n', encoding="utf-8")
     with pytest.raises(ProblemError) as caught:
         read_settings(file)
     (problem,) = caught.value.problems

@@ -104,6 +104,12 @@ def other_document(query: bytes) -> bytes:
     return bytes(TimeStampReq({"version": "v1", "message_imprint": imprint, "nonce": read["nonce"], "cert_req": True}).dump())
 
 
+def other_policy(query: bytes) -> bytes:
+    read = TimeStampReq.load(query)
+    read["req_policy"] = OTHER_POLICY
+    return bytes(read.dump(force=True))
+
+
 @dataclass(frozen=True)
 class Answering:
     """`body` in place of a token; `asked` turns the question into another; `drips` sends a byte at a time, `silent_for` waits (seconds)."""

@@ -13,7 +13,14 @@ from sqlalchemy.orm import Session
 from cobranza_rules.language import N_
 from cobranza_rules.store.tables import TimestampRow
 
-CASE_TIMESTAMP_HEADINGS = (N_("Document"), N_("Timestamp"), N_("Authority"), N_("Serial number"), N_("Policy"), N_("How to verify it, in this folder"))
+CASE_TIMESTAMP_HEADINGS = (
+    N_("Document"),
+    N_("Timestamp"),
+    N_("Authority"),
+    N_("Serial number"),
+    N_("Policy"),
+    N_("How to verify it, in this folder"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,9 @@ class TimestampsLookedAt:
             yield _("the signatures of {count} timestamps were not verified: openssl is not installed", count=self.unsigned)
 
 
-def look_at_timestamps(session: Session, archive: DocumentArchive, customer_id: int | None = None, *, documents: bool = False) -> TimestampsLookedAt:
+def look_at_timestamps(
+    session: Session, archive: DocumentArchive, customer_id: int | None = None, *, documents: bool = False
+) -> TimestampsLookedAt:
     """With `documents` the files of what was stamped are read, too; without, whoever verifies the whole case file does that."""
     found = TimestampsLookedAt()
     columns = (CaseEventRow.seq, CaseEventRow.customer_id, CaseEventRow.data)
@@ -45,7 +47,9 @@ def look_at_timestamps(session: Session, archive: DocumentArchive, customer_id: 
             continue
         broken = [digest for digest in (*documents_of(data), str(data.get("of"))) if documents and not _is_whole(archive, digest)]
         if broken:
-            what: Sentence | None = _("a file of the timestamp of event {seq} is missing or was changed: {digest}", seq=seq, digest=broken[0])
+            what: Sentence | None = _(
+                "a file of the timestamp of event {seq} is missing or was changed: {digest}", seq=seq, digest=broken[0]
+            )
         else:
             what = _amiss(archive, seq, data, found) or _row_amiss(session, seq, data)
         if what is not None:

@@ -16,7 +16,10 @@ from cobranza_rules.timestamps.queue import SHORT, TIMESTAMP_HEADINGS, timestamp
 ONLY_OF = N_("Only those of this customer.")
 
 
-@click.group(cls=LazyGroup, help=N_("Timestamps of an authority (RFC 3161, the port of NOM-151): which packets and demands have one, and which wait."))
+@click.group(
+    cls=LazyGroup,
+    help=N_("Timestamps of an authority (RFC 3161, the port of NOM-151): which packets and demands have one, and which wait."),
+)
 def timestamps() -> None:
     pass
 
@@ -40,7 +43,8 @@ def list_(call: Call, customer: str, missing: bool, as_json: bool) -> None:
 
 
 @timestamps.command(
-    cls=SpokenCommand, help=N_("Ask the authority now: for all that wait, or for documents of the case files that are named by their SHA-256.")
+    cls=SpokenCommand,
+    help=N_("Ask the authority now: for all that wait, or for documents of the case files that are named by their SHA-256."),
 )
 @click.argument("documents", nargs=-1)
 @on_a_day
@@ -60,7 +64,9 @@ def request(call: Call, documents: tuple[str, ...], on: dt.date | None, as_json:
 
 def _say_what_came(call: Call, asked: Asked) -> None:
     for row in asked.had:
-        call.screen.say(_("{name}: it has had its timestamp since {at}, by {authority}", name=row.name, at=row.stamped_at, authority=row.signer))
+        call.screen.say(
+            _("{name}: it has had its timestamp since {at}, by {authority}", name=row.name, at=row.stamped_at, authority=row.signer)
+        )
     for one in asked.report.given:
         call.screen.say(_("{name}: timestamped at {at} by {authority}", name=one.name, at=one.at.isoformat(), authority=one.authority))
     call.screen.problems(asked.report.problems)

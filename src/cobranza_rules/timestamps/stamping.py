@@ -88,7 +88,7 @@ def _due(session: Session, now: dt.datetime, most: int, only: Sequence[int] | No
     if only is not None:
         return list(session.scalars(query.where(TimestampRow.id.in_(only)).order_by(TimestampRow.id)))
     turn = or_(TimestampRow.next_try_at.is_(None), TimestampRow.next_try_at <= now, TimestampRow.asked_at > now)
-    return list(session.scalars(query.where(turn).order_by(TimestampRow.attempts, TimestampRow.id).limit(most)))
+    return list(session.scalars(query.where(turn).order_by(TimestampRow.id).limit(most)))
 
 
 def _stamp(workspace: Workspace, settings: TimestampSection, number: int) -> Given:
