@@ -29,7 +29,7 @@ class TimestampSection(SecretSource):
     """A timestamp authority (RFC 3161): its address, the certificates (PEM) that are trusted to name it, and what it is asked about.
 
     `policy` is an OID, "" for the authority's own. `documents` are what is stamped by itself. `retry_minutes` are the waits after the first,
-    second ... time that no token came of it, the last one from then on; `most` bounds what one run asks for. A password needs https.
+    second ... time that no token came of it, the last one from then on. A password needs https.
     """
 
     url: Annotated[str, Field(pattern=r"^https?://[^\s/@]+(/\S*)?$", max_length=500)]
@@ -39,7 +39,6 @@ class TimestampSection(SecretSource):
     timeout_seconds: Annotated[int, Field(ge=1, le=300)] = 20
     documents: tuple[Literal["packets", "demands"], ...] = ("packets", "demands")
     retry_minutes: Annotated[tuple[Annotated[int, Field(ge=0, le=1440)], ...], Field(min_length=1, max_length=20)] = (5, 15, 60, 240)
-    most: Annotated[int, Field(ge=1, le=10_000)] = 100
 
     @model_validator(mode="after")
     def _secrets_stay_secret(self) -> TimestampSection:

@@ -171,6 +171,38 @@ def test_a_process_that_dies_after_the_question_asks_again(place: Place, monkeyp
     assert len(place.stamp().given) == 1
 
 
+def test_whoever_was_faster_keeps_his_token(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.wait(b"one")
+    stamp, first = TimestampAuthority.stamp, []
+
+    def another_is_faster(authority: TimestampAuthority, digest: str) -> Stamped:
+        with monkeypatch.context() as patched:
+            patched.setattr(TimestampAuthority, "stamp", stamp)
+            place.stamp([1])
+            first.append(place.rows()[0].token)
+        return stamp(authority, digest)
+
+    monkeypatch.setattr(TimestampAuthority, "stamp", another_is_faster)
+    assert len(place.stamp().given) == 1
+    assert [row.token for row in place.rows()] == first
+    assert place.verified().intact
+
+
+def test_one_that_came_back_after_another_has_stamped_already(place: Place) -> None:
+    (digest,) = place.wait(b"one")
+    place.stamp()
+    with place.database.writing() as session:
+        session.add(TimestampRow(customer_id=1, kind="document", name="-", document=digest, wanted_at=BEGAN, asked_at=None))
+    assert place.stamp() == StampingReport()
+    assert [row.authority for row in place.rows()] == [place.tsa.url]
+
+
+def test_a_run_gives_a_slow_authority_a_minute_and_a_person_all_the_time(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    place.wait(b"1", b"2", b"3")
+    monkeypatch.setattr("cobranza_rules.timestamps.stamping.ROUND_SECONDS", -1)
+    assert (len(place.stamp().given), len(place.stamp([2, 3]).given)) == (1, 2)
+
+
 def edit_token(place: Place, row: TimestampRow) -> None:
     assert row.token is not None
     place.archive.path_of(row.token).write_bytes(b"another token")

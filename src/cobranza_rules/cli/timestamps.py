@@ -65,7 +65,12 @@ def request(call: Call, documents: tuple[str, ...], on: dt.date | None, as_json:
 def _say_what_came(call: Call, asked: Asked) -> None:
     for row in asked.had:
         call.screen.say(
-            _("{name}: it has had its timestamp since {at}, by {authority}", name=row.name, at=row.stamped_at, authority=row.signer)
+            _(
+                "{name}: it has had its timestamp since {at}, by {authority}",
+                name=row.name,
+                at=row.stamped_at.isoformat(),
+                authority=row.signer,
+            )
         )
     for one in asked.report.given:
         call.screen.say(_("{name}: timestamped at {at} by {authority}", name=one.name, at=one.at.isoformat(), authority=one.authority))

@@ -7,12 +7,13 @@ nobody has seen, and asks for another. A token that does not verify is kept nowh
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.casefile.timestamp_sentences import TIMESTAMPED
@@ -27,6 +28,7 @@ from cobranza_rules.timestamps.token import TimestampError
 from cobranza_rules.workspace import Workspace
 
 MOST_REFUSALS = 3  # In a row: then it is not the document.
+ROUND_SECONDS = 60  # What a run gives to it: an authority that answers slowly must not keep everything else waiting.
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +59,13 @@ def stamp_waiting(workspace: Workspace, only: Sequence[int] | None = None) -> St
     settings, report = workspace.settings.timestamp, StampingReport()
     if settings is None:
         return report
-    with workspace.database.reading() as session:
-        due = _due(session, workspace.clock.now(), settings.most, only)
-    refusals = 0
-    for number in due:
+    with workspace.database.writing() as session:
+        _let_go_of_needless(session, settings.url)
+        due = _due(session, workspace.clock.now(), only)
+    refusals, ends = 0, time.monotonic() + ROUND_SECONDS
+    for place, number in enumerate(due):
+        if place and only is None and time.monotonic() > ends:
+            break
         try:
             report.given.append(_stamp(workspace, settings, number))
             refusals = 0
@@ -82,13 +87,20 @@ def waiting_rows(session: Session) -> Sequence[TimestampRow]:
     return session.scalars(select(TimestampRow).where(TimestampRow.token.is_(None)).order_by(TimestampRow.id)).all()
 
 
-def _due(session: Session, now: dt.datetime, most: int, only: Sequence[int] | None) -> list[int]:
+def _let_go_of_needless(session: Session, url: str) -> None:
+    """What this authority has stamped already, while another one was configured in between."""
+    other = aliased(TimestampRow)
+    same = exists().where(other.document == TimestampRow.document, other.authority == url)
+    session.execute(delete(TimestampRow).where(TimestampRow.token.is_(None), same))
+
+
+def _due(session: Session, now: dt.datetime, only: Sequence[int] | None) -> list[int]:
     """What was asked after `now` was asked before the clock was set back: no wait is longer for it."""
     query = select(TimestampRow.id).where(TimestampRow.token.is_(None))
     if only is not None:
         return list(session.scalars(query.where(TimestampRow.id.in_(only)).order_by(TimestampRow.id)))
     turn = or_(TimestampRow.next_try_at.is_(None), TimestampRow.next_try_at <= now, TimestampRow.asked_at > now)
-    return list(session.scalars(query.where(turn).order_by(TimestampRow.id).limit(most)))
+    return list(session.scalars(query.where(turn).order_by(TimestampRow.id)))
 
 
 def _stamp(workspace: Workspace, settings: TimestampSection, number: int) -> Given:
@@ -107,10 +119,12 @@ def _stamp(workspace: Workspace, settings: TimestampSection, number: int) -> Giv
 
 
 def _keep(workspace: Workspace, url: str, number: int, stamped: Stamped, anchors: bytes) -> Given:
-    """The bytes are on the disk before an event names them."""
+    """The bytes are on the disk before an event names them. Where somebody else was faster, his token stays and this one is let go of."""
     token, (answer, trusted) = stamped.token, workspace.archive.put_all([stamped.answer, anchors])
     with workspace.database.writing() as session:
         row = session.get_one(TimestampRow, number)
+        if row.token is not None and row.stamped_at is not None:
+            return Given(row.id, row.name, row.document, row.stamped_at, row.signer)
         row.authority, row.token, row.anchors, row.stamped_at = url, answer, trusted, token.at
         row.serial, row.policy, row.signer = str(token.serial), token.policy, token.authority
         row.next_try_at, row.detail = None, None
