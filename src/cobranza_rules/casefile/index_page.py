@@ -100,7 +100,7 @@ class Page:
 
     def timestamp(self, stamped: CaseTimestamp, by_digest: dict[str, FiledCopy]) -> tuple[str, ...]:
         copy, token = by_digest.get(stamped.document), by_digest.get(stamped.token)
-        named = self.link(copy) if copy is not None else self.cell(stamped.name)
+        named = self.cell(stamped.name) if copy is None or not copy.file else f'<a href="{escape(copy.file)}">{self.cell(stamped.name)}</a>'
         at = f'<span class="n">{self.cell(stamped.at.isoformat())}</span>' + (f"<br>{self.link(token)}" if token is not None else "")
         command = stamped.command({digest: each.file for digest, each in by_digest.items()})
         told = self.cell(stamped.authority), self.cell(stamped.serial), self.cell(stamped.policy)
