@@ -68,7 +68,7 @@ def _say_what_came(call: Call, asked: Asked) -> None:
             _(
                 "{name}: it has had its timestamp since {at}, by {authority}",
                 name=row.name,
-                at=row.stamped_at.isoformat(),
+                at=row.stamped_at and row.stamped_at.isoformat(),
                 authority=row.signer,
             )
         )
