@@ -54,6 +54,8 @@ def post(url: str, content: bytes, headers: dict[str, str], timeout_seconds: flo
         raise ExchangeError(_("the service cannot be reached: {detail}", detail=str(error.reason)[:200])) from None
     except (OSError, HTTPException) as error:
         raise ExchangeError(_("the connection broke off: {detail}", detail=str(error)[:200] or type(error).__name__)) from None
+    except ValueError:  # A line break in a token, a letter that no address has; what it was may be a secret.
+        raise ExchangeError(_("the address or the login of the settings cannot be sent: they hold what HTTP does not take")) from None
 
 
 def _read(answer: Any, ends: float) -> bytes:

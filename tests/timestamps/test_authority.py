@@ -110,6 +110,13 @@ def test_a_connection_that_is_refused() -> None:
         TimestampAuthority("http://127.0.0.1:1/", b"", timeout_seconds=1).stamp(DOCUMENT)
 
 
+def test_a_login_that_http_does_not_take_is_told_without_saying_it(tsa: TimestampServer) -> None:
+    with pytest.raises(AuthorityAwayError) as caught:
+        ask(tsa, login=bearer_login("t0k3n\r\nHost: elsewhere")).stamp(DOCUMENT)
+    assert str(caught.value) == "the address or the login of the settings cannot be sent: they hold what HTTP does not take"
+    assert tsa.queries == []
+
+
 @pytest.mark.parametrize(
     ("turn", "policy", "what"),
     [
