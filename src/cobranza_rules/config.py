@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from cobranza_rules.config_accounting import AccountingSection, CashSection, DiscountsSection, PaymentPlansSection
 from cobranza_rules.config_case import WriteOffSection
-from cobranza_rules.config_evidence import EvidenceSection, InterestSection, PrivacySection
+from cobranza_rules.config_evidence import EvidenceSection, InterestSection, PrivacySection, TimestampSection
 from cobranza_rules.config_sections import (
     ApprovalsSection,
     BillingSection,
@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     approvals: ApprovalsSection = ApprovalsSection()
     digest: DigestSection = DigestSection()
     evidence: EvidenceSection = EvidenceSection()
+    timestamp: TimestampSection | None = None
     intake: IntakeSection = IntakeSection()
     billing: BillingSection = BillingSection()
     discounts: DiscountsSection = DiscountsSection()
@@ -164,6 +165,9 @@ def _as_problem(file: Path, found: dict[str, Any]) -> Problem:
             str(file),
             place=found["ctx"]["place"],
         )
+    if found["type"] == "open_secret":
+        opened = _("a password or token would go to this address for everybody to read")
+        return Problem(opened, _("give the authority's https address"), str(file), place=found["ctx"]["place"])
     if found["type"] == "untrusted_answers":
         untrusted = _("an answer by mail could not be trusted: nothing says who has sent it")
         hint = _("set mail.incoming.authserv_id to the name that your own mail server writes into Authentication-Results")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from cobranza_rules.config_sections import Section
+from cobranza_rules.config_sections import SecretSource, Section
 from cobranza_rules.domain.agreement import Interest
 from cobranza_rules.domain.late_interest import LEGAL
 from cobranza_rules.domain.retention import Retained
@@ -17,6 +20,33 @@ class EvidenceSection(Section):
     """`heads_to` are e-mail addresses, outside the company too, that get the hash at the head of the case files once a day."""
 
     heads_to: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)], ...] = ()
+
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class TimestampSection(SecretSource):
+    """A timestamp authority (RFC 3161): its address, the certificates (PEM) that are trusted to name it, and what it is asked about.
+
+    `policy` is an OID, "" for the authority's own. `documents` are what is stamped by itself. `retry_minutes` are the waits after the first,
+    second ... time that no token came of it, the last one from then on. A password needs https.
+    """
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s/@]+(/\S*)?$", max_length=500)]
+    ca_file: Path
+    policy: Annotated[str, Field(pattern=r"^([0-2](\.(0|[1-9]\d{0,18})){1,30})?$")] = ""
+    user: Annotated[str, Field(pattern=r"^[^:\s]*$")] = ""
+    timeout_seconds: Annotated[int, Field(ge=1, le=300)] = 20
+    documents: tuple[Literal["packets", "demands"], ...] = ("packets", "demands")
+    retry_minutes: Annotated[tuple[Annotated[int, Field(ge=0, le=1440)], ...], Field(min_length=1, max_length=20)] = (5, 15, 60, 240)
+
+    @model_validator(mode="after")
+    def _secrets_stay_secret(self) -> TimestampSection:
+        asks = self.password_file or self.password_env or self.password_command or self.token_command
+        address = urlsplit(self.url)
+        if asks and address.scheme == "http" and address.hostname not in LOOPBACK:
+            raise PydanticCustomError("open_secret", "a secret would be read by others", {"place": "timestamp.url"})
+        return self
 
 
 class InterestSection(Section):

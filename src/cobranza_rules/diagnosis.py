@@ -45,6 +45,7 @@ def examine(workspace: Workspace) -> list[Finding]:
         (N_("mailbox"), _mailbox),
         (N_("answers"), _answers),
         (N_("bank data"), _bank),
+        (N_("timestamps"), _timestamps),
     ]
     return [_look(workspace, name, look) for name, look in looks]
 
@@ -210,6 +211,30 @@ def _mailbox(workspace: Workspace) -> Sentence:
     with workspace.database.reading() as session:
         polled = last_beat(session, MAILBOX)
     return _("last read {at}", at=polled.isoformat(timespec="minutes")) if polled else _("not read yet; 'cobranza run' reads it")
+
+
+def _timestamps(workspace: Workspace) -> Sentence:
+    """Nobody is asked: a question may cost money."""
+    from cobranza_rules.timestamps.anchors import how_many
+    from cobranza_rules.timestamps.queue import timestamps_on_file
+
+    authority = workspace.timestamp_authority
+    with workspace.database.reading() as session:
+        waiting = list(timestamps_on_file(session, missing=True))
+    if authority is None and not waiting:
+        return _("no authority is configured: packets and demands go without")
+    if authority is None:
+        what = _("no authority is configured, and documents wait for their timestamp: {count}", count=len(waiting))
+        raise ProblemError([Problem(what, _("give [timestamp] its url and its ca_file in cobranza.toml: docs/configuration.md"))])
+    if refused := [one for one in waiting if one.attempts]:
+        what = _("documents wait for their timestamp: {count}; {why}", count=len(waiting), why=refused[-1].why)
+        raise ProblemError([Problem(what, _("'cobranza timestamps list --missing' shows them, and 'timestamps request' asks again"))])
+    return _(
+        "by {url}, certificates: {certificates}; documents that wait: {count}",
+        url=authority.url,
+        certificates=how_many(authority.anchors),
+        count=len(waiting),
+    )
 
 
 def _bank(workspace: Workspace) -> Sentence:

@@ -40,6 +40,7 @@ from cobranza_rules.store.attempts import searched_first, uncertain_still
 from cobranza_rules.store.books import BookReader
 from cobranza_rules.store.heartbeat import TICK, beat
 from cobranza_rules.store.tables import ActionRow, ApprovalRow, OutgoingRow, ReceivedRow, TaskRow
+from cobranza_rules.timestamps.stamping import stamp_waiting
 from cobranza_rules.workspace import Workspace
 
 
@@ -59,6 +60,8 @@ class TickReport:
     paused: Sentence | None = None  # Who has said that nothing is to leave, and why
     incidents: list[Sentence] = field(default_factory=list)  # Workers of the rules engine that were lost
     digests: dict[str, str] = field(default_factory=dict)  # Addresses to the state in which their digest of the day was left
+    stamped: int = 0  # Documents that got their timestamp
+    timestamp_problems: list[Problem] = field(default_factory=list)  # Why others did not; they wait, and nothing waits for them
     heads: dict[str, str] = field(default_factory=dict)  # Addresses to the state in which the day's hash of the case files was left
     newly_waiting: int = 0  # Approvals, tasks, messages in and out that wait for a person since this tick
 
@@ -79,6 +82,7 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
             report.plan = replace(report.plan, stopped=_fuse(workspace))
         if report.plan.stopped is None:
             _carry_out(workspace, report, progress)
+        _stamp(workspace, report)
         with workspace.database.reading() as session:
             report.paused = pause_in_words(session, workspace.clock.today())
         report.incidents = incidents_of(workspace)
@@ -90,6 +94,14 @@ def run_tick(workspace: Workspace, *, poll: bool = True, progress: Progress = qu
             beat(session, TICK, workspace.clock.now())
         report.newly_waiting = len(waiting_for_people(workspace) - before)
     return report
+
+
+def _stamp(workspace: Workspace, report: TickReport) -> None:
+    try:
+        done = stamp_waiting(workspace)
+        report.stamped, report.timestamp_problems = len(done.given), done.problems
+    except ProblemError as error:  # Its settings must not keep anything else from being done.
+        report.timestamp_problems = list(error.problems)
 
 
 def _tell_of_the_day(workspace: Workspace, report: TickReport) -> None:

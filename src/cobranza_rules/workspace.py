@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cobranza_rules.rules.engine import Engine
     from cobranza_rules.rules.model import RuleSet
     from cobranza_rules.sat.port import StatusService
+    from cobranza_rules.timestamps.authority import TimestampAuthority
     from cobranza_rules.warm import Warm
 
 REPLIES = "replies.yaml"
@@ -185,6 +186,13 @@ class Workspace:
         from cobranza_rules.sat.satcfdi_service import SatcfdiService
 
         return SatcfdiService(self.settings.sat.url, self.settings.sat.timeout_seconds)
+
+    @cached_property
+    def timestamp_authority(self) -> TimestampAuthority | None:
+        """None where none is configured. Raises ProblemError where its certificates or its secret cannot be read."""
+        from cobranza_rules.timestamps.adapters import open_authority
+
+        return open_authority(self.settings.timestamp, self.base)
 
     @cached_property
     def patterns(self) -> Patterns:

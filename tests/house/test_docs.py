@@ -20,6 +20,7 @@ from click.testing import CliRunner, Result
 from tests.booking.bank_lines import line, put_lines
 from tests.company_settings import company_settings
 from tests.sat.sat_server import Reply, answer, running_sat
+from tests.timestamps.timestamp_server import make_authority, running_authority
 
 from cobranza_rules.catalogue import translator
 from cobranza_rules.cli import cobranza
@@ -226,6 +227,9 @@ class Desk:
             (("letter", "write"), ("first-reminder", "C-001", "-o", str(self.base / "cartas"), *day)),
             (("letter", "check"), ()),
             (("packet",), ("account", "C-001", "-o", str(self.base / "legajo.pdf"), *day)),
+            (("timestamps", "request"), day),
+            (("timestamps", "list"), ()),
+            (("timestamps", "verify"), ()),
             (("approvals", "approve"), ("5", "--who", "administration_manager", *day)),
             (("approvals", "delegate"), ("6", "--who", "collections_analyst", "--to", "supervisor", *day)),
             (("approvals", "reject"), ("8", "--who", "supervisor", "--comment", "Lleva otro pedido.", *day)),
@@ -350,7 +354,10 @@ tests:
 
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[tuple[str, ...], Any]]:
-    with pytest.MonkeyPatch.context() as environment, running_sat() as sat:
+    authority = make_authority(tmp_path_factory.mktemp("docs-tsa") / "authority")
+    with pytest.MonkeyPatch.context() as environment, running_sat() as sat, running_authority(authority) as tsa:
+        environment.setenv("COBRANZA_TIMESTAMP__URL", tsa.url)
+        environment.setenv("COBRANZA_TIMESTAMP__CA_FILE", str(authority.anchors))
         environment.setenv("COBRANZA_LANGUAGE", "en")
         environment.setenv("COBRANZA_SAT__URL", sat.url)
         sat.replies = [Reply(answer("Vigente", "En proceso"))]

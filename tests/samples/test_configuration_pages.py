@@ -74,7 +74,7 @@ def test_every_setting_is_explained_with_its_default(root: Path, name: str) -> N
 @pytest.mark.parametrize("name", PAGES)
 def test_the_examples_are_valid(root: Path, tmp_path: Path, name: str) -> None:
     smallest, *more = re.findall(r"```toml\n(.*?)```", (root / "docs" / name).read_text(encoding="utf-8"), re.DOTALL)
-    assert len(more) == 6
+    assert len(more) == 7
     for example in ("", *more):
         file = tmp_path / "cobranza.toml"
         file.write_text(f"{smallest}\n{example}", encoding="utf-8")

@@ -19,6 +19,7 @@ from cobranza_rules.store.tables import (
     InvoiceRow,
     OutgoingRow,
     ReceivedRow,
+    TimestampRow,
 )
 
 MAIL = ".eml"
@@ -41,6 +42,7 @@ def documents_of_case(session: Session, customer: CustomerRow) -> list[CaseDocum
         *_of_agreements(session, customer.id),
         *_sent(session, customer.id),
         *_received(session, customer.id),
+        *_timestamps(session, customer.id),
         *_of_events(session, customer.id),
     ):
         found.setdefault(each.digest, each)
@@ -84,6 +86,15 @@ def _received(session: Session, customer_id: int) -> Iterator[CaseDocument]:
     for row in session.scalars(select(ReceivedRow).where(ReceivedRow.customer_id == customer_id).order_by(ReceivedRow.id)):
         title = _("message of {day} from {sender}: {subject}", day=row.received_at.date(), sender=row.sender, subject=row.subject)
         yield CaseDocument(row.raw, title, MAIL)
+
+
+def _timestamps(session: Session, customer_id: int) -> Iterator[CaseDocument]:
+    query = select(TimestampRow).where(TimestampRow.customer_id == customer_id, TimestampRow.token.is_not(None)).order_by(TimestampRow.id)
+    for row in session.scalars(query):
+        assert row.token is not None
+        yield CaseDocument(row.token, _("timestamp of {name}", name=row.name), ".tsr")
+        if row.anchors:
+            yield CaseDocument(row.anchors, _("certificates that the timestamps are verified by"), ".pem")
 
 
 def _of_events(session: Session, customer_id: int) -> Iterator[CaseDocument]:

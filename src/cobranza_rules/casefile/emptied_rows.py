@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cobranza_rules.store.tables import AttemptRow, CaseEventRow, OutgoingRow, ReceivedRow
+from cobranza_rules.casefile.timestamp_sentences import TIMESTAMPED
+from cobranza_rules.store.tables import AttemptRow, CaseEventRow, OutgoingRow, ReceivedRow, TimestampRow
 
 LEFT = frozenset({"sent", "failed"})  # States of a message that will not be touched any more
 
@@ -21,6 +22,9 @@ def empty_rows_of(session: Session, events: Sequence[CaseEventRow]) -> None:
             for outgoing in session.scalars(select(OutgoingRow).where(OutgoingRow.action_id == row.data["action"])):
                 if outgoing.state in LEFT:
                     _empty_outgoing(session, outgoing)
+        elif row.kind == TIMESTAMPED:
+            for stamped in session.scalars(select(TimestampRow).where(TimestampRow.token == row.data.get("document"))):
+                stamped.name = ""
 
 
 def _empty_received(row: ReceivedRow) -> None:

@@ -15,9 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.casefile.case_documents import CaseDocument, documents_of_case, suffix_by_bytes
+from cobranza_rules.casefile.case_timestamps import timestamps_of_case
 from cobranza_rules.casefile.chain_rows import StoredChain
 from cobranza_rules.casefile.deliveries import CaseDelivery
-from cobranza_rules.casefile.index_page import FiledCopy, index_page
+from cobranza_rules.casefile.index_page import Beside, FiledCopy, index_page
 from cobranza_rules.casefile.timeline import timeline
 from cobranza_rules.casefile.writer import body_of
 from cobranza_rules.language import Translate
@@ -75,7 +76,8 @@ def export_case(
         if content is not None:
             taker.take(copy.file, content)
             sums.append((document.digest, copy.file))
-    page = index_page(customer, timeline(session, customer.id), copies, deliveries, translate).encode()
+    stamped = timestamps_of_case(session, customer.id)
+    page = index_page(customer, timeline(session, customer.id), copies, Beside(deliveries, stamped), translate).encode()
     events = json.dumps({"events": list(_events(session, customer.id))}, ensure_ascii=False, indent=1, sort_keys=True).encode()
     for name, written in ((INDEX, page), (EVENTS, events)):
         taker.take(name, written)

@@ -22,6 +22,7 @@ from cobranza_rules.store.tables import (
     OutgoingRow,
     PaymentRow,
     ReceivedRow,
+    TimestampRow,
 )
 
 
@@ -50,6 +51,10 @@ def filed_documents(session: Session) -> Iterator[FiledDocument]:
     yield from _each(session, sent.order_by(OutgoingRow.id), N_("message sent"))
     received = select(ReceivedRow.subject, ReceivedRow.customer_id, ReceivedRow.raw).where(ReceivedRow.customer_id.is_not(None))
     yield from _each(session, received.order_by(ReceivedRow.id), N_("message received"))
+
+    for column, what in ((TimestampRow.token, N_("timestamp")), (TimestampRow.anchors, N_("certificates of timestamp"))):
+        stamped = select(TimestampRow.name, TimestampRow.customer_id, column).where(TimestampRow.token.is_not(None))
+        yield from _each(session, stamped.order_by(TimestampRow.id), what)
 
 
 def _each(session: Session, query: Select[*tuple[Any, ...]], what: str) -> Iterator[FiledDocument]:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from cobranza_rules.casefile.case_documents import CaseDocument
+from cobranza_rules.casefile.case_timestamps import CASE_TIMESTAMP_HEADINGS, CaseTimestamp
 from cobranza_rules.casefile.deliveries import DELIVERY_HEADINGS, CaseDelivery, delivery_row
 from cobranza_rules.casefile.named_documents import documents_of
 from cobranza_rules.casefile.timeline import TimelineEvent
@@ -21,6 +22,11 @@ STYLE = (
     "th{background:#1F3A5F;color:#fff}code{font-size:11px;color:#5A6675;word-break:break-all}.n{white-space:nowrap}@media print{a{color:inherit}}"
 )
 
+HOW_TO_VERIFY = N_(
+    "The command says 'Verification: OK' where the document is, to the byte, the one that the authority saw at that instant. The certificates "
+    "beside it are those that the program trusted; whoever does not rely on them takes those that the authority itself publishes."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class FiledCopy:
@@ -31,12 +37,16 @@ class FiledCopy:
     erased: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What the page shows beside events and documents."""
+
+    deliveries: Sequence[CaseDelivery]
+    timestamps: Sequence[CaseTimestamp] = ()
+
+
 def index_page(
-    customer: CustomerRow,
-    events: Iterable[TimelineEvent],
-    copies: Sequence[FiledCopy],
-    deliveries: Sequence[CaseDelivery],
-    translate: Translate,
+    customer: CustomerRow, events: Iterable[TimelineEvent], copies: Sequence[FiledCopy], beside: Beside, translate: Translate
 ) -> str:
     title = _("Case file of {code}, {name}", code=customer.code, name=customer.name).text(translate)
     by_digest = {copy.document.digest: copy for copy in copies}
@@ -51,8 +61,11 @@ def index_page(
         ),
         *said.table(N_("Documents"), (N_("Document"), N_("SHA-256")), map(said.copy, copies)),
     ]
-    if deliveries:
-        rows = ([said.cell(cell) for cell in delivery_row(each)] for each in deliveries)
+    if beside.timestamps:
+        parts += said.table(N_("Timestamps"), CASE_TIMESTAMP_HEADINGS, (said.timestamp(each, by_digest) for each in beside.timestamps))
+        parts.append(f"<p>{said.cell(Sentence(HOW_TO_VERIFY))}</p>")
+    if beside.deliveries:
+        rows = ([said.cell(cell) for cell in delivery_row(each)] for each in beside.deliveries)
         parts += said.table(N_("Deliveries"), DELIVERY_HEADINGS, rows)
     return "\n".join([*parts, "</body></html>\n"])
 
@@ -84,6 +97,14 @@ class Page:
 
     def copy(self, copy: FiledCopy) -> tuple[str, str]:
         return self.link(copy), f"<code>{escape(copy.document.digest)}</code>"
+
+    def timestamp(self, stamped: CaseTimestamp, by_digest: dict[str, FiledCopy]) -> tuple[str, ...]:
+        copy, token = by_digest.get(stamped.document), by_digest.get(stamped.token)
+        named = self.cell(stamped.name) if copy is None or not copy.file else f'<a href="{escape(copy.file)}">{self.cell(stamped.name)}</a>'
+        at = f'<span class="n">{self.cell(stamped.at.isoformat())}</span>' + (f"<br>{self.link(token)}" if token is not None else "")
+        command = stamped.command({digest: each.file for digest, each in by_digest.items()})
+        told = self.cell(stamped.authority), self.cell(stamped.serial), self.cell(stamped.policy)
+        return named, at, *told, f"<code>{escape(command)}</code>" if command else self.cell(_("a file is missing"))
 
     def link(self, copy: FiledCopy) -> str:
         title = self.cell(copy.document.title)

@@ -15,6 +15,7 @@ from cobranza_rules.casefile.decision_sentences import DECISION_SENTENCES
 from cobranza_rules.casefile.original_sentences import ORIGINAL_SENTENCES
 from cobranza_rules.casefile.people_sentences import PEOPLE_SENTENCES
 from cobranza_rules.casefile.plan_sentences import PLAN_SENTENCES, stated_as
+from cobranza_rules.casefile.timestamp_sentences import PAPER_SENTENCES
 from cobranza_rules.language import N_, Sentence, _, joined, word
 from cobranza_rules.money import Money
 from cobranza_rules.store.tables import CaseEventRow
@@ -71,7 +72,6 @@ SENTENCES = {
     "cancelled": N_("invoice {invoice} was cancelled"),
     "substituted": N_("invoice {invoice} was substituted by another CFDI"),
     "inherited": N_("invoice {invoice} goes on from the one that it substitutes"),
-    "document_made": N_("{name} made by {engine} (SHA-256 {document})"),
     "delivered": N_("invoice {invoice} delivered{how}"),
     "delivery_undone": N_("delivery of {invoice} undone: the message came back"),
     "delivery_not_received": N_("delivery of {invoice} undone: the customer says that it did not arrive"),
@@ -111,9 +111,6 @@ SENTENCES = {
     "release_rejected": N_("release refused by {who} ({role}){said}"),
     "approval_asked": N_("{to} asked by mail to decide on {rule}: approval {approval}, documents with SHA-256 {shown}"),
     "approval_delegated": N_("{who} lets {to} ({to_role}) decide instead{said}"),
-    "letter_made": N_("{rule} made on demand by {who}, not sent: {files}"),
-    "packet_made": N_("packet {rule} made by {who}: {pages} sheets, SHA-256 {document}"),
-    "case_packet_written": N_("{name} written for {to} (SHA-256 {document})"),
     "people_told": N_("{rule}: {told} told of {about} ({outcome})"),
     "task_opened": N_("task for {assigned_to}: {name}{until}"),
     "task_done": N_("task {name} done by {who}{said}"),
@@ -141,6 +138,7 @@ SENTENCES = {
     "not_in_archive": N_("{rule}: no copy is in the archive mailbox; a person has to find out whether it left"),
     "message_reported": N_("{rule}: reported for {recipient}: {what} (no acknowledgement of receipt)"),
     **PLAN_SENTENCES,
+    **PAPER_SENTENCES,
     "address_marked": N_("address {address} marked: it does not take our mail"),
 }
 # What may move a due date, by the entry that did

@@ -19,6 +19,7 @@ from cobranza_rules.casefile.filed_documents import FiledDocument, filed_documen
 from cobranza_rules.casefile.findings import About, Finding, of_break, of_file, of_unknown_document, of_unknown_head
 from cobranza_rules.casefile.kept_heads import KeptHeads
 from cobranza_rules.casefile.named_documents import NamedDocuments, documents_of
+from cobranza_rules.casefile.timestamp_findings import look_at_timestamps
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.store.documents import DocumentArchive
 
@@ -75,6 +76,9 @@ def verify(session: Session, archive: DocumentArchive | None, heads: KeptHeads |
         found.take_unknown(_unknown_documents(session, named, erased))
         if archive is not None:
             found.findings += _broken_files(archive, named, erased, found)
+            stamped = look_at_timestamps(session, archive)
+            found.findings += stamped.findings
+            found.remarks += stamped.remarks()
     found.remarks += _what_was_erased(chain)
     return found
 

@@ -48,6 +48,7 @@ COMMANDS = {
     "outbox": ("cobranza_rules.cli.outbox", "outbox", N_("Messages on their way out.")),
     "originals": ("cobranza_rules.cli.originals", "originals", N_("Who holds which original, and who has received it.")),
     "case": ("cobranza_rules.cli.case", "case", N_("A customer's case file.")),
+    "timestamps": ("cobranza_rules.cli.timestamps", "timestamps", N_("Timestamps of an authority on packets and demands.")),
     "customer": ("cobranza_rules.cli.customer", "customer", N_("What is held of people, and its erasure.")),
     "aging": ("cobranza_rules.cli.aging", "aging", N_("Aging of balances, of today or of any past day.")),
     "cash-forecast": ("cobranza_rules.cli.cash_forecast", "cash_forecast_", N_("What should come in, week by week, and why.")),

@@ -84,6 +84,7 @@ METAVARS = (
     N_("TEMPLATES"),
     N_("FORMATS"),
     N_("KIND"),
+    N_("DOCUMENTS"),
 )
 
 

@@ -11,9 +11,8 @@ from cobranza_rules.cli.case import customer_named
 from cobranza_rules.cli.command import Call, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.file_formats import write_files
 from cobranza_rules.cli.letter import MAKER
-from cobranza_rules.dispatch.rendering import file_name, named
 from cobranza_rules.language import N_, Sentence, _
-from cobranza_rules.packets.ordering import AskedPacket, make_packet
+from cobranza_rules.packets.ordering import AskedPacket, make_packet, name_of_packet
 from cobranza_rules.packets.planning import PacketKind
 from cobranza_rules.packets.refusals import SENTENCES
 from cobranza_rules.people import person_named
@@ -36,9 +35,9 @@ def packet(call: Call, kind: str, customer: str, invoices: str, who: str, output
     person = person_named(workspace.company, who)
     row = customer_named(workspace, customer)
     given = tuple(name.strip() for name in invoices.split(",") if name.strip())
-    made = make_packet(workspace, AskedPacket(PacketKind(kind), row, person, given))
-    called = f"{named(kind, workspace.settings.language)}-{row.code}-{workspace.clock.today()}"
-    file = output or Path(f"{file_name(called)}.pdf")
+    asked = AskedPacket(PacketKind(kind), row, person, given)
+    made = make_packet(workspace, asked)
+    file = output or Path(name_of_packet(workspace, asked))
     write_files(call, file.parent, [(file.name, made.content)])
     refused = [(part.file, part.refused) for part in made.parts if part.file is not None and part.refused is not None]
     problems = [

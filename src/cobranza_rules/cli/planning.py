@@ -212,6 +212,8 @@ def report_json(report: TickReport, screen: Screen) -> dict[str, Any]:
         "kept_back": {kept.value: count for kept, count in report.kept_back.items()},
         "paused": screen.text(report.paused) if report.paused else None,
         "digests": dict(report.digests),
+        "stamped": report.stamped,
+        "timestamp_problems": [problem.text(screen.translate) for problem in report.timestamp_problems],
         "incidents": [screen.text(incident) for incident in report.incidents],
         "problems": [problem.text(screen.translate) for problem in report.problems],
         "stopped": screen.text(report.plan.stopped) if report.plan and report.plan.stopped else None,
@@ -236,6 +238,10 @@ def show_report(screen: Screen, report: TickReport) -> None:
         if count := report.kept_back[kept]:
             screen.say(Sentence(said, {"count": count}))
     _say_paused(screen, report.paused)
+    if report.stamped:
+        screen.say(_("Documents that got their timestamp: {count}", count=report.stamped))
+    for stamp_problem in report.timestamp_problems:
+        screen.say(_("Timestamps: {problem}", problem=stamp_problem.text(screen.translate)))
     for address, what_became in report.digests.items():
         screen.say(_("Digest to {address}: {state}", address=address, state=word(what_became)))
     _show_incidents(screen, report.incidents)

@@ -37,6 +37,7 @@ from cobranza_rules.store.tables import (
     QuarantineRow,
     ReceivedRow,
     TaskRow,
+    TimestampRow,
 )
 
 
@@ -53,6 +54,7 @@ def waiting(
         *_support(session),
         *_cheques(session, rules.calendar, today),
         *_accounting(session),
+        *_timestamps(session, rules.calendar),
     )
 
 
@@ -111,6 +113,15 @@ def _cheques(session: Session, calendar: BusinessCalendar, today: dt.date) -> It
         amounts = summed((one.amount.currency, one.amount.minor) for one in some)
         customers = tuple(dict.fromkeys(one.customer for one in some))
         yield Waiting("cheques", "", state, len(some), min(one.waits_since for one in some), amounts=amounts, customers=customers)
+
+
+def _timestamps(session: Session, calendar: BusinessCalendar) -> Iterator[Waiting]:
+    """Packets and demands for which the authority has given none yet."""
+    query = select(TimestampRow.wanted_at, CustomerRow.code).join(CustomerRow).where(TimestampRow.token.is_(None))
+    found = session.execute(query.order_by(TimestampRow.id)).all()
+    if found:
+        customers = tuple(dict.fromkeys(row.code for row in found))
+        yield Waiting("timestamps", "", "", len(found), _day(min(row.wanted_at for row in found), calendar), customers=customers)
 
 
 def _accounting(session: Session) -> Iterator[Waiting]:

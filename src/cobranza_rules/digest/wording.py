@@ -28,6 +28,7 @@ QUEUES = {
     "cheques": N_("cheques that have waited too long"),
     "accounting": N_("what Accounting and the book do not agree on"),
     "support": N_("invoices that lack what has to go with them"),
+    "timestamps": N_("documents without their timestamp"),
 }
 PROSPECTS = {
     Prospect.KEPT_BACK: N_("kept back"),

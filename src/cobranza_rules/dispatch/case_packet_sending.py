@@ -22,6 +22,7 @@ from cobranza_rules.money import Money
 from cobranza_rules.people import person_named
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import ActionRow, CustomerRow, DocumentRow
+from cobranza_rules.timestamps.awaiting import await_packet
 from cobranza_rules.workspace import Workspace
 
 KIND = "escalation-packet"
@@ -86,6 +87,7 @@ def _write(workspace: Workspace, one: DueStep) -> int:
         keeper = Bookkeeper(session, workspace.clock.now())
         data = {"action": one.action_id, "to": people[0].email, "name": packet.name, "document": packet.digest}
         keeper.note(one.action.customer_id, "case_packet_written", today, data)
+        await_packet(keeper, workspace.settings.timestamp, one.action.customer_id, packet.name, packet.digest)
     return message_id
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import select, update
@@ -17,10 +16,13 @@ from cobranza_rules.plan.states import State
 from cobranza_rules.rules.effects import entries_when_confirmed
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.tables import ActionRow, ClaimRow, StepRow, TaskRow
+from cobranza_rules.timestamps.awaiting import await_demand
+from cobranza_rules.workspace import Workspace
 
 
-def confirm(keeper: Bookkeeper, done: Sequence[tuple[ActionRow, PlannedAction, Sentence]], today: dt.date) -> None:
+def confirm(keeper: Bookkeeper, workspace: Workspace, done: Sequence[tuple[ActionRow, PlannedAction, Sentence]]) -> None:
     """Each with the reason why it is done."""
+    today = workspace.clock.today()
     ids = [row.id for row, _action, _reason in done]
     keeper.session.execute(update(ClaimRow).where(ClaimRow.action_id.in_(ids), ClaimRow.live).values(sent_on=today))
     invoices = {invoice.id: invoice for invoice in keeper.invoices([one for _row, action, _reason in done for one in action.invoice_ids])}
@@ -31,6 +33,7 @@ def confirm(keeper: Bookkeeper, done: Sequence[tuple[ActionRow, PlannedAction, S
             keeper.enter(invoices[invoice_id], entry.kind, entry.happened_on, data)
         move(keeper, row, State.SENT, today, reason)
         row.finished_on = today
+        await_demand(keeper, workspace.settings.timestamp, row, action)
 
 
 def _how_delivered(keeper: Bookkeeper, row: ActionRow, action: PlannedAction) -> dict[str, str]:

@@ -93,7 +93,7 @@ def note_outcomes(keeper: Bookkeeper, workspace: Workspace, told: Sequence[tuple
         if report.outcome is Delivery.SENT and chain.done:
             recipients = ", ".join(_accepted(chain.outgoing, report))
             done.append((chain.row, chain.action, _("accepted for {recipients}", recipients=recipients)))
-    confirm(keeper, done, workspace.clock.today())
+    confirm(keeper, workspace, done)
     for chain, report in told:  # How its invoices stand once it has left is what those are waiting for who could not take it yet.
         if report.outcome is Delivery.SENT and report.refused:
             assert chain.outgoing is not None

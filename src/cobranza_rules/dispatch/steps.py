@@ -29,7 +29,7 @@ def go_on(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, reason: Sent
     chain = read_chain(keeper, row.id)
     position = advance(keeper, workspace, chain)
     if chain.done:
-        confirm(keeper, [(row, chain.action, reason)], workspace.clock.today())
+        confirm(keeper, workspace, [(row, chain.action, reason)])
     return position
 
 

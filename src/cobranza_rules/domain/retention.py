@@ -23,7 +23,7 @@ MESSAGES = ("message_",)
 # Events that say what was done; what the book rests on is none of them, and neither is what says that something was erased.
 DONE = (
     *("action_", "approval_", "sign_", "rubric_", "release_", "task_", "recipients_", "recorded_"),
-    *("document_made", "letter_made", "packet_made", "people_told", "not_in_archive"),
+    *("document_made", "letter_made", "packet_made", "document_timestamped", "people_told", "not_in_archive"),
 )
 OF_CONTACTS = ("customer_data", "address_marked")
 EVENTS: Mapping[Retained, tuple[str, ...]] = {

@@ -14,7 +14,7 @@ from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.catalogue import translator
 from cobranza_rules.dispatch.correspondence import statement_for
 from cobranza_rules.dispatch.on_demand import invoices_named
-from cobranza_rules.dispatch.rendering import PDF, letter_files, writer_of
+from cobranza_rules.dispatch.rendering import PDF, file_name, letter_files, named, writer_of
 from cobranza_rules.domain.company import Person
 from cobranza_rules.domain.letter import Letter
 from cobranza_rules.language import N_, _, word
@@ -29,6 +29,7 @@ from cobranza_rules.packets.planning import PacketKind, Section, plan_packet
 from cobranza_rules.packets.written_pages import Style
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import AgreementRow, CustomerRow, InvoiceRow
+from cobranza_rules.timestamps.awaiting import await_packet
 from cobranza_rules.workspace import Workspace
 
 TITLES = {
@@ -70,8 +71,17 @@ def make_packet(workspace: Workspace, asked: AskedPacket) -> Packet:
     digest = workspace.archive.put(packet.content)
     with workspace.database.writing() as session:
         data = {"rule": asked.kind.value, "who": asked.who.email, "pages": packet.pages, "document": digest}
-        Bookkeeper(session, workspace.clock.now()).note(asked.customer.id, "packet_made", workspace.clock.today(), data)
+        keeper = Bookkeeper(session, workspace.clock.now())
+        keeper.note(asked.customer.id, "packet_made", workspace.clock.today(), data)
+        if not draft:
+            await_packet(keeper, workspace.settings.timestamp, asked.customer.id, name_of_packet(workspace, asked), digest)
     return packet
+
+
+def name_of_packet(workspace: Workspace, asked: AskedPacket) -> str:
+    """Of its file: kind, customer and day."""
+    called = f"{named(asked.kind.value, workspace.settings.language)}-{asked.customer.code}-{workspace.clock.today()}"
+    return f"{file_name(called)}.pdf"
 
 
 def packet_of(session: Session, workspace: Workspace, asked: PacketOf) -> Packet:

@@ -10,8 +10,8 @@ from typing import Any
 from cobranza_rules.intake.xml_reader import read_xml
 from cobranza_rules.language import _
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.sat.exchange import post
 from cobranza_rules.sat.port import Answer, Question, ServiceError
+from cobranza_rules.web_exchange import ExchangeError, post
 
 LONGEST_FIELD = 200
 
@@ -53,7 +53,10 @@ def _bounded(base: Any, url: str, timeout_seconds: float) -> Any:
             """In place of satcfdi's: to the address of the settings, over HTTPS as Python verifies it."""
             del soap_url, verify
             headers = self._get_headers(soap_action, needs_token_fn)
-            self.answered = post(url, data.encode(), headers, timeout_seconds)
+            try:
+                self.answered = post(url, data.encode(), headers, timeout_seconds).content
+            except ExchangeError as error:
+                raise ServiceError(error.what) from None
             try:
                 return read_xml(self.answered, "SAT").root
             except ProblemError:

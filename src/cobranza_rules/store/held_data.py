@@ -39,6 +39,7 @@ HELD: dict[str, tuple[str, str]] = {
     "payment_plan": ("customer_id", ""),
     "instalment": ("plan_id", "payment_plan"),
     "original": ("customer_id", ""),
+    "document_timestamp": ("customer_id", ""),
     "action": ("customer_id", ""),
     "claim": ("action_id", "action"),
     "step": ("action_id", "action"),

@@ -31,6 +31,7 @@ from cobranza_rules.store.tables.payment_plans import InstalmentRow, PaymentPlan
 from cobranza_rules.store.tables.people import DataRequestRow
 from cobranza_rules.store.tables.rules import RulesVersionRow
 from cobranza_rules.store.tables.sending import AttemptRow, MessageReportRow, PauseRow
+from cobranza_rules.store.tables.timestamps import TimestampRow
 
 __all__ = [
     "AccountingPacketRow",
@@ -84,5 +85,6 @@ __all__ = [
     "StepRow",
     "TakenRow",
     "TaskRow",
+    "TimestampRow",
     "WaitingSupportRow",
 ]
