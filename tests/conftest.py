@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 import shutil
 import tempfile
@@ -31,12 +32,28 @@ ROOT = Path(__file__).parents[1]
 settings.register_profile("house", deadline=None)  # No test is timed: a busy machine must not fail one.
 settings.load_profile("house")
 share_compiled_statements()
+GARBAGE = (20_000, 20, 20)  # So many new things before the collector looks at them: a test has much that is gone in a moment.
 MISFORTUNE = "misfortune"  # The property of a test under which it tells what it has played
 DAY = dt.date(2026, 3, 2)  # A Monday on which nothing is closed.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew-golden", action="store_true", help="write anew what stands in golden files and tutorials")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share what was made for their module run in one process, in which it is made once (`--dist loadgroup`)."""
+    for item in items:
+        if isinstance(item, pytest.Function) and any(each[-1].scope == "module" for each in item._fixtureinfo.name2fixturedefs.values()):
+            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays until the end: nobody need look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

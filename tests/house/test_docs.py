@@ -413,7 +413,9 @@ def test_shapes_differ_where_they_should() -> None:
 
 def pages() -> list[Path]:
     """Hidden folders are not even entered: an environment has thousands of files."""
-    rooms = [room for room in ROOT.iterdir() if room.is_dir() and not room.name.startswith(".") and room.name not in ("demo", "node_modules")]
+    rooms = [
+        room for room in ROOT.iterdir() if room.is_dir() and not room.name.startswith(".") and room.name not in ("demo", "node_modules")
+    ]
     found = [*ROOT.glob("*.md"), *(file for room in rooms for file in room.rglob("*.md"))]
     return sorted(file for file in found if not any(part.startswith(".") for part in file.relative_to(ROOT).parts))
 
