@@ -41,12 +41,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew-golden", action="store_true", help="write anew what stands in golden files and tutorials")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Tests that share what was made for their module run in one process, in which it is made once (`--dist loadgroup`)."""
-    for item in items:
-        if isinstance(item, pytest.Function) and any(each[-1].scope == "module" for each in item._fixtureinfo.name2fixturedefs.values()):
-            item.add_marker(pytest.mark.xdist_group(item.module.__name__))
+    if isinstance(item, pytest.Function) and any(each[-1].scope == "module" for each in item._fixtureinfo.name2fixturedefs.values()):
+        item.add_marker(pytest.mark.xdist_group(item.module.__name__))
 
 
 def pytest_collection_finish() -> None:
