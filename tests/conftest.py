@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
+from xdist.remote import Producer
 
 from cobranza_rules.clock import FixedClock
 from cobranza_rules.config import read_settings
@@ -26,6 +27,7 @@ from cobranza_rules.workspace import Workspace, open_workspace
 from tests.company_settings import company_settings, keep_accounting_out
 from tests.compiled_statements import share_compiled_statements
 from tests.migrated import put_migrated
+from tests.running_together import TogetherWhereShared
 from tests.stories.tally import table
 
 ROOT = Path(__file__).parents[1]
@@ -41,10 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew-golden", action="store_true", help="write anew what stands in golden files and tutorials")
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Tests that share what was made for their module run in one process, in which it is made once (`--dist loadgroup`)."""
-    if isinstance(item, pytest.Function) and any(each[-1].scope == "module" for each in item._fixtureinfo.name2fixturedefs.values()):
-        item.add_marker(pytest.mark.xdist_group(item.module.__name__))
+@pytest.hookimpl(optionalhook=True)  # Of pytest-xdist
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TogetherWhereShared:
+    return TogetherWhereShared(config, log)
 
 
 def pytest_collection_finish() -> None:
