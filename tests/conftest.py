@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from sqlalchemy import create_engine, make_url, text
+from xdist.remote import Producer
 
 from cobranza_rules.clock import FixedClock
 from cobranza_rules.config import read_settings
@@ -25,18 +27,32 @@ from cobranza_rules.workspace import Workspace, open_workspace
 from tests.company_settings import company_settings, keep_accounting_out
 from tests.compiled_statements import share_compiled_statements
 from tests.migrated import put_migrated
+from tests.running_together import TogetherWhereShared
 from tests.stories.tally import table
 
 ROOT = Path(__file__).parents[1]
 settings.register_profile("house", deadline=None)  # No test is timed: a busy machine must not fail one.
 settings.load_profile("house")
 share_compiled_statements()
+GARBAGE = (20_000, 20, 20)  # So many new things before the collector looks at them: a test has much that is gone in a moment.
 MISFORTUNE = "misfortune"  # The property of a test under which it tells what it has played
 DAY = dt.date(2026, 3, 2)  # A Monday on which nothing is closed.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew-golden", action="store_true", help="write anew what stands in golden files and tutorials")
+
+
+@pytest.hookimpl(optionalhook=True)  # Of pytest-xdist
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TogetherWhereShared:
+    return TogetherWhereShared(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays until the end: nobody need look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -13,21 +15,38 @@ from cobranza_rules.dispatch.print_set import write_task_documents
 from cobranza_rules.domain.task import MEMOS
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.tables import CustomerRow, InternalMessageRow, TaskRow
-from tests.stories.desk import Desk
+from tests.cfdi_files import invoice
+from tests.conftest import WorkspaceMaker
+from tests.stories.desk import Desk, PlainPdf
+from tests.stories.fixtures import OPENING, DeskMaker
 
 ESCALATED = dt.date(2026, 3, 18)
 
 
+@pytest.fixture(scope="module")
+def escalated_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the case is kept that all tests begin with; the first of them makes it."""
+    return tmp_path_factory.mktemp("escalated") / "workspace"
+
+
 @pytest.fixture
-def escalated(desk: Desk) -> Desk:
+def escalated(make_desk: DeskMaker, make_workspace: WorkspaceMaker, escalated_folder: Path, tmp_path: Path) -> Desk:
     """Both reminders of FA-1 have left, and sales have been silent."""
-    desk.tick()
-    desk.run(dt.date(2026, 3, 9))
-    desk.run(ESCALATED)
-    desk.approve("sales_manager")
-    desk.tick()
-    assert desk.invoice("FA-1").case_status == "with_administration"
-    return desk
+    if not escalated_folder.exists():
+        desk = make_desk(folder="first")
+        desk.take(invoice("FA-1", "1160.00"), opening=OPENING)
+        desk.tick()
+        desk.run(dt.date(2026, 3, 9))
+        desk.run(ESCALATED)
+        desk.approve("sales_manager")
+        desk.tick()
+        desk.workspace.close()
+        shutil.copytree(desk.workspace.base, escalated_folder)
+    shutil.copytree(escalated_folder, tmp_path / "workspace")
+    workspace = make_workspace(ESCALATED)
+    workspace.pdf = PlainPdf()
+    assert Desk(workspace).invoice("FA-1").case_status == "with_administration"
+    return Desk(workspace)
 
 
 def waiting(desk: Desk) -> TaskRow:

@@ -8,7 +8,7 @@ import json
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,8 +30,12 @@ from cobranza_rules.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
+SAMPLES = ROOT / "samples"
 PAGES = ("commands.md", "comandos.es.md")
 EVERYWHERE = {"--workspace", "--help", "--version"}  # Described once, at the head of the page.
+Day = tuple[str, str]  # The option and its value
+Asked = tuple[tuple[str, ...], tuple[str, ...]]  # A command, and what stands behind it
+Answer = tuple[tuple[str, ...], Result]
 
 
 def commands(command: click.Command = cobranza, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -139,12 +143,12 @@ class Desk:
 
     def play(self) -> Result:
         """What came of the first `run`; after it one letter is rejected, and the others but one are agreed to and leave."""
-        samples, day = ROOT / "samples", ("--on", "2026-03-02")
-        shutil.copy(samples / "respuestas" / "14-remitente-desconocido.eml", self.base / "correo-recibido" / "new")
-        assert self.call("import", str(samples / "clientes.xlsx"), *day).exit_code == 0
-        opening = [str(samples / "cfdi" / "apertura" / f"FA-{number}.xml") for number in (1230, 1235)]
+        day = ("--on", "2026-03-02")
+        shutil.copy(SAMPLES / "respuestas" / "14-remitente-desconocido.eml", self.base / "correo-recibido" / "new")
+        assert self.call("import", str(SAMPLES / "clientes.xlsx"), *day).exit_code == 0
+        opening = [str(SAMPLES / "cfdi" / "apertura" / f"FA-{number}.xml") for number in (1230, 1235)]
         assert self.call("import", *opening, "--opening", "2026-02-28", "--payments-through", "2026-03-02", *day).exit_code == 0
-        issued = [str(samples / "cfdi" / "2026-03-02" / f"FA-{number}.xml") for number in (1269, 1270, 1271)]
+        issued = [str(SAMPLES / "cfdi" / "2026-03-02" / f"FA-{number}.xml") for number in (1269, 1270, 1271)]
         assert self.call("import", *issued, *day).exit_code == 0
         first = self.call("run", *day, "--json")
         waiting = json.loads(self.call("approvals", "list", "--json").stdout)["approvals"]
@@ -160,24 +164,36 @@ class Desk:
         assert self.call("run", *day).exit_code == 3
         return first
 
-    def answers(self) -> Iterator[tuple[tuple[str, ...], Result]]:
+    def answers(self) -> Iterator[Answer]:
         """What each command that speaks JSON prints, in an order in which each finds something."""
-        samples, day = ROOT / "samples", ("--on", "2026-03-02")
+        day = ("--on", "2026-03-02")
         yield ("run",), self.play()
-        late = [samples / "cfdi" / "2026-03-05" / "FA-1278.xml", samples / "soporte" / "FA-1324 remision.pdf"]
+        for asked in (self.taken_in, self.queues, self.about_customers, self.by_hand, self.decided, self.bank, self.billing, self.rules):
+            yield from asked(day)
+        yield from self.accounting()
+
+    def said(self, asked: Iterable[Asked]) -> Iterator[Answer]:
+        for words, more in asked:
+            yield words, self.call(*words, *more, "--json")
+
+    def taken_in(self, day: Day) -> Iterator[Answer]:
+        late = [SAMPLES / "cfdi" / "2026-03-05" / "FA-1278.xml", SAMPLES / "soporte" / "FA-1324 remision.pdf"]
         assert self.call("import", *map(str, late), "--on", "2026-03-05").exit_code == 0
-        bad = [str(samples / "malos" / name) for name in ("vacio.xml", "factura-de-otra-empresa.xml", "uuid-conocido-otro-contenido.xml")]
+        bad = [str(SAMPLES / "malos" / name) for name in ("vacio.xml", "factura-de-otra-empresa.xml", "uuid-conocido-otro-contenido.xml")]
         yield ("import",), self.call("import", *bad, *day, "--json")
         statement = self.base / "bbva-2026-03-02.txt"
         row = "02-03-2026\tSPEI RECIBIDOHSBC / 0000123\t\t5.00\t105.00"
         statement.write_text(f"Día\tConcepto / Referencia\tCargo\tAbono\tSaldo\n{row}\n", encoding="utf-8")
         assert self.call("import", str(statement), "--account", "00012345678", *day).exit_code == 0
+
+    def queues(self, day: Day) -> Iterator[Answer]:
+        """What the commands print that look at rules and at what waits."""
         (self.base / "pruebas.yaml").write_text(RULE_TEST, encoding="utf-8")
-        asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+        asked: list[Asked] = [
             (("bank", "list"), ()),
             (("bank", "show"), ("1",)),
-            (("columns",), (str(samples / "plantillas" / "adminpaq.xlsx"),)),
-            (("rules", "check"), (str(samples / "malos" / "reglas-con-dato-desconocido.yaml"),)),
+            (("columns",), (str(SAMPLES / "plantillas" / "adminpaq.xlsx"),)),
+            (("rules", "check"), (str(SAMPLES / "malos" / "reglas-con-dato-desconocido.yaml"),)),
             (("rules", "test"), (str(self.base / "pruebas.yaml"),)),
             (("rules", "facts"), ("days_overdue",)),
             (("rules", "versions"), ()),
@@ -188,7 +204,7 @@ class Desk:
             (("approvals", "show"), ("5",)),
             (("inbox", "list"), ()),
             (("inbox", "show"), ("1",)),
-            (("inbox", "try"), (str(samples / "respuestas" / "01-promesa-viernes.eml"), "--on", "2026-03-03")),
+            (("inbox", "try"), (str(SAMPLES / "respuestas" / "01-promesa-viernes.eml"), "--on", "2026-03-03")),
             (("tasks", "list"), ()),
             (("tasks", "show"), ("1",)),
             (("outbox", "list"), ("--all",)),
@@ -196,6 +212,12 @@ class Desk:
             (("outbox", "retry"), ("--all",)),
             (("quarantine", "list"), ()),
             (("quarantine", "show"), ("1",)),
+        ]
+        return self.said(asked)
+
+    def about_customers(self, day: Day) -> Iterator[Answer]:
+        """What the commands print that look at a customer's affairs, or at all of them."""
+        asked: list[Asked] = [
             (("case", "show"), ("C-001",)),
             (("case", "export"), ("C-001", "-o", str(self.base / "expediente.zip"), *day)),
             (("case", "verify"), ()),
@@ -211,11 +233,17 @@ class Desk:
             (("differences",), day),
             (("backtest",), ("--from", "2026-03-02", "--to", "2026-03-02", *day)),
             (("cfdi", "status"), ("FA-1270", *day)),
+        ]
+        return self.said(asked)
+
+    def by_hand(self, day: Day) -> Iterator[Answer]:
+        """What the commands print by which a person tells the program something of an invoice."""
+        asked: list[Asked] = [
             (("override", "set"), ("FA-1269", "hold", "--until", "2026-03-06", *WHO, *day)),
             (("override", "list"), ()),
             (("override", "end"), ("1", *WHO, *day)),
             (("terms", "reckon"), self.later_terms(day)),
-            (("attach",), ("FA-1271", str(samples / "soporte" / "FA-1287 orden de compra.pdf"), "--kind", "purchase_order", *AS, *day)),
+            (("attach",), ("FA-1271", str(SAMPLES / "soporte" / "FA-1287 orden de compra.pdf"), "--kind", "purchase_order", *AS, *day)),
             (("support", "list"), ("FA-1271",)),
             (("support", "missing"), ()),
             (("support", "waiting"), ()),
@@ -223,6 +251,12 @@ class Desk:
             (("promise",), ("FA-1269", "--pay-on", "2026-03-06", "--comment", "said so", *AS, *day)),
             (("payment", "claim"), ("FA-1269", "--comment", "said so", *AS, *day)),
             (("payment", "reject"), ("FA-1269", "--comment", "not there", *AS, *day)),
+        ]
+        return self.said(asked)
+
+    def decided(self, day: Day) -> Iterator[Answer]:
+        """What the commands print that write letters, and by which people decide on what waits."""
+        asked: list[Asked] = [
             (("doctor",), ()),
             (("letter", "write"), ("first-reminder", "C-001", "-o", str(self.base / "cartas"), *day)),
             (("letter", "check"), ()),
@@ -236,22 +270,21 @@ class Desk:
             (("inbox", "assign"), ("1", "--kind", "question", "--customer", "C-017", "--who", "collections_analyst", *day)),
             (("tasks", "done"), ("1", "--who", "collections_analyst", "--comment", "Corregida.", *day)),
         ]
-        for words, more in asked:
-            yield words, self.call(*words, *more, "--json")
-        yield from self.bank(day)
-        yield from self.billing(day)
-        rules = self.base / "rules" / "collections.yaml"
-        text, other = rules.read_text(encoding="utf-8"), self.base / "otras-reglas.yaml"
+        return self.said(asked)
+
+    def rules(self, day: Day) -> Iterator[Answer]:
+        """Other rules than those in force are compared, and published."""
+        file = self.base / "rules" / "collections.yaml"
+        text, other = file.read_text(encoding="utf-8"), self.base / "otras-reglas.yaml"
         other.write_text(text.replace('delivery == "pending"', 'delivery == "pending" and credit_days > 700'), encoding="utf-8")
-        assert self.call("import", str(samples / "cfdi" / "2026-03-03" / "FA-1272.xml"), *day).exit_code == 0
+        assert self.call("import", str(SAMPLES / "cfdi" / "2026-03-03" / "FA-1272.xml"), *day).exit_code == 0
         different = self.call("rules", "diff", "in-force", str(other), *day, "--json")
         assert json.loads(different.stdout)["changes"]
         yield ("rules", "diff"), different
-        rules.write_text(text.replace("per_run: 500", "per_run: 400"), encoding="utf-8")
+        file.write_text(text.replace("per_run: 500", "per_run: 400"), encoding="utf-8")
         yield ("rules", "publish"), self.call("rules", "publish", "--by", "collections_analyst", "--yes", *day, "--json")
-        yield from self.accounting()
 
-    def accounting(self) -> Iterator[tuple[tuple[str, ...], Result]]:
+    def accounting(self) -> Iterator[Answer]:
         """What was taken off is in a packet on the next day."""
         yield ("discount", "add"), self.call("discount", "add", "FA-1269", *DEDUCTION, *AS, "--on", "2026-03-02", "--json")
         yield ("discount", "list"), self.call("discount", "list", "--json")
@@ -263,18 +296,18 @@ class Desk:
         days = ("--from", "2026-03-01", "--to", "2026-03-31")
         yield ("accounting", "journal"), self.call("accounting", "journal", *days, "--json")
 
-    def a_plan(self) -> Iterator[tuple[tuple[str, ...], Result]]:
+    def a_plan(self) -> Iterator[Answer]:
         """Of one invoice in one instalment, with a discount."""
         said, day = ("--with", "Ana Muestra", "--comment", "said so", *AS), ("--on", "2026-03-03")
         agreed = ("FA-1270", "--instalment", "2026-03-31=rest", "--discount", "1.00", *said)
         for words, more in ((("agree",), agreed), (("list",), ()), (("show",), ("1",)), (("cancel",), ("1", "--comment", "said so", *AS))):
             yield ("payment-plan", *words), self.call("payment-plan", *words, *more, *day, "--json")
 
-    def an_original(self, day: tuple[str, str]) -> tuple[str, ...]:
+    def an_original(self, day: Day) -> tuple[str, ...]:
         assert self.call("originals", "add", "C-001", "Contrato CT-2026-001", "--who", "sales_manager", *day).exit_code == 0
         return ()
 
-    def bank(self, day: tuple[str, str]) -> Iterator[tuple[tuple[str, ...], Result]]:
+    def bank(self, day: Day) -> Iterator[Answer]:
         """What the commands about deposits print."""
         workspace = open_workspace(self.base)
         with workspace.database.writing() as session:
@@ -282,7 +315,7 @@ class Desk:
             first, second, third = map(str, put_lines(session, *lines, known_at=workspace.clock.now()))
         workspace.close()
         because = (*AS, "--comment", "said so", *day)
-        asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+        asked: list[Asked] = [
             (("payment", "list"), day),
             (("payment", "propose"), day),
             (("payment", "apply"), (first, "--invoice", "FA-1269=60.00", *because)),
@@ -297,22 +330,21 @@ class Desk:
             (("cheque", "clear"), ("1", *because)),
             (("cheque", "return"), ("1", *because)),
         ]
-        for words, more in asked:
-            yield words, self.call(*words, *more, "--json")
+        return self.said(asked)
 
-    def later_terms(self, day: tuple[str, str]) -> tuple[str, ...]:
+    def later_terms(self, day: Day) -> tuple[str, ...]:
         """Other credit days of the customer than those of its open invoices."""
         other = self.base / "otras-condiciones.csv"
         other.write_text("Clave,Razón social,RFC,Días de crédito\nC-001,UNIVERSIDAD ROBOTICA ESPAÑOLA,URE180429TM6,44\n", encoding="utf-8")
         assert self.call("import", str(other), *day).exit_code == 0
         return ("C-001", *day)
 
-    def billing(self, day: tuple[str, str]) -> Iterator[tuple[tuple[str, ...], Result]]:
+    def billing(self, day: Day) -> Iterator[Answer]:
         """What the commands about agreements and billing requests print."""
         who, under = ("--who", "sales_manager", *day), ("--agreement", "CT-2026-001")
         agreed = ("CT-2026-001", "C-001", "--currency", "MXN", "--from", "2026-01-01", "--days", "30", "--limit", "1000.00")
         approved = ("--currency", "MXN", "--concept", "Servicio", "--approver", "Adela Muestra", "--approved", "2026-03-02")
-        asked: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+        asked: list[Asked] = [
             (("agreement", "add"), (*agreed, *who)),
             (("agreement", "file"), (str(self.base / "cobranza.toml"), *under, *who)),
             (("agreement", "list"), day),
@@ -387,8 +419,11 @@ def test_shapes_differ_where_they_should() -> None:
 
 
 def pages() -> list[Path]:
-    outside = {".git", ".venv", "demo", "node_modules"}
-    found = [file for file in ROOT.rglob("*.md") if not outside & set(file.relative_to(ROOT).parts[:-1][:1])]
+    """Hidden folders are not even entered: an environment has thousands of files."""
+    rooms = [
+        room for room in ROOT.iterdir() if room.is_dir() and not room.name.startswith(".") and room.name not in ("demo", "node_modules")
+    ]
+    found = [*ROOT.glob("*.md"), *(file for room in rooms for file in room.rglob("*.md"))]
     return sorted(file for file in found if not any(part.startswith(".") for part in file.relative_to(ROOT).parts))
 
 

@@ -84,8 +84,7 @@ rules:
     assert set(rules.conditions()) == {"hold:stop", "rule:ask"}
 
 
-def test_all_mistakes_of_all_files_at_once() -> None:
-    first = """\
+SETTINGS_AND_HOLDS = """\
 version: 2
 calender: {timezone: x}
 calendar: {timezone: Mars/Olympus, workdays: [mon, lunes], holidays: QQ, also_closed: [2026-02-30], contact_hours: 18:00-09:00}
@@ -97,7 +96,7 @@ holds:
   - {id: stop now, for: customer, when: inbox_open, blocks: contact}
   - {id: stop, for: customer, blocks: contact}
 """
-    second = """\
+RULES_AND_LADDERS = """\
 version: 1
 limit: {per_run: 3}
 rules:
@@ -127,10 +126,12 @@ ladders:
     minimum_total: {MXN: 500.005, USD: "1,000", PESOS: 3}
     rungs: {}
 """
-    assert refused(first, second) == [
+
+
+def test_all_mistakes_of_settings_definitions_and_holds_at_once() -> None:
+    assert refused(SETTINGS_AND_HOLDS) == [
         "r.yaml:2:1: a rules file has no key 'calender'; did you mean 'calendar'?",
         "r.yaml:1:10: version 2 of the rule language is not known; write 'version: 1', or use a newer program",
-        "s.yaml:2:8: 'limit' is already given in r.yaml:5; keep one of the two: it holds for all files",
         "r.yaml:6:10: 'balance' is already the name of a fact; choose another name",
         "r.yaml:6:29: 'Owes' cannot be the name of a condition; use small letters, digits and underscores, like delivered_long_enough",
         "r.yaml:6:45: 'or' cannot be the name of a condition; use small letters, digits and underscores, like delivered_long_enough",
@@ -148,7 +149,11 @@ ladders:
         "r.yaml:9:41: 'inbox_open' is a number and cannot stand alone; compare it, like inbox_open > 0",
         "r.yaml:10:10: the id 'stop' is already used in r.yaml:8; give each rule, rung, ladder and hold an id of its own",
         "r.yaml:10:5: a hold needs the key 'when'; add it",
-        "s.yaml:4:9: the id 'stop' is already used in r.yaml:8; give each rule, rung, ladder and hold an id of its own",
+    ]
+
+
+def test_all_mistakes_of_rules_and_ladders_at_once() -> None:
+    assert refused("version: 1\n", RULES_AND_LADDERS) == [
         "s.yaml:7:7: unknown fact 'overdue'; did you mean 'days_overdue'?",
         "s.yaml:12:9: a step of 'for: invoice' cannot begin with 'mail'; did you mean 'email'?",
         "s.yaml:13:9: the step 'email' needs the key 'to'; add it",
@@ -173,6 +178,16 @@ ladders:
         "s.yaml:27:40: '1,000' is no amount of USD; write it like 500.00, with a dot and without separators",
         "s.yaml:27:49: unknown currency 'PESOS'; possible are: BRL, CAD, CHF, CLP, CNY, COP, EUR, GBP, GTQ, JPY, MXN, USD",
     ]
+
+
+def test_all_mistakes_of_all_files_at_once_and_those_between_them() -> None:
+    told = refused(SETTINGS_AND_HOLDS, RULES_AND_LADDERS)
+    own = [*refused(SETTINGS_AND_HOLDS), *refused("version: 1\n", RULES_AND_LADDERS)]
+    assert [problem for problem in told if problem not in own] == [
+        "s.yaml:2:8: 'limit' is already given in r.yaml:5; keep one of the two: it holds for all files",
+        "s.yaml:4:9: the id 'stop' is already used in r.yaml:8; give each rule, rung, ladder and hold an id of its own",
+    ]
+    assert sorted(problem for problem in told if problem in own) == sorted(own)
 
 
 LADDERS = """\

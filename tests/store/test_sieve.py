@@ -68,9 +68,17 @@ def translated_and_meant(session: Session, text: str) -> tuple[set[int], set[int
     tree = parse_condition(text, Scope.INVOICE, PLACE).tree
     opened = INVOICE.status == "open"
     found = set(session.scalars(select(INVOICE.id).where(opened, superset(tree, FactColumns(DAY, COMPANY_FACTS)))))
-    rows = session.execute(select(*(INVOICE[name] for name in FACTS.columns)).where(opened)).all()
-    common = FACTS.common(CUSTOMER)
-    return found, {row[0] for row in rows if holds(tree, FACTS.build(row, common))}
+    return found, {key for key, facts in facts_of_open_invoices(session) if holds(tree, facts)}
+
+
+def facts_of_open_invoices(session: Session) -> Sequence[tuple[int, Facts]]:
+    """Beside their ids; built once for a book, of which a law asks many conditions."""
+    if "facts" not in session.info:
+        common = FACTS.common(CUSTOMER)
+        rows = session.execute(select(*(INVOICE[name] for name in FACTS.columns)).where(INVOICE.status == "open"))
+        session.info["facts"] = [(row[0], FACTS.build(row, common)) for row in rows]
+    found: Sequence[tuple[int, Facts]] = session.info["facts"]
+    return found
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

@@ -22,6 +22,7 @@ from cobranza_rules.rules.overrides import Override
 from cobranza_rules.rules.planned import Outcome, PlannedAction, Verdict
 from cobranza_rules.rules.subjects import Book, InvoiceSubject
 from cobranza_rules.store.books import BookReader, named_facts
+from cobranza_rules.store.reading import Once
 
 Queue = tuple[str, int]  # Scope and id
 HORIZON = 90  # Calendar days
@@ -97,7 +98,7 @@ class _Looking:
         matches: Matches,
         waiting: frozenset[Queue],
     ) -> None:
-        self.reader = replace(reader, coming=True)
+        self.reader = replace(reader, coming=True, reading=Once())
         self.book, self.rules, self.today = book, reader.rules, reader.today
         self.customer_id = next(iter(book.customers))
         followed = still_to_leave(reader.session, agreeing, [self.customer_id])

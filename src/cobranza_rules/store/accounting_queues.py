@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -17,10 +18,12 @@ from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.subjects import CustomerSubject, QueueSubject
 from cobranza_rules.store.chunks import Within
 from cobranza_rules.store.payment_columns import in_packet
+from cobranza_rules.store.reading import Reading, anew
 from cobranza_rules.store.tables import AccountingPacketRow, DiscountRow, InvoiceRow, PacketLineRow
 
 DISCOUNT, INVOICE, LINE, PACKET = (row.__table__.c for row in (DiscountRow, InvoiceRow, PacketLineRow, AccountingPacketRow))
 Customers = Mapping[int, CustomerSubject]
+Rows = Sequence[Any]
 _OPEN = [state.value for state in (*STANDING, DiscountState.WAITING)]
 
 
@@ -29,6 +32,7 @@ class AccountingQueues:
     session: Session
     calendar: BusinessCalendar
     today: dt.date
+    reading: Reading = anew
 
     def customers_of(self, scope: Scope) -> Select[tuple[int]]:
         if scope is Scope.PACKET:
@@ -38,8 +42,11 @@ class AccountingQueues:
 
     def _discounts_looked_at(self) -> ColumnElement[bool]:
         """Those of the last days, and those that are not documented yet."""
-        recent = DISCOUNT.taken_on >= days_after(self.today, -RECENT)
-        return and_(DISCOUNT.state.in_(_OPEN), or_(recent, DISCOUNT.state != DiscountState.CREDITED.value))
+        return and_(DISCOUNT.state.in_(_OPEN), or_(DISCOUNT.taken_on >= self._recent, DISCOUNT.state != DiscountState.CREDITED.value))
+
+    @property
+    def _recent(self) -> dt.date:
+        return days_after(self.today, -RECENT)
 
     @staticmethod
     def _requested() -> ColumnElement[bool]:
@@ -52,32 +59,44 @@ class AccountingQueues:
         return or_(PACKET.state.in_([state.value for state in UNANSWERED]), accepted)
 
     def discounts(self, within: Within, customers: Customers) -> Iterator[QueueSubject]:
-        columns = (DISCOUNT.id, DISCOUNT.customer_id, INVOICE.number, DISCOUNT.minor, DISCOUNT.currency, DISCOUNT.kind)
-        more = (DISCOUNT.state, DISCOUNT.taken_on, in_packet(Scope.DISCOUNT.value, DISCOUNT.id))
-        query = select(*columns, *more).join(InvoiceRow, INVOICE.id == DISCOUNT.invoice_id)
-        query = query.where(self._discounts_looked_at(), within(DISCOUNT.customer_id)).order_by(DISCOUNT.id)
-        for key, customer_id, number, minor, currency, kind, state, taken_on, sent in self.session.execute(query):
+        rows = self.reading(Scope.DISCOUNT, lambda: self._discounts(within))
+        for key, customer_id, number, minor, currency, kind, state, taken_on, sent in rows:
+            if taken_on < self._recent and state == DiscountState.CREDITED.value:  # On the day of which the rows are it was looked at.
+                continue
             said = (customers[customer_id].facts, number, minor, currency, kind, state, taken_on)
             facts = discount_facts(*said, self.today, self.calendar, sent_to_accounting=bool(sent))
             yield QueueSubject(Scope.DISCOUNT, key, customer_id, number, facts)
 
-    def requests(self, within: Within, customers: Customers) -> Iterator[QueueSubject]:
+    def _discounts(self, within: Within) -> Rows:
         columns = (DISCOUNT.id, DISCOUNT.customer_id, INVOICE.number, DISCOUNT.minor, DISCOUNT.currency, DISCOUNT.kind)
-        query = select(*columns, DISCOUNT.requested_on, DISCOUNT.taken_on, DISCOUNT.answer).join(
-            InvoiceRow, INVOICE.id == DISCOUNT.invoice_id
-        )
-        query = query.where(self._requested(), within(DISCOUNT.customer_id)).order_by(DISCOUNT.id)
-        for key, customer_id, number, minor, currency, kind, requested_on, taken_on, answer in self.session.execute(query):
+        more = (DISCOUNT.state, DISCOUNT.taken_on, in_packet(Scope.DISCOUNT.value, DISCOUNT.id))
+        query = select(*columns, *more).join(InvoiceRow, INVOICE.id == DISCOUNT.invoice_id)
+        return self.session.execute(query.where(self._discounts_looked_at(), within(DISCOUNT.customer_id)).order_by(DISCOUNT.id)).all()
+
+    def requests(self, within: Within, customers: Customers) -> Iterator[QueueSubject]:
+        rows = self.reading(Scope.CREDIT_NOTE_REQUEST, lambda: self._requests(within))
+        for key, customer_id, number, minor, currency, kind, requested_on, taken_on, answer in rows:
             said = (customers[customer_id].facts, number, minor, currency, kind, requested_on or taken_on)
             facts = credit_note_request_facts(*said, self.today, self.calendar, answered=bool(answer))
             yield QueueSubject(Scope.CREDIT_NOTE_REQUEST, key, customer_id, number, facts)
 
+    def _requests(self, within: Within) -> Rows:
+        columns = (DISCOUNT.id, DISCOUNT.customer_id, INVOICE.number, DISCOUNT.minor, DISCOUNT.currency, DISCOUNT.kind)
+        query = select(*columns, DISCOUNT.requested_on, DISCOUNT.taken_on, DISCOUNT.answer).join(
+            InvoiceRow, INVOICE.id == DISCOUNT.invoice_id
+        )
+        return self.session.execute(query.where(self._requested(), within(DISCOUNT.customer_id)).order_by(DISCOUNT.id)).all()
+
     def packets(self, within: Within, _customers: Customers) -> Iterator[QueueSubject]:
-        columns = (PACKET.id, PACKET.customer_id, PACKET.day, PACKET.currency, PACKET.state, PACKET.sent_on, PACKET.revision)
-        query = select(*columns, _to_request()).where(self._packets_looked_at(), within(PACKET.customer_id)).order_by(PACKET.id)
-        for key, customer_id, day, currency, state, sent_on, revision, to_request in self.session.execute(query):
+        rows = self.reading(Scope.PACKET, lambda: self._packets(within))
+        for key, customer_id, day, currency, state, sent_on, revision, to_request in rows:
             facts = packet_facts(currency, state, sent_on, revision, int(to_request), self.today, self.calendar)
             yield QueueSubject(Scope.PACKET, key, customer_id, f"{day} {currency}", facts)
+
+    def _packets(self, within: Within) -> Rows:
+        columns = (PACKET.id, PACKET.customer_id, PACKET.day, PACKET.currency, PACKET.state, PACKET.sent_on, PACKET.revision)
+        query = select(*columns, _to_request()).where(self._packets_looked_at(), within(PACKET.customer_id)).order_by(PACKET.id)
+        return self.session.execute(query).all()
 
 
 def _to_request() -> ColumnElement[int]:

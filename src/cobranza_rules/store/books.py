@@ -9,8 +9,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from sys import intern
-from typing import Any
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -23,7 +21,6 @@ from cobranza_rules.facts.days import Day
 from cobranza_rules.facts.invoices import InvoiceFacts
 from cobranza_rules.facts.vocabulary import VOCABULARY, Scope
 from cobranza_rules.rules.alike import Points
-from cobranza_rules.rules.concerned import STANDING
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.recipients import rungs_to_customers
 from cobranza_rules.rules.subjects import NO_CLAIMS, Book, Claims, CustomerSubject, InvoiceSubject
@@ -34,20 +31,21 @@ from cobranza_rules.store.chunks import CHUNK, ID, Chunk, Chunks, Within, one_of
 from cobranza_rules.store.claims import claims_of, open_replies_among
 from cobranza_rules.store.driver_rows import Dates, all_fetched
 from cobranza_rules.store.heartbeat import MAILBOX, last_beats
-from cobranza_rules.store.instalments import with_overdue_parts
-from cobranza_rules.store.on_account import facts_on_account
+from cobranza_rules.store.instalments import in_instalments_of, with_overdue_parts
+from cobranza_rules.store.invoice_subjects import SUBJECT_COLUMNS, subject_of
+from cobranza_rules.store.on_account import facts_on_account, on_account
 from cobranza_rules.store.overrides import OVERRIDE, Decided, read_overrides, rungs_of
 from cobranza_rules.store.parts import Background, Contacted, Part, Parts, open_messages
-from cobranza_rules.store.promises import promises_kept
+from cobranza_rules.store.promises import percent_by_customer, promises_of
 from cobranza_rules.store.queues import Queues
+from cobranza_rules.store.reading import Reading, anew
 from cobranza_rules.store.reminded import reminded_since
 from cobranza_rules.store.replies import open_replies
-from cobranza_rules.store.requested_deliveries import with_requested_deliveries
+from cobranza_rules.store.requested_deliveries import requested_deliveries, with_requested_deliveries
 from cobranza_rules.store.tables import ActionRow, ClaimRow, ContactRow, InvoiceRow
 
 # Tables, not classes: rows are read as they are, without what the mapping of objects costs.
 ACTION, CLAIM, CONTACT, INVOICE = (row.__table__.c for row in (ActionRow, ClaimRow, ContactRow, InvoiceRow))
-SUBJECT_COLUMNS = (*STANDING, "number", "total", "issued_on", "rung_on", "reversed_on", "dispute_closed_on")
 NOTHING_OPEN = portfolio_facts(0, 0, None, dt.date.min)
 
 
@@ -56,7 +54,8 @@ class BookReader:
     """`company` are the addresses of the company's people by role; `now` gives the age of the mailbox poll.
 
     `coming` reads a day that is still to come, as a forecast needs it: bank data and mailbox as if they had been read on that day, and
-    nothing claimed by what is still to leave, for the forecast follows that itself.
+    nothing claimed by what is still to leave, for the forecast follows that itself. Several days of the same customers, each of them not
+    before the first, may share a `reading`.
     """
 
     session: Session
@@ -65,6 +64,7 @@ class BookReader:
     today: dt.date
     now: dt.datetime
     coming: bool = False
+    reading: Reading = anew
 
     def whole(self, *, sifted: bool = True) -> Iterator[Book]:
         """Every customer for whom a rule or ladder may act today, or with a waiting reply, in chunks ordered by customer.
@@ -102,7 +102,7 @@ class BookReader:
             yield Book(read, (), (), self.company, queues.subjects(part.within, read))
 
     def _queues(self, without: Collection[int] = ()) -> Queues:
-        return Queues(self.session, self.rules, self.today, lambda scope, among: self._claims(scope, among, without))
+        return Queues(self.session, self.rules, self.today, lambda scope, among: self._claims(scope, among, without), self.reading)
 
     def of(self, customer_ids: Sequence[int], without: Collection[int] = (), wanted: frozenset[str] | None = None) -> Book:
         """These customers, with all facts, or with those that are `wanted`.
@@ -110,7 +110,8 @@ class BookReader:
         `without` leaves the claims of some actions out, one of a customer: the question is then whether it would be planned again.
         """
         background = self._background(one_of(customer_ids))
-        part = Parts(self.session, background, self._invoice_facts(wanted), wanted).of(customer_ids)
+        parts = Parts(self.session, background, self._invoice_facts(wanted), wanted)
+        part = parts.with_what_was_read(self.reading(("part", wanted), lambda: parts.of(customer_ids)))
         book = self.book(part, without)
         return replace(book, queues=self._queues(without).subjects(part.within, book.customers))
 
@@ -119,11 +120,22 @@ class BookReader:
 
     def _background(self, within: Within | None = None, *, contacted: bool = True) -> Background:
         """Of customers that are `within`, or of all."""
-        decided = read_overrides(self.session, within and within(OVERRIDE.customer_id), self.today, self.rules.current)
-        days = self._contacted(within) if contacted else {}
-        kept = promises_kept(self.session, within, self.today, self.rules.calendar) if self.rules.asks_for_promises_kept else {}
-        cash = facts_on_account(self.session, within, self.today, self.rules.calendar) if self.rules.asks_for_cash_on_account else None
-        return Background(self.company_facts(), open_messages(self.session, within), days, decided, self._uncertain(), kept, cash)
+        calendar, reading = self.rules.calendar, self.reading
+        decided = reading(
+            "overrides", lambda: read_overrides(self.session, within and within(OVERRIDE.customer_id), self.today, self.rules.current)
+        )
+        days = reading("contacted", lambda: self._contacted(within)) if contacted else {}
+        promises = reading("promises", lambda: promises_of(self.session, within)) if self.rules.asks_for_promises_kept else []
+        cash = reading("cash", lambda: on_account(self.session, within)) if self.rules.asks_for_cash_on_account else None
+        return Background(
+            self.company_facts(),
+            reading("messages", lambda: open_messages(self.session, within)),
+            days,
+            decided.on(self.today),
+            reading("uncertain", self._uncertain),
+            percent_by_customer(promises, self.today, calendar),
+            None if cash is None else facts_on_account(self.session, cash, self.today, calendar),
+        )
 
     def book(self, part: Part, without: Collection[int] = ()) -> Book:
         """What a decision needs of the part's invoices and customers."""
@@ -135,7 +147,8 @@ class BookReader:
         return Book(read, invoices, replies, self.company)
 
     def _claims(self, subject: Scope, among: Within, without: Collection[int]) -> Mapping[int, Mapping[str, Claims]]:
-        return claims_of(self.session, subject, among, self.rules.renamed, without, without_open=self.coming)
+        of = (self.session, subject, among, self.rules.renamed, without)
+        return self.reading(("claims", subject, frozenset(without)), lambda: claims_of(*of, without_open=self.coming))
 
     def company_facts(self) -> Facts:
         """What is the same for every customer: how long ago bank data and mailbox were read."""
@@ -148,7 +161,7 @@ class BookReader:
         return company_facts(bank_on, hours, self.today, self.rules.calendar)
 
     def _customers(self, part: Part) -> dict[int, CustomerSubject]:
-        addresses, portfolio = self._addresses(part.within), self._portfolios(part)
+        addresses, portfolio = self.reading("addresses", lambda: self._addresses(part.within)), self._portfolios(part)
         background, contacted, facts_of = part.background, part.background.contacted, part.facts_of_customers()
         return {
             customer.id: CustomerSubject(
@@ -185,10 +198,11 @@ class BookReader:
 
     def _above_limit(self, within: Within) -> frozenset[int]:
         """Customers who owe more than a credit limit of theirs."""
-        limits = {customer_id: limits_on(own, self.today) for customer_id, own in limits_of(self.session, within).items()}
+        agreed = self.reading("limits", lambda: limits_of(self.session, within))
+        limits = {customer_id: limits_on(own, self.today) for customer_id, own in agreed.items()}
         if not limits:
             return frozenset()
-        owed = owed_by(self.session, one_of(sorted(limits)))
+        owed = self.reading("owed", lambda: owed_by(self.session, one_of(sorted(limits))))
         by_customer: dict[int, dict[str, int]] = defaultdict(dict)
         for (customer_id, currency), minor in owed.items():
             by_customer[customer_id][currency] = minor
@@ -247,11 +261,14 @@ class BookReader:
         claims = self._claims(Scope.INVOICE, one_of([row[0] for row in rows]), without) if rows else {}
         of_date, renamed = Dates(), self.rules.renamed
         subjects = [
-            _subject(row, facts, claims.get(row[0], NO_CLAIMS), renamed, of_date) for row, facts in zip(rows, part.facts, strict=True)
+            subject_of(row, facts, claims.get(row[0], NO_CLAIMS), renamed, of_date) for row, facts in zip(rows, part.facts, strict=True)
         ]
         subjects.sort(key=lambda subject: (subject.customer_id, subject.due_on or dt.date.max, subject.id))
-        found = with_requested_deliveries(self.session, self._overridden(part.background.decided, subjects))
-        return with_overdue_parts(self.session, found, self.today)
+        session, ids, customers = self.session, [row[0] for row in rows], sorted({row[1] for row in rows})
+        requested = self.reading("requested", lambda: requested_deliveries(session, ids))
+        parts = self.reading("instalments", lambda: in_instalments_of(session, customers)) if rows else {}
+        found = with_requested_deliveries(self._overridden(part.background.decided, subjects), requested)
+        return with_overdue_parts(found, parts, self.today)
 
     def _overridden(self, decided: Decided, subjects: list[InvoiceSubject]) -> list[InvoiceSubject]:
         """With what people decided for some of them."""
@@ -263,34 +280,6 @@ class BookReader:
             subject._replace(climbed=tuple(map(self.rules.current, climbed[subject.id]))) if subject.id in climbed else subject
             for subject in found
         ]
-
-
-def _subject(row: Sequence[Any], facts: Facts, claims: Mapping[str, Claims], renamed: Mapping[str, str], of_date: Dates) -> InvoiceSubject:
-    """`row` begins with SUBJECT_COLUMNS."""
-    number, customer, ladder, rung, currency, balance, due, following, name, total, issued, rung_on, reversed_on, closed_on = row[:14]
-    if renamed:
-        ladder, rung = renamed.get(ladder, ladder), renamed.get(rung, rung)
-    issued_on = of_date[issued]
-    assert issued_on is not None
-    reversal, closing = of_date[reversed_on], of_date[closed_on]
-    waits_from = max(reversal, closing) if reversal and closing else reversal or closing
-    return InvoiceSubject(
-        number,
-        customer,
-        name,
-        intern(currency),  # A plan keeps it for each of its actions.
-        total,
-        balance,
-        issued_on,
-        of_date[due],
-        facts,
-        ladder,
-        rung,
-        of_date[rung_on],
-        waits_from,
-        of_date[following],
-        claims,
-    )
 
 
 def named_facts(rules: RuleSet) -> frozenset[str]:

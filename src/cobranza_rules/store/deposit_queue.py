@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.subjects import CustomerSubject, QueueSubject
 from cobranza_rules.rules.tree import Test, facts_of_test
 from cobranza_rules.store.chunks import Within
+from cobranza_rules.store.reading import Reading, anew
 from cobranza_rules.store.sieve import superset
 from cobranza_rules.store.tables import BankLineRow, CustomerRow
 
@@ -42,22 +43,24 @@ class DepositQueue:
     session: Session
     rules: RuleSet
     today: dt.date
+    reading: Reading = anew
 
     def customers(self) -> Select[Any]:
         return _stands_for_all().where(select(LINE.id).where(self._looked_at()).exists())
 
     def deposits(self, within: Within, customers: Mapping[int, CustomerSubject]) -> Iterator[QueueSubject]:
         del within
-        first = self.session.scalar(_stands_for_all())
+        first = self.reading("stands for all", lambda: self.session.scalar(_stands_for_all()))
         if first is None or first not in customers:
             return
-        query = select(LINE.id, LINE.account, LINE.minor, LINE.currency, LINE.state, LINE.kind, LINE.booked_on, LINE.detail)
-        for key, account, minor, currency, state, kind, booked_on, detail in self.session.execute(
-            query.where(self._looked_at()).order_by(LINE.id)
-        ):
+        for key, account, minor, currency, state, kind, booked_on, detail in self.reading(Scope.DEPOSIT, self._lines):
             left = minor - sum(share["paid"] for share in (detail or {}).get("shares", ())) if state != LineState.OPEN else minor
             facts = deposit_facts(account, minor, left, currency, state, kind, booked_on, self.today, self.rules.calendar)
             yield QueueSubject(Scope.DEPOSIT, key, first, name_of(key, booked_on), facts)
+
+    def _lines(self) -> Sequence[Any]:
+        query = select(LINE.id, LINE.account, LINE.minor, LINE.currency, LINE.state, LINE.kind, LINE.booked_on, LINE.detail)
+        return self.session.execute(query.where(self._looked_at()).order_by(LINE.id)).all()
 
     def _looked_at(self) -> ColumnElement[bool]:
         """As far as some rule may be about them."""

@@ -18,7 +18,7 @@ from cobranza_rules.facts.vocabulary import ON_ACCOUNT_FACTS
 from cobranza_rules.rules.evaluation import passes
 from cobranza_rules.rules.tree import Test, facts_of_test
 from cobranza_rules.store.chunks import Within, one_of
-from cobranza_rules.store.instalments import of_customers_in_instalments, overdue_by_invoice
+from cobranza_rules.store.instalments import in_instalments_of, overdue_by_invoice
 from cobranza_rules.store.tables import BankLineRow, CustomerRow, EntryRow, EvidenceRow, InvoiceRow, PaymentRow
 from cobranza_rules.store.tables.book import OVERPAID
 
@@ -93,16 +93,17 @@ def _overpaid(session: Session, within: Within | None) -> Iterator[tuple[int, On
         yield row.customer_id, OnAccount(row.currency, -row.balance, since.get(row.id, row.issued_on))
 
 
-def facts_on_account(session: Session, within: Within | None, today: dt.date, calendar: BusinessCalendar) -> Mapping[int, Facts]:
-    """By customer, of those who have something."""
-    found = on_account(session, within)
+def facts_on_account(
+    session: Session, found: Mapping[int, Sequence[OnAccount]], today: dt.date, calendar: BusinessCalendar
+) -> Mapping[int, Facts]:
+    """Of what `on_account` has found, by customer."""
     overdue = _overdue(session, sorted(found), today) if found else {}
     return {customer: on_account_facts(cash, overdue.get(customer, {}), today, calendar) for customer, cash in found.items()}
 
 
 def _overdue(session: Session, customers: Sequence[int], today: dt.date) -> Mapping[int, Mapping[str, int]]:
     """Minor units by customer and currency; of instalments what is past their days."""
-    parts = overdue_by_invoice(session, of_customers_in_instalments(customers), today)
+    parts = overdue_by_invoice(in_instalments_of(session, customers), today)
     query = select(INVOICE.id, INVOICE.customer_id, INVOICE.currency, INVOICE.balance).where(
         INVOICE.status == "open", INVOICE.due_on < today, INVOICE.balance > 0, one_of(customers)(INVOICE.customer_id)
     )

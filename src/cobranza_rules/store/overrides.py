@@ -51,6 +51,15 @@ class Decided:
             return NO_OVERRIDES
         return overrides_of(self.customers.get(customer_id, ()), own)
 
+    def on(self, day: dt.date) -> Decided:
+        """Those of which the last day is not over on `day`, either."""
+        return Decided(_not_over(self.customers, day), _not_over(self.invoices, day))
+
+
+def _not_over(decided: Mapping[int, Sequence[Override]], day: dt.date) -> dict[int, list[Override]]:
+    counting = {key: [each for each in own if each.until is None or each.until >= day] for key, own in decided.items()}
+    return {key: own for key, own in counting.items() if own}
+
 
 def decided_for(rows: Iterable[OverrideRow | Row[Any]], current: Callable[[str], str]) -> Decided:
     customers: dict[int, list[Override]] = defaultdict(list)

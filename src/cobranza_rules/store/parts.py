@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -137,6 +137,10 @@ class Parts:
     def of(self, customers: Sequence[int]) -> Part:
         """These customers with all their open invoices."""
         return self._part(customers, self._rows(open_of(one_of(customers))))
+
+    def with_what_was_read(self, part: Part) -> Part:
+        """A part that was read on another day, with the background and the facts of this one."""
+        return replace(part, background=self.background, invoice_facts=self.invoice_facts)
 
     def of_lines(self, lines: Sequence[Row], customers: Iterable[int] = ()) -> Part:
         """The invoices of these lines, in any order, with their customers, and these customers too."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -49,14 +50,33 @@ def customers_with_plans() -> Select[tuple[int]]:
     return select(PLAN.customer_id).where(PLAN.state == AGREED).distinct()
 
 
+@dataclass(frozen=True, slots=True)
+class PlanUnderWay:
+    """`instalments` are the ids of its instalments and their days, in the order of `standing.instalments`."""
+
+    id: int
+    customer_id: int
+    currency: str
+    standing: PlanStanding
+    instalments: Sequence[tuple[int, dt.date]]
+
+
+def plans_under_way(session: Session, within: Within, calendar: BusinessCalendar) -> list[PlanUnderWay]:
+    """Those of customers that are `within`, in the order of the plans."""
+    found = []
+    for plan in session.scalars(select(PaymentPlanRow).where(PaymentPlanRow.state == AGREED, within(PLAN.customer_id)).order_by(PLAN.id)):
+        instalments = [(row.id, row.due_on) for row in instalments_of(session, plan.id)]
+        found.append(PlanUnderWay(plan.id, plan.customer_id, plan.currency, plan_standing(session, plan, calendar), instalments))
+    return found
+
+
 def instalment_subjects(
-    session: Session, within: Within, customers: Mapping[int, CustomerSubject], today: dt.date, calendar: BusinessCalendar
+    plans: Iterable[PlanUnderWay], customers: Mapping[int, CustomerSubject], today: dt.date, calendar: BusinessCalendar
 ) -> Iterator[QueueSubject]:
     """Those of agreed plans that are not kept whole, in the order of the plans and of their days."""
-    plans = select(PaymentPlanRow).where(PaymentPlanRow.state == AGREED, within(PLAN.customer_id)).order_by(PaymentPlanRow.id)
-    for plan in session.scalars(plans):
-        standing = plan_standing(session, plan, calendar)
-        for row, each in zip(instalments_of(session, plan.id), standing.instalments, strict=True):
+    for plan in plans:
+        for (key, due_on), each in zip(plan.instalments, plan.standing.instalments, strict=True):
             if each.left:
-                facts = instalment_facts(customers[plan.customer_id].facts, plan.id, plan.currency, each, standing, today, calendar)
-                yield QueueSubject(Scope.INSTALMENT, row.id, plan.customer_id, row.due_on.isoformat(), facts)
+                customer = customers[plan.customer_id].facts
+                facts = instalment_facts(customer, plan.id, plan.currency, each, plan.standing, today, calendar)
+                yield QueueSubject(Scope.INSTALMENT, key, plan.customer_id, due_on.isoformat(), facts)

@@ -17,17 +17,16 @@ from cobranza_rules.store.tables import InvoiceRow
 INVOICE = InvoiceRow.__table__.c
 
 
-def promises_kept(session: Session, within: Within | None, today: dt.date, calendar: BusinessCalendar) -> dict[int, int]:
-    """Percent by customer, of those that are `within`; without customers of whom nothing can be said (domain.promises)."""
+def promises_of(session: Session, within: Within | None) -> list[tuple[int, tuple[Promise, ...]]]:
+    """Those of single invoices, each beside the customer, of the customers that are `within`."""
     query = select(INVOICE.customer_id, INVOICE.promises).where(INVOICE.promises.is_not(None), INVOICE.closed.is_(None))
     if within is not None:
         query = query.where(within(INVOICE.customer_id))
-    read = ((customer_id, tuple(map(promise_of_json, kept))) for customer_id, kept in session.execute(query))
-    return percent_by_customer(read, today, calendar)
+    return [(customer_id, tuple(map(promise_of_json, kept))) for customer_id, kept in session.execute(query)]
 
 
 def percent_by_customer(promises: Iterable[tuple[int, tuple[Promise, ...]]], today: dt.date, calendar: BusinessCalendar) -> dict[int, int]:
-    """Of the promises of single invoices, each beside the customer."""
+    """Percent, without customers of whom nothing can be said (domain.promises)."""
     found: Mapping[int, list[bool]] = defaultdict(list)
     for customer_id, own in promises:
         found[customer_id] += were_kept(own, today, calendar)

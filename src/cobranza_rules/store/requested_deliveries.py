@@ -27,16 +27,17 @@ COLUMNS = tuple(
 SAYS_SOMETHING = and_(REQUEST.state == "accepted", or_(REQUEST.delivery != "", REQUEST.contact_name != "", REQUEST.contact_email != ""))
 
 
-def with_requested_deliveries(session: Session, subjects: Sequence[InvoiceSubject]) -> Sequence[InvoiceSubject]:
+def with_requested_deliveries(subjects: Sequence[InvoiceSubject], found: Mapping[int, RequestedDelivery]) -> Sequence[InvoiceSubject]:
     """The same invoices, each with what its request says of its delivery."""
-    if not subjects or session.execute(select(REQUEST.id).where(SAYS_SOMETHING).limit(1)).first() is None:
+    if not found:
         return subjects
-    found = requested_deliveries(session, [subject.id for subject in subjects])
     return [subject._replace(requested=found[subject.id]) if subject.id in found else subject for subject in subjects]
 
 
 def requested_deliveries(session: Session, invoice_ids: Sequence[int]) -> Mapping[int, RequestedDelivery]:
     """By invoice; those whose request says nothing of it, or that answer none, are left out."""
+    if not invoice_ids or session.execute(select(REQUEST.id).where(SAYS_SOMETHING).limit(1)).first() is None:
+        return {}
     query = select(INVOICE.id.label("invoice"), *COLUMNS).join(BillingRequestRow.__table__, REQUEST.id == INVOICE.request)
     rows = session.execute(query.where(one_of(invoice_ids)(INVOICE.id), SAYS_SOMETHING)).all()
     return {row.invoice: delivery_of(row) for row in rows}
