@@ -81,7 +81,7 @@ def block(call: Call, person: str, why: str, who: str, on: dt.date | None, *, on
     call.screen.say(said)
 
 
-@click.command(cls=SpokenCommand, help=N_("Use the data of a person again, who asks for it."))
+@click.command(cls=SpokenCommand, help=N_("Use the data of a person, or of a customer, again, who asks for it."))
 @click.argument("person")
 @click.option("--why", required=True, help=WHY)
 @click.option("--who", required=True, help=WHO)
@@ -90,8 +90,10 @@ def block(call: Call, person: str, why: str, who: str, on: dt.date | None, *, on
 def unblock(call: Call, person: str, why: str, who: str, on: dt.date | None) -> None:
     workspace = take(call, on=on).workspace
     acting = person_named(workspace.company, who).email
+    customer = _customer(workspace, person)
     with workspace.database.writing() as session:
-        count = Blocker(Bookkeeper(session, workspace.clock.now()), acting, workspace.clock.today(), why).unblock(person)
+        blocker = Blocker(Bookkeeper(session, workspace.clock.now()), acting, workspace.clock.today(), why)
+        count = blocker.unblock(person) if customer is None else blocker.unblock_customer(session.merge(customer))
     call.screen.say(_("{person}: used again in {count} places.", person=person, count=count))
 
 
