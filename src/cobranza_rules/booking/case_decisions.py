@@ -14,6 +14,7 @@ from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow, TaskRow
 
 DECIDE = "decide-on-case"  # The task whose answer is a decision
+DECIDED = "decided"  # What an intervention's answer is once administration has said what becomes of the case
 BACK = "back_to_collections"
 PLAN = "payment_plan"  # With a payment plan the case is back in collections
 CREDIT_STOP = "credit_stop"
@@ -68,7 +69,7 @@ def decide_on_case(keeper: Bookkeeper, task: TaskRow, invoices: list[InvoiceRow]
         elif answer == BACK:
             keeper.enter(invoice, EntryKind.CASE_RETURNED, today, {"task": task.id, "rung": rung})
         else:
-            keeper.enter(invoice, EntryKind.INTERVENTION_ANSWERED, today, {"task": task.id, "answer": "decided"})
+            keeper.enter(invoice, EntryKind.INTERVENTION_ANSWERED, today, {"task": task.id, "answer": DECIDED})
             keeper.enter(invoice, EntryKind.CASE_MOVED, today, {"task": task.id, "case_status": STATUS[answer]})
     customer = keeper.session.get_one(CustomerRow, task.customer_id)
     if answer == CREDIT_STOP and customer.credit_stopped_on is None:
