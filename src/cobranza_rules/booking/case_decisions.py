@@ -6,7 +6,8 @@ import datetime as dt
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.credit_stops import lift_credit_stop, stop_credit
-from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.booking.handing_over import HAND_OVER
+from cobranza_rules.booking.tasks import open_task, withdraw_tasks
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.task import MEMOS
 from cobranza_rules.language import _
@@ -71,6 +72,8 @@ def decide_on_case(keeper: Bookkeeper, task: TaskRow, invoices: list[InvoiceRow]
         else:
             keeper.enter(invoice, EntryKind.INTERVENTION_ANSWERED, today, {"task": task.id, "answer": DECIDED})
             keeper.enter(invoice, EntryKind.CASE_MOVED, today, {"task": task.id, "case_status": STATUS[answer]})
+    if answer in (BACK, PLAN):
+        withdraw_tasks(keeper, task.customer_id, (HAND_OVER,), task.done_by, today, {invoice.id for invoice in invoices})
     customer = keeper.session.get_one(CustomerRow, task.customer_id)
     if answer == CREDIT_STOP and customer.credit_stopped_on is None:
         stop_credit(keeper, customer, task.done_by, task.comment, today)

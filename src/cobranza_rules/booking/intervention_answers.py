@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of
 from cobranza_rules.booking.case_decisions import DECIDE, DECIDED, last_rung
+from cobranza_rules.booking.handing_over import HAND_OVER
 from cobranza_rules.booking.payment_plans import PlanAgreed, agree_on_plan
-from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.booking.tasks import open_task, withdraw_tasks
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.store.tables import ActionRow, InvoiceRow, StepRow, TaskRow
@@ -93,14 +94,7 @@ def _reopen(keeper: Bookkeeper, task: TaskRow, invoices: Sequence[InvoiceRow], s
     """Nobody has decided yet: the case is back in collections, before the rung that moved it, and as if Sales had answered in time."""
     for invoice in invoices:
         keeper.enter(invoice, EntryKind.CASE_RETURNED, today, {"task": task.id, "rung": last_rung(invoice), "answer": said.answer})
-    ids = {invoice.id for invoice in invoices}
-    deciding = select(TaskRow).where(TaskRow.customer_id == task.customer_id, TaskRow.name == DECIDE, TaskRow.state == "open")
-    for row in keeper.session.scalars(deciding.order_by(TaskRow.id)):
-        left = [one for one in row.invoices if one not in ids]
-        if left:
-            row.invoices = left
-        else:
-            row.state, row.done_by, row.done_at = "withdrawn", said.who, keeper.known_at
+    withdraw_tasks(keeper, task.customer_id, (DECIDE, HAND_OVER), said.who, today, {invoice.id for invoice in invoices})
     numbers = [invoice.number for invoice in invoices]
     keeper.note(task.customer_id, "decision_reopened", today, {"task": task.id, "who": said.who, "invoices": numbers})
 

@@ -16,6 +16,7 @@ from cobranza_rules.language import N_, _
 from cobranza_rules.people import person_named
 from cobranza_rules.privacy.blocking import Blocker
 from cobranza_rules.privacy.correcting import Corrector, without_reason
+from cobranza_rules.privacy.erased_files import files_to_remove
 from cobranza_rules.privacy.expiring import Expiring
 from cobranza_rules.privacy.retention import Expired, past_its_period
 from cobranza_rules.problems import Problem, ProblemError
@@ -140,7 +141,7 @@ def _erase(workspace: Workspace, who: str, why: str) -> list[Expired]:
         for each in found:
             expiring.erase(each)
     with workspace.database.reading() as session:
-        remove_files(workspace.archive, StoredChain(session).erased_documents())
+        remove_files(workspace.archive, StoredChain(session).erased_documents() | files_to_remove(session, workspace.archive))
     return found
 
 

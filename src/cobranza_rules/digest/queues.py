@@ -139,6 +139,12 @@ def _customers(session: Session, plan: Plan) -> Iterator[Waiting]:
             yield Waiting(queue, "", "", len(found), customers=tuple(found))
 
 
+def retention(session: Session, privacy: PrivacySection, today: dt.date) -> Iterator[Waiting]:
+    """What is due to be erased: one line, where there is something to look at."""
+    if (due := due_erasure(session, privacy.keep_years.as_periods(), today)) is not None:
+        yield Waiting("retention", privacy.responsible, "", due.past + due.soon, due_on=due.first, late=due.past)
+
+
 def _billing(session: Session, billing: BillingSection, today: dt.date) -> Iterator[Waiting]:
     """Requests that nobody has invoiced, of any desk that has some; what invoices lack, where requests are asked for; credit limits."""
     waits = session.scalars(select(BillingRequestRow).where(BillingRequestRow.state == "accepted", unanswered())).all()
