@@ -16,6 +16,7 @@ from cobranza_rules.booking.origins import BillingException, billing_exceptions
 from cobranza_rules.booking.request_ties import unanswered
 from cobranza_rules.booking.support_queue import incomplete
 from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.config_evidence import PrivacySection
 from cobranza_rules.config_sections import BillingSection
 from cobranza_rules.digest.value import Waiting, summed
 from cobranza_rules.dispatch.missing import without_address
@@ -24,6 +25,7 @@ from cobranza_rules.domain.customer import CustomerStatus
 from cobranza_rules.domain.discount import DiscountState
 from cobranza_rules.plan.ageing import ages_of
 from cobranza_rules.plan.codec import from_json
+from cobranza_rules.privacy.coming_due import due_erasure
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.store.agreements import above_limit
