@@ -67,7 +67,9 @@ def test_the_bytes_go_and_the_hash_and_the_reason_stay(database: Database, tmp_p
         assert kept == {(kind.value, digest, WHY, WHO) for kind, digest in digests.items()}
         assert not any(map(archive.holds, digests.values()))
         assert session.scalars(select(QuarantineRow)).all() == []
-        assert session.scalars(select(BankStatementRow.document)).all() == [digests[Retained.BANK_FILES]], "which days it covers is still known"
+        assert session.scalars(select(BankStatementRow.document)).all() == [digests[Retained.BANK_FILES]], (
+            "which days it covers is still known"
+        )
         message = session.scalars(select(ReceivedRow)).one()
         assert (message.sender, message.subject, message.raw) == ("", "", digests[Retained.STRANGERS])
         assert erase(session, archive) == [], "a second time nothing is left"

@@ -78,7 +78,10 @@ def test_nobody_decides_any_more_and_a_plan_that_breaks_asks_for_the_decision_ag
     assert any("ya nadie decide sobre FA-1" in each for each in told(command, escalated.today))
     assert escalated.planned_on(dt.date(2026, 3, 19)) == 0
     escalated.run(dt.date(2026, 3, 30))
-    assert (escalated.invoice("FA-1").intervention, set(open_tasks(command))) == ("agreement_broken", {"hand-over-originals", "decide-on-case"})
+    assert (escalated.invoice("FA-1").intervention, set(open_tasks(command))) == (
+        "agreement_broken",
+        {"hand-over-originals", "decide-on-case"},
+    )
     escalated.assert_whole()
 
 
@@ -86,9 +89,14 @@ def test_a_day_that_was_agreed_on_and_passes_asks_for_the_decision_again(escalat
     agree(command, "--pay-on", "2026-03-20")
     row = escalated.invoice("FA-1")
     assert (row.case_status, row.rung, row.intervention) == ("collections", "second-reminder", "agreement")
-    assert [escalated.planned_on(dt.date(2026, 3, day)) for day in (18, 20, 23, 24)] == [0, 0, 0, 0], "nobody is reminded of what was agreed on"
+    assert [escalated.planned_on(dt.date(2026, 3, day)) for day in (18, 20, 23, 24)] == [0, 0, 0, 0], (
+        "nobody is reminded of what was agreed on"
+    )
     assert escalated.planned_on(dt.date(2026, 3, 25)) == 1
-    assert (escalated.invoice("FA-1").case_status, set(open_tasks(command))) == ("with_administration", {"hand-over-originals", "decide-on-case"})
+    assert (escalated.invoice("FA-1").case_status, set(open_tasks(command))) == (
+        "with_administration",
+        {"hand-over-originals", "decide-on-case"},
+    )
     escalated.assert_whole()
 
 

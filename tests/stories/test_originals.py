@@ -87,7 +87,9 @@ def test_a_stop_of_credit_is_seen_wherever_the_customer_is(asked: Desk, command:
     book = tmp_path / "antiguedad.xlsx"
     command("aging", "--by", "customer", "--xlsx", str(book))
     marked = {
-        sheet.title for sheet in openpyxl.load_workbook(book) if any("2026-03-18" in str(cell.value) for row in sheet.iter_rows() for cell in row)
+        sheet.title
+        for sheet in openpyxl.load_workbook(book)
+        if any("2026-03-18" in str(cell.value) for row in sheet.iter_rows() for cell in row)
     }
     assert marked == {"Antigüedad", "Facturas", "Crédito suspendido"}
     assert json.loads(command("aging", "--as-of", "2026-03-17", "--json"))["credit_stopped"] == []

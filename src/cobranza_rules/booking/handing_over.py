@@ -35,5 +35,7 @@ def close_handing_over(keeper: Bookkeeper, customers: Iterable[int], receiver: s
 
 def left_to_hand_over(session: Session, customer_id: int, receiver: str) -> list[OriginalRow]:
     """What other people of the company have: they are named by their addresses, somebody outside by a name."""
-    query = select(OriginalRow).where(OriginalRow.customer_id == customer_id, OriginalRow.holder != receiver, OriginalRow.holder.contains("@"))
+    query = select(OriginalRow).where(
+        OriginalRow.customer_id == customer_id, OriginalRow.holder != receiver, OriginalRow.holder.contains("@")
+    )
     return list(session.scalars(query.order_by(OriginalRow.id)))

@@ -42,7 +42,9 @@ BY_HAND = (Point.CREDIT_BUREAU, Point.LAWSUIT, Point.BANKRUPTCY, Point.DEBTOR_TO
 ASKED = {
     Point.AMOUNT: N_("principal of all debts against the limit of 30,000 UDIS (inciso a)"),
     Point.ONE_YEAR: N_("a year overdue (inciso a)"),
-    Point.PRESCRIPTION: N_("prescribed (Código de Comercio, art. 1047); who demands in court or recognises the debt begins it anew (art. 1041)"),
+    Point.PRESCRIPTION: N_(
+        "prescribed (Código de Comercio, art. 1047); who demands in court or recognises the debt begins it anew (art. 1041)"
+    ),
     Point.DEMAND: N_("payment was formally demanded (no condition of its own: it shows the attempts to collect)"),
     Point.CREDIT_BUREAU: N_("reported to a credit bureau (debts of the general public from 5,000 pesos up to the limit, inciso a)"),
     Point.LAWSUIT: N_("final decision that the means to collect are exhausted, or could not be enforced (above the limit, inciso b)"),

@@ -50,14 +50,14 @@ class Blocker:
     def block_customer(self, customer: CustomerRow) -> int:
         """The customer with all its people, such as a natural person with whom nothing is open any more. Raises ProblemError."""
         problems = without_reason(self.why)
-        if customer.status == CustomerStatus.BLOCKED:
-            problems.append(Problem(_("the data of {customer} are blocked already", customer=customer.code), _("nothing is left to do")))
         owed = select(func.count()).where(InvoiceRow.customer_id == customer.id, InvoiceRow.status == "open")
         if count := self.keeper.session.scalar(owed) or 0:
             what = _("{customer} owes {count} invoices: what is needed to collect them is not blocked", customer=customer.code, count=count)
             problems.append(
                 Problem(what, _("block the people who asked for it, each by the e-mail address; the customer once nothing is open"))
             )
+        elif customer.status == CustomerStatus.BLOCKED:
+            problems.append(Problem(_("the data of {customer} are blocked already", customer=customer.code), _("nothing is left to do")))
         if problems:
             raise ProblemError(problems)
         contacts = self.keeper.session.scalars(
@@ -138,7 +138,7 @@ class Blocker:
         self.keeper.note(customer_id, f"person_{kind.value}", self.today, {"who": self.who, "why": self.why.strip()})
 
 
-def _naming_somebody(customer_id: int) -> Select[tuple[BillingRequestRow]]:
+def _naming_somebody(customer_id: int) -> Select[BillingRequestRow]:
     named = or_(BillingRequestRow.contact_name != "", BillingRequestRow.contact_email != "")
     return select(BillingRequestRow).where(BillingRequestRow.customer_id == customer_id, named).order_by(BillingRequestRow.id)
 

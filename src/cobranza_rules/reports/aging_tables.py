@@ -77,7 +77,9 @@ def line_table(aging: Aging) -> Table:
 
 def stopped_table(aging: Aging) -> Table:
     """Customers that owe, or have something on account, and get no credit."""
-    rows: list[list[Cell]] = [[one.code or Sentence(NONE_KNOWN[By.CUSTOMER]), one.name, one.credit_stopped_on] for one in aging.stopped.values()]
+    rows: list[list[Cell]] = [
+        [one.code or Sentence(NONE_KNOWN[By.CUSTOMER]), one.name, one.credit_stopped_on] for one in aging.stopped.values()
+    ]
     return Table(N_("Credit stopped"), [Column(N_("Customer"), 14), Column(N_("Name"), 40), STOPPED], rows)
 
 

@@ -112,7 +112,7 @@ def test_who_was_blocked_before_the_customer_stays_so(desk: Desk) -> None:
 
 
 def a_request(**told: object) -> BillingRequestRow:
-    texts = ("reference", "customer", "agreement", "concept", "purchase_order", "approver", "requested_by", "requester_email")
+    texts: tuple[str, ...] = ("reference", "customer", "agreement", "concept", "purchase_order", "approver", "requested_by", "requester_email")
     texts += ("contact_name", "contact_title", "contact_address", "contact_email", "contact_phone", "source", "refused_by")
     now = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
     values: dict[str, object] = dict.fromkeys(texts, "") | {"fingerprint": "f" * 64, "currency": "MXN", "minor": 100, "reasons": []}
