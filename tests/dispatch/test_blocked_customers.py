@@ -88,7 +88,7 @@ def test_who_buys_again_is_not_written_to_until_the_block_is_taken_back(blocked:
     assert blocked.outgoing() == []
     assert "1 clientes deben facturas y sus datos están bloqueados: no se les envía nada: C-001" in command("plan")
     said = command("customer", "unblock", "C-001", "--why", WHY, "--who", "collections_analyst")
-    assert said == "C-001: se usa de nuevo en 3 lugares.\n"
+    assert said == "C-001: se usa otra vez en 3 lugares.\n"
     again = command("customer", "unblock", "C-001", "--why", WHY, "--who", "collections_analyst")
     assert again == ["the data of C-001 are not blocked; a person of it is named by the e-mail address"]
     blocked.tick()
@@ -112,7 +112,16 @@ def test_who_was_blocked_before_the_customer_stays_so(desk: Desk) -> None:
 
 
 def a_request(**told: object) -> BillingRequestRow:
-    texts: tuple[str, ...] = ("reference", "customer", "agreement", "concept", "purchase_order", "approver", "requested_by", "requester_email")
+    texts: tuple[str, ...] = (
+        "reference",
+        "customer",
+        "agreement",
+        "concept",
+        "purchase_order",
+        "approver",
+        "requested_by",
+        "requester_email",
+    )
     texts += ("contact_name", "contact_title", "contact_address", "contact_email", "contact_phone", "source", "refused_by")
     now = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
     values: dict[str, object] = dict.fromkeys(texts, "") | {"fingerprint": "f" * 64, "currency": "MXN", "minor": 100, "reasons": []}

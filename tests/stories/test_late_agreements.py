@@ -78,10 +78,8 @@ def test_nobody_decides_any_more_and_a_plan_that_breaks_asks_for_the_decision_ag
     assert any("ya nadie decide sobre FA-1" in each for each in told(command, escalated.today))
     assert escalated.planned_on(dt.date(2026, 3, 19)) == 0
     escalated.run(dt.date(2026, 3, 30))
-    assert (escalated.invoice("FA-1").intervention, set(open_tasks(command))) == (
-        "agreement_broken",
-        {"hand-over-originals", "decide-on-case"},
-    )
+    assert escalated.invoice("FA-1").case_status == "with_administration"
+    assert set(open_tasks(command)) == {"hand-over-originals", "decide-on-case"}
     escalated.assert_whole()
 
 
