@@ -73,10 +73,16 @@ class KeepYearsSection(Section):
     contacts: Annotated[int, Field(ge=0, le=100)] = 2
     bank_lines: Annotated[int, Field(ge=5, le=100)] = 10
     logs: Annotated[int, Field(ge=0, le=100)] = 2
+    bank_files: Annotated[int, Field(ge=5, le=100)] = 10
+    quarantine: Annotated[int, Field(ge=0, le=100)] = 2
+    strangers: Annotated[int, Field(ge=0, le=100)] = 2
 
     def as_periods(self) -> dict[Retained, int]:
         return {kind: getattr(self, kind.value) for kind in Retained}
 
 
 class PrivacySection(Section):
+    """`responsible` is the role that looks after people's data (LFPDPPP, art. 29): whom the digest names for what is due to be erased."""
+
+    responsible: str = "administration_manager"
     keep_years: KeepYearsSection = KeepYearsSection()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
 from cobranza_rules.dispatch.pausing import pause_in_words
 from cobranza_rules.facts.vocabulary import VOCABULARY, FactType, Scope, Value
-from cobranza_rules.language import N_, Sentence, _, joined
+from cobranza_rules.language import N_, Sentence, _, joined, word
+from cobranza_rules.privacy.coming_due import due_erasure
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.bank_statements import bank_known_on, newest_days
 from cobranza_rules.store.heartbeat import MAILBOX, last_beat, last_beats
@@ -47,7 +49,7 @@ def examine(workspace: Workspace) -> list[Finding]:
         (N_("bank data"), _bank),
         (N_("timestamps"), _timestamps),
     ]
-    return [_look(workspace, name, look) for name, look in looks]
+    return [*(_look(workspace, name, look) for name, look in looks), *_retention(workspace)]
 
 
 def _look(workspace: Workspace, name: str, look: Callable[[Workspace], Sentence]) -> Finding:
@@ -235,6 +237,25 @@ def _timestamps(workspace: Workspace) -> Sentence:
         certificates=how_many(authority.anchors),
         count=len(waiting),
     )
+
+
+def _retention(workspace: Workspace) -> Iterator[Finding]:
+    """Only where something is due to be erased: it is no fault of the machine."""
+    privacy, today = workspace.settings.privacy, workspace.clock.today()
+    try:
+        with workspace.database.reading() as session:
+            due = due_erasure(session, privacy.keep_years.as_periods(), today)
+    except (ProblemError, DBAPIError):
+        return  # What is wrong with the database is said already.
+    if due is not None:
+        said = _(
+            "{past} are past their years and {soon} will be within a month, the first from {day} on; {role} is asked: 'cobranza customer retention'",
+            past=due.past,
+            soon=due.soon,
+            day=due.first,
+            role=word(privacy.responsible),
+        )
+        yield Finding(N_("data to be erased"), ok=True, detail=said)
 
 
 def _bank(workspace: Workspace) -> Sentence:

@@ -82,8 +82,11 @@ class Explanation:
     last_day: dt.date
     waiting: tuple[Waiting, ...]
     of_invoices: bool = False
+    credit_stopped_on: dt.date | None = None
 
     def lines(self) -> Iterator[Sentence]:
+        if self.credit_stopped_on is not None:
+            yield _("The credit of {customer} is stopped since {day}.", customer=self.customer, day=self.credit_stopped_on)
         for hold in self.holds:
             yield _("{customer} is on hold: {hold}", customer=self.customer, hold=hold_sentence(hold))
         if any(hold.ends_by_reading for hold in self.holds):
@@ -120,6 +123,7 @@ class Explanation:
     def as_json(self, translate: Translate) -> dict[str, Any]:
         return {
             "customer": self.customer,
+            "credit_stopped_on": self.credit_stopped_on.isoformat() if self.credit_stopped_on else None,
             "holds": [hold_json(hold, translate) for hold in self.holds],
             "invoices": [
                 {
@@ -188,7 +192,8 @@ def explain_subject(workspace: Workspace, name: str) -> Explanation:
             for row in invoices
         )
         waiting_now, holds = _waiting(book, plan, coming, messages), tuple(coming.customer_holds)
-        return Explanation(customer.code, standings, actions, holds, coming.last_day, waiting_now, of_invoices=by_number)
+        stopped_on = customer.credit_stopped_on
+        return Explanation(customer.code, standings, actions, holds, coming.last_day, waiting_now, by_number, stopped_on)
 
 
 def _find(session: Session, name: str) -> tuple[CustomerRow, list[InvoiceRow], bool]:

@@ -137,6 +137,12 @@ def test_a_stop_of_credit_is_told_to_sales_and_lifted_as_the_case_comes_back(esc
     assert (told.recipient, told.state) == (escalated.workspace.addresses["sales_manager"], "sent")
     decide(escalated, "back_to_collections")
     assert credit_stopped_on(escalated) is None
+    assert {task.name for task in escalated.tasks()} >= {"give-credit"}
+    assert "stop-credit" not in {task.name for task in escalated.tasks()}, "nobody is asked for both"
+    escalated.tick()
+    with escalated.workspace.database.reading() as session:
+        (told,) = session.scalars(select(InternalMessageRow).where(InternalMessageRow.subject.like("Volver a dar crédito a %")))
+    assert (told.recipient, told.state) == (escalated.workspace.addresses["sales_manager"], "sent")
 
 
 def credit_stopped_on(desk: Desk) -> dt.date | None:

@@ -206,6 +206,7 @@ def test_every_fact_of_the_vocabulary_is_defined_once() -> None:
     defined = [*AS_THEY_ARE, *IF_NAMED, *OF_A_DATE, *OF_MORE]
     assert sorted(defined) == sorted(fact.name for fact in INVOICE_FACTS)
     customer = SimpleNamespace(code="C", kind="domestic", status="active", language="es", delivery="email", credit_days=30, segment="AA")
+    customer.credit_stopped_on = TODAY
     company = {"workdays_since_bank_statement": 0, "hours_since_mailbox_poll": 0}
     assert set(customer_facts(customer, 0, company, promises_kept=50)) == {fact.name for fact in CUSTOMER_FACTS}
 

@@ -43,7 +43,7 @@ def test_the_next_reminder_with_its_day_and_its_reader(desk: Desk) -> None:
     desk.tick()
     desk.on(dt.date(2026, 3, 4)).tick()
     assert following(desk) == (
-        f"on 2026-03-09 second-reminder, to {PAYER}; because of rung 'second-reminder' (rules/collections.yaml:572), "
+        f"on 2026-03-09 second-reminder, to {PAYER}; because of rung 'second-reminder' (rules/collections.yaml:593), "
         f"33 days overdue, next contact since 2026-03-09: {FACTS.format(delivered=44)}"
     )
     assert lines(desk, "on hold: ") == []

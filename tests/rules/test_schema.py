@@ -173,6 +173,8 @@ TESTS: dict[str, Any] = {
                 {"on": "2026-03-03", "override_ended": {"customer": "C", "kind": "hold"}},
                 {"on": "2026-03-03", "reply": {"customer": "C", "kind": "promise"}},
                 {"on": "2026-03-03", "inbox_settled": {"customer": "C"}},
+                {"on": "2026-03-03", "credit_stopped": {"customer": "C"}},
+                {"on": "2026-03-04", "credit_stop_lifted": {"customer": "C"}},
                 {"on": "2026-03-03", "contacts": {"customer": "C", "roles": ["fallback_contact"]}},
                 {"on": "2026-03-03", "facts": {"hours_since_mailbox_poll": 2}},
                 {"on": "2026-03-03", "deposit": {"customer": "C", "amount": "5.00 MXN"}},

@@ -53,6 +53,9 @@ def random_rows(seed: int, invoices: int = 60) -> Iterator[Rows]:
                     yield "billing_request", [A_REQUEST | {"customer_id": rows[0]["customer_id"]}]
                 requested = True
                 yield table, [_thrown_about(row | NO_PLAN, random) for row in rows]
+            case "customer":
+                stopped = (None, TODAY - dt.timedelta(days=9), TODAY)
+                yield table, [row | {"credit_stopped_on": Random(str(row["code"])).choice(stopped)} for row in rows]
             case "action":
                 opened = {row["id"] for row in rows if row["state"] != "sent" or random.random() < 0.15}
                 yield table, [_action(row, row["id"] in opened, random) for row in rows]

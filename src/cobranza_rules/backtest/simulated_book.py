@@ -17,7 +17,7 @@ from cobranza_rules.domain.taking_over import taken_over
 from cobranza_rules.domain.task import joined_deadline
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.rules.effects import entries_when_confirmed
-from cobranza_rules.rules.model import Step, StepKind
+from cobranza_rules.rules.model import Step, StepKind, asks_for_an_answer
 from cobranza_rules.rules.not_received import can_be_missing, entries_when_not_received
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.rules.recipients import reaches_customer
@@ -198,7 +198,7 @@ class SimulatedBook:
             task = self.tasks[action.customer_id, step.name] = OpenTask(next(self._numbers), wanted, step.name, step.assign, on)
         deadline = joined_deadline(task.due_on, wanted, on)
         for item in action.items:
-            if action.ladder and item.rule_id == action.rule_id:
+            if action.ladder and item.rule_id == action.rule_id and asks_for_an_answer(step, action.steps):
                 self._opened_for[task.id].add(item.subject_id)
                 data = {"task": task.id, "due_on": str(deadline or "")}
                 self._enter(item.subject_id, Entry(EntryKind.INTERVENTION_OPENED, on, data))

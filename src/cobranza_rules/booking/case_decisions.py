@@ -6,7 +6,8 @@ import datetime as dt
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.booking.credit_stops import lift_credit_stop, stop_credit
-from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.booking.handing_over import HAND_OVER
+from cobranza_rules.booking.tasks import open_task, withdraw_tasks
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.task import MEMOS
 from cobranza_rules.language import _
@@ -14,6 +15,7 @@ from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import CustomerRow, InvoiceRow, TaskRow
 
 DECIDE = "decide-on-case"  # The task whose answer is a decision
+DECIDED = "decided"  # What an intervention's answer is once administration has said what becomes of the case
 BACK = "back_to_collections"
 PLAN = "payment_plan"  # With a payment plan the case is back in collections
 CREDIT_STOP = "credit_stop"
@@ -68,8 +70,10 @@ def decide_on_case(keeper: Bookkeeper, task: TaskRow, invoices: list[InvoiceRow]
         elif answer == BACK:
             keeper.enter(invoice, EntryKind.CASE_RETURNED, today, {"task": task.id, "rung": rung})
         else:
-            keeper.enter(invoice, EntryKind.INTERVENTION_ANSWERED, today, {"task": task.id, "answer": "decided"})
+            keeper.enter(invoice, EntryKind.INTERVENTION_ANSWERED, today, {"task": task.id, "answer": DECIDED})
             keeper.enter(invoice, EntryKind.CASE_MOVED, today, {"task": task.id, "case_status": STATUS[answer]})
+    if answer in (BACK, PLAN):
+        withdraw_tasks(keeper, task.customer_id, (HAND_OVER,), task.done_by, today, {invoice.id for invoice in invoices})
     customer = keeper.session.get_one(CustomerRow, task.customer_id)
     if answer == CREDIT_STOP and customer.credit_stopped_on is None:
         stop_credit(keeper, customer, task.done_by, task.comment, today)

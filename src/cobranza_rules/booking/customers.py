@@ -146,8 +146,8 @@ def _met_by_name(keeper: Bookkeeper, record: CustomerRecord) -> CustomerRow | No
     return keeper.session.scalar(select(CustomerRow).where(CustomerRow.identity == by_name))
 
 
-def waiting_for_data(session: Session) -> list[str]:
-    """Codes of the customers that owe something and cannot be written to, because only their invoices are known."""
+def owing(session: Session, status: CustomerStatus) -> list[str]:
+    """Codes of the customers of that status that owe something, such as those to whom nothing is sent for it."""
     query = select(CustomerRow.code).join(InvoiceRow, InvoiceRow.customer_id == CustomerRow.id)
-    query = query.where(CustomerRow.status == CustomerStatus.WAITING_FOR_DATA.value, InvoiceRow.status == "open")
+    query = query.where(CustomerRow.status == status.value, InvoiceRow.status == "open")
     return list(session.scalars(query.distinct().order_by(CustomerRow.code)))

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper, entries_of
-from cobranza_rules.booking.case_decisions import DECIDE, last_rung
+from cobranza_rules.booking.case_decisions import DECIDE, DECIDED, last_rung
+from cobranza_rules.booking.handing_over import HAND_OVER
 from cobranza_rules.booking.payment_plans import PlanAgreed, agree_on_plan
-from cobranza_rules.booking.tasks import open_task
+from cobranza_rules.booking.tasks import open_task, withdraw_tasks
 from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.rules.model import StepKind
 from cobranza_rules.store.tables import ActionRow, InvoiceRow, StepRow, TaskRow
@@ -75,8 +76,9 @@ def settle_intervention(
 
 
 def has_left(keeper: Bookkeeper, invoices: Sequence[InvoiceRow]) -> bool:
-    """Whether administration has decided on one of them already, or the packet of its escalation is out of the house of collections."""
-    return any(invoice.case_status != WITH_ADMINISTRATION or _packet_left(keeper, invoice) for invoice in invoices)
+    """Whether administration has decided on one of them already, keeping it included, or the packet of its escalation is out of the house of collections."""
+    decided = any(invoice.case_status != WITH_ADMINISTRATION or invoice.intervention == DECIDED for invoice in invoices)
+    return decided or any(_packet_left(keeper, invoice) for invoice in invoices)
 
 
 def _packet_left(keeper: Bookkeeper, invoice: InvoiceRow) -> bool:
@@ -89,18 +91,10 @@ def _packet_left(keeper: Bookkeeper, invoice: InvoiceRow) -> bool:
 
 
 def _reopen(keeper: Bookkeeper, task: TaskRow, invoices: Sequence[InvoiceRow], said: InterventionAnswer, today: dt.date) -> None:
-    """Nobody has decided yet: the case is back in collections, before the rung that moved it."""
+    """Nobody has decided yet: the case is back in collections, before the rung that moved it, and as if Sales had answered in time."""
     for invoice in invoices:
-        rung = last_rung(invoice) if said.plan is not None else ""
-        keeper.enter(invoice, EntryKind.CASE_RETURNED, today, {"task": task.id, "rung": rung})
-    ids = {invoice.id for invoice in invoices}
-    deciding = select(TaskRow).where(TaskRow.customer_id == task.customer_id, TaskRow.name == DECIDE, TaskRow.state == "open")
-    for row in keeper.session.scalars(deciding.order_by(TaskRow.id)):
-        left = [one for one in row.invoices if one not in ids]
-        if left:
-            row.invoices = left
-        else:
-            row.state, row.done_by, row.done_at = "withdrawn", said.who, keeper.known_at
+        keeper.enter(invoice, EntryKind.CASE_RETURNED, today, {"task": task.id, "rung": last_rung(invoice), "answer": said.answer})
+    withdraw_tasks(keeper, task.customer_id, (DECIDE, HAND_OVER), said.who, today, {invoice.id for invoice in invoices})
     numbers = [invoice.number for invoice in invoices]
     keeper.note(task.customer_id, "decision_reopened", today, {"task": task.id, "who": said.who, "invoices": numbers})
 

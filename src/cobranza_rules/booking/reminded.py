@@ -21,7 +21,7 @@ from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.reminders import ReminderRecord
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem
-from cobranza_rules.rules.model import RuleSet, StepKind
+from cobranza_rules.rules.model import RuleSet, StepKind, asks_for_an_answer
 from cobranza_rules.store.tables import EntryRow, InvoiceRow, TaskRow
 
 
@@ -120,7 +120,8 @@ class RemindedBefore:
             if step.kind is StepKind.TASK and invoice.status == "open":
                 due_on = self.rules.calendar.plus(self.today, step.due_workdays) if step.due_workdays else None
                 task = open_task(self.keeper, step.name, invoice.customer_id, step.assign, self.today, [invoice.id], {}, due_on)
-                self._ask(invoice, task, due_on)
+                if asks_for_an_answer(step, rung.rung.do):
+                    self._ask(invoice, task, due_on)
 
     def _ask(self, invoice: InvoiceRow, task: TaskRow, due_on: dt.date | None) -> None:
         """Nobody inside was asked yet, as far as the program knows: they have the whole time from today on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -56,3 +57,17 @@ def open_task(
     keeper.session.flush()
     keeper.note(customer_id, "task_opened", today, {"task": row.id, "name": name, "assigned_to": role, "due_on": str(due_on or "")})
     return row
+
+
+def withdraw_tasks(
+    keeper: Bookkeeper, customer_id: int, names: Sequence[str], who: str, today: dt.date, invoices: Collection[int] | None = None
+) -> None:
+    """What a customer's open tasks of these names ask for is not wanted any more: for some of the invoices, or at all where none are given."""
+    query = select(TaskRow).where(TaskRow.customer_id == customer_id, TaskRow.name.in_(names), TaskRow.state == "open")
+    for row in keeper.session.scalars(query.order_by(TaskRow.id)):
+        left = [] if invoices is None else [one for one in row.invoices if one not in invoices]
+        if left:
+            row.invoices = left
+            continue
+        row.state, row.done_by, row.done_at = "withdrawn", who, keeper.known_at
+        keeper.note(customer_id, "task_called_off", today, {"task": row.id, "name": row.name, "who": who})

@@ -11,4 +11,5 @@ DECISION_SENTENCES = {
     "case_moved": N_("{invoice}: case is now {case_status}"),
     "credit_stopped": N_("credit stopped by {who}{said}"),
     "credit_stop_lifted": N_("credit stop lifted by {who}{said}"),
+    "task_called_off": N_("task {name} called off by {who}: it is not wanted any more"),
 }

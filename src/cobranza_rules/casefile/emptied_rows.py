@@ -17,7 +17,7 @@ def empty_rows_of(session: Session, events: Sequence[CaseEventRow]) -> None:
     """The rows stay with their keys and hashes: what rests on them stands."""
     for row in events:
         if row.kind == "message_received" and (received := session.get(ReceivedRow, row.data.get("message"))) is not None:
-            _empty_received(received)
+            empty_received(received)
         elif row.kind in ("action_sent", "action_failed") and row.data.get("action"):
             for outgoing in session.scalars(select(OutgoingRow).where(OutgoingRow.action_id == row.data["action"])):
                 if outgoing.state in LEFT:
@@ -27,7 +27,7 @@ def empty_rows_of(session: Session, events: Sequence[CaseEventRow]) -> None:
                 stamped.name = ""
 
 
-def _empty_received(row: ReceivedRow) -> None:
+def empty_received(row: ReceivedRow) -> None:
     row.sender, row.subject, row.message_id = "", "", ""
     row.facts, row.evidence, row.doubts, row.attachments = {}, {}, [], []
 

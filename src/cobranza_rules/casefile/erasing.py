@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -130,7 +131,7 @@ class Eraser:
         return [row.seq, row.hash, fingerprint(body_of(row))]
 
 
-def remove_files(archive: DocumentArchive, erased: frozenset[str]) -> None:
-    """Of all documents that the case file says were erased: one that a crash has left is gone after the next erasure."""
+def remove_files(archive: DocumentArchive, erased: AbstractSet[str]) -> None:
+    """Of all documents that were erased, as the case file and the register say: one that a crash has left is gone after the next erasure."""
     for digest in erased:
         archive.path_of(digest).unlink(missing_ok=True)

@@ -15,7 +15,9 @@ PLAN_SENTENCES = {
     "payment_plan_cancelled": N_("payment plan {plan} cancelled by {who}{said}"),
     "payment_plan_replaced": N_("payment plan {plan} replaced by {who}{said}"),
     "decision_reopened": N_("{who} has agreed with the customer after all: nobody decides on {invoices} any more"),
-    "late_agreement": N_("{who} agreed with the customer on {invoices} after the case had left: administration is told{said}"),
+    "late_agreement": N_(
+        "{who} agreed with the customer on {invoices} when the case had left or was decided on: administration is told{said}"
+    ),
     "payment_plan_broken": N_("payment plan {plan} is broken: {amount} of {due_on} was not paid"),
 }
 

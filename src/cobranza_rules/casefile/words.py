@@ -3,8 +3,9 @@
 from cobranza_rules.language import N_
 
 DECISIONS = (N_("credit_stop"),)
-TASKS = (N_("stop-credit"),)
-RULES = (N_("credit-stop-told"), N_("formal-demand"))
+TASKS = (N_("stop-credit"), N_("give-credit"), N_("hand-over-originals"))
+RULES = (N_("credit-stop-told"), N_("formal-demand"), N_("credit-given-told"), N_("originals-told"))
+ORIGINALS = (N_("originals"),)
 POINTS = (
     N_("amount"),
     N_("one_year"),

@@ -15,7 +15,7 @@ from cobranza_rules.cli.screen import Screen
 from cobranza_rules.language import N_, _
 from cobranza_rules.reports.aging import Aging, By
 from cobranza_rules.reports.aging_report import aging_report, past_cut
-from cobranza_rules.reports.aging_tables import aging_tables, group_table, hold_table, line_table, said_of, unapplied_table
+from cobranza_rules.reports.aging_tables import aging_tables, group_table, hold_table, line_table, said_of, stopped_table, unapplied_table
 from cobranza_rules.reports.standing import Known
 
 
@@ -79,7 +79,7 @@ def _show(screen: Screen, report: Aging, *, grouped: bool, detail: bool) -> None
             screen.say(sentence)
     if detail:
         show_filled(screen, [line_table(report)])
-    show_filled(screen, [hold_table(report), unapplied_table(report)])
+    show_filled(screen, [hold_table(report), unapplied_table(report), stopped_table(report)])
 
 
 def show_totals(screen: Screen, report: dict[str, Any]) -> None:

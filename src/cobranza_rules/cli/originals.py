@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.handing_over import RECEIVER, close_handing_over
 from cobranza_rules.booking.originals import OriginalKind, OriginalsDesk
 from cobranza_rules.cli.case import customer_named
 from cobranza_rules.cli.command import Call, LazyGroup, Number, SpokenCommand, on_a_day, reporting, take
@@ -95,7 +96,11 @@ def received(call: Call, numbers: tuple[int, ...], who: str, scan: Path | None, 
     workspace = take(call, on=on).workspace
     person, document = person_named(workspace.company, who).email, kept_scan(workspace, scan)
     with workspace.database.writing() as session:
-        desk = OriginalsDesk(Bookkeeper(session, workspace.clock.now()), person, workspace.clock.today(), document)
-        rows = desk.receive(numbers)
+        keeper, today = Bookkeeper(session, workspace.clock.now()), workspace.clock.today()
+        rows = OriginalsDesk(keeper, person, today, document).receive(numbers)
+        by_administration = person == workspace.addresses.get(RECEIVER)
+        done = close_handing_over(keeper, (row.customer_id for row in rows), person, today) if by_administration else []
     for row in rows:
         call.screen.say(_("Original {number}: {name}, with {holder}.", number=row.id, name=row.name, holder=row.holder))
+    for task in done:
+        call.screen.say(_("Task {id} is done.", id=task.id))

@@ -16,6 +16,7 @@ from cobranza_rules.language import N_, _
 from cobranza_rules.people import person_named
 from cobranza_rules.privacy.blocking import Blocker
 from cobranza_rules.privacy.correcting import Corrector, without_reason
+from cobranza_rules.privacy.erased_files import files_to_remove
 from cobranza_rules.privacy.expiring import Expiring
 from cobranza_rules.privacy.retention import Expired, past_its_period
 from cobranza_rules.problems import Problem, ProblemError
@@ -81,7 +82,7 @@ def block(call: Call, person: str, why: str, who: str, on: dt.date | None, *, on
     call.screen.say(said)
 
 
-@click.command(cls=SpokenCommand, help=N_("Use the data of a person again, who asks for it."))
+@click.command(cls=SpokenCommand, help=N_("Use the data of a person, or of a customer, again, who asks for it."))
 @click.argument("person")
 @click.option("--why", required=True, help=WHY)
 @click.option("--who", required=True, help=WHO)
@@ -90,8 +91,10 @@ def block(call: Call, person: str, why: str, who: str, on: dt.date | None, *, on
 def unblock(call: Call, person: str, why: str, who: str, on: dt.date | None) -> None:
     workspace = take(call, on=on).workspace
     acting = person_named(workspace.company, who).email
+    customer = _customer(workspace, person)
     with workspace.database.writing() as session:
-        count = Blocker(Bookkeeper(session, workspace.clock.now()), acting, workspace.clock.today(), why).unblock(person)
+        blocker = Blocker(Bookkeeper(session, workspace.clock.now()), acting, workspace.clock.today(), why)
+        count = blocker.unblock(person) if customer is None else blocker.unblock_customer(session.merge(customer))
     call.screen.say(_("{person}: used again in {count} places.", person=person, count=count))
 
 
@@ -138,7 +141,7 @@ def _erase(workspace: Workspace, who: str, why: str) -> list[Expired]:
         for each in found:
             expiring.erase(each)
     with workspace.database.reading() as session:
-        remove_files(workspace.archive, StoredChain(session).erased_documents())
+        remove_files(workspace.archive, StoredChain(session).erased_documents() | files_to_remove(session, workspace.archive))
     return found
 
 

@@ -10,13 +10,14 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from cobranza_rules.booking.customers import waiting_for_data
+from cobranza_rules.booking.customers import owing
 from cobranza_rules.cli.command import WAITS_FOR_PEOPLE, WRONG_INPUT, Call, SpokenCommand, on_a_day, reporting, take
 from cobranza_rules.cli.held_lines import held_lines
 from cobranza_rules.cli.progress import watched
 from cobranza_rules.cli.screen import Screen
 from cobranza_rules.dispatch.leaving import SAID
 from cobranza_rules.dispatch.pausing import pause_in_words
+from cobranza_rules.domain.customer import CustomerStatus
 from cobranza_rules.explanation import explain_subject
 from cobranza_rules.language import N_, Sentence, _, word
 from cobranza_rules.money import Money
@@ -96,10 +97,21 @@ def _show_incidents(screen: Screen, incidents: Sequence[Sentence]) -> None:
 
 def _say_who_waits(call: Call) -> None:
     with call.workspace.database.reading() as session:
-        waiting = waiting_for_data(session)
+        waiting, blocked = owing(session, CustomerStatus.WAITING_FOR_DATA), owing(session, CustomerStatus.BLOCKED)
     if waiting:
-        codes = ", ".join(waiting[:10]) + (" ..." if len(waiting) > 10 else "")
+        codes = _first_of(waiting)
         call.screen.say(_("{count} customers wait for their data, so nothing is sent to them: {codes}", count=len(waiting), codes=codes))
+    if blocked:
+        said = _(
+            "{count} customers owe invoices and their data are blocked, so nothing is sent to them: {codes}",
+            count=len(blocked),
+            codes=_first_of(blocked),
+        )
+        call.screen.say(said)
+
+
+def _first_of(codes: Sequence[str]) -> str:
+    return ", ".join(codes[:10]) + (" ..." if len(codes) > 10 else "")
 
 
 def plan_json(made: Plan, screen: Screen) -> dict[str, Any]:

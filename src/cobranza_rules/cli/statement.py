@@ -20,6 +20,7 @@ from cobranza_rules.dispatch.unapplied import currencies_of
 from cobranza_rules.domain.letter import Letter
 from cobranza_rules.language import N_, _
 from cobranza_rules.letters.statement import statement_workbook
+from cobranza_rules.privacy.blocked_use import refuse_if_blocked
 from cobranza_rules.reports.aging_report import past_cut
 from cobranza_rules.reports.aging_tables import said_of
 from cobranza_rules.reports.past_statement import statements_at
@@ -51,6 +52,7 @@ def statement(
 ) -> None:
     workspace = take(call, on=on, as_json=as_json).workspace
     row = customer_named(workspace, customer)
+    refuse_if_blocked(row)
     cut = past_cut(workspace, as_of, known)
     letters = _letters(call, workspace, row, cut)
     if as_json:

@@ -10,6 +10,7 @@ import click
 from sqlalchemy import select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.handing_over import HAND_OVER, RECEIVER, left_to_hand_over
 from cobranza_rules.booking.task_answers import Acknowledger, Answer, finish_task
 from cobranza_rules.cli.command import Call, Day, LazyGroup, Number, SpokenCommand, on_a_day, pair, reporting, take
 from cobranza_rules.cli.plan_options import Terms, agreed_plan, in_instalments
@@ -98,11 +99,20 @@ def show(call: Call, number: int, output: Path | None, as_json: bool) -> None:
     if row is None:
         raise ProblemError([Problem(_("there is no task {id}", id=number), _("'cobranza tasks list' shows the open ones"))])
     shown = task_json(workspace, row) | {"documents": write_task_documents(workspace, row, output)}
+    if row.name == HAND_OVER:
+        shown["originals"] = _originals(workspace, row.customer_id)
     if as_json:
         call.screen.json(shown)
         return
     for key, value in shown.items():
         click.echo(f"{call.screen.word(key)}: {_shown(call.screen, key, value) or '-'}")
+
+
+def _originals(workspace: Workspace, customer_id: int) -> list[str]:
+    """What is still to be handed over, with its number and who has it."""
+    with workspace.database.reading() as session:
+        left = left_to_hand_over(session, customer_id, workspace.addresses.get(RECEIVER, ""))
+        return [f"{each.id} {each.name} ({each.holder})" for each in left]
 
 
 def _shown(screen: Screen, key: str, value: Any) -> str:

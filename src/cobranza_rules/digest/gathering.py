@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cobranza_rules.digest.out_of_order import out_of_order
-from cobranza_rules.digest.queues import waiting
+from cobranza_rules.digest.queues import retention, waiting
 from cobranza_rules.digest.value import ComingMessages, Digest, NotLeaving, Today, inside_of, messages_of
 from cobranza_rules.dispatch.last_look import what_waits
 from cobranza_rules.dispatch.looking_up import grace_of
@@ -50,7 +50,10 @@ def gather_digest(workspace: Workspace, *, week: bool = True) -> Digest:
             on=today,
             mode=settings.mode,
             today=Today(messages_of(planned), messages_of(leaving), messages_of(_left(session, today))),
-            waiting=waiting(session, workspace.rules, plan, today, settings.billing, searched_first(now, grace_of(settings.mail))),
+            waiting=(
+                *waiting(session, workspace.rules, plan, today, settings.billing, searched_first(now, grace_of(settings.mail))),
+                *retention(session, settings.privacy, today),
+            ),
             out_of_order=out_of_order(
                 session, reader, plan, stopped, pause_in_words(session, today), getattr(workspace.engine, "incidents", ())
             ),

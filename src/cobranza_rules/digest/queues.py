@@ -11,18 +11,21 @@ from sqlalchemy.orm import Session
 
 from cobranza_rules.booking.accounting_exceptions import AccountingException, accounting_exceptions
 from cobranza_rules.booking.cheque_queue import ChequeView, waits_too_long
-from cobranza_rules.booking.customers import waiting_for_data
+from cobranza_rules.booking.customers import owing
 from cobranza_rules.booking.origins import BillingException, billing_exceptions
 from cobranza_rules.booking.request_ties import unanswered
 from cobranza_rules.booking.support_queue import incomplete
 from cobranza_rules.calendar import BusinessCalendar
+from cobranza_rules.config_evidence import PrivacySection
 from cobranza_rules.config_sections import BillingSection
 from cobranza_rules.digest.value import Waiting, summed
 from cobranza_rules.dispatch.missing import without_address
 from cobranza_rules.domain.billing_exceptions import Lack
+from cobranza_rules.domain.customer import CustomerStatus
 from cobranza_rules.domain.discount import DiscountState
 from cobranza_rules.plan.ageing import ages_of
 from cobranza_rules.plan.codec import from_json
+from cobranza_rules.privacy.coming_due import due_erasure
 from cobranza_rules.rules.model import RuleSet
 from cobranza_rules.rules.planned import Plan
 from cobranza_rules.store.agreements import above_limit
@@ -140,12 +143,19 @@ def _accounting(session: Session) -> Iterator[Waiting]:
 
 
 def _customers(session: Session, plan: Plan) -> Iterator[Waiting]:
-    """Those whom the rules would write to today and cannot: without a valid address, or without their data."""
+    """Those whom the rules would write to today and cannot: without a valid address, without their data, or with blocked ones."""
     codes = select(CustomerRow.code).where(CustomerRow.id.in_(without_address(session, plan)))
     unreachable = list(session.scalars(codes.order_by(CustomerRow.code)))
-    for queue, found in (("addresses", unreachable), ("data", waiting_for_data(session))):
+    waiting, blocked = owing(session, CustomerStatus.WAITING_FOR_DATA), owing(session, CustomerStatus.BLOCKED)
+    for queue, found in (("addresses", unreachable), ("data", waiting), ("blocked", blocked)):
         if found:
             yield Waiting(queue, "", "", len(found), customers=tuple(found))
+
+
+def retention(session: Session, privacy: PrivacySection, today: dt.date) -> Iterator[Waiting]:
+    """What is due to be erased: one line, where there is something to look at."""
+    if (due := due_erasure(session, privacy.keep_years.as_periods(), today)) is not None:
+        yield Waiting("retention", privacy.responsible, "", due.past + due.soon, due_on=due.first, late=due.past)
 
 
 def _billing(session: Session, billing: BillingSection, today: dt.date) -> Iterator[Waiting]:

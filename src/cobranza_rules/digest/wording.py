@@ -21,6 +21,8 @@ QUEUES = {
     "quarantine": N_("files in quarantine"),
     "addresses": N_("customers without a valid address"),
     "data": N_("customers whose data are missing"),
+    "retention": N_("data to be erased, for their years are over"),
+    "blocked": N_("customers who owe and whose data are blocked"),
     "requests": N_("billing requests without an invoice"),
     "billing": N_("invoices that lack something"),
     "credit_limits": N_("customers above their credit limit"),

@@ -23,6 +23,7 @@ from cobranza_rules.domain.letter import Document, Letter
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import _, word
 from cobranza_rules.letters.field_catalogue import Accounting, Subject
+from cobranza_rules.privacy.blocked_use import refuse_if_blocked
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.rules.letter_chains import LetterChain, chain_of_letter
 from cobranza_rules.rules.planned import HeldItem, Item, PlannedAction
@@ -97,6 +98,7 @@ def documents_asked(session: Session, workspace: Workspace, asked: Asked) -> lis
     writer = writer_of(workspace)
     if isinstance(scope, Accounting):
         return [*_papers(session, workspace, asked, scope, writer)]
+    refuse_if_blocked(asked.customer)
     chain = chain_of_letter(workspace.rules, asked.template) or LetterChain(asked.template, 0, asked.template, ())
     actions = [
         _action(workspace, asked, chain, scope, currency, rows, held)

@@ -15,7 +15,7 @@ from cobranza_rules.domain.entry import EntryKind
 from cobranza_rules.domain.task import MEMOS, joined_deadline
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence
-from cobranza_rules.rules.model import TELLING, Step, StepKind, closing_claim
+from cobranza_rules.rules.model import TELLING, Step, StepKind, asks_for_an_answer, closing_claim
 from cobranza_rules.rules.planned import PlannedAction
 from cobranza_rules.store.tables import ActionRow, CustomerRow, StepRow, TaskRow
 from cobranza_rules.workspace import Workspace
@@ -94,7 +94,7 @@ def _open_task(keeper: Bookkeeper, workspace: Workspace, row: ActionRow, action:
     task = open_task(keeper, step.name, row.customer_id, step.assign, today, own, {"action": row.id}, due_on)
     if step.memo or packet_step(action) is not None:  # A task that was open already has what belongs to all that joined it.
         task.detail = {**task.detail, MEMOS: [*task.detail.get(MEMOS, ()), row.id]}
-    if action.ladder:
+    if action.ladder and asks_for_an_answer(step, action.steps):
         deadline = joined_deadline(task.due_on, due_on, today)
         for invoice in keeper.invoices(own):
             data = {"task": task.id, "due_on": str(deadline or "")}

@@ -6,6 +6,8 @@ import hashlib
 import json
 from collections.abc import Iterable
 
+from sqlalchemy import select
+
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.clock import shifted
 from cobranza_rules.dispatch.content_key import content_key
@@ -13,7 +15,7 @@ from cobranza_rules.dispatch.pacing import wait_after
 from cobranza_rules.dispatch.standings import Recipient, Standing, standings
 from cobranza_rules.plan.ledger import planned
 from cobranza_rules.store import attempts
-from cobranza_rules.store.tables import ActionRow, OutgoingRow
+from cobranza_rules.store.tables import ActionRow, ContactRow, OutgoingRow
 from cobranza_rules.workspace import Workspace
 
 
@@ -54,4 +56,13 @@ def said_now(keeper: Bookkeeper, workspace: Workspace, row: ActionRow) -> str:
         [one.id, one.status, one.balance, one.rung, one.dispute_open, str(one.promised_on), str(one.claimed_on)]
         for one in sorted(keeper.invoices(action.invoice_ids), key=lambda invoice: invoice.id)
     ]
-    return hashlib.sha256(json.dumps([content_key(keeper, workspace, action), stands]).encode()).hexdigest()
+    said: list[object] = [content_key(keeper, workspace, action), stands]
+    if blocked := _blocked(keeper, row.customer_id):
+        said.append(blocked)
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _blocked(keeper: Bookkeeper, customer_id: int) -> list[int]:
+    """Whose data are blocked, for nothing goes there any more, late either."""
+    query = select(ContactRow.id).where(ContactRow.customer_id == customer_id, ContactRow.blocked_on.is_not(None))
+    return list(keeper.session.scalars(query.order_by(ContactRow.id)))

@@ -62,7 +62,7 @@ class EntryKind(StrEnum):
     # plan: its id, absent where no plan is about the invoice any more; on, until: ISO dates of the oldest instalment that is not kept, and
     # minor: what is left of it, all absent where every one is; percent: kept of the whole plan
     PLAN_STATED = "plan_stated"
-    CASE_RETURNED = "case_returned"  # task; rung from which the ladder goes on, "" for the last message to the customer again
+    CASE_RETURNED = "case_returned"  # task; rung from which the ladder goes on, "" for the last message again; answer of a late agreement
     CASE_MOVED = "case_moved"  # case_status; action that moved it, or `undoes`: the action that is undone, or neither
 
 

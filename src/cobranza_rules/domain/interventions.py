@@ -22,12 +22,21 @@ def intervention_answered(state: InvoiceState, entry: Entry) -> InvoiceState:
 
 
 def case_returned(state: InvoiceState, entry: Entry) -> InvoiceState:
-    """Back to collections, as if the named rung had not been sent yet; without a name, the one before that which moved the case."""
+    """Back to collections, as if the named rung had not been sent yet; without a name, the one before that which moved the case.
+
+    `answer` is what a late answer to the intervention `task` has brought: it stands as if it had come in time.
+    """
     names = [rung.rung for rung in state.rungs]
     named = entry.data["rung"]
     again = len(names) - 1 - names[::-1].index(named) if named in names else max(len(names) - 2, 0)
+    answer = entry.data.get("answer")
     return replace(
-        state, case_status="collections", rungs=state.rungs[:again], intervention="none", intervention_due=None, intervention_task=None
+        state,
+        case_status="collections",
+        rungs=state.rungs[:again],
+        intervention=answer or "none",
+        intervention_due=None,
+        intervention_task=entry.data["task"] if answer else None,
     )
 
 

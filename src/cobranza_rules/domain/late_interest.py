@@ -17,7 +17,8 @@ from cobranza_rules.domain.agreement import Interest
 from cobranza_rules.domain.schedule import DuePart
 from cobranza_rules.money import Money
 
-# What a merchant owes where nothing was agreed on (Código de Comercio, art. 362). The law names no year to reckon by; 365 days ask for less.
+# What is owed from the day after the due date where nothing was agreed on (Código de Comercio, art. 362; of a price, art. 380), and interest bears none
+# (art. 363). The law names no year to reckon by; 365 days ask for less.
 LEGAL = Interest(Decimal(6), 365)
 
 

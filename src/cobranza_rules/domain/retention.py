@@ -14,6 +14,9 @@ class Retained(StrEnum):
     CONTACTS = "contacts"
     BANK_LINES = "bank_lines"
     LOGS = "logs"
+    BANK_FILES = "bank_files"  # Bank statements as they came
+    QUARANTINE = "quarantine"  # Files and messages that could not be read
+    STRANGERS = "strangers"  # Messages that are of no customer
 
 
 Periods = Mapping[Retained, int]  # Years

@@ -1,9 +1,13 @@
 """What the income tax law asks of a debt that is written off as a loss (LISR, art. 27, fracción XV), point by point: a checklist, no verdict.
 
-a) Up to 30,000 UDIS in all with one debtor: a year overdue without being collected; and where the debtor is in business, it is told in writing
-that the loss will be deducted, and the SAT by 15 February. Debts of the general public between 5,000 pesos and that amount are reported to a
-credit bureau. b) Above it: a final decision of the court, and that notice as well. c) Or the debtor was declared bankrupt, or in concurso.
-In any case the loss is realised when the debt is prescribed (Código de Comercio, art. 1047: ten years).
+The text is that of the reform of 12 November 2021. a) Principal of up to 30,000 UDIS on the day when it was due, all debts of one debtor added up: a
+year overdue without being collected. Where the debtor is in business, it is told in writing that the loss will be deducted, and what was deducted in a
+year is told by 15 February of the next. Debts of the general public between 5,000 pesos and that amount are reported to a credit bureau. b) Above it: a
+final decision of the authority which shows that the means to collect are exhausted, or that a favourable one could not be enforced, and both
+notices of a). c) The debtor was declared in concurso; or bankrupt, and a decision has ended the bankruptcy by payment or for want of assets. Of a
+receivable secured by a mortgage half is deducted in the case of b). In any case the loss is realised in the month in which the debt is prescribed
+(Código de Comercio, art. 1047: ten years, where no shorter time is set, as for what is sold retail, art. 1043, or for a promissory note, LGTOC, art. 165).
+A formal demand is asked for by none of these; it shows the attempts to collect that b) speaks of.
 """
 
 from __future__ import annotations
@@ -38,13 +42,15 @@ BY_HAND = (Point.CREDIT_BUREAU, Point.LAWSUIT, Point.BANKRUPTCY, Point.DEBTOR_TO
 ASKED = {
     Point.AMOUNT: N_("principal of all debts against the limit of 30,000 UDIS (inciso a)"),
     Point.ONE_YEAR: N_("a year overdue (inciso a)"),
-    Point.PRESCRIPTION: N_("prescribed (Código de Comercio, art. 1047)"),
-    Point.DEMAND: N_("payment was formally demanded"),
-    Point.CREDIT_BUREAU: N_("reported to a credit bureau (debts of the general public, inciso a)"),
-    Point.LAWSUIT: N_("final decision of the court (above the limit, inciso b)"),
-    Point.BANKRUPTCY: N_("debtor declared bankrupt or in concurso (inciso c)"),
-    Point.DEBTOR_TOLD: N_("debtor told in writing that the loss will be deducted (debtors in business)"),
-    Point.SAT_TOLD: N_("SAT told by 15 February of the year after the deduction"),
+    Point.PRESCRIPTION: N_(
+        "prescribed (Código de Comercio, art. 1047); who demands in court or recognises the debt begins it anew (art. 1041)"
+    ),
+    Point.DEMAND: N_("payment was formally demanded (no condition of its own: it shows the attempts to collect)"),
+    Point.CREDIT_BUREAU: N_("reported to a credit bureau (debts of the general public from 5,000 pesos up to the limit, inciso a)"),
+    Point.LAWSUIT: N_("final decision that the means to collect are exhausted, or could not be enforced (above the limit, inciso b)"),
+    Point.BANKRUPTCY: N_("debtor in concurso; or bankrupt, with the decision that ends the bankruptcy (inciso c)"),
+    Point.DEBTOR_TOLD: N_("debtor told in writing that the loss will be deducted (debtors in business, and all above the limit)"),
+    Point.SAT_TOLD: N_("SAT told by 15 February of the year after the deduction (likewise)"),
 }
 
 

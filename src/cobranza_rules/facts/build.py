@@ -45,6 +45,8 @@ class CustomerPresent(Protocol):
     def credit_days(self) -> int | None: ...
     @property
     def segment(self) -> str: ...
+    @property
+    def credit_stopped_on(self) -> dt.date | None: ...
 
 
 def company_facts(bank_known_on: dt.date | None, hours_since_poll: int | None, today: dt.date, calendar: BusinessCalendar) -> Facts:
@@ -66,6 +68,8 @@ OF_CUSTOMER: dict[str, Callable[[CustomerPresent], Value | None]] = {
     "delivery_mode": attrgetter("delivery"),
     "credit_days": attrgetter("credit_days"),
     "segment": lambda customer: customer.segment or None,
+    "credit_stopped": lambda customer: customer.credit_stopped_on is not None,
+    "credit_stopped_on": lambda customer: customer.credit_stopped_on.toordinal() if customer.credit_stopped_on is not None else None,
 }
 
 

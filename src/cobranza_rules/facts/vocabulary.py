@@ -29,6 +29,14 @@ CUSTOMER_FACTS = (
     ),
     fact("credit_days", N, N_("credit days agreed with it"), "credit_days > 60", unit="days", may_be_unknown=True),
     fact("segment", T, N_("the segment in which the company counts it"), 'segment == "AA"', may_be_unknown=True),
+    fact("credit_stopped", B, N_("it gets no more credit until somebody lifts the stop"), "credit_stopped", neutral=False),
+    fact(
+        "credit_stopped_on",
+        D,
+        N_("the day since which it gets no credit; unknown while it gets some"),
+        "credit_stopped_on < 2026-03-01",
+        may_be_unknown=True,
+    ),
     fact("inbox_open", N, N_("messages of the customer that wait for a person"), "inbox_open > 0", unit="messages", neutral=0),
     fact(
         PROMISES_KEPT,

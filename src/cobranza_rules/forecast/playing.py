@@ -23,7 +23,7 @@ from cobranza_rules.rules.effects import entries_when_confirmed
 from cobranza_rules.rules.engine import Engine
 from cobranza_rules.rules.gates import ANALYST, FRESH_WORKDAYS
 from cobranza_rules.rules.matching import Matches, Names, match
-from cobranza_rules.rules.model import RuleSet, StepKind, closing_claim
+from cobranza_rules.rules.model import RuleSet, StepKind, asks_for_an_answer, closing_claim
 from cobranza_rules.rules.planned import Plan, PlannedAction
 from cobranza_rules.rules.recipients import is_carried, reaches_customer
 from cobranza_rules.rules.still_planned import Look, look_for
@@ -226,13 +226,13 @@ def _said(action: PlannedAction) -> tuple[object, ...]:
 
 
 def _opened_interventions(action: PlannedAction, imagined: Imagined, rules: RuleSet, today: dt.date) -> Iterator[tuple[int, Entry]]:
-    """A task of a rung's chain is an intervention for the rung's own invoices; one that is open already is joined."""
+    """The last task of a rung's chain is an intervention for the rung's own invoices; one that is open already is joined."""
     own = [item.subject_id for item in action.items if item.rule_id in (action.rule_id, closing_claim(action.rule_id))]
     for step in action.steps:
         if step.kind is StepKind.TASK:
             due_on = rules.calendar.plus(today, step.due_workdays) if step.due_workdays else None
             standing = imagined.queues.open_task(action.customer_id, step, step.assign, due_on, today)
             due_on = joined_deadline(standing, due_on, today)
-            if action.ladder:
+            if action.ladder and asks_for_an_answer(step, action.steps):
                 for invoice_id in own:
                     yield invoice_id, Entry(EntryKind.INTERVENTION_OPENED, today, {"task": 0, "due_on": str(due_on or "")})

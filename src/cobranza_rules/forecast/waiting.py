@@ -40,6 +40,8 @@ EVENTS = {
     "payment_claimed": N_("the payment is found"),
     "cancellation_pending": N_("the cancellation is decided on"),
     "customer_ready": N_("the customer's data are complete ('cobranza import')"),
+    "credit_stopped": N_("its credit is stopped, or the stop is lifted ('cobranza customer credit')"),
+    "credit_stopped_on": N_("its credit is stopped, or the stop is lifted ('cobranza customer credit')"),
     "acknowledged": N_("the customer acknowledges receipt"),
     "support_missing": N_("what has to go with it comes ('cobranza support missing')"),
     "delivery": N_("the invoice is delivered"),

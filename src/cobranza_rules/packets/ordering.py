@@ -27,6 +27,7 @@ from cobranza_rules.packets.gathering import Gatherer
 from cobranza_rules.packets.material import Material
 from cobranza_rules.packets.planning import PacketKind, Section, plan_packet
 from cobranza_rules.packets.written_pages import Style
+from cobranza_rules.privacy.blocked_use import refuse_if_blocked
 from cobranza_rules.problems import Problem, ProblemError
 from cobranza_rules.store.tables import AgreementRow, CustomerRow, InvoiceRow
 from cobranza_rules.timestamps.awaiting import await_packet
@@ -65,8 +66,10 @@ def make_packet(workspace: Workspace, asked: AskedPacket) -> Packet:
 
     Nobody has signed what is made on demand: of an escalated case it is a draft.
     """
+    draft = asked.kind is PacketKind.ESCALATION
+    if not draft:
+        refuse_if_blocked(asked.customer)
     with workspace.database.reading() as session:
-        draft = asked.kind is PacketKind.ESCALATION
         packet = packet_of(session, workspace, PacketOf(asked.kind, asked.customer, _invoices(session, asked), draft=draft))
     digest = workspace.archive.put(packet.content)
     with workspace.database.writing() as session:

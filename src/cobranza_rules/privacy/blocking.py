@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, or_, select
 
 from cobranza_rules.booking.bookkeeper import Bookkeeper
 from cobranza_rules.domain.customer import CustomerStatus
@@ -19,7 +19,9 @@ from cobranza_rules.privacy.correcting import REQUEST_COLUMNS, without_reason
 from cobranza_rules.privacy.persons import Person, person_called
 from cobranza_rules.privacy.register import register_request
 from cobranza_rules.problems import Problem, ProblemError
-from cobranza_rules.store.tables import BillingRequestRow, ContactRow, CustomerRow, InvoiceRow
+from cobranza_rules.store.tables import BillingRequestRow, CaseEventRow, ContactRow, CustomerRow, InvoiceRow
+
+CUSTOMER_BLOCKED = "customer_blocked"  # The event; it names the contacts that were blocked with the customer.
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,7 @@ class Blocker:
         for row in done:
             self._close(row, kind)
         for request in person.requests:
-            register_request(self.keeper, kind, request, named_by(request), self.why, self.who, self.today)
-            for column in REQUEST_COLUMNS.values():
-                setattr(request, column, "")
+            self._take_out(request, kind)
         for customer_id in person.customers:
             self._tell(customer_id, kind)
         return len(done) + len(person.requests)
@@ -56,6 +56,8 @@ class Blocker:
             problems.append(
                 Problem(what, _("block the people who asked for it, each by the e-mail address; the customer once nothing is open"))
             )
+        elif customer.status == CustomerStatus.BLOCKED:
+            problems.append(Problem(_("the data of {customer} are blocked already", customer=customer.code), _("nothing is left to do")))
         if problems:
             raise ProblemError(problems)
         contacts = self.keeper.session.scalars(
@@ -64,8 +66,31 @@ class Blocker:
         rows = list(contacts)
         for row in rows:
             self._close(row, DataRequestKind.BLOCKED)
+        requests = list(self.keeper.session.scalars(_naming_somebody(customer.id)))
+        for request in requests:
+            self._take_out(request, DataRequestKind.BLOCKED)
         customer.status = CustomerStatus.BLOCKED.value
-        self._tell(customer.id, DataRequestKind.BLOCKED)
+        data = {"who": self.who, "why": self.why.strip(), "contacts": [row.id for row in rows]}
+        self.keeper.note(customer.id, CUSTOMER_BLOCKED, self.today, data)
+        return len(rows) + len(requests)
+
+    def unblock_customer(self, customer: CustomerRow) -> int:
+        """With those of its people who were blocked with it; who was blocked before stays so. Raises ProblemError with all that is wrong."""
+        problems = without_reason(self.why)
+        if customer.status != CustomerStatus.BLOCKED:
+            what = _("the data of {customer} are not blocked", customer=customer.code)
+            problems.append(Problem(what, _("a person of it is named by the e-mail address")))
+        if problems:
+            raise ProblemError(problems)
+        told = select(CaseEventRow).where(CaseEventRow.customer_id == customer.id, CaseEventRow.kind == CUSTOMER_BLOCKED)
+        last = self.keeper.session.scalar(told.order_by(CaseEventRow.seq.desc()).limit(1))
+        blocked_with_it = last.data["contacts"] if last is not None else []
+        people = select(ContactRow).where(ContactRow.id.in_(blocked_with_it), ContactRow.blocked_on.is_not(None))
+        rows = list(self.keeper.session.scalars(people.order_by(ContactRow.id)))
+        for row in rows:
+            self._open(row)
+        customer.status = CustomerStatus.ACTIVE.value
+        self.keeper.note(customer.id, "customer_unblocked", self.today, {"who": self.who, "why": self.why.strip()})
         return len(rows)
 
     def unblock(self, called: str) -> int:
@@ -75,8 +100,7 @@ class Blocker:
         if not rows:
             raise ProblemError([Problem(_("the data of this person are not blocked"), _("nothing is left to do"))])
         for row in rows:
-            row.active, row.blocked_on, row.ended_on = True, None, None
-            register_request(self.keeper, DataRequestKind.UNBLOCKED, row, named_by(row), self.why, self.who, self.today)
+            self._open(row)
             customer = self.keeper.session.get_one(CustomerRow, row.customer_id)
             if customer.status == CustomerStatus.BLOCKED:
                 customer.status = CustomerStatus.ACTIVE.value
@@ -100,8 +124,23 @@ class Blocker:
             row.blocked_on = self.today
         register_request(self.keeper, kind, row, named_by(row), self.why, self.who, self.today)
 
+    def _open(self, row: ContactRow) -> None:
+        row.active, row.blocked_on, row.ended_on = True, None, None
+        register_request(self.keeper, DataRequestKind.UNBLOCKED, row, named_by(row), self.why, self.who, self.today)
+
+    def _take_out(self, request: BillingRequestRow, kind: DataRequestKind) -> None:
+        """A request goes on delivering to whom it names, so that the name goes at once."""
+        register_request(self.keeper, kind, request, named_by(request), self.why, self.who, self.today)
+        for column in REQUEST_COLUMNS.values():
+            setattr(request, column, "")
+
     def _tell(self, customer_id: int, kind: DataRequestKind) -> None:
         self.keeper.note(customer_id, f"person_{kind.value}", self.today, {"who": self.who, "why": self.why.strip()})
+
+
+def _naming_somebody(customer_id: int) -> Select[BillingRequestRow]:
+    named = or_(BillingRequestRow.contact_name != "", BillingRequestRow.contact_email != "")
+    return select(BillingRequestRow).where(BillingRequestRow.customer_id == customer_id, named).order_by(BillingRequestRow.id)
 
 
 def named_by(row: ContactRow | BillingRequestRow) -> tuple[str, str]:

@@ -14,9 +14,10 @@ from cobranza_rules.casefile.erasing import LEFT, Eraser
 from cobranza_rules.domain.data_request import DataRequestKind, value_hash
 from cobranza_rules.domain.retention import Retained
 from cobranza_rules.privacy.blocking import named_by
+from cobranza_rules.privacy.erased_files import empty_file_row
 from cobranza_rules.privacy.register import register_expired, register_request
-from cobranza_rules.privacy.retention import Expired
-from cobranza_rules.store.tables import BankLineRow, CaseEventRow, ContactRow, DataRequestRow, InternalMessageRow
+from cobranza_rules.privacy.retention import FILES, Expired
+from cobranza_rules.store.tables import BankLineRow, CaseEventRow, ContactRow, DataRequestRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,15 @@ class Expiring:
         return Eraser(self.keeper, self.who, self.today)
 
     def erase(self, found: Expired) -> int:
-        """How many were erased. Files of erased documents are removed afterwards (`casefile.erasing.remove_files`)."""
+        """How many were erased. Files are removed afterwards (`casefile.erasing.remove_files`, `privacy.erased_files`)."""
         if found.kind is Retained.CONTACTS:
             return sum(self._person(self.keeper.session.get_one(ContactRow, number)) for number in found.numbers)
         if found.kind is Retained.BANK_LINES:
             return self._rows(
                 found, BankLineRow, dict.fromkeys(("name", "rfc", "clabe", "description", "reference"), "") | {"detail": None}
             )
-        if found.kind is Retained.LOGS:
-            return self._rows(found, InternalMessageRow, {"subject": "", "detail": "", "copies": []})
+        if found.kind.value in FILES:
+            return self._files(found)
         return self.eraser.erase_expired(found.numbers, self.why).events
 
     def _person(self, row: ContactRow) -> int:
@@ -54,7 +55,15 @@ class Expiring:
         self.keeper.session.delete(row)
         return 1
 
-    def _rows(self, found: Expired, table: type[BankLineRow | InternalMessageRow], empty: Mapping[str, Any]) -> int:
+    def _files(self, found: Expired) -> int:
+        """These stand in no case file, so that the register keeps the hash of each, and why; the bytes go once that is written (erased_files)."""
+        session = self.keeper.session
+        for number in found.numbers:
+            digest = empty_file_row(session, found.kind, number)
+            register_expired(self.keeper, found.kind.value, digest, self.why.strip(), self.who, self.today)
+        return len(found.numbers)
+
+    def _rows(self, found: Expired, table: type[BankLineRow], empty: Mapping[str, Any]) -> int:
         """These belong to no customer's case file: the register says that they were erased."""
         for number in found.numbers:
             row = self.keeper.session.get_one(table, number)

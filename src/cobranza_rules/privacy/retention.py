@@ -12,14 +12,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, String, case, cast, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cobranza_rules.casefile.chain_rows import in_pieces
 from cobranza_rules.casefile.erasing import LEFT
 from cobranza_rules.domain.retention import EVENTS, Periods, Retained, years_before
-from cobranza_rules.store.tables import BankLineRow, CaseEventRow, ContactRow, InternalMessageRow, InvoiceRow
+from cobranza_rules.store.tables import (
+    BankLineRow,
+    BankStatementRow,
+    CaseEventRow,
+    ContactRow,
+    DataRequestRow,
+    InternalMessageRow,
+    InvoiceRow,
+    QuarantineRow,
+    ReceivedRow,
+)
 
+FILES = (Retained.LOGS.value, Retained.BANK_FILES.value, Retained.QUARANTINE.value, Retained.STRANGERS.value)  # Kinds of which files go
 OVER = ("sent", "failed", "returned")  # States of a message to people of the company that is done with
 TELLS_WHO = or_(*(column != "" for column in (BankLineRow.name, BankLineRow.rfc, BankLineRow.clabe, BankLineRow.description)))
 
@@ -38,12 +49,12 @@ def past_its_period(session: Session, periods: Periods, today: dt.date) -> Itera
     """One a kind of which there is something."""
     for kind, years in periods.items():
         before = years_before(today, years)
-        rows = [(number, _day(at)) for number, at in in_pieces(session, _query(kind, before))]
+        rows = [(number, day_of(at)) for number, at in in_pieces(session, held_before(kind, before))]
         if rows:
             yield Expired(kind, before, min(day for _number, day in rows), tuple(number for number, _day in rows))
 
 
-def _query(kind: Retained, before: dt.date) -> Select[*tuple[Any, ...]]:
+def held_before(kind: Retained, before: dt.date) -> Select[*tuple[Any, ...]]:
     """Numbers and days of what happened before that day."""
     if kind is Retained.CONTACTS:
         since = func.coalesce(ContactRow.blocked_on, ContactRow.ended_on)
@@ -53,14 +64,34 @@ def _query(kind: Retained, before: dt.date) -> Select[*tuple[Any, ...]]:
         return lines.order_by(BankLineRow.id)
     if kind is Retained.LOGS:
         return internal_before(before)
+    if kind is Retained.BANK_FILES:
+        return _statements_before(before)
+    if kind is Retained.QUARANTINE:
+        return select(QuarantineRow.id, QuarantineRow.known_at).where(QuarantineRow.known_at < midnight(before)).order_by(QuarantineRow.id)
+    if kind is Retained.STRANGERS:
+        nobodys = (ReceivedRow.customer_id.is_(None), ReceivedRow.state != "open", ~file_erased(ReceivedRow.raw))
+        return select(ReceivedRow.id, ReceivedRow.received_at).where(ReceivedRow.received_at < midnight(before), *nobodys)
     named = or_(*(CaseEventRow.kind.startswith(start, autoescape=True) for start in EVENTS[kind]))
     query = select(CaseEventRow.seq, CaseEventRow.happened_on).where(CaseEventRow.happened_on < before, named, ~_erased(), ~_owes(before))
     return query.order_by(CaseEventRow.seq)
 
 
+def _statements_before(before: dt.date) -> Select[*tuple[Any, ...]]:
+    """One of each file all of whose statements are so old, and of which nothing waits to be applied."""
+    waits = select(BankLineRow.id).where(BankLineRow.statement_id == BankStatementRow.id, BankLineRow.state == "open").exists()
+    last = func.max(BankStatementRow.through_on)
+    query = select(func.min(BankStatementRow.id), last).where(~file_erased(BankStatementRow.document)).group_by(BankStatementRow.document)
+    return query.having(last < before, func.sum(case((waits, 1), else_=0)) == 0).order_by(func.min(BankStatementRow.id))
+
+
+def file_erased(digest: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether the register says so of the file with that hash."""
+    return select(DataRequestRow.id).where(DataRequestRow.field.in_(FILES), DataRequestRow.value_hash == digest).exists()
+
+
 def internal_before(before: dt.date) -> Select[*tuple[Any, ...]]:
     """Messages to people of the company that are done with."""
-    at = _midnight(before)
+    at = midnight(before)
     query = select(InternalMessageRow.id, InternalMessageRow.changed_at)
     done = (InternalMessageRow.changed_at < at, InternalMessageRow.state.in_(OVER), InternalMessageRow.subject != "")
     return query.where(*done).order_by(InternalMessageRow.id)
@@ -77,12 +108,12 @@ def _owes(before: dt.date) -> ColumnElement[bool]:
     return select(InvoiceRow.id).where(*owed).exists()
 
 
-def _midnight(day: dt.date) -> dt.datetime:
+def midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
-def _day(at: dt.date | dt.datetime | str) -> dt.date:
-    """SQLite gives what a function has made of dates as a text."""
+def day_of(at: dt.date | dt.datetime | str) -> dt.date:
+    """SQLite gives what a function has made of dates as a text, with their time if they have one."""
     if isinstance(at, str):
-        return dt.date.fromisoformat(at)
+        return dt.date.fromisoformat(at[:10])
     return at.date() if isinstance(at, dt.datetime) else at

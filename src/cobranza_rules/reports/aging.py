@@ -32,6 +32,7 @@ class Customer:
     code: str | None
     name: str
     segment: str
+    credit_stopped_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class Sums:
 class Aging:
     """Adds up one standing after the other. Lines are kept only where they are `detailed`: without them memory stays flat.
 
-    `groups` are by currency and the text that `by` tells apart: a customer's code and name, a seller, a segment, or nothing more.
+    `groups` are by currency and the text that `by` tells apart: a customer's code and name, a seller, a segment, or nothing more. `stopped`
+    are customers of whom something stands in it and whose credit was stopped by that day and still is.
     """
 
     on: dt.date
@@ -94,6 +96,7 @@ class Aging:
     totals: dict[str, Sums] = field(default_factory=lambda: defaultdict(Sums))
     groups: dict[tuple[str, str, str], Sums] = field(default_factory=lambda: defaultdict(Sums))
     unapplied: list[tuple[Customer, Unapplied]] = field(default_factory=list)
+    stopped: dict[int, Customer] = field(default_factory=dict)
 
     @property
     def buckets(self) -> tuple[str, ...]:
@@ -101,6 +104,7 @@ class Aging:
 
     def add(self, standing: Standing, customer: Customer) -> None:
         own, hold = standing.own, standing.hold_on(self.on)
+        self._note(customer)
         for instalment, due_on, minor in standing.open_parts:
             days = (self.on - due_on).days if due_on else None
             bucket = bucket_of(days, self.limits)
@@ -116,8 +120,22 @@ class Aging:
     def add_unapplied(self, found: Unapplied, customer: Customer) -> None:
         """What is paid beyond a balance, paid for what was cancelled, or credited and not applied yet."""
         self.unapplied.append((customer, found))
+        self._note(customer)
         for sums in (self.totals[found.amount.currency], self.groups[self._group(found.amount.currency, customer, "")]):
             sums.unapplied += found.amount.minor
+
+    def stopped_on(self, customer: Customer) -> dt.date | None:
+        """Since when it gets no credit, as far as that was so on the day of the report."""
+        since = customer.credit_stopped_on
+        return since if since is not None and since <= self.on else None
+
+    def stopped_of(self, code: str, name: str) -> dt.date | None:
+        """The same of a group of `groups`."""
+        return next((one.credit_stopped_on for one in self.stopped.values() if ((one.code or ""), one.name) == (code, name)), None)
+
+    def _note(self, customer: Customer) -> None:
+        if self.stopped_on(customer) is not None:
+            self.stopped[customer.id] = customer
 
     def _group(self, currency: str, customer: Customer, seller: str) -> tuple[str, str, str]:
         match self.by:
@@ -147,24 +165,29 @@ class Aging:
                 for bucket in self.buckets
                 if (count := sums.lines.get(bucket, 0))
             ],
-            "groups": [_group_json(self.by, key, sums, self.buckets) for key, sums in sorted(self.groups.items())],
+            "groups": [self._group_json(key, sums) for key, sums in sorted(self.groups.items())],
             "on_hold": [
                 {"currency": currency, "reason": reason, "amount": Money(minor, currency).plain(), "invoices": sums.held_lines[reason]}
                 for currency, sums in sorted(self.totals.items())
                 for reason, minor in sorted(sums.on_hold.items())
             ],
             "unapplied": [{"customer": customer.code, **found.as_json()} for customer, found in self.unapplied],
+            "credit_stopped": [
+                {"customer": one.code, "name": one.name, "since": str(one.credit_stopped_on)} for one in self.stopped.values()
+            ],
         }
 
-
-def _group_json(by: By, key: tuple[str, str, str], sums: Sums, buckets: Sequence[str]) -> dict[str, Any]:
-    currency, named, name = key
-    said = {} if by is By.CURRENCY else {by.value: named or None} | ({"name": name} if by is By.CUSTOMER else {})
-    return {
-        "currency": currency,
-        **said,
-        "buckets": {bucket: Money(sums.minor.get(bucket, 0), currency).plain() for bucket in buckets},
-        "total": Money(sums.total, currency).plain(),
-        "on_hold": Money(sum(sums.on_hold.values()), currency).plain(),
-        "unapplied": Money(sums.unapplied, currency).plain(),
-    }
+    def _group_json(self, key: tuple[str, str, str], sums: Sums) -> dict[str, Any]:
+        currency, named, name = key
+        said: dict[str, Any] = {} if self.by is By.CURRENCY else {self.by.value: named or None}
+        if self.by is By.CUSTOMER:
+            since = self.stopped_of(named, name)
+            said |= {"name": name, "credit_stopped_on": since.isoformat() if since else None}
+        return {
+            "currency": currency,
+            **said,
+            "buckets": {bucket: Money(sums.minor.get(bucket, 0), currency).plain() for bucket in self.buckets},
+            "total": Money(sums.total, currency).plain(),
+            "on_hold": Money(sum(sums.on_hold.values()), currency).plain(),
+            "unapplied": Money(sums.unapplied, currency).plain(),
+        }

@@ -11,6 +11,7 @@ from cobranza_rules.reports.cells import Cell, Column, Table
 from cobranza_rules.reports.standing import Cut, Known
 
 HEADINGS = {By.CUSTOMER: N_("Customer"), By.SELLER: N_("Seller"), By.SEGMENT: N_("Segment"), By.CURRENCY: N_("Currency")}
+STOPPED = Column(N_("No credit since"), 16)  # Stands only where somebody's credit is stopped
 NONE_KNOWN = {By.CUSTOMER: N_("without a code"), By.SELLER: N_("no seller known"), By.SEGMENT: N_("no segment")}
 
 
@@ -23,8 +24,9 @@ def said_of(cut: Cut | None) -> Iterator[Sentence]:
 
 
 def aging_tables(aging: Aging) -> list[Table]:
-    """Totals by group, each invoice, and what is on hold or not applied yet."""
-    return [group_table(aging), line_table(aging), hold_table(aging), unapplied_table(aging)]
+    """Totals by group, each invoice, and what is on hold or not applied yet; whose credit is stopped where there is somebody."""
+    stopped = [stopped_table(aging)] if aging.stopped else []
+    return [group_table(aging), line_table(aging), hold_table(aging), unapplied_table(aging), *stopped]
 
 
 def group_table(aging: Aging) -> Table:
@@ -32,12 +34,15 @@ def group_table(aging: Aging) -> Table:
     by = aging.by
     named = [] if by is By.CURRENCY else [Column(HEADINGS[by], 18)]
     named += [Column(N_("Name"), 40)] if by is By.CUSTOMER else []
+    marked = by is By.CUSTOMER and bool(aging.stopped)
+    named += [STOPPED] if marked else []
     figures = [Column(bucket, 16, figures=True) for bucket in aging.buckets]
     figures += [Column(heading, 18, figures=True) for heading in (N_("Total"), N_("On hold"), N_("Not applied"), N_("Net"))]
     rows: list[list[Cell]] = []
     for (currency, key, name), sums in sorted(aging.groups.items()):
         said: list[Cell] = [] if by is By.CURRENCY else [key or Sentence(NONE_KNOWN[by])]
         said += [name] if by is By.CUSTOMER else []
+        said += [aging.stopped_of(key, name)] if marked else []
         rows.append([currency, *said, *_figures(aging, currency, sums)])
     totals = [[currency, *([""] * len(named)), *_figures(aging, currency, sums)] for currency, sums in sorted(aging.totals.items())]
     notes = (_("Aging of balances on {on}", on=aging.on), *said_of(aging.cut))
@@ -56,16 +61,26 @@ def line_table(aging: Aging) -> Table:
         *(Column(N_("Balance"), 18, figures=True), Column(N_("Issued"), 12), Column(N_("Due"), 12)),
         *(Column(N_("Days overdue"), 12, figures=True), Column(N_("Bucket"), 16), Column(N_("On hold"), 20)),
     ]
+    marked = [STOPPED] if aging.stopped else []
     rows: list[list[Cell]] = [
         [
             line.standing.own.number if line.instalment is None else f"{line.standing.own.number} ({line.instalment})",
             *(line.customer.code, line.customer.name, line.standing.own.currency),
             *(Money(line.minor, line.standing.own.currency), line.standing.own.issued_on, line.due_on, line.days_overdue),
             *(word(line.bucket), word(line.on_hold) if line.on_hold else None),
+            *[aging.stopped_on(line.customer) for _mark in marked],
         ]
         for line in aging.in_order()
     ]
-    return Table(N_("Invoices"), columns, rows)
+    return Table(N_("Invoices"), [*columns, *marked], rows)
+
+
+def stopped_table(aging: Aging) -> Table:
+    """Customers that owe, or have something on account, and get no credit."""
+    rows: list[list[Cell]] = [
+        [one.code or Sentence(NONE_KNOWN[By.CUSTOMER]), one.name, one.credit_stopped_on] for one in aging.stopped.values()
+    ]
+    return Table(N_("Credit stopped"), [Column(N_("Customer"), 14), Column(N_("Name"), 40), STOPPED], rows)
 
 
 def hold_table(aging: Aging) -> Table:

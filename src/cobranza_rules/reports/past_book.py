@@ -48,8 +48,8 @@ class PastBook:
     cuts: Sequence[Cut] = ()
 
     def customers(self, only: Sequence[int] | None = None) -> Iterator[Sequence[Any]]:
-        """Rows of id, code, name and segment as they are today, by code, in parts."""
-        query = select(CustomerRow.id, CustomerRow.code, CustomerRow.name, CustomerRow.segment)
+        """Rows of id, code, name, segment and the day of a stop of credit as they are today, by code, in parts."""
+        query = select(CustomerRow.id, CustomerRow.code, CustomerRow.name, CustomerRow.segment, CustomerRow.credit_stopped_on)
         if only is not None:
             query = query.where(CustomerRow.id.in_(only))
         rows = sorted(self.session.execute(query).all(), key=lambda row: (row.code or "", row.id))

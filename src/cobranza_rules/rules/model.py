@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
@@ -170,6 +170,11 @@ class Limit:
     per_customer: int = 0
     within_workdays: int = 0
     per_run: int = 0
+
+
+def asks_for_an_answer(step: Step, steps: Sequence[Step]) -> bool:
+    """Whether the ladder waits for the answer to this task: of a rung's tasks the last one is its intervention, those before it are errands."""
+    return step.kind is StepKind.TASK and step == [each for each in steps if each.kind is StepKind.TASK][-1]
 
 
 def closing_claim(rule_id: str) -> str:

@@ -143,6 +143,8 @@ EVENT_WORDS = {
     "inbox_settled": N_("a person has looked at everything in the inbox"),
     "contacts": N_("contacts get valid addresses"),
     "facts": N_("facts of the customer or of the company change"),
+    "credit_stopped": N_("the customer gets no more credit"),
+    "credit_stop_lifted": N_("the customer gets credit again"),
     "discount": N_("something is taken off it; without an amount, all that is owed"),
     "credit_note_asked": N_("Accounting is asked for the credit notes of what was taken off"),
     "accounting_answered": N_("Accounting says what becomes of them, and they do not come"),

@@ -17,7 +17,7 @@ from cobranza_rules.facts.vocabulary import Scope, Value
 from cobranza_rules.money import Money
 from cobranza_rules.rules.effects import can_be_recorded, entries_when_confirmed, entry_recorded
 from cobranza_rules.rules.gates import Gate
-from cobranza_rules.rules.model import RuleSet, Step, StepKind
+from cobranza_rules.rules.model import RuleSet, Step, StepKind, asks_for_an_answer
 from cobranza_rules.rules.not_received import NOT_RECEIVED, Answered, can_be_missing, entries_when_not_received
 from cobranza_rules.rules.overrides import Override, OverrideKind, Overrides, overrides_of
 from cobranza_rules.rules.planned import PlannedAction
@@ -211,7 +211,7 @@ class TestedBook:
             self.asked_in[task.id].add(action.items[0].subject_id)
         deadline = joined_deadline(task.due_on, wanted, on)
         for item in action.items:
-            if action.ladder and item.rule_id == action.rule_id:
+            if action.ladder and item.rule_id == action.rule_id and asks_for_an_answer(step, action.steps):
                 self.enter(item.subject_id, Entry(EntryKind.INTERVENTION_OPENED, on, {"task": task.id, "due_on": str(deadline or "")}))
 
     def open_task(self, customer: int, name: str, asked: str, on: dt.date, due_on: dt.date | None) -> TestedTask:

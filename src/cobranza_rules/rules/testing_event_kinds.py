@@ -65,6 +65,8 @@ ABOUT_CUSTOMERS: Mapping[str, tuple[str, ...]] = {
     "inbox_settled": (),
     "contacts": ("roles",),
     "facts": ("customer_ready", *COMPANY_FACTS),
+    "credit_stopped": (),
+    "credit_stop_lifted": (),
     "deposit": ("amount",),
     "deposits_applied": (),
     "packet": ("packet_state", "notes_to_request"),

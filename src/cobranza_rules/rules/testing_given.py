@@ -36,6 +36,7 @@ CUSTOMER_KEYS = (
     "contacts",
     "credit_days",
     "segment",
+    "credit_stopped_on",
     "customer_ready",
     "inbox_open",
     "credit_limit",
@@ -90,6 +91,7 @@ FOLLOWING = {
     "workdays_since_reversal": N_("let it happen with the event 'reversal'"),
     "dunning_level": N_("give what was sent under 'history'"),
     **{fact.name: N_("give it under 'customers'") for fact in CUSTOMER_FACTS if fact.name != "customer"},
+    "credit_stopped": N_("give credit_stopped_on under 'customers'"),
 }
 # What its billing request says of the delivery; an invoice with one of these answers a request.
 REQUESTED_KEYS = ("requested_contact", "requested_mode")
@@ -105,6 +107,7 @@ def read_customer(node: YamlNode, findings: Findings) -> GivenCustomer | None:
     name = fields.code("id")
     credit_days, _given = fields.fact(FACTS["credit_days"])
     segment, _given = fields.fact(FACTS["segment"])
+    stopped_on, _given = fields.fact(FACTS["credit_stopped_on"])
     limit = fields.amount("credit_limit")
     facts: dict[str, Value | None] = {}
     for fact in (PROMISES_KEPT, *COMPANY_FACTS):
@@ -121,6 +124,7 @@ def read_customer(node: YamlNode, findings: Findings) -> GivenCustomer | None:
         contacts=fields.each_of("contacts", CONTACTS) if "contacts" in fields else CONTACTS,
         credit_days=credit_days if isinstance(credit_days, int) else None,
         segment=segment if isinstance(segment, str) else "",
+        credit_stopped_on=dt.date.fromordinal(stopped_on) if isinstance(stopped_on, int) else None,
         ready=fields.truth("customer_ready", default=True),
         inbox_open=fields.whole("inbox_open", most=1000),
         facts=facts,

@@ -179,6 +179,17 @@ def _facts(book: TestedBook, event: Event) -> None:
     changed.update(event.data)
 
 
+def _credit(book: TestedBook, event: Event) -> Sentence | None:
+    """Somebody stops a customer's credit, or lifts the stop."""
+    key = book.customer_id(event.customer)
+    given, stops = book.customers[key], event.kind == "credit_stopped"
+    if (given.credit_stopped_on is not None) is stops:
+        stopped = _("the credit of {customer} is stopped already", customer=given.id)
+        return stopped if stops else _("the credit of {customer} is not stopped", customer=given.id)
+    book.customers[key] = replace(given, credit_stopped_on=event.on if stops else None)
+    return None
+
+
 def _run_at(book: TestedBook, event: Event) -> None:
     book.time = event.data["time"]
 
@@ -229,6 +240,8 @@ _CUSTOMER_EVENTS: dict[str, Callable[[TestedBook, Event], Sentence | None]] = {
     "inbox_settled": inbox_settled,
     "contacts": _contacts,
     "facts": _facts,
+    "credit_stopped": _credit,
+    "credit_stop_lifted": _credit,
     "deposit": deposit_comes_in,
     "deposits_applied": deposits_applied,
     "packet": packet_stands,

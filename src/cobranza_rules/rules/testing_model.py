@@ -26,6 +26,7 @@ class GivenCustomer:
     contacts: tuple[str, ...]
     credit_days: int | None = None
     segment: str = ""
+    credit_stopped_on: dt.date | None = None
     ready: bool = True
     inbox_open: int = 0
     facts: Mapping[str, Value | None] = field(default_factory=dict)

@@ -117,6 +117,7 @@ def _customer(book: TestedBook, key: int, today: dt.date) -> CustomerSubject:
         delivery=given.delivery,
         credit_days=given.credit_days,
         segment=given.segment,
+        credit_stopped_on=given.credit_stopped_on,
     )
     kept = None if PROMISES_KEPT in given.facts else _promises_kept(book, key, today)
     facts = _with(customer_facts(present, waiting, general, promises_kept=kept), book.facts[key])

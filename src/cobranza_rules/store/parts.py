@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import NULLTYPE
 
 from cobranza_rules.facts.build import OF_CUSTOMER, Facts, customer_facts
+from cobranza_rules.facts.days import as_date
 from cobranza_rules.facts.invoices import InvoiceFacts
 from cobranza_rules.facts.table import FactTable
 from cobranza_rules.facts.vocabulary import PROMISES_KEPT, Value
@@ -39,6 +40,7 @@ class Customer(NamedTuple):
     delivery: str
     credit_days: int | None
     segment: str
+    credit_stopped_on: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +155,20 @@ class Parts:
 
     def _part(self, customers: Sequence[int], rows: Sequence[Row]) -> Part:
         query = select(*(CUSTOMER[name] for name in Customer._fields)).where(one_of(customers)(CUSTOMER.id))
-        read = {customer.id: customer for customer in map(Customer._make, all_fetched(self.session, query))}
+        read = {customer.id: customer for customer in map(_customer, all_fetched(self.session, query))}
         return Part(read, rows, self.background, self.invoice_facts, self.wanted)
 
     def _rows(self, which: ColumnElement[bool]) -> Sequence[Row]:
         """Columns without their types: to make Python's dates of them costs more than to read them, and few are looked at."""
         columns: list[ColumnElement[Any]] = [type_coerce(INVOICE[name], NULLTYPE).label(name) for name in self.invoice_facts.columns]
         return list(all_fetched(self.session, select(*columns).where(which)))
+
+
+def _customer(row: Row) -> Customer:
+    """Of the few dates Python's are made."""
+    customer = Customer._make(row)
+    stopped_on = customer.credit_stopped_on
+    return customer if stopped_on is None else customer._replace(credit_stopped_on=as_date(stopped_on))
 
 
 def open_messages(session: Session, within: Within | None) -> dict[int, int]:

@@ -31,6 +31,8 @@ OF_CUSTOMER = {
     "delivery_mode": "delivery",
     "credit_days": "credit_days",
     "segment": "segment",
+    "credit_stopped": "credit_stopped_on",
+    "credit_stopped_on": "credit_stopped_on",
 }
 MOST_TOGETHER = 50  # Values in one list of the text: PostgreSQL takes no more than a hundred arguments of a function.
 Expression = ColumnElement[Any]
