@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
@@ -16,17 +17,26 @@ from tests.stories.folders import make_folder
 
 from benchmarks.figures import Figure
 from benchmarks.measuring import Cost, MeasuringError, cost_of
-from benchmarks.synthetic_mail import messages
+from benchmarks.synthetic_mail import large_message, messages
 
 TURNS = 3
 SIZES = (1_000, 10_000)
+LARGE_MB = 50
 RUN, FLOOR = "benchmarks.mail_in_run", "raw BODY.PEEK[] and a hash"
 
 
 def measure(n: int | None) -> list[Figure]:
     if missing():
         raise MeasuringError(missing())
-    return [figure for size in ([n] if n else SIZES) for figure in measure_mailbox(messages(size), size)]
+    figures = [figure for size in ([n] if n else SIZES) for figure in measure_mailbox(messages(size), size)]
+    return [*figures, *measure_large()]
+
+
+def measure_large() -> list[Figure]:
+    """What one attachment of 50 MB takes among twenty other messages: memory above all."""
+    few = 20
+    figures = measure_mailbox([*messages(few), large_message(LARGE_MB)], few + 1, turns=1)
+    return [replace(figure, figure=f"{figure.figure}-{LARGE_MB}-mb") for figure in figures]
 
 
 def measure_mailbox(mail: Iterable[bytes], n: int, turns: int = TURNS) -> list[Figure]:

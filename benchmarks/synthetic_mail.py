@@ -27,19 +27,33 @@ def messages(count: int) -> Iterator[bytes]:
         yield _message(number, draw)
 
 
-def _message(number: int, draw: random.Random) -> bytes:
-    head = (
+def large_message(megabytes: int) -> bytes:
+    """With a PDF of so many megabytes before it is encoded."""
+    draw = random.Random(SEED + megabytes)
+    return _with_attachment(_head(megabytes, draw), TEXTS[0].format(n=megabytes), draw.randbytes(megabytes * 1_000_000), "application/pdf")
+
+
+def _head(number: int, draw: random.Random) -> str:
+    return (
         f"Received: from mx.c{number}.example by mx.kemper.example; Tue, 3 Mar 2026 10:00:00 -0600\r\n"
         f"Authentication-Results: mx.kemper.example; dmarc=pass header.from=c{number}.example\r\n"
         f"From: Pagos <pagos@c{number}.example>\r\nTo: cobranza@kemper.example\r\nSubject: Re: Recordatorio de pago FA-{number}\r\n"
         f"Message-ID: <{number}.{draw.getrandbits(64):x}@c{number}.example>\r\nDate: Tue, 03 Mar 2026 10:00:00 -0600\r\nMIME-Version: 1.0\r\n"
     )
+
+
+def _message(number: int, draw: random.Random) -> bytes:
+    head = _head(number, draw)
     text = TEXTS[number % len(TEXTS)].format(n=number) + QUOTE
     kind = number % 20
     if kind < 16:
         return f"{head}Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{text}".encode()
     size, media_type = (XML_BYTES, "application/xml") if kind == 16 else (PDF_BYTES, "application/pdf")
-    content = base64.encodebytes(draw.randbytes(size)).replace(b"\n", b"\r\n")
+    return _with_attachment(head, text, draw.randbytes(size), media_type)
+
+
+def _with_attachment(head: str, text: str, attached: bytes, media_type: str) -> bytes:
+    content = base64.encodebytes(attached).replace(b"\n", b"\r\n")
     return (
         (
             f"{head}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n"

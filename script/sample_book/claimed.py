@@ -15,7 +15,7 @@ from sample_book.workbook import workbook
 CODE = "C-018"
 CONTRACT = "CT-2025-018"
 SIGNED_ON = dt.date(2025, 6, 2)
-PASSED_ON = dt.date(2026, 3, 17)  # Sales came to no agreement: the originals go to Administration with the case.
+HANDED_OVER_ON = dt.date(2026, 3, 18)  # The day after the case has gone to Administration
 RECEIVED_ON = dt.date(2026, 3, 20)
 CONTRACT_FILE = f"contratos/{CODE} {CONTRACT}.pdf"
 NOTE_FILE = f"contratos/{CODE} pagare.pdf"
@@ -88,7 +88,7 @@ def claim_acts(day: dt.date, invoices: Sequence[Invoice]) -> Iterator[Mapping[st
             (analyst, "acknowledgement", STAMPED, ""),
         ):
             yield {"as": role, "do": "original", "customer": CODE, "kind": kind, "name": name} | ({"file": file} if file else {})
-    if day == PASSED_ON:
+    if day == HANDED_OVER_ON:
         yield from ({"as": role, "do": "hand_over", "customer": CODE, "to": administration} for role in (sales, analyst))
     if day == RECEIVED_ON:
         yield {"as": administration, "do": "receive", "customer": CODE, "file": RECEIPT_FILE}

@@ -67,6 +67,7 @@ def test_other_rules_do_what_they_would_have_done_from_what_had_really_been_sent
         ("2026-03-04", "second-reminder", ["FA-1"]),
         ("2026-03-12", "escalation", ["FA-1"]),
         ("2026-03-12", "task-reminder", ["sales-intervention"]),  # Nobody has answered the task that they would have opened
+        ("2026-03-13", "originals-told", ["hand-over-originals"]),
     ]
     assert [(str(deed.on), deed.rule_id) for deed in whole.sent_deeds] == [
         ("2026-03-02", "first-reminder"),

@@ -147,6 +147,7 @@ def test_aging_is_a_contract(program: Program) -> None:
         ],
         "on_hold": [],
         "unapplied": [],
+        "credit_stopped": [],
     }
 
 

@@ -7,8 +7,6 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import xlsxwriter
-
 from cobranza_rules.booking.packet_lines import PAYMENT, totals_of
 from cobranza_rules.language import N_, Sentence, Translate, word
 from cobranza_rules.money import MINOR_UNITS, Money
@@ -36,6 +34,8 @@ TOTALS = (
 
 def packet_workbook(day: dt.date, currency: str, lines: Sequence[Mapping[str, Any]], translate: Translate) -> bytes:
     """An .xlsx; the same lines give the same bytes. No cell is a formula: texts from outside stay texts."""
+    import xlsxwriter
+
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     workbook = xlsxwriter.Workbook(file, options)

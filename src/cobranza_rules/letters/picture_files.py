@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import warnings
 from pathlib import Path
-
-from PIL import Image, UnidentifiedImageError
+from typing import TYPE_CHECKING
 
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem, ProblemError
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LARGEST_FILE = 5_000_000  # Bytes
 MOST_PIXELS = 16_000_000  # 4000 x 4000: some 60 MB while it is decoded.
@@ -35,6 +37,8 @@ def read_picture(file: Path, setting: str) -> bytes:
 
 
 def _as_kept(content: bytes, file: Path, setting: str) -> bytes:
+    from PIL import Image, UnidentifiedImageError
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -71,6 +75,8 @@ def media_type_of(picture: bytes) -> str:
 
 def size_of(picture: bytes) -> tuple[int, int]:
     """Pixels."""
+    from PIL import Image
+
     with Image.open(io.BytesIO(picture), formats=FORMATS) as opened:
         return opened.width, opened.height
 

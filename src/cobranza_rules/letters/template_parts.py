@@ -6,10 +6,12 @@ import io
 import re
 from dataclasses import dataclass
 from functools import cached_property
-
-from docxtpl import DocxTemplate
+from typing import TYPE_CHECKING
 
 from cobranza_rules.letters.docx_package import MAIN_PART, DocxPackage
+
+if TYPE_CHECKING:
+    from docxtpl import DocxTemplate
 
 TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _PARAGRAPH = re.compile(r"<w:p([ >])")
@@ -46,6 +48,8 @@ class TemplateParts:
 
 
 def read_parts(package: DocxPackage) -> TemplateParts:
+    from docxtpl import DocxTemplate
+
     word = DocxTemplate(io.BytesIO(package.content))
     word.render_init()
     parts = {MAIN_PART: TemplatePart(MAIN_PART, _body(word))}
