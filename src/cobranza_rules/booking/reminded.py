@@ -21,7 +21,7 @@ from cobranza_rules.intake.cfdi_reading import shown
 from cobranza_rules.intake.reminders import ReminderRecord
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.problems import Problem
-from cobranza_rules.rules.model import RuleSet, StepKind, asks_for_an_answer
+from cobranza_rules.rules.model import RuleSet, asks_for_an_answer
 from cobranza_rules.store.tables import EntryRow, InvoiceRow, TaskRow
 
 
@@ -117,11 +117,10 @@ class RemindedBefore:
         data |= {} if rung.writes else {"internal": True}
         self.keeper.enter(invoice, EntryKind.REMINDED_BEFORE, day, data)
         for step in rung.rung.do:
-            if step.kind is StepKind.TASK and invoice.status == "open":
+            if asks_for_an_answer(step, rung.rung.do) and invoice.status == "open":  # The errands of a rung were run when it was sent.
                 due_on = self.rules.calendar.plus(self.today, step.due_workdays) if step.due_workdays else None
                 task = open_task(self.keeper, step.name, invoice.customer_id, step.assign, self.today, [invoice.id], {}, due_on)
-                if asks_for_an_answer(step, rung.rung.do):
-                    self._ask(invoice, task, due_on)
+                self._ask(invoice, task, due_on)
 
     def _ask(self, invoice: InvoiceRow, task: TaskRow, due_on: dt.date | None) -> None:
         """Nobody inside was asked yet, as far as the program knows: they have the whole time from today on."""
