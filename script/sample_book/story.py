@@ -233,6 +233,9 @@ def _tasks(day: dt.date) -> list[Mapping[str, Any]]:
         for on, customer, answer, comment in DECISIONS
         if on == day.isoformat()
     ]
+    if day.weekday() == 4:
+        handed = {"as": SALES, "do": "done", "task": "hand-over-originals"}
+        acts.append({**handed, "comment": "No hay originales en papel: pedido, factura y acuse son electrónicos."})
     if day.weekday() in {1, 3}:
         calls = {"as": ANALYST, "do": "done", "task": "call-for-acknowledgement"}
         acts.append({**calls, "answer": "acknowledged", "comment": "Recepción confirmada por teléfono."})

@@ -20,6 +20,7 @@ from cobranza_rules.intake.contacts import read_customers
 from cobranza_rules.problems import ProblemError
 
 TASKS = {
+    "hand-over-originals",
     "transmittal",
     "sales-intervention",
     "decide-on-case",

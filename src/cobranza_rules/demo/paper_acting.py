@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, select
 
 from cobranza_rules.booking.agreement_files import Attaching
 from cobranza_rules.booking.bookkeeper import Bookkeeper
+from cobranza_rules.booking.handing_over import close_handing_over
 from cobranza_rules.booking.originals import OriginalKind, OriginalsDesk
 from cobranza_rules.demo.story import Act
 from cobranza_rules.intake.sources import walk
@@ -36,7 +37,9 @@ def hand_over_originals(keeper: Bookkeeper, workspace: Workspace, act: Act) -> i
 
 def receive_originals(keeper: Bookkeeper, workspace: Workspace, act: Act) -> int:
     desk = _desk(keeper, workspace, act)
-    return len(desk.receive(_numbers(keeper, act.customer, OriginalRow.handed_to == desk.who)))
+    rows = desk.receive(_numbers(keeper, act.customer, OriginalRow.handed_to == desk.who))
+    close_handing_over(keeper, (row.customer_id for row in rows), desk.who, desk.today)
+    return len(rows)
 
 
 def _desk(keeper: Bookkeeper, workspace: Workspace, act: Act) -> OriginalsDesk:
