@@ -94,6 +94,8 @@ def test_interest_can_be_reckoned_again() -> None:
 
 def test_who_holds_an_original_and_whose_receipt_is_missing() -> None:
     held = OriginalPaper("Contrato", "contract", "ventas@kemper.example", DAY, "gerencia@kemper.example", DAY, (), ())
+    asked = OriginalPaper("Acuses", "acknowledgement", "ventas@kemper.example", DAY, "", None, (), ())
+    assert [str(said) for _name, said in original_rows([asked])][-1] == "not handed over yet"
     kept = OriginalPaper("Pagaré", "promissory_note", "gerencia@kemper.example", DAY, "", None, ((DAY, "gerencia@kemper.example"),), ())
     assert [(str(name), str(said)) for name, said in original_rows([held, kept])] == [
         ("Contrato", "contract"),

@@ -130,5 +130,9 @@ def original_rows(originals: Sequence[OriginalPaper]) -> tuple[Row, ...]:
         if one.handed_to:
             said = _("handed over on {day} to {who}, who has not confirmed it", who=one.handed_to, day=str(one.handed_on))
             rows.append(("", said))
-        rows.append(("", _("received by {who}", who=received) if one.received else _("nobody has confirmed to have received it")))
+        if one.received or one.handed_to:
+            said = _("received by {who}", who=received) if one.received else _("nobody has confirmed to have received it")
+        else:
+            said = _("not handed over yet")
+        rows.append(("", said))
     return tuple(rows)
