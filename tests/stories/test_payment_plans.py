@@ -178,5 +178,6 @@ def test_a_later_answer_is_told_to_administration_and_changes_nothing(asked: Des
     asked.done(asked.task("decide-on-case").id, "administration_manager", "legal")
     command("tasks", "done", str(task), "--answer", "agreement", "--instalment", "2026-03-31=rest", *AGREED)
     assert (asked.invoice("FA-1").case_status, asked.invoice("FA-1").payment_plan) == ("legal", None)
-    (late,) = asked.tasks()
+    originals, late = asked.tasks()
+    assert (originals.name, originals.assigned_to) == ("hand-over-originals", "sales_manager")
     assert (late.name, late.assigned_to, late.detail["instalments"]) == ("late-agreement", "administration_manager", ["2026-03-31 rest"])
