@@ -25,7 +25,7 @@ from cobranza_rules.language import Sentence
 from cobranza_rules.money import Money
 from cobranza_rules.problems import ProblemError
 from cobranza_rules.store.tables import AccountingPacketRow, DiscountRow, InvoiceRow, PaymentRow
-from tests.cfdi_files import credit_note, invoice, receipt
+from tests.cfdi_files import credit_note, invoice, receipt, uuid_of
 from tests.conftest import DAY
 from tests.dispatch.test_approvals_by_mail import answer, mails_of, why_waits
 from tests.stories.desk import Desk
@@ -106,6 +106,18 @@ def test_the_spreadsheet_has_real_numbers_that_add_up(collected: Desk) -> None:
     ]
     totals = {row[0]: row[7] if row[6] is None else row[6] for row in sheet.iter_rows(min_row=9, values_only=True) if row[0]}
     assert list(totals.values())[-5:] == [1, 1600, 1600, 0, 60]
+
+
+def test_a_receipt_for_an_invoice_that_is_not_in_the_book_is_told(collected: Desk) -> None:
+    before = lacks(collected)
+    collected.take(receipt("P-90", {"FA-90": "10.00"}, DAY), receipt("P-91", {"FA-91": "10.00"}, DAY - dt.timedelta(days=5)))
+    (told,) = [each for each in lacks(collected) if each not in before]  # Of the other one, from before the program came, nobody asks.
+    assert told == (
+        f"the payment of 2026-03-02 covers 10.00 MXN of an invoice that is not in the book: {uuid_of('FA-90')}; "
+        "import its CFDI, or ask who issued the receipt"
+    )
+    collected.take(invoice("FA-90", "10.00"))
+    assert told not in lacks(collected)
 
 
 def test_running_again_changes_nothing(collected: Desk) -> None:

@@ -16,7 +16,17 @@ from cobranza_rules.domain.discount import DiscountState
 from cobranza_rules.facts.vocabulary import Scope
 from cobranza_rules.language import Sentence, _
 from cobranza_rules.money import Money
-from cobranza_rules.store.tables import AccountingPacketRow, ApplicationRow, CustomerRow, DiscountRow, InvoiceRow, PacketLineRow, PaymentRow
+from cobranza_rules.store.payment_columns import stands
+from cobranza_rules.store.tables import (
+    AccountingPacketRow,
+    ApplicationRow,
+    CustomerRow,
+    DiscountRow,
+    EntryRow,
+    InvoiceRow,
+    PacketLineRow,
+    PaymentRow,
+)
 
 
 class AccountingLack(StrEnum):
@@ -24,6 +34,7 @@ class AccountingLack(StrEnum):
     NOT_COMING = "not_coming"  # Accounting has said that the credit note does not come
     PACKET_RETURNED = "packet_returned"
     PACKET_DIFFERS = "packet_differs"  # The book has changed since it was written
+    UNKNOWN_INVOICE = "unknown_invoice"  # A receipt says that an invoice was paid which is not in the book
     TWO_CURRENCIES = (
         "two_currencies"  # A payment covers an invoice in another currency, and nobody says at which rate: it goes into no packet
     )
@@ -40,7 +51,7 @@ class AccountingException:
 
 def accounting_exceptions(session: Session) -> list[AccountingException]:
     """Those of discounts first, then those of packets and payments, the oldest first."""
-    return [*_undocumented(session), *_packets(session), *_two_currencies(session)]
+    return [*_undocumented(session), *_packets(session), *_unknown_invoices(session), *_two_currencies(session)]
 
 
 def _undocumented(session: Session) -> Iterator[AccountingException]:
@@ -92,6 +103,28 @@ def _packets(session: Session) -> Iterator[AccountingException]:
                 "packet {id} is {state}, and {count} of its lines have changed since", id=row.id, state=said_of(row.state), count=changed
             )
             yield AccountingException(AccountingLack.PACKET_DIFFERS, "", row.day, received, what)
+
+
+def _unknown_invoices(session: Session) -> Iterator[AccountingException]:
+    """Of payments from before the program came nobody asks: their invoices need not be in the book."""
+    began = session.scalar(select(EntryRow.known_at).order_by(EntryRow.id).limit(1))
+    query = (
+        select(PaymentRow, CustomerRow.code, ApplicationRow.invoice_uuid, ApplicationRow.minor, ApplicationRow.currency)
+        .join(ApplicationRow, ApplicationRow.payment_id == PaymentRow.id)
+        .join(CustomerRow, CustomerRow.id == PaymentRow.customer_id)
+        .where(ApplicationRow.invoice_id.is_(None), ApplicationRow.invoice_uuid.is_not(None), stands())
+        .where(PaymentRow.paid_on >= (began.date() if began is not None else dt.date.max))
+        .order_by(PaymentRow.paid_on, PaymentRow.id, ApplicationRow.id)
+    )
+    for row, code, uuid, minor, currency in session.execute(query):
+        amount = Money(minor, currency)
+        what = _(
+            "the payment of {day} covers {amount} of an invoice that is not in the book: {uuid}; import its CFDI, or ask who issued the receipt",
+            day=str(row.paid_on),
+            amount=amount,
+            uuid=uuid,
+        )
+        yield AccountingException(AccountingLack.UNKNOWN_INVOICE, code, row.paid_on, amount, what)
 
 
 def _two_currencies(session: Session) -> Iterator[AccountingException]:

@@ -11,6 +11,7 @@ ACCOUNTING = (
     N_("packet_returned"),
     N_("packet_differs"),
     N_("two_currencies"),
+    N_("unknown_invoice"),
     N_("discount"),
     N_("credit_note_request"),
     N_("packet"),
