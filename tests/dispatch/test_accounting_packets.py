@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -74,7 +75,7 @@ def attachments(mail: EmailMessage) -> dict[str, bytes]:
 
 def lacks(desk: Desk) -> list[str]:
     with desk.workspace.database.reading() as session:
-        return [str(one.what) for one in accounting_exceptions(session)]
+        return [str(one.what) for one in accounting_exceptions(session, ZoneInfo(desk.workspace.settings.timezone))]
 
 
 def test_what_was_collected_on_a_day_goes_to_accounting_in_one_packet(collected: Desk) -> None:

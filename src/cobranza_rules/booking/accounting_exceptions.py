@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -49,9 +50,9 @@ class AccountingException:
     what: Sentence
 
 
-def accounting_exceptions(session: Session) -> list[AccountingException]:
-    """Those of discounts first, then those of packets and payments, the oldest first."""
-    return [*_undocumented(session), *_packets(session), *_unknown_invoices(session), *_two_currencies(session)]
+def accounting_exceptions(session: Session, zone: ZoneInfo) -> list[AccountingException]:
+    """`zone` is the company's. Those of discounts first, then those of packets and payments, the oldest first."""
+    return [*_undocumented(session), *_packets(session), *_unknown_invoices(session, zone), *_two_currencies(session)]
 
 
 def _undocumented(session: Session) -> Iterator[AccountingException]:
@@ -105,7 +106,7 @@ def _packets(session: Session) -> Iterator[AccountingException]:
             yield AccountingException(AccountingLack.PACKET_DIFFERS, "", row.day, received, what)
 
 
-def _unknown_invoices(session: Session) -> Iterator[AccountingException]:
+def _unknown_invoices(session: Session, zone: ZoneInfo) -> Iterator[AccountingException]:
     """Of payments from before the program came nobody asks: their invoices need not be in the book."""
     began = session.scalar(select(EntryRow.known_at).order_by(EntryRow.id).limit(1))
     query = (
@@ -113,7 +114,7 @@ def _unknown_invoices(session: Session) -> Iterator[AccountingException]:
         .join(ApplicationRow, ApplicationRow.payment_id == PaymentRow.id)
         .join(CustomerRow, CustomerRow.id == PaymentRow.customer_id)
         .where(ApplicationRow.invoice_id.is_(None), ApplicationRow.invoice_uuid.is_not(None), stands())
-        .where(PaymentRow.paid_on >= (began.date() if began is not None else dt.date.max))
+        .where(PaymentRow.paid_on >= (began.astimezone(zone).date() if began is not None else dt.date.max))
         .order_by(PaymentRow.paid_on, PaymentRow.id, ApplicationRow.id)
     )
     for row, code, uuid, minor, currency in session.execute(query):

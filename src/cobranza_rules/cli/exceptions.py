@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -37,7 +38,7 @@ def exceptions(call: Call, on: dt.date | None, as_json: bool) -> None:
     with workspace.database.reading() as session:
         found = billing_exceptions(session) if required else []
         above = above_limit(session, workspace.clock.today())
-        of_accounting = accounting_exceptions(session)
+        of_accounting = accounting_exceptions(session, ZoneInfo(workspace.settings.timezone))
         cheques = waits_too_long(session, workspace.rules.calendar, workspace.clock.today())
         alone = list(left_alone(Bookkeeper(session, workspace.clock.now()), workspace.clock.today()))
     screen = call.screen

@@ -56,7 +56,7 @@ def waiting(
         *_billing(session, billing, today),
         *_support(session),
         *_cheques(session, rules.calendar, today),
-        *_accounting(session),
+        *_accounting(session, rules.calendar),
         *_timestamps(session, rules.calendar),
     )
 
@@ -127,14 +127,14 @@ def _timestamps(session: Session, calendar: BusinessCalendar) -> Iterator[Waitin
         yield Waiting("timestamps", "", "", len(found), _day(min(row.wanted_at for row in found), calendar), customers=customers)
 
 
-def _accounting(session: Session) -> Iterator[Waiting]:
+def _accounting(session: Session, calendar: BusinessCalendar) -> Iterator[Waiting]:
     """What Accounting and the book do not agree on yet, and the discounts that nobody has approved."""
     waits = session.scalars(select(DiscountRow).where(DiscountRow.state == DiscountState.WAITING.value)).all()
     if waits:
         since, amounts = min(row.taken_on for row in waits), summed((row.currency, row.minor) for row in waits)
         yield Waiting("discounts", "", "", len(waits), since, amounts=amounts)
     found: dict[str, list[AccountingException]] = {}
-    for one in accounting_exceptions(session):
+    for one in accounting_exceptions(session, ZoneInfo(calendar.timezone)):
         found.setdefault(one.kind.value, []).append(one)
     for kind, lacking in sorted(found.items()):
         customers = tuple(dict.fromkeys(one.customer for one in lacking if one.customer))
